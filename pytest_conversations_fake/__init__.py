@@ -1,0 +1,28 @@
+"""A working imitation of the Twilio Conversations v1 API for tests and offline development.
+
+Unofficial. In a test, ask for the fixture `fake_conversations`; elsewhere use `FakeConversations`
+as a context manager; in a shell, `conversations-fake serve`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .api.journal import Exchange
+    from .fake import FakeConversations
+
+__all__ = ["Exchange", "FakeConversations"]
+
+
+def __getattr__(name: str) -> object:
+    # Lazily: pytest imports this package at every start, whether a test uses it or not
+    if name == "FakeConversations":
+        from .fake import FakeConversations
+
+        return FakeConversations
+    if name == "Exchange":
+        from .api.journal import Exchange
+
+        return Exchange
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

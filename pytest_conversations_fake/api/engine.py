@@ -1,0 +1,156 @@
+"""The way of a request, top to bottom.
+
+`answer` is a generator: it yields what only the outside can do and is sent what came of it, so the
+story is the same with a socket and without. State is consistent whenever it yields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+from .forms import is_form, read_form, read_query
+from .journal import Entry, Response
+from .operations import VERSION, Operation, find_route
+from .records import Record
+from .refusals import BodyTooLarge, MethodNotAllowed, MissingParameter, NotFound, Refused
+from .resource import Call
+from .world import World
+
+MAX_BODY = 1024 * 1024
+"""Bytes. A guess; the largest form that the API's own limits allow is far below it."""
+
+# Origin, headers, methods and Expose as Twilio's v1 APIs were seen to send them, with the samples
+# of its specification added. That errors and 204s carry them, too, is a guess.
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-Match, "
+    "If-Modified-Since, If-None-Match, If-Unmodified-Since, Idempotency-Key, "
+    "X-Twilio-Webhook-Enabled",
+    "Access-Control-Allow-Credentials": "true",
+    "Access-Control-Expose-Headers": "ETag, Twilio-Request-Id",
+}
+
+
+@dataclass(frozen=True)
+class ReadBody:
+    """Read the body. To be sent: its bytes, or None if they are more than *limit*."""
+
+    limit: int
+
+
+Steps = Generator[ReadBody, "bytes | None", Response]
+
+
+def answer(world: World, entry: Entry) -> Steps:
+    """Answer the request of *entry*, and note there what becomes known of it."""
+    headers = CORS | {"Twilio-Request-Id": world.sids.draw("RQ")}
+    try:
+        status, body = yield from _carry_out(world, entry)
+    except Refused as refusal:
+        entry.refusal = refusal
+        status, body = refusal.status, refusal.envelope()
+        if status == 401:
+            headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
+    except Exception as error:  # ours, not Twilio's: it fails the test that caused it
+        world.errors.append(error)
+        status, body = 500, {"message": "An error occurred", "status": 500}
+    return Response(status, body, headers)
+
+
+def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, tuple[int, Any]]:
+    request = entry.request
+    body = yield ReadBody(MAX_BODY)
+    if request.method == "OPTIONS":  # a browser's preflight, which carries no credentials
+        return 204, None
+    route, names = find_route(request.path)
+    operation = route.operations.get(request.method)
+    texts = _note(entry, operation, names, body or b"") if operation else {}
+    account_sid = world.account.authenticate(request.headers)
+    if not route.operations:
+        raise NotFound(path=_shown(request.path))
+    if not operation:
+        raise MethodNotAllowed
+    if body is None:
+        raise BodyTooLarge
+    records = _find(world, entry, operation, names)
+    call = Call(
+        world=world,
+        account_sid=account_sid,
+        base=f"{request.origin}/{VERSION}",
+        parents=records[: len(operation.resource.ancestors)],
+        short=len(names) < len(operation.path),
+        params=_read(entry, operation, texts),
+    )
+    return operation.verb.status, _perform(call, operation, records)
+
+
+def _note(entry: Entry, operation: Operation, names: list[str], body: bytes) -> dict[str, str]:
+    """Note what is asked for before any of it is judged; the texts of the parameters."""
+    request = entry.request
+    form, query = read_form(request.headers, body), read_query(request.query)
+    texts = {
+        keyword: given[field.name][-1]  # which of several Twilio takes is not known
+        for fields, given in [(operation.form, form), (operation.query, query)]
+        for keyword, field in fields.items()
+        if field.name in given
+    }
+    for keyword, field in operation.headers.items():
+        if field.name.lower() in request.headers:
+            texts[keyword] = request.headers[field.name.lower()]
+    known = {field.name for field in (operation.form | operation.query).values()}
+    entry.operation = operation.name
+    entry.params = {**dict(zip(reversed(operation.path), reversed(names))), **texts}
+    entry.ignored = tuple(name for name in form | query if name not in known)
+    if body and not is_form(request.headers):
+        entry.ignored += (f"a body of {request.headers.get('content-type', 'no type')}",)
+    return texts
+
+
+def _find(world: World, entry: Entry, operation: Operation, names: list[str]) -> list[Record]:
+    """The records that the path names, from the top; on a short path, the default service first."""
+    chain = [*operation.resource.ancestors, operation.resource]
+    found: list[Record] = []
+    if len(names) < len(operation.path):
+        found.append(world.account.default_service)
+    for resource, name in zip(chain[len(found) :], names):
+        record = resource.find(world, found[-1].sid if found else None, name)
+        if not record:
+            raise NotFound(path=_shown(entry.request.path))
+        found.append(record)
+    entry.params |= {keyword: record.sid for keyword, record in zip(operation.path, found)}
+    return found
+
+
+def _read(entry: Entry, operation: Operation, texts: dict[str, str]) -> dict[str, Any]:
+    """The values of the parameters. What could be read before a refusal is noted as well."""
+    fields = operation.form | operation.query | operation.headers
+    for keyword, field in fields.items():
+        if keyword in texts:
+            entry.params[keyword] = field.read(texts[keyword])
+        elif field.required:
+            raise MissingParameter(name=field.name)
+    return {keyword: entry.params[keyword] for keyword in texts}
+
+
+def _perform(call: Call, operation: Operation, records: list[Record]) -> dict[str, Any] | None:
+    resource = operation.resource
+    match operation.verb.name, records:
+        case "Create", _:
+            return resource.render(call, resource.create(call))
+        case "List", _:
+            return resource.render_page(call, resource.list(call))
+        case "Fetch", [*_, record]:
+            return resource.render(call, resource.fetch(call, record))
+        case "Update", [*_, record]:
+            return resource.render(call, resource.update(call, record))
+        case "Delete", [*_, record]:
+            resource.delete(call, record)
+    return None
+
+
+def _shown(path: str) -> str:
+    """A path as the text of a 404 has it: most captures leave out the version."""
+    return path.removeprefix(f"/{VERSION}")

@@ -1,0 +1,206 @@
+"""What a parameter may hold.
+
+A field reads the text that came over the wire into the value that the journal shows and the store
+keeps, or raises Twilio's refusal. `write` goes the other way, for seeds, as twilio-python would
+send the value. Texts that Twilio gives back as they came (JSON, durations) stay texts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from typing import Any
+
+from .refusals import InvalidParameter, NotAnInteger, Refused
+
+
+@dataclass(frozen=True)
+class Field:
+    """A parameter *name*, as Twilio spells it. *invalid* is raised for what it may not hold."""
+
+    name: str
+    required: bool = False
+    invalid: type[Refused] = InvalidParameter
+
+    def read(self, text: str) -> Any:
+        raise NotImplementedError
+
+    def write(self, value: object) -> str:
+        """*value* as it would be sent. Raises `TypeError` for what this field never holds."""
+        if not isinstance(value, str):
+            raise TypeError(f"{self.name} takes a str, not {value!r}")
+        return value
+
+    def refuse(self, text: str) -> Refused:
+        return self.invalid(name=self.name, value=text)
+
+
+@dataclass(frozen=True)
+class Text(Field):
+    """Any text of at most *max* characters. An empty one clears, unless *empty* refuses it."""
+
+    max: int | None = None
+    too_long: type[Refused] = InvalidParameter
+    empty: type[Refused] | None = None
+
+    def read(self, text: str) -> str:
+        if not text and self.empty:
+            raise self.empty(name=self.name)
+        if self.max is not None and len(text) > self.max:
+            raise self.too_long(name=self.name)
+        return text
+
+
+@dataclass(frozen=True)
+class Json(Field):
+    """JSON text of at most *max* bytes, kept to the letter."""
+
+    max: int = 16 * 1024
+    too_long: type[Refused] = InvalidParameter
+
+    def read(self, text: str) -> str:
+        if len(text.encode()) > self.max:
+            raise self.too_long(name=self.name)
+        try:
+            json.loads(text, parse_constant=self._not_json)
+        except (ValueError, RecursionError):
+            raise self.refuse(text) from None
+        return text
+
+    @staticmethod
+    def _not_json(constant: str) -> None:
+        raise ValueError(constant)
+
+
+@dataclass(frozen=True)
+class Sid(Field):
+    """A sid of the kind that begins with *prefix*."""
+
+    prefix: str = ""
+
+    def read(self, text: str) -> str:
+        if not is_sid(text, self.prefix):
+            raise self.refuse(text)
+        return text
+
+
+def is_sid(text: str, prefix: str) -> bool:
+    return re.fullmatch(prefix + "[0-9a-fA-F]{32}", text) is not None
+
+
+@dataclass(frozen=True)
+class Choice(Field):
+    """One of the words in *of*, in upper or lower case."""
+
+    of: tuple[str, ...] = ()
+    empty: type[Refused] | None = None
+
+    def read(self, text: str) -> str:
+        if not text and self.empty:
+            raise self.empty(name=self.name)
+        if text.lower() not in self.of:
+            raise self.refuse(text)
+        return text.lower()
+
+
+@dataclass(frozen=True)
+class Int(Field):
+    """A whole number from *min* on; above *max* it counts as *max*."""
+
+    min: int = 0
+    max: int | None = None
+
+    def read(self, text: str) -> int:
+        # `int` would take other scripts' digits, "1_0" and " 1", too
+        if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+            raise NotAnInteger(value=text[:100])
+        if int(text) < self.min:
+            raise self.refuse(text)
+        return int(text) if self.max is None else min(int(text), self.max)
+
+    def write(self, value: object) -> str:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{self.name} takes an int, not {value!r}")
+        return str(value)
+
+
+@dataclass(frozen=True)
+class Moment(Field):
+    """An instant in ISO 8601; without a zone it is in UTC."""
+
+    def read(self, text: str) -> datetime:
+        try:
+            return moment(text)
+        except (ValueError, OverflowError):
+            raise self.refuse(text) from None
+
+    def write(self, value: object) -> str:
+        if isinstance(value, datetime):
+            return shown_moment(value if value.tzinfo else value.replace(tzinfo=timezone.utc))
+        return super().write(value)
+
+
+def moment(text: str) -> datetime:
+    """The instant that *text* names. Raises `ValueError` or `OverflowError`."""
+    # `fromisoformat` knows the Z from Python 3.11 on
+    read = datetime.fromisoformat(re.sub("[zZ]$", "+00:00", text))
+    return read.replace(tzinfo=read.tzinfo or timezone.utc).astimezone(timezone.utc)
+
+
+def shown_moment(value: datetime) -> str:
+    """*value* as the API shows it: UTC, in whole seconds."""
+    return f"{value.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}Z".rjust(20, "0")
+
+
+@dataclass(frozen=True)
+class Day(Field):
+    """A day or an instant in ISO 8601, kept as text: the filters of lists."""
+
+    def read(self, text: str) -> str:
+        try:
+            span(text)
+        except (ValueError, OverflowError):
+            raise self.refuse(text) from None
+        return text
+
+
+def span(text: str) -> tuple[datetime, datetime]:
+    """The first and the last instant that *text* names: a bare date is its whole day in UTC."""
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        first = datetime.combine(date.fromisoformat(text), datetime.min.time(), timezone.utc)
+        return first, first + timedelta(days=1, microseconds=-1)
+    return moment(text), moment(text)
+
+
+@dataclass(frozen=True)
+class Duration(Field):
+    """An ISO 8601 duration of at least *min*, or of nothing (`PT0S`); kept as text."""
+
+    min: timedelta = timedelta()
+    too_short: type[Refused] = InvalidParameter
+
+    def read(self, text: str) -> str:
+        try:
+            length = duration(text)
+        except (ValueError, OverflowError):
+            raise self.refuse(text) from None
+        if timedelta() < length < self.min:
+            raise self.too_short(name=self.name)
+        return text
+
+
+_DURATION = re.compile(
+    r"P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
+    re.ASCII,
+)
+
+
+def duration(text: str) -> timedelta:
+    """The length that *text* names. Raises `ValueError` or `OverflowError`."""
+    found = _DURATION.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    return timedelta(**{unit: int(count) for unit, count in found.groupdict("0").items()})

@@ -1,0 +1,131 @@
+"""The journal: every request in the order of arrival, and what became of it."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, overload
+
+from .refusals import Refused
+
+
+@dataclass(frozen=True)
+class Request:
+    """An HTTP request as it came in; the body comes separately. Header names are lower-case."""
+
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    origin: str
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP answer. *body* is what its JSON says, None for no body at all."""
+
+    status: int
+    body: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and what became of it."""
+
+    number: int
+    """1 for the first request of the test."""
+    operation: str | None
+    """`"CreateConversation"`, at both levels; None for a path or method Twilio does not have."""
+    method: str
+    path: str
+    """As sent, with the version: `/v1/Conversations`."""
+    params: Mapping[str, object]
+    """What the operation has a parameter for, by twilio-python's keyword: form, query, path (with
+    the sid of what was found there) and header. A `datetime` for dates, an `int` for numbers, else
+    text; what could not be read is the text that came."""
+    ignored: tuple[str, ...]
+    """Names that were sent, as sent, though the operation has no such parameter."""
+    headers: Mapping[str, str]
+    """Of the request, with lower-case names."""
+    status: int
+    response: Mapping[str, Any] | None
+    """The body of the answer."""
+    refusal: Refused | None
+    duration: float
+    """Seconds from arrival to answer, on a clock that nobody freezes."""
+
+    @property
+    def refused(self) -> bool:
+        return self.status >= 400
+
+    def __str__(self) -> str:
+        sid = "" if self.refused else (self.response or {}).get("sid", "")
+        return (
+            f"#{self.number} {self.method} {self.path} -> {self.status} {shortened(sid)}".rstrip()
+        )
+
+    def __repr__(self) -> str:
+        return f"<Exchange {self}>"
+
+
+def shortened(sid: str) -> str:
+    """A sid as people compare it: by how it begins."""
+    return f"{sid[:6]}…" if sid else ""
+
+
+@dataclass
+class Entry:
+    """What is known so far of a request that is on its way."""
+
+    number: int
+    request: Request
+    operation: str | None = None
+    params: dict[str, object] = field(default_factory=dict)
+    ignored: tuple[str, ...] = ()
+    refusal: Refused | None = None
+
+
+class Journal(Sequence[Exchange]):
+    """Requests that were answered, by the order in which they arrived."""
+
+    def __init__(self) -> None:
+        self._exchanges: list[Exchange] = []
+        self._numbers = count(1)
+
+    def open(self, request: Request) -> Entry:
+        return Entry(next(self._numbers), request)
+
+    def close(self, entry: Entry, response: Response, duration: float) -> None:
+        exchange = Exchange(
+            number=entry.number,
+            operation=entry.operation,
+            method=entry.request.method,
+            path=entry.request.path,
+            params=entry.params,
+            ignored=entry.ignored,
+            headers=entry.request.headers,
+            status=response.status,
+            response=response.body,
+            refusal=entry.refusal,
+            duration=duration,
+        )
+        insort(self._exchanges, exchange, key=lambda exchange: exchange.number)
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(list(self._exchanges))
+
+    @overload
+    def __getitem__(self, index: int) -> Exchange: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Exchange]: ...
+    def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
+        return self._exchanges[index]
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self)) or "<no request>"

@@ -1,0 +1,124 @@
+"""Operations: which resource and verb a method and a path stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from .fields import Choice, Field, Int, Text
+from .forms import read_path
+from .resource import CREATE, DELETE, LIST, UPDATE, Resource, Verb
+from .resources import RESOURCES
+
+VERSION = "v1"
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One of the API's operations, the same one at both levels."""
+
+    resource: Resource[Any]
+    verb: Verb
+
+    @property
+    def name(self) -> str:
+        """The name of its account level in Twilio's contract: `CreateConversation`."""
+        return self.verb.name + self.resource.noun
+
+    @cached_property
+    def form(self) -> dict[str, Field]:
+        """What its body may hold, by twilio-python's keyword."""
+        return self.resource.parameters if self.verb in (CREATE, UPDATE) else {}
+
+    @cached_property
+    def query(self) -> dict[str, Field]:
+        """What its query may hold, by twilio-python's keyword."""
+        if self.verb is not LIST:
+            return {}
+        _, largest = self.resource.page_size
+        return {
+            **self.resource.filters,
+            "page_size": Int("PageSize", min=1, max=largest),
+            "page": Int("Page"),
+            "page_token": Text("PageToken"),
+        }
+
+    @cached_property
+    def headers(self) -> dict[str, Field]:
+        """The headers that are parameters, by twilio-python's keyword."""
+        if not (self.resource.hooked and self.verb in (CREATE, UPDATE, DELETE)):
+            return {}
+        return {
+            "x_twilio_webhook_enabled": Choice("X-Twilio-Webhook-Enabled", of=("true", "false"))
+        }
+
+    @cached_property
+    def path(self) -> list[str]:
+        """What the long form of its path names: `["chat_service_sid", "sid"]`."""
+        above = [resource.sid_keyword for resource in self.resource.ancestors]
+        return [*above, "sid"] if self.verb.to_one else above
+
+    @cached_property
+    def keywords(self) -> list[str]:
+        """All that can be said of a request for it."""
+        return [*self.form, *self.query, *self.headers, *self.path]
+
+
+@dataclass
+class Route:
+    """A place in the tree of paths: what can be done there and where it goes on.
+
+    The key None stands for a segment that names a record.
+    """
+
+    operations: dict[str, Operation] = field(default_factory=dict)
+    below: dict[str | None, Route] = field(default_factory=dict)
+
+
+def find_route(path: str) -> tuple[Route, list[str]]:
+    """The route of a *path* and what its segments call the records; an empty one for no route."""
+    route, names = _TREE, []
+    for segment in read_path(path):
+        if segment in route.below:
+            route = route.below[segment]
+        elif segment and None in route.below:
+            route = route.below[None]
+            names.append(segment)
+        else:
+            return Route(), []
+    return route, names
+
+
+def _segments(resource: Resource[Any], *, short: bool) -> Iterator[str | None]:
+    """The path of a collection; a *short* one leaves out the service."""
+    yield VERSION
+    for above in resource.ancestors[short:]:
+        yield from above.path.split("/")
+        yield None
+    yield from resource.path.split("/")
+
+
+OPERATIONS = {
+    operation.name: operation
+    for resource in RESOURCES
+    for verb in resource.verbs
+    for operation in [Operation(resource, verb)]
+}
+
+
+def _tree() -> Route:
+    tree = Route()
+    for operation in OPERATIONS.values():
+        for short in (False, True) if operation.resource.short else (False,):
+            route = tree
+            for segment in _segments(operation.resource, short=short):
+                route = route.below.setdefault(segment, Route())
+            if operation.verb.to_one:
+                route = route.below.setdefault(None, Route())
+            route.operations[operation.verb.method] = operation
+    return tree
+
+
+_TREE = _tree()

@@ -1,0 +1,91 @@
+"""Lists, a page at a time.
+
+A token names a record, not a number, so what is added or deleted meanwhile shifts no page.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+from .records import Record
+
+R = TypeVar("R", bound=Record)
+
+# How a token begins that names the record before its page, and one that names the record behind it
+AFTER, BEFORE = "PT", "PTB"
+
+
+@dataclass(frozen=True)
+class Listing(Generic[R]):
+    """The *records* that a request asks for, sorted by *key*."""
+
+    records: Sequence[R]
+    key: Callable[[R], Any]
+
+    def page(self, size: int, number: int, cursor: tuple[str, R] | None) -> Page[R]:
+        """A page of at most *size* records after or before the one that *cursor* names.
+
+        Without a cursor it is the first page, whatever its *number* says: for Twilio, too, the
+        number is the client's own affair.
+        """
+        first, last = 0, size
+        if cursor:
+            side, record = cursor
+            cut = bisect_right if side == AFTER else bisect_left
+            place = cut(self.records, self.key(record), key=self.key)
+            first, last = (place, place + size) if side == AFTER else (max(place - size, 0), place)
+        records = self.records[first:last]
+        return Page(
+            records=records,
+            number=number,
+            size=size,
+            previous=BEFORE + records[0].sid if first and records else None,
+            next=AFTER + records[-1].sid if last < len(self.records) else None,
+        )
+
+
+@dataclass(frozen=True)
+class Page(Generic[R]):
+    """One page of a listing, and the tokens of its neighbours."""
+
+    records: Sequence[R]
+    number: int
+    size: int
+    previous: str | None
+    next: str | None
+
+    def meta(
+        self, key: str, url: str, filters: Mapping[str, str], token: str | None
+    ) -> dict[str, Any]:
+        """Twilio's `meta` for the list at *url*; every URL in it carries the *filters*."""
+
+        def at(number: int, token: str | None) -> str:
+            query = {**filters, "PageSize": str(self.size), "Page": str(number)}
+            if token:
+                query["PageToken"] = token
+            return url + "?" + "&".join(f"{name}={quote(text, '')}" for name, text in query.items())
+
+        return {
+            "page": self.number,
+            "page_size": self.size,
+            "first_page_url": at(0, None),
+            "previous_page_url": at(max(self.number - 1, 0), self.previous)
+            if self.previous
+            else None,
+            "url": at(self.number, token),
+            "next_page_url": at(self.number + 1, self.next) if self.next else None,
+            "key": key,
+        }
+
+
+def find_cursor(token: str, find: Callable[[str], R | None]) -> tuple[str, R] | None:
+    """The side and the record that a *token* names; None for a token that nobody handed out."""
+    for side in (BEFORE, AFTER):
+        record = find(token.removeprefix(side)) if token.startswith(side) else None
+        if record:
+            return side, record
+    return None

@@ -1,0 +1,55 @@
+"""Services: what conversations, users and roles belong to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from ..fields import Text
+from ..records import Record
+from ..refusals import DefaultServiceNotDeletable, FriendlyNameNotProvided, FriendlyNameTooLong
+from ..resource import CREATE, DELETE, FETCH, LIST, Call, Resource
+
+
+@dataclass(kw_only=True, eq=False)
+class Service(Record):
+    """A conversation service. Twilio has no operation that changes one."""
+
+    prefix = "IS"
+
+    friendly_name: Annotated[
+        str,
+        Text(
+            "FriendlyName",
+            required=True,
+            max=256,
+            empty=FriendlyNameNotProvided,
+            too_long=FriendlyNameTooLong,
+        ),
+    ]
+
+
+class Services(Resource[Service]):
+    record = Service
+    noun = "Service"
+    path = "Services"
+    key = "services"
+    sid_keyword = "chat_service_sid"
+    verbs = (CREATE, LIST, FETCH, DELETE)
+    links = {
+        "conversations": "Conversations",
+        "users": "Users",
+        "roles": "Roles",
+        "bindings": "Bindings",
+        "configuration": "Configuration",
+        "participant_conversations": "ParticipantConversations",
+        "conversation_with_participants": "ConversationWithParticipants",
+    }
+
+    def delete(self, call: Call, record: Service) -> None:
+        if record is call.world.account.default_service:
+            raise DefaultServiceNotDeletable
+        super().delete(call, record)
+
+
+services = Services()

@@ -1,0 +1,1 @@
+"""What a test asks of a fake: its records and its requests, and what to say when they differ."""

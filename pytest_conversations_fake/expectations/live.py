@@ -1,0 +1,75 @@
+"""Records as a test sees them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..api.journal import shortened
+from ..api.operations import VERSION
+from ..api.records import Record
+from ..api.resource import Call, Resource
+from ..api.world import World
+from .misuse import unknown
+
+
+class LiveRecord:
+    """A record of the fake: always what it is now, and read-only.
+
+    It has the attributes that twilio-python's instance has, and those of the parameters
+    (`timers_inactive`). Dates are `datetime`s in UTC. `url` and `links` are at the fake's address.
+    """
+
+    def __init__(self, world: World, resource: Resource[Any], record: Record) -> None:
+        vars(self).update(_world=world, _resource=resource, _record=record)
+
+    def __getattr__(self, name: str) -> Any:
+        with self._world.lock:
+            if name in self._resource.attributes:
+                return getattr(self._record, name)
+            if name in ("url", "links"):
+                return self._resource.render(self._call(), self._record)[name]
+        raise AttributeError(unknown(f"a {self._resource.noun} has no", name, dir(self)))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(
+            f"{name} can not be set: records are read-only, as their changes come from requests"
+        )
+
+    def __dir__(self) -> list[str]:
+        return seen_attributes(self._resource)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LiveRecord) and self._record is other._record
+
+    def __hash__(self) -> int:
+        return hash(self._record.sid)
+
+    def __repr__(self) -> str:
+        named = [
+            f" {name}={value!r}"
+            for name in ("unique_name", "friendly_name")
+            if (value := getattr(self._record, name, None)) is not None
+        ]
+        return f"<{type(self._record).__name__} {shortened(self._record.sid)}{''.join(named)}>"
+
+    def _call(self) -> Call:
+        """A call from the test, on the short path where there is one."""
+        store, account = self._world.account.store, self._world.account
+        parents: list[Record] = []
+        sid = self._record.parent_sid
+        for resource in reversed(self._resource.ancestors):
+            parent = store.find_even_removed(resource.record, sid)
+            parents.insert(0, parent)
+            sid = parent.parent_sid
+        return Call(
+            world=self._world,
+            account_sid=account.sid,
+            base=f"{self._world.address}/{VERSION}",
+            parents=parents,
+            short=self._resource.short and parents[0] is account.default_service,
+        )
+
+
+def seen_attributes(resource: Resource[Any]) -> list[str]:
+    """The names of what a test can look at in a record."""
+    return sorted([*resource.attributes, "url", "links"])

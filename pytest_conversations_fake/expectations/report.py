@@ -1,0 +1,28 @@
+"""What a failed test's report says of its fake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from traceback import format_exception
+
+from ..api.journal import Exchange
+from ..api.world import World
+
+
+def report(world: World) -> str:
+    """Every exchange on a line, what was refused with its reason, and errors inside the fake."""
+    lines = [line for exchange in world.journal for line in _lines(exchange)]
+    return "\n".join([*(lines or ["nothing was requested"]), *map(_traceback, world.errors)])
+
+
+def _lines(exchange: Exchange) -> Iterator[str]:
+    yield str(exchange)
+    if exchange.refused:
+        answer = exchange.response or {}
+        yield f"    refused: {answer.get('code', '')} {answer.get('message', '')}"
+
+
+def _traceback(error: Exception) -> str:
+    return "\nan error inside the fake:\n" + "".join(
+        format_exception(type(error), error, error.__traceback__)
+    )

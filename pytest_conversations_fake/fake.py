@@ -1,0 +1,180 @@
+"""The fake as a test holds it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING, Any, overload
+
+from .api.fields import is_sid
+from .api.journal import Exchange
+from .api.resources import RESOURCES
+from .api.resources.services import services
+from .api.world import World
+from .expectations.collection import Collection
+from .expectations.expectation import Expectation, Refutation, operation_named
+from .expectations.live import LiveRecord
+from .expectations.report import report
+from .server.server import Server
+
+if TYPE_CHECKING:
+    from twilio.rest import Client
+    from typing_extensions import Self
+
+
+class FakeConversations:
+    """A working imitation of the Twilio Conversations v1 API that records what it is asked.
+
+    The fixture `fake_conversations` is one. Elsewhere it is a context manager, for any scope:
+
+        with FakeConversations() as fake:
+            client = fake.twilio_client()
+
+    Given *account_sid* (`AC` and 32 hexadecimal digits) or *auth_token*, only its own credentials
+    are accepted. Else any are; its own are those of the environment (`TWILIO_ACCOUNT_SID`,
+    `TWILIO_AUTH_TOKEN`) or made up. *name* is how reports call it, and what its sids and made-up
+    credentials follow from. Raises `ValueError` for an account sid of another form.
+    """
+
+    services: Collection
+    conversations: Collection
+
+    def __init__(
+        self,
+        *,
+        account_sid: str | None = None,
+        auth_token: str | None = None,
+        name: str = "FakeConversations",
+    ) -> None:
+        if account_sid is not None and not is_sid(account_sid, "AC"):
+            raise ValueError(f"account_sid is AC and 32 hexadecimal digits, not {account_sid!r}")
+        if auth_token == "":
+            raise ValueError("auth_token is a text of at least one character, not ''")
+        known = os.environ.get("TWILIO_ACCOUNT_SID", "")
+        self._world = World(
+            name,
+            account_sid=account_sid or (known if is_sid(known, "AC") else None),
+            auth_token=auth_token or os.environ.get("TWILIO_AUTH_TOKEN"),
+            enforced=account_sid is not None or auth_token is not None,
+            lock=RLock(),
+        )
+        for resource in RESOURCES:
+            setattr(self, resource.key, Collection(self._world, resource))
+
+    # Where it is
+
+    def __enter__(self) -> Self:
+        self._running = ExitStack()
+        server = Server()
+        self._running.callback(server.stop)
+        self._running.enter_context(self.at(server))
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._running.close()
+        if error is None:
+            self.judge()
+
+    @contextmanager
+    def at(self, server: Server) -> Iterator[Self]:
+        """Be what *server* serves, until the end of the `with` statement."""
+        server.ended.pop(self.account_sid, None)
+        self._world.account.ended = server.ended
+        server.world = self._world
+        server.start()
+        self._world.address = server.url
+        try:
+            yield self
+        finally:
+            server.ended[self.account_sid] = self._world.name
+
+    @property
+    def url(self) -> str:
+        """The address, as in `http://127.0.0.1:8010`: without `/v1`, without a slash at the end."""
+        if not self._world.address:
+            raise RuntimeError("this fake has no address yet; use it in a `with` statement")
+        return self._world.address
+
+    @property
+    def account_sid(self) -> str:
+        return self._world.account.sid
+
+    @property
+    def auth_token(self) -> str:
+        return self._world.account.auth_token
+
+    def twilio_client(self, **options: Any) -> Client:
+        """twilio-python's client for this fake, whatever region or edge it is told.
+
+        *options* are those of `twilio.rest.Client`; its `http_client` may be an asynchronous one.
+        Raises `ModuleNotFoundError` where twilio is not installed.
+        """
+        from .sdk import landing_client
+
+        return landing_client(self.url, self.account_sid, self.auth_token, options)
+
+    # What it holds and what it was asked
+
+    @property
+    def default_service(self) -> LiveRecord:
+        """The service that the short paths mean, as in `/v1/Conversations`."""
+        return LiveRecord(self._world, services, self._world.account.default_service)
+
+    @property
+    def requests(self) -> Sequence[Exchange]:
+        """Every request so far in the order of arrival, refused and unknown ones included."""
+        return self._world.journal
+
+    @overload
+    def assert_requested(
+        self,
+        operation: str,
+        /,
+        *,
+        count: None = None,
+        refused: bool | int = False,
+        **params: object,
+    ) -> Exchange: ...
+
+    @overload
+    def assert_requested(
+        self, operation: str, /, *, count: int, refused: bool | int = False, **params: object
+    ) -> list[Exchange]: ...
+
+    def assert_requested(self, operation: str, /, **wanted: Any) -> Exchange | list[Exchange]:
+        """Assert that an *operation* was requested once, or *count* times.
+
+            fake_conversations.assert_requested("CreateService", friendly_name="Support")
+
+        Operations have the names of Twilio's contract; both levels share that of the account level.
+        All else is as with the assertions of the collections. Raises `ValueError` for an operation
+        that there is not.
+        """
+        __tracebackhide__ = True
+        found: Exchange | list[Exchange]
+        found = Expectation(self._world, operation_named(operation))(**wanted)
+        return found
+
+    def assert_not_requested(
+        self, operation: str, /, *, refused: bool | int = False, **params: object
+    ) -> None:
+        """Assert that an *operation* was not requested with these *params*."""
+        __tracebackhide__ = True
+        Refutation(self._world, operation_named(operation))(refused=refused, **params)
+
+    def report(self) -> str:
+        """What was requested, a line each, and what went wrong inside the fake."""
+        return report(self._world)
+
+    def judge(self) -> None:
+        """Raise what went wrong inside the fake, if anything did."""
+        __tracebackhide__ = True
+        if self._world.errors:
+            error, *_ = self._world.errors
+            self._world.errors.clear()
+            raise RuntimeError(f"an error inside the fake: {error!r}") from error
+
+    def __repr__(self) -> str:
+        return f"<FakeConversations {self._world.name!r} at {self._world.address or 'no address'}>"

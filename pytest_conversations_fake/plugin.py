@@ -1,0 +1,133 @@
+"""pytest's door: fixtures, the marker, ini options and the section of a failed test's report.
+
+pytest loads this at every start, used or not, so it imports nothing that takes time.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from .fake import FakeConversations
+    from .server.server import Server
+
+NAME = "fake_conversations"
+
+# The keywords of FakeConversations that a project or a test may set, as `--help` explains them
+OPTIONS = {
+    "account_sid": "account sid that the fake accepts, and no other",
+    "auth_token": "auth token that the fake accepts, and no other",
+}
+
+_FAKE = pytest.StashKey["FakeConversations"]()
+_PASSED = pytest.StashKey[bool]()
+
+
+class FakeConversationsWarning(pytest.PytestWarning):
+    """Something that a test should know of but that is no fault of its own."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    for option, what in OPTIONS.items():
+        parser.addini(f"{NAME}_{option}", f"{NAME}: {what}", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        f"{NAME}({', '.join(f'{option}=None' for option in OPTIONS)}): "
+        f"set up the fixture {NAME} for a test, like the ini options {NAME}_*",
+    )
+    if config.pluginmanager.hasplugin("asyncio"):
+        from . import client
+
+        config.pluginmanager.register(client)
+    else:
+        config.pluginmanager.register(_WithoutAsyncio())
+
+
+@pytest.fixture
+def fake_conversations(
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+    _fake_conversations_server: Server,
+) -> Iterator[FakeConversations]:
+    """A working imitation of the Twilio Conversations API that records what it is asked.
+
+    The environment has its credentials during the test.
+    """
+    from .fake import FakeConversations
+
+    try:
+        fake = FakeConversations(name=request.node.nodeid, **_options(request))
+    except ValueError as error:
+        raise pytest.UsageError(f"{NAME}: {error}") from None
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", fake.account_sid)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", fake.auth_token)
+    request.node.stash[_FAKE] = fake
+    with fake.at(_fake_conversations_server):
+        yield fake
+    _warn_of_strays(_fake_conversations_server)
+    if request.node.stash.get(_PASSED, False):
+        fake.judge()
+
+
+@pytest.fixture(scope="session")
+def _fake_conversations_server() -> Iterator[Server]:
+    """One server for all tests: a new one for each would cost more than most tests take."""
+    from .server.server import Server
+
+    server = Server()
+    yield server
+    server.stop()
+    _warn_of_strays(server)
+
+
+class _WithoutAsyncio:
+    """Stands in for `client` where no plugin runs async fixtures."""
+
+    @pytest.fixture
+    def fake_conversations_client(self) -> None:
+        """An aiohttp session for the fake; needs the extra `aiohttp`."""
+        raise pytest.UsageError(
+            "fake_conversations_client needs pytest-aiohttp: "
+            "pip install 'pytest-conversations-fake[aiohttp]'"
+        )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    try:
+        result = yield
+    except BaseException:
+        if fake := item.stash.get(_FAKE, None):
+            item.add_report_section("call", NAME, fake.report())
+        raise
+    item.stash[_PASSED] = True
+    return result
+
+
+def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The ini options, and over them the keywords of the markers, the closest last."""
+    options = {name: request.config.getini(f"{NAME}_{name}") for name in OPTIONS}
+    options = {name: value for name, value in options.items() if value}
+    for marker in reversed(list(request.node.iter_markers(NAME))):
+        if marker.args:
+            raise pytest.UsageError(f"the marker {NAME} takes keywords only, not {marker.args!r}")
+        for keyword in marker.kwargs.keys() - OPTIONS.keys():
+            from .expectations.misuse import unknown
+
+            raise pytest.UsageError(unknown(f"the marker {NAME} has no keyword", keyword, OPTIONS))
+        options |= marker.kwargs
+    return options
+
+
+def _warn_of_strays(server: Server) -> None:
+    while server.strays:
+        warnings.warn(
+            f"came too late: {server.strays.pop(0)}", FakeConversationsWarning, stacklevel=1
+        )

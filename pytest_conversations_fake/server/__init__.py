@@ -1,0 +1,1 @@
+"""The fake on a socket: aiohttp in a thread of its own drives the engine."""

@@ -1,0 +1,132 @@
+"""HTTP requests in, the engine's answers out."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from socket import socket
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from ..api.engine import CORS, ReadBody, Steps, answer
+from ..api.journal import Request, Response
+from ..api.refusals import CredentialsEnded, MalformedRequest
+from ..api.world import World
+
+if TYPE_CHECKING:
+    from .server import Server
+
+
+class Handler:
+    """Drives the engine for every request that comes to a server."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+
+    async def open(self, listener: socket) -> None:
+        loop = asyncio.get_running_loop()
+        self._connections = web.Server(self._answer)
+        self._listening = await loop.create_server(
+            lambda: Protocol(self._connections, self), sock=listener
+        )
+
+    async def close(self) -> None:
+        self._listening.close()
+        for connection in self._connections.connections:
+            connection.force_close()
+        handlers = asyncio.all_tasks() - {asyncio.current_task()}
+        for handler in handlers:
+            handler.cancel()
+        await asyncio.gather(*handlers, return_exceptions=True)
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        world = self.server.world  # which the request stays in, however long it takes
+        began = world.clock.seconds()
+        asked = _asked(request, world)
+        with world.lock:
+            entry = world.journal.open(asked)
+        response = await _drive(answer(world, entry), request, world)
+        if isinstance(entry.refusal, CredentialsEnded):
+            self.server.strays.append(f"{asked.method} {asked.path}: {entry.refusal}")
+        else:
+            with world.lock:
+                world.journal.close(entry, response, world.clock.seconds() - began)
+        return _answered(response)
+
+
+async def _drive(steps: Steps, request: web.BaseRequest, world: World) -> Response:
+    """Go from step to step. The world is locked during each of them and never in between."""
+    outcome = None
+    while True:
+        try:
+            with world.lock:
+                step = steps.send(outcome)
+        except StopIteration as done:
+            response: Response = done.value
+            return response
+        outcome = await _read(step, request)
+
+
+async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | None:
+    """The body, which is read to its end in any case: a client that still sends does not listen."""
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        request.writer.output_size = 0
+    body, size = bytearray(), 0
+    async for chunk in request.content.iter_any():
+        size += len(chunk)
+        if size <= step.limit:
+            body += chunk
+    return bytes(body) if size <= step.limit else None
+
+
+def _asked(request: web.BaseRequest, world: World) -> Request:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    target = request.raw_path
+    if "://" in target.partition("?")[0]:  # from a client that takes the fake for a proxy
+        target = "/" + target.split("/", 3)[-1]
+    path, _, query = target.partition("?")
+    return Request(
+        method=request.method,
+        path=path.encode(errors="surrogateescape").decode(errors="replace"),
+        query=query,
+        headers=headers,
+        origin=f"{request.scheme}://{headers['host']}" if "host" in headers else world.address,
+    )
+
+
+def _answered(response: Response) -> web.Response:
+    if response.body is None:
+        return web.Response(status=response.status, headers=response.headers)
+    return web.Response(
+        status=response.status,
+        headers=response.headers,
+        body=json.dumps(response.body).encode(),
+        content_type="application/json",
+    )
+
+
+class Protocol(web.RequestHandler):
+    """aiohttp's own, but what is not even HTTP gets Twilio's envelope, too."""
+
+    def __init__(self, connections: web.Server, handler: Handler) -> None:
+        loop = asyncio.get_running_loop()
+        super().__init__(connections, loop=loop, access_log=None)  # type: ignore[arg-type]  # None is documented
+        self._handler = handler
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        if request.writer.output_size:
+            raise ConnectionError("half of an answer is out already")
+        if status == 500 and isinstance(exc, Exception) and not isinstance(exc, ConnectionError):
+            self._handler.server.world.errors.append(exc)
+        refusal = MalformedRequest(reason=(message or "unreadable").splitlines()[0])
+        answered = _answered(Response(refusal.status, refusal.envelope(), CORS))
+        answered.force_close()
+        return answered

@@ -1,0 +1,63 @@
+"""The server: a port on 127.0.0.1, served by an event loop in a thread of its own.
+
+Callers never share that loop, so a call that blocks theirs waits for nobody but the fake.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from threading import Thread
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..api.world import World
+    from .handler import Handler
+
+
+class Server:
+    """Serves one world at a time, on *port* or, for 0, on a free one."""
+
+    world: World
+    """Set before it starts, and anew for each fake."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.port = port
+        self.ended: dict[str, str] = {}
+        """The names of the fakes that it served before, by account sid."""
+        self.strays: list[str] = []
+        """A line for each request that came too late for its fake."""
+        self._handler: Handler | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Listen from now on, if it does not already. Raises `OSError` for a port in use."""
+        if self._handler:
+            return
+        from .handler import Handler  # brings aiohttp, which takes its time
+
+        loop = asyncio.SelectorEventLoop()
+        try:
+            listener = socket.create_server(("127.0.0.1", self.port))
+        except BaseException:
+            loop.close()
+            raise
+        self.port = listener.getsockname()[1]
+        # A daemon, so that a process that forgets to stop it can end all the same
+        self._thread = Thread(target=loop.run_forever, name="fake_conversations", daemon=True)
+        self._thread.start()
+        self._loop = loop
+        self._handler = Handler(self)
+        asyncio.run_coroutine_threadsafe(self._handler.open(listener), loop).result()
+
+    def stop(self) -> None:
+        """Close the port and every connection at once, whatever is still going on there."""
+        if self._handler:
+            asyncio.run_coroutine_threadsafe(self._handler.close(), self._loop).result()
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+            self._handler = None
