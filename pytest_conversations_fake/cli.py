@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -54,7 +55,7 @@ def _serve(options: argparse.Namespace) -> int:
     except ValueError as error:
         return _complain(str(error))
     except OSError as error:
-        return _complain(f"port {options.port}: {error.strerror}")
+        return _complain(f"port {options.port}: {os.strerror(error.errno or 0)}")
     finally:
         server.stop()
     return 0

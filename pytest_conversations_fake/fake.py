@@ -15,6 +15,7 @@ from .api.resources.services import services
 from .api.world import World
 from .expectations.collection import Collection
 from .expectations.expectation import Expectation, Refutation, operation_named
+from .expectations.judgement import Judgement
 from .expectations.live import LiveRecord
 from .expectations.report import report
 from .server.server import Server
@@ -169,12 +170,12 @@ class FakeConversations:
         return report(self._world)
 
     def judge(self) -> None:
-        """Raise what went wrong inside the fake, if anything did."""
+        """Raise an `AssertionError` if anything went wrong inside the fake."""
         __tracebackhide__ = True
         if self._world.errors:
             error, *_ = self._world.errors
             self._world.errors.clear()
-            raise RuntimeError(f"an error inside the fake: {error!r}") from error
+            raise Judgement(f"an error inside the fake: {error!r}") from error
 
     def __repr__(self) -> str:
         return f"<FakeConversations {self._world.name!r} at {self._world.address or 'no address'}>"

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
+
+from .expectations.judgement import Judgement
 
 if TYPE_CHECKING:
     from .fake import FakeConversations
@@ -65,7 +67,7 @@ def fake_conversations(
     try:
         fake = FakeConversations(name=request.node.nodeid, **_options(request))
     except ValueError as error:
-        raise pytest.UsageError(f"{NAME}: {error}") from None
+        _misused(str(error))
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", fake.account_sid)
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", fake.auth_token)
     request.node.stash[_FAKE] = fake
@@ -93,7 +95,7 @@ class _WithoutAsyncio:
     @pytest.fixture
     def fake_conversations_client(self) -> None:
         """An aiohttp session for the fake; needs the extra `aiohttp`."""
-        raise pytest.UsageError(
+        _misused(
             "fake_conversations_client needs pytest-aiohttp: "
             "pip install 'pytest-conversations-fake[aiohttp]'"
         )
@@ -111,19 +113,35 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     return result
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    call: pytest.CallInfo[None],
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    # pytest takes an error of the teardown for the failure that a test was expected to have
+    if hasattr(report, "wasxfail") and call.excinfo and call.excinfo.errisinstance(Judgement):
+        report.outcome = "failed"
+        del report.wasxfail
+    return report
+
+
 def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     """The ini options, and over them the keywords of the markers, the closest last."""
     options = {name: request.config.getini(f"{NAME}_{name}") for name in OPTIONS}
     options = {name: value for name, value in options.items() if value}
     for marker in reversed(list(request.node.iter_markers(NAME))):
         if marker.args:
-            raise pytest.UsageError(f"the marker {NAME} takes keywords only, not {marker.args!r}")
+            _misused(f"the marker takes keywords only, not {marker.args!r}")
         for keyword in marker.kwargs.keys() - OPTIONS.keys():
             from .expectations.misuse import unknown
 
-            raise pytest.UsageError(unknown(f"the marker {NAME} has no keyword", keyword, OPTIONS))
+            _misused(unknown("the marker has no keyword", keyword, OPTIONS))
         options |= marker.kwargs
     return options
+
+
+def _misused(what: str) -> NoReturn:
+    pytest.fail(f"{NAME}: {what}", pytrace=False)  # a traceback would only lead through pytest
 
 
 def _warn_of_strays(server: Server) -> None:

@@ -90,22 +90,24 @@ def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, 
 def _note(entry: Entry, operation: Operation, names: list[str], body: bytes) -> dict[str, str]:
     """Note what is asked for before any of it is judged; the texts of the parameters."""
     request = entry.request
+    texts: dict[str, str] = {}
+    ignored: list[str] = []
     form, query = read_form(request.headers, body), read_query(request.query)
-    texts = {
-        keyword: given[field.name][-1]  # which of several Twilio takes is not known
-        for fields, given in [(operation.form, form), (operation.query, query)]
-        for keyword, field in fields.items()
-        if field.name in given
-    }
+    for fields, given in [(operation.form, form), (operation.query, query)]:
+        keywords = {field.name: keyword for keyword, field in fields.items()}
+        for name, values in given.items():
+            if name in keywords:
+                texts[keywords[name]] = values[-1]  # which of several Twilio takes is not known
+            else:
+                ignored.append(name)
+    if body and not is_form(request.headers):
+        ignored.append(f"a body of {request.headers.get('content-type', 'no type')}")
     for keyword, field in operation.headers.items():
         if field.name.lower() in request.headers:
             texts[keyword] = request.headers[field.name.lower()]
-    known = {field.name for field in (operation.form | operation.query).values()}
     entry.operation = operation.name
     entry.params = {**dict(zip(reversed(operation.path), reversed(names))), **texts}
-    entry.ignored = tuple(name for name in form | query if name not in known)
-    if body and not is_form(request.headers):
-        entry.ignored += (f"a body of {request.headers.get('content-type', 'no type')}",)
+    entry.ignored = tuple(ignored)
     return texts
 
 

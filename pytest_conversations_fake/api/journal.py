@@ -61,6 +61,12 @@ class Exchange:
     def refused(self) -> bool:
         return self.status >= 400
 
+    @property
+    def reason(self) -> str:
+        """Code and text of a refusal."""
+        answer = self.response or {}
+        return f"{answer.get('code', '')} {answer.get('message', '')}".strip()
+
     def __str__(self) -> str:
         sid = "" if self.refused else (self.response or {}).get("sid", "")
         return (

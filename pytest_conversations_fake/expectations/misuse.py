@@ -9,6 +9,7 @@ from difflib import get_close_matches
 def unknown(what: str, given: str, accepted: Iterable[str]) -> str:
     """What was given, the likely typo and what is accepted, as one sentence."""
     accepted = list(accepted)
-    close = get_close_matches(given, accepted, n=1)
-    guess = f"did you mean {close[0]!r}? " if close else ""
-    return f"{what} {given!r}; {guess}There is: {', '.join(accepted) or 'none'}"
+    there_is = f"here is: {', '.join(accepted)}"
+    for close in get_close_matches(given, accepted, n=1):
+        return f"{what} {given!r}; did you mean {close!r}? T{there_is}"
+    return f"{what} {given!r}; t{there_is}"

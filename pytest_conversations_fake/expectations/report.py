@@ -18,8 +18,7 @@ def report(world: World) -> str:
 def _lines(exchange: Exchange) -> Iterator[str]:
     yield str(exchange)
     if exchange.refused:
-        answer = exchange.response or {}
-        yield f"    refused: {answer.get('code', '')} {answer.get('message', '')}"
+        yield f"    refused: {exchange.reason}"
 
 
 def _traceback(error: Exception) -> str:

@@ -43,7 +43,7 @@ class Wanted:
         code = (exchange.response or {}).get("code")
         if exchange.refused and self.refused not in (True, code):
             expected = f", expected {self.refused}" if self.refused else ""
-            lines.append(f"refused: {code} {(exchange.response or {})['message']}{expected}")
+            lines.append(f"refused: {exchange.reason}{expected}")
         if not exchange.refused and self.refused is not False:
             lines.append("accepted, expected a refusal")
         return lines

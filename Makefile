@@ -1,0 +1,33 @@
+# `make example` and `make test` do all the set-up that they need, below .venv/.
+
+PYTHONS := $(shell .ci/pythons)
+VERSIONS := $(foreach each,$(PYTHONS),$(firstword $(subst =, ,$(each))))
+NEWEST := $(lastword $(VERSIONS))
+ifeq ($(VERSIONS),)
+$(error Python 3.10 or later with venv and pip is needed, and was not found)
+endif
+
+.PHONY: example test lint clean
+.PRECIOUS: .venv/%/installed
+
+example: .venv/$(NEWEST)/installed  ## the fixture at work, with the real SDK
+	.venv/$(NEWEST)/bin/python -m pytest examples -v -n 0 -p no:randomly
+
+test: lint $(VERSIONS:%=test-%)  ## the suite on every Python that is installed
+
+test-%: .venv/%/installed
+	.venv/$*/bin/python -m pytest
+
+lint: .venv/$(NEWEST)/installed
+	.venv/$(NEWEST)/bin/ruff check
+	.venv/$(NEWEST)/bin/ruff format --check
+	.venv/$(NEWEST)/bin/mypy
+
+.venv/%/installed: pyproject.toml
+	$(patsubst $*=%,%,$(filter $*=%,$(PYTHONS))) -m venv --clear .venv/$*
+	.venv/$*/bin/python -m pip install --quiet --upgrade pip
+	.venv/$*/bin/python -m pip install --quiet --group dev --editable .
+	touch $@
+
+clean:
+	rm -rf .venv dist

@@ -1,0 +1,57 @@
+"""Code on twilio-python, tested with the fixture."""
+
+from __future__ import annotations
+
+import pytest
+from helpdesk import close_tickets, open_desk, open_ticket
+
+from pytest_conversations_fake import FakeConversations
+
+
+def test_a_desk_is_opened(fake_conversations):
+    client = fake_conversations.twilio_client()
+
+    open_desk(client, "Support")
+
+    fake_conversations.services.assert_created(friendly_name="Support")
+
+
+def test_a_ticket_is_opened_once(fake_conversations: FakeConversations) -> None:
+    client = fake_conversations.twilio_client()
+    desk = fake_conversations.services.add(friendly_name="Support")
+
+    first = open_ticket(client, desk.sid, 66)
+    second = open_ticket(client, desk.sid, 66)
+
+    assert first == second
+    fake_conversations.conversations.assert_created(unique_name="ticket-66")
+    fake_conversations.conversations.assert_created(unique_name="ticket-66", refused=50353)
+
+
+def test_tickets_are_closed_page_after_page(fake_conversations: FakeConversations) -> None:
+    desk = fake_conversations.services.add()
+    for _ in range(150):
+        fake_conversations.conversations.add(chat_service_sid=desk.sid)
+
+    closed = close_tickets(fake_conversations.twilio_client(), desk.sid)
+
+    assert closed == 150
+    assert {ticket.state for ticket in fake_conversations.conversations} == {"closed"}
+    fake_conversations.conversations.assert_listed(state="active", page_size=100, count=2)
+
+
+def test_the_requests_are_there_to_look_at(fake_conversations: FakeConversations) -> None:
+    open_desk(fake_conversations.twilio_client(region="ie1", edge="dublin"), "Support")
+
+    [request] = fake_conversations.requests
+    assert (request.operation, request.status) == ("CreateService", 201)
+    assert request.params == {"friendly_name": "Support"}
+    assert "twilio-python" in request.headers["user-agent"]
+
+
+@pytest.mark.fake_conversations(account_sid="AC" + "0" * 32, auth_token="secret")
+def test_only_the_right_token_will_do(fake_conversations: FakeConversations) -> None:
+    with pytest.raises(Exception, match="Authenticate"):
+        open_desk(fake_conversations.twilio_client(password="wrong"), "Support")
+
+    fake_conversations.services.assert_not_created(friendly_name="Support")

@@ -1,0 +1,7 @@
+"""What a fake finds wrong with a test whose own assertions all passed."""
+
+from __future__ import annotations
+
+
+class Judgement(AssertionError):  # noqa: N818 - what it is called in a report's last line
+    """Something that no test may pass with, expected to fail or not."""

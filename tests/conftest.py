@@ -1,0 +1,75 @@
+"""The engine without a socket, for the tests of what the API does."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+
+from pytest_conversations_fake.api.engine import answer
+from pytest_conversations_fake.api.journal import Exchange, Request
+from pytest_conversations_fake.api.world import World
+
+ORIGIN = "https://conversations.twilio.com"
+
+
+class Api:
+    """Asks a world for things as the server would."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def get(self, target: str, **request: object) -> Exchange:
+        return self.ask("GET", target, **request)
+
+    def post(self, target: str, form: object = (), **request: object) -> Exchange:
+        return self.ask("POST", target, urlencode(form, doseq=True).encode(), **request)
+
+    def delete(self, target: str, **request: object) -> Exchange:
+        return self.ask("DELETE", target, **request)
+
+    def ask(
+        self,
+        method: str,
+        target: str,
+        body: bytes | None = b"",
+        headers: Mapping[str, str] | None = None,
+        user: str | None = None,
+        password: str | None = None,
+    ) -> Exchange:
+        target = target.removeprefix(ORIGIN)
+        account = self.world.account
+        credentials = f"{user or account.sid}:{password or account.auth_token}"
+        request = Request(
+            method=method,
+            path=urlsplit(f"//host{target}").path,
+            query=urlsplit(target).query,
+            headers={
+                "authorization": f"Basic {b64encode(credentials.encode()).decode()}",
+                "content-type": "application/x-www-form-urlencoded",
+                **(headers or {}),
+            },
+            origin=ORIGIN,
+        )
+        entry = self.world.journal.open(request)
+        steps = answer(self.world, entry)
+        next(steps)
+        with pytest.raises(StopIteration) as done:
+            steps.send(body)
+        self.response = done.value.value
+        self.world.journal.close(entry, self.response, duration=0)
+        if self.world.errors:
+            raise self.world.errors[0]
+        return self.world.journal[-1]
+
+
+@pytest.fixture
+def world() -> World:
+    return World("a test")
+
+
+@pytest.fixture
+def api(world: World) -> Api:
+    return Api(world)

@@ -1,0 +1,97 @@
+"""The shell's door."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shutil import which
+
+import pytest
+import requests
+
+SID = "AC" + "a" * 32
+
+
+@contextmanager
+def serving(*arguments: str, program: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[str]]:
+    command = program or (sys.executable, "-m", "pytest_conversations_fake")
+    with subprocess.Popen(
+        [*command, "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    first = process.stdout.readline()
+    listening = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", first)
+    assert listening, first or process.stderr.read()
+    return listening[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_interrupted(number: int) -> None:
+    with serving("--port", "0", "--account-sid", SID, "--auth-token", "token") as process:
+        url = f"{address(process)}/v1/Services"
+        form = {"FriendlyName": "x"}
+
+        assert process.stdout.readline() == f"TWILIO_ACCOUNT_SID={SID}\n"
+        assert process.stdout.readline() == "TWILIO_AUTH_TOKEN=token\n"
+        assert requests.post(url, form, auth=(SID, "token")).status_code == 201
+        assert requests.post(url, form, auth=(SID, "other")).status_code == 401
+        process.send_signal(number)
+        out, err = process.communicate(timeout=10)
+
+        assert (0, "", "") == (process.returncode, out, err)
+
+
+def test_the_console_script_is_the_same() -> None:
+    script = which("conversations-fake", path=str(sys.executable).rpartition("/")[0])
+    assert script
+
+    with serving("--port", "0", program=(script,)) as process:
+        assert requests.get(f"{address(process)}/v1/Services", auth=("a", "b")).status_code == 200
+
+
+def test_what_it_prints_are_credentials_that_work() -> None:
+    with serving("--port", "0") as process:
+        url = f"{address(process)}/v1/Services"
+        sid, token = (process.stdout.readline().strip().partition("=")[2] for _ in range(2))
+
+        assert requests.get(url, auth=(sid, token)).json()["services"][0]["account_sid"] == sid
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--port", "x"], "argument --port: a port is a number from 0 to 65535, not 'x'"),
+        (["--port", "65536"], "argument --port: a port is a number from 0 to 65535, not '65536'"),
+        (["--account-sid", "me"], "account_sid is AC and 32 hexadecimal digits, not 'me'"),
+        (["--prot", "0"], "unrecognized arguments: --prot 0"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(arguments: list[str], complaint: str) -> None:
+    with serving(*arguments) as process:
+        out, err = process.communicate(timeout=10)
+
+        assert (2, "") == (process.returncode, out)
+        assert err.splitlines()[-1].endswith(complaint)
+        assert "Traceback" not in err
+
+
+def test_a_port_in_use_is_one_clear_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with serving("--port", str(port)) as process:
+            out, err = process.communicate(timeout=10)
+
+    assert (2, "") == (process.returncode, out)
+    assert f"conversations-fake: port {port}: Address already in use\n" == err

@@ -1,0 +1,205 @@
+"""Collections and records, as a test author meets them. No request is needed for any of it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake.api.resources.conversations import conversations
+from pytest_conversations_fake.api.resources.services import services
+from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.expectations.collection import Collection
+
+HERE = "http://127.0.0.1:8010"
+
+
+@pytest.fixture
+def world() -> World:
+    world = World("a test")
+    world.address = HERE
+    return world
+
+
+@pytest.fixture
+def desks(world: World) -> Collection:
+    return Collection(world, services)
+
+
+@pytest.fixture
+def talks(world: World) -> Collection:
+    return Collection(world, conversations)
+
+
+def test_a_collection_holds_what_was_created_and_what_was_seeded(
+    api: Api, desks: Collection
+) -> None:
+    created = api.post("/v1/Services", {"FriendlyName": "One"}).response["sid"]
+    seeded = desks.add(friendly_name="Two")
+
+    assert ["One", "Two"] == [desk.friendly_name for desk in desks]
+    assert 2 == len(desks)
+    assert created in desks
+    assert seeded in desks
+    assert seeded.sid in desks
+    assert "IS0" not in desks
+    assert desks.one(sid=created) in desks
+    assert "<2 services>" == repr(desks)
+    assert [] == [each for each in api.world.journal if each.path != "/v1/Services"]
+
+
+def test_a_record_is_what_it_is_now(api: Api, talks: Collection) -> None:
+    talk = talks.add(unique_name="help", timers_inactive="PT1M")
+
+    api.post("/v1/Conversations/help", {"State": "closed", "DateCreated": "2020-01-02"})
+
+    assert "closed" == talk.state
+    assert "PT1M" == talk.timers_inactive
+    assert {"date_inactive"} == talk.timers.keys()
+    assert datetime(2020, 1, 2, tzinfo=timezone.utc) == talk.date_created
+    assert f"{HERE}/v1/Conversations/{talk.sid}" == talk.url
+    assert f"{HERE}/v1/Conversations/{talk.sid}/Messages" == talk.links["messages"]
+
+
+def test_a_record_of_another_service_is_at_that_service(
+    desks: Collection, talks: Collection
+) -> None:
+    desk = desks.add()
+
+    talk = talks.add(chat_service_sid=desk.sid)
+
+    assert f"{HERE}/v1/Services/{desk.sid}/Conversations/{talk.sid}" == talk.url
+
+
+def test_a_record_reads_well(desks: Collection, talks: Collection) -> None:
+    talk = talks.add(unique_name="help", friendly_name="Help")
+    desk = desks.add()
+
+    assert f"<Conversation {talk.sid[:6]}… unique_name='help' friendly_name='Help'>" == repr(talk)
+    assert f"<Service {desk.sid[:6]}… friendly_name='service-1'>" == repr(desk)
+    assert {talk} == {talks.one(unique_name="help")}
+    assert talk != desk
+    assert {"url", "timers", "timers_inactive", "unique_name"} <= {*dir(talk)}
+
+
+def test_a_record_stays_readable_after_it_was_deleted(api: Api, talks: Collection) -> None:
+    talk = talks.add(unique_name="help")
+
+    api.delete("/v1/Conversations/help")
+
+    assert "help" == talk.unique_name
+    assert talk not in talks
+
+
+def test_a_record_can_not_be_changed_by_hand(talks: Collection) -> None:
+    talk = talks.add()
+
+    with pytest.raises(AttributeError) as refused:
+        talk.state = "closed"
+
+    assert (
+        "state can not be set: records are read-only, as their changes come from requests"
+        == str(refused.value)
+    )
+    assert "active" == talk.state
+
+
+def test_an_attribute_that_there_is_not_is_named_with_the_likely_one(desks: Collection) -> None:
+    with pytest.raises(AttributeError) as refused:
+        desks.add().freindly_name  # noqa: B018 - reading is the point
+
+    assert (
+        "a Service has no 'freindly_name'; did you mean 'friendly_name'? There is: "
+        "account_sid, date_created, date_updated, friendly_name, links, sid, url"
+    ) == str(refused.value)
+
+
+def test_one_and_find_look_for_attributes(talks: Collection) -> None:
+    one = talks.add(friendly_name="One", state="inactive")
+    two = talks.add(friendly_name="Two")
+
+    assert one == talks.one(state="inactive")
+    assert two == talks.find(friendly_name="Two")
+    assert one == talks.find()
+    assert talks.find(friendly_name="Three") is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "text"),
+    [
+        pytest.param(
+            {"state": "active", "friendly_name": "x"},
+            "expected one in conversations with state='active' and friendly_name='x', "
+            "found 0 of 4\n"
+            "  <Conversation {0}… friendly_name='0'>\n"
+            "  <Conversation {1}… friendly_name='1'>\n"
+            "  <Conversation {2}… friendly_name='2'>",
+            id="none",
+        ),
+        pytest.param(
+            {"state": "inactive"},
+            "expected one in conversations with state='inactive', found 2 of 4\n"
+            "  <Conversation {2}… friendly_name='2'>\n"
+            "  <Conversation {3}… friendly_name='3'>",
+            id="several",
+        ),
+    ],
+)
+def test_one_says_what_there_is_instead(
+    talks: Collection, wanted: dict[str, object], text: str
+) -> None:
+    states = ["active", "active", "inactive", "inactive"]
+    added = [
+        talks.add(friendly_name=str(number), state=state) for number, state in enumerate(states)
+    ]
+
+    with pytest.raises(LookupError) as missed:
+        talks.one(**wanted)
+
+    assert text.format(*(talk.sid[:6] for talk in added)) == str(missed.value)
+
+
+def test_what_the_api_requires_is_numbered(desks: Collection) -> None:
+    added = [desks.add(), desks.add(friendly_name="x"), desks.add()]
+
+    assert ["service-1", "x", "service-3"] == [desk.friendly_name for desk in added]
+
+
+def test_seeds_take_the_values_that_the_sdk_takes(talks: Collection) -> None:
+    then = datetime(2020, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+
+    talk = talks.add(date_created=then, date_updated=then.replace(tzinfo=None), state="Inactive")
+
+    assert (then, then, "inactive") == (talk.date_created, talk.date_updated, talk.state)
+
+
+@pytest.mark.parametrize(
+    ("params", "error", "text"),
+    [
+        ({"unique_name": 5}, TypeError, "UniqueName takes a str, not 5"),
+        (
+            {"unqiue_name": "x"},
+            TypeError,
+            "CreateConversation has no parameter 'unqiue_name'; did you mean 'unique_name'? ",
+        ),
+        ({"state": "open"}, ValueError, "Twilio refuses this: 50378 'State' parameter value"),
+        ({"unique_name": "taken"}, ValueError, "Twilio refuses this: 50353 Conversation with"),
+        ({"chat_service_sid": "IS0"}, ValueError, "there is no Service 'IS0'"),
+    ],
+)
+def test_seeds_follow_the_rules_of_the_api(
+    talks: Collection, params: dict[str, object], error: type[Exception], text: str
+) -> None:
+    talks.add(unique_name="taken")
+
+    with pytest.raises(error) as refused:
+        talks.add(**params)
+
+    assert str(refused.value).startswith(text)
+    assert 1 == len(talks)
+
+
+def test_what_the_api_can_not_do_can_not_be_asserted(desks: Collection) -> None:
+    with pytest.raises(AttributeError, match="the API has no UpdateService"):
+        desks.assert_updated(sid="IS0")

@@ -1,0 +1,65 @@
+"""Who may ask."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake.api.world import World
+
+SID, TOKEN = "AC" + "a" * 32, "token"
+OTHER = "AC" + "b" * 32
+
+
+@pytest.mark.parametrize(
+    ("user", "password"),
+    [
+        pytest.param(None, None, id="its own"),
+        pytest.param(OTHER, "token", id="another account"),
+        pytest.param("SK" + "c" * 32, "secret", id="an API key"),
+        pytest.param("username", "password", id="as in Twilio's example"),
+        pytest.param("ü", "p:ä:ss", id="anything"),
+    ],
+)
+def test_credentials_that_nobody_gave_let_everybody_in(
+    api: Api, user: str | None, password: str | None
+) -> None:
+    created = api.post("/v1/Services", {"FriendlyName": "x"}, user=user, password=password)
+
+    owner = OTHER if user == OTHER else api.world.account.sid
+    assert (201, owner) == (created.status, created.response["account_sid"])
+
+
+@pytest.mark.parametrize(
+    ("user", "password", "message"),
+    [
+        pytest.param(SID, "other", "Authenticate", id="another token"),
+        pytest.param(OTHER, TOKEN, "Authenticate", id="another account"),
+        pytest.param("SK" + "c" * 32, TOKEN, "Authenticate", id="an API key"),
+        pytest.param("user", TOKEN, "Authentication Error - invalid username", id="no sid"),
+    ],
+)
+def test_given_credentials_are_enforced(user: str, password: str, message: str) -> None:
+    api = Api(World("a test", account_sid=SID, auth_token=TOKEN, enforced=True))
+
+    refused = api.get("/v1/Services", user=user, password=password)
+
+    assert (401, 20003, message) == (
+        refused.status,
+        refused.response["code"],
+        refused.response["message"],
+    )
+    assert 200 == api.get("/v1/Services").status
+
+
+def test_credentials_of_a_fake_that_has_ended_are_refused(api: Api) -> None:
+    api.world.account.ended = {OTHER: "test_before.py::test_it", api.world.account.sid: "itself"}
+
+    refused = api.get("/v1/Services", user=OTHER)
+
+    assert 401 == refused.status
+    assert (
+        "Authentication Error - these credentials belong to test_before.py::test_it, "
+        "which has ended"
+    ) == refused.response["message"]
+    assert 200 == api.get("/v1/Services").status

@@ -1,0 +1,71 @@
+"""What users install: a wheel and a source distribution, built from the sources as they are."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+
+
+def run(*command: object, cwd: Path, **environment: str) -> str:
+    ran = subprocess.run(
+        [sys.executable, *map(str, command)],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **environment},
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> tuple[Path, Path]:
+    run("-m", "build", "--no-isolation", "--outdir", tmp_path, PROJECT, cwd=tmp_path)
+    [wheel], [sdist] = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
+    return wheel, sdist
+
+
+def test_it_installs_elsewhere_and_loads_by_its_entry_point(
+    built: tuple[Path, Path], tmp_path: Path
+) -> None:
+    wheel, sdist = built
+    site, suite = tmp_path / "site", tmp_path / "suite"
+    suite.mkdir()
+    (suite / "test_it.py").write_text(
+        "import pytest_conversations_fake\n"
+        "def test_it(fake_conversations):\n"
+        f"    assert pytest_conversations_fake.__file__.startswith({str(site)!r})\n"
+        "    assert fake_conversations.services.add()\n"
+    )
+
+    run(
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        site,
+        wheel,
+        cwd=suite,
+    )
+    run("-m", "pytest", "-p", "no:cacheprovider", cwd=suite, PYTHONPATH=str(site))
+
+    packed = zipfile.ZipFile(wheel).namelist()
+    assert "pytest_conversations_fake/py.typed" in packed
+    assert {"pytest_conversations_fake"} == {
+        name.partition("/")[0] for name in packed if ".dist-info/" not in name
+    }
+    with tarfile.open(sdist) as archive:
+        assert {"README.md", "LICENSE", "tests", "examples", "pytest_conversations_fake"} <= {
+            name.split("/")[1] for name in archive.getnames()
+        }

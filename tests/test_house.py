@@ -1,0 +1,72 @@
+"""Which room may import which, and what a pytest run pays that does not use the fixture."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import pytest_conversations_fake
+
+HOUSE = Path(pytest_conversations_fake.__file__).parent
+
+# What each room may import of the house and of what does not belong to it
+ROOMS = {
+    "api": set(),
+    "expectations": {"api"},
+    "server": {"api", "aiohttp", "asyncio", "threading"},
+}
+OUTSIDE = {"aiohttp", "asyncio", "pytest", "threading"}
+
+
+def imported(path: Path) -> Iterator[str]:
+    """What a module imports: the room, where it is one of ours, else the package."""
+    here = path.relative_to(HOUSE).parent.parts
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = here[: len(here) - node.level + 1] if node.level else ()
+            module = [*above, *(node.module or "").split(".")]
+            yield module[0]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    others = {path.name for path in HOUSE.iterdir() if path.is_dir()} | {
+        path.stem for path in HOUSE.glob("*.py")
+    }
+
+    found = {name for path in (HOUSE / room).rglob("*.py") for name in imported(path)}
+
+    assert found & (others | OUTSIDE) <= ROOMS[room] | {room}
+
+
+def test_every_room_has_its_rule() -> None:
+    rooms = {path.name for path in HOUSE.iterdir() if path.is_dir() and path.name[0] != "_"}
+
+    assert ROOMS.keys() == rooms
+
+
+@pytest.mark.parametrize("module", ["plugin", "__init__", "cli"])
+def test_a_door_opens_without_the_heavy_things(module: str) -> None:
+    name = f"pytest_conversations_fake.{module}".removesuffix(".__init__")
+    program = (
+        f"import sys, {name}; "
+        "print({'aiohttp', 'asyncio', 'faker', 'trustme', 'twilio', "
+        "'pytest_conversations_fake.api', 'pytest_conversations_fake.fake'} & {*sys.modules})"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert ("set()\n", "") == (ran.stdout, ran.stderr)
+
+
+def test_no_module_grows_a_second_idea() -> None:
+    lines = {path.name: len(path.read_text().splitlines()) for path in HOUSE.rglob("*.py")}
+
+    assert {} == {name: count for name, count in lines.items() if count > 300}

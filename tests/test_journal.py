@@ -1,0 +1,101 @@
+"""What the journal knows of a request."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake.api.refusals import InvalidState
+
+
+def test_parameters_have_the_sdks_keywords_and_types(api: Api) -> None:
+    default = api.world.account.default_service.sid
+
+    created = api.post(
+        "/v1/Conversations",
+        {"State": "InActive", "DateCreated": "2020-01-02T03:04:05Z", "Timers.Inactive": "PT1M"},
+        headers={"x-twilio-webhook-enabled": "TrUe"},
+    )
+    listed = api.get("/v1/Conversations?PageSize=1000&StartDate=2020-01-01")
+
+    assert created.params == {
+        "state": "inactive",
+        "date_created": datetime(2020, 1, 2, 3, 4, 5, tzinfo=timezone.utc),
+        "timers_inactive": "PT1M",
+        "x_twilio_webhook_enabled": "true",
+        "chat_service_sid": default,
+    }
+    assert listed.params == {
+        "page_size": 100,
+        "start_date": "2020-01-01",
+        "chat_service_sid": default,
+    }
+
+
+def test_both_levels_have_one_name_and_the_same_parameters(api: Api) -> None:
+    service = api.post("/v1/Services", {"FriendlyName": "Support"}).response["sid"]
+    path = f"/v1/Services/{service}/Conversations"
+
+    created = api.post(path, {"UniqueName": "help"})
+    fetched = api.get(f"{path}/help")
+
+    assert ("CreateConversation", path) == (created.operation, created.path)
+    assert {"unique_name": "help", "chat_service_sid": service} == created.params
+    sid = created.response["sid"]
+    assert ("FetchConversation", f"{path}/help") == (fetched.operation, fetched.path)
+    assert {"sid": sid, "chat_service_sid": service} == fetched.params
+
+
+def test_what_is_not_a_parameter_is_ignored_and_noted(api: Api) -> None:
+    created = api.post("/v1/Conversations?FriendlyName=x", {"Target": "webhook", "Url": "u"})
+    json = api.post("/v1/Conversations", headers={"content-type": "application/json"})
+    api.ask("POST", "/v1/Conversations", b"{}", {"content-type": "application/json"})
+
+    assert (201, ("Target", "Url", "FriendlyName")) == (created.status, created.ignored)
+    assert () == json.ignored
+    assert ("a body of application/json",) == api.world.journal[-1].ignored
+
+
+def test_a_refused_request_is_noted_with_what_it_sent_and_why(api: Api) -> None:
+    refused = api.post("/v1/Conversations", {"FriendlyName": "x", "State": "open"})
+
+    assert refused.refused
+    assert isinstance(refused.refusal, InvalidState)
+    assert ("x", "open") == (refused.params["friendly_name"], refused.params["state"])
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "user", "operation"),
+    [
+        ("GET", "/v1/Nothing", None, None),
+        ("PUT", "/v1/Services", None, None),
+        ("OPTIONS", "/v1/Services", None, None),
+        ("POST", "/v1/Services", "", "CreateService"),
+    ],
+)
+def test_requests_that_come_to_nothing_are_noted_too(
+    api: Api, method: str, path: str, user: str | None, operation: str | None
+) -> None:
+    headers = {} if user is None else {"authorization": ""}
+
+    asked = api.ask(method, path, b"FriendlyName=x", headers)
+
+    assert (operation, method, path) == (asked.operation, asked.method, asked.path)
+    assert ({"friendly_name": "x"} if operation else {}) == asked.params
+
+
+def test_it_reads_in_the_order_of_arrival(api: Api) -> None:
+    from pytest_conversations_fake.api.journal import Request, Response
+
+    journal = api.world.journal
+    first, second = (
+        journal.open(Request("GET", f"/{name}", "", {}, "")) for name in ("first", "second")
+    )
+
+    journal.close(second, Response(200), 0)
+    journal.close(first, Response(404), 0)
+
+    assert ["/first", "/second"] == [each.path for each in journal]
+    assert "<Exchange #1 GET /first -> 404>\n<Exchange #2 GET /second -> 200>" == repr(journal)

@@ -1,0 +1,130 @@
+"""Lists, a page at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from conftest import ORIGIN, Api
+
+C = "/v1/Conversations"
+
+
+@pytest.fixture
+def names(api: Api) -> list[str]:
+    names = [f"n{number}" for number in range(7)]
+    for name in names:
+        api.post(C, {"UniqueName": name})
+    return names
+
+
+def page(api: Api, url: str) -> dict[str, Any]:
+    body = api.get(url).response
+    assert body is not None
+    return body
+
+
+def shown(body: dict[str, Any]) -> list[str]:
+    return [each["unique_name"] for each in body["conversations"]]
+
+
+def test_pages_lead_there_and_back_again(api: Api, names: list[str]) -> None:
+    first = page(api, f"{C}?PageSize=3")
+    second = page(api, first["meta"]["next_page_url"])
+    third = page(api, second["meta"]["next_page_url"])
+
+    assert [names[:3], names[3:6], names[6:]] == [*map(shown, (first, second, third))]
+    assert third["meta"]["next_page_url"] is None
+    back = page(api, third["meta"]["previous_page_url"])
+    assert names[3:6] == shown(back)
+    front = page(api, back["meta"]["previous_page_url"])
+    assert names[:3] == shown(front)
+    assert front["meta"]["previous_page_url"] is None
+    assert names[:3] == shown(page(api, third["meta"]["first_page_url"]))
+    assert names[6:] == shown(page(api, third["meta"]["url"]))
+
+
+def test_meta_is_twilios(api: Api, names: list[str]) -> None:
+    last = api.get(f"{C}/n2").response["sid"]
+
+    assert page(api, f"{C}?PageSize=3")["meta"] == {
+        "page": 0,
+        "page_size": 3,
+        "first_page_url": f"{ORIGIN}{C}?PageSize=3&Page=0",
+        "previous_page_url": None,
+        "url": f"{ORIGIN}{C}?PageSize=3&Page=0",
+        "next_page_url": f"{ORIGIN}{C}?PageSize=3&Page=1&PageToken=PT{last}",
+        "key": "conversations",
+    }
+
+
+def test_a_full_last_page_leads_nowhere(api: Api, names: list[str]) -> None:
+    assert page(api, f"{C}?PageSize=7")["meta"]["next_page_url"] is None
+
+
+def test_filters_stay_in_every_url(api: Api, names: list[str]) -> None:
+    filters = "StartDate=2020-01-01T00%3A00%3A00%2B01%3A00&State=active"
+
+    meta = page(api, f"{C}?{filters.replace('active', 'ACTIVE')}&PageSize=2")["meta"]
+
+    for url in (meta["first_page_url"], meta["url"], meta["next_page_url"]):
+        assert url.startswith(f"{ORIGIN}{C}?{filters}&PageSize=2&Page=")
+
+
+@pytest.mark.parametrize(
+    ("query", "size"),
+    [
+        pytest.param("", 50, id="default"),
+        pytest.param("PageSize=1000", 100, id="too large"),
+        pytest.param("PageSize=100", 100, id="largest"),
+        pytest.param("PageSize=%2B2", 2, id="with a sign"),
+    ],
+)
+def test_the_size_has_a_default_and_a_maximum(api: Api, query: str, size: int) -> None:
+    for number in range(101):
+        api.post(C, {"UniqueName": str(number)})
+
+    body = page(api, f"{C}?{query}")
+
+    assert (size, size) == (body["meta"]["page_size"], len(body["conversations"]))
+
+
+def test_a_page_number_without_a_token_is_only_echoed(api: Api, names: list[str]) -> None:
+    body = page(api, f"{C}?Page=99&PageSize=3")
+
+    assert (names[:3], 99) == (shown(body), body["meta"]["page"])
+
+
+def test_deleting_while_paging_misses_nothing(api: Api, names: list[str]) -> None:
+    seen, url = [], f"{C}?PageSize=2"
+    while url:
+        body = page(api, url)
+        for name in shown(body):
+            seen.append(name)
+            api.delete(f"{C}/{name}")
+        url = body["meta"]["next_page_url"]
+
+    assert names == seen
+    assert [] == shown(page(api, C))
+
+
+def test_what_comes_later_shifts_no_page(api: Api, names: list[str]) -> None:
+    newest_first = f"{C}?StartDate=2020-01-01&PageSize=3"
+    body = page(api, newest_first)
+    api.post(C, {"UniqueName": "late"})
+
+    second = page(api, body["meta"]["next_page_url"])
+
+    assert names[1:4][::-1] == shown(second)
+
+
+def test_a_token_belongs_to_its_own_list(api: Api, names: list[str]) -> None:
+    service = api.post("/v1/Services", {"FriendlyName": "Support"}).response["sid"]
+    token = page(api, f"{C}?PageSize=3")["meta"]["next_page_url"].rpartition("=")[2]
+
+    elsewhere = [
+        api.get(f"/v1/Services?PageToken={token}"),
+        api.get(f"/v1/Services/{service}/Conversations?PageToken={token}"),
+    ]
+
+    assert [400, 400] == [refused.status for refused in elsewhere]

@@ -1,0 +1,407 @@
+"""The plugin in other people's suites, and every line that it prints there."""
+
+from __future__ import annotations
+
+import pytest
+
+SID = "AC" + "a" * 32
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A downstream project, run with warnings as errors and no credentials in the environment."""
+    monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    pytester.makeini(
+        """
+        [pytest]
+        addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
+        filterwarnings = error
+        asyncio_default_fixture_loop_scope = function
+        """
+    )
+    return pytester
+
+
+def test_the_fixture_gives_every_test_a_fake_of_its_own(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import os
+        import pytest
+        import requests
+
+        seen = {}
+
+        @pytest.mark.parametrize("number", range(3))
+        def test_it(fake_conversations, number):
+            sid, token = fake_conversations.account_sid, fake_conversations.auth_token
+            assert sid == os.environ["TWILIO_ACCOUNT_SID"]
+            assert token == os.environ["TWILIO_AUTH_TOKEN"]
+            assert not len(fake_conversations.services)
+            assert not len(fake_conversations.requests)
+            url = f"{fake_conversations.url}/v1/Services"
+            requests.post(url, {"FriendlyName": "x"}, auth=(sid, token))
+            assert 1 == len(fake_conversations.services)
+            seen[sid] = fake_conversations.url
+
+        def test_one_server_served_them_all():
+            assert 3 == len(seen)
+            assert 1 == len({*seen.values()})
+            assert "TWILIO_ACCOUNT_SID" not in os.environ
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=4)
+
+
+def test_sids_are_the_same_at_each_run(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        def test_it(fake_conversations):
+            print(fake_conversations.account_sid, fake_conversations.services.add().sid)
+        """
+    )
+
+    one, two = (suite.runpytest("-rP", "-q").stdout.lines for _ in range(2))
+
+    printed = [line for line in one if line.startswith("AC")]
+    assert printed
+    assert printed == [line for line in two if line.startswith("AC")]
+
+
+def test_the_environments_credentials_are_the_fakes(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", SID)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "theirs")
+    suite.makepyfile(
+        f"""
+        def test_it(fake_conversations):
+            assert {SID!r} == fake_conversations.account_sid
+            assert "theirs" == fake_conversations.auth_token
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=1)
+
+
+def test_the_marker_and_the_ini_options_set_credentials(suite: pytest.Pytester) -> None:
+    suite.makefile(".toml", pyproject="")
+    suite.makeini(
+        f"""
+        [pytest]
+        addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
+        fake_conversations_account_sid = {SID}
+        fake_conversations_auth_token = from the ini file
+        """
+    )
+    suite.makepyfile(
+        f"""
+        import pytest
+        import requests
+
+        def credentials(fake):
+            return fake.account_sid, fake.auth_token
+
+        def test_ini(fake_conversations):
+            assert ({SID!r}, "from the ini file") == credentials(fake_conversations)
+            refused = requests.get(f"{{fake_conversations.url}}/v1/Services", auth=("a", "b"))
+            assert 401 == refused.status_code
+
+        @pytest.mark.fake_conversations(auth_token="from the class")
+        class TestIt:
+            def test_class(self, fake_conversations):
+                assert ({SID!r}, "from the class") == credentials(fake_conversations)
+
+            @pytest.mark.fake_conversations(auth_token="from the test")
+            def test_closest(self, fake_conversations):
+                assert ({SID!r}, "from the test") == credentials(fake_conversations)
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (
+            "acount_sid='x'",
+            "the marker has no keyword 'acount_sid'; did you mean 'account_sid'? "
+            "There is: account_sid, auth_token",
+        ),
+        ("'x'", "the marker takes keywords only, not ('x',)"),
+        ("account_sid='me'", "account_sid is AC and 32 hexadecimal digits, not 'me'"),
+    ],
+)
+def test_a_mistake_in_the_marker_is_explained(
+    suite: pytest.Pytester, arguments: str, text: str
+) -> None:
+    suite.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.fake_conversations({arguments})
+        def test_it(fake_conversations): ...
+        """
+    )
+
+    result = suite.runpytest()
+
+    result.assert_outcomes(errors=1)
+    assert f"fake_conversations: {text}" in result.stdout.lines
+
+
+def test_a_failed_test_shows_its_requests(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import requests
+
+        def test_it(fake_conversations):
+            auth = fake_conversations.account_sid, fake_conversations.auth_token
+            url = f"{fake_conversations.url}/v1/Services"
+            requests.post(url, {"FriendlyName": "x"}, auth=auth)
+            requests.post(url, {}, auth=auth)
+            fake_conversations.services.assert_created(friendly_name="y")
+        """
+    )
+
+    result = suite.runpytest()
+
+    result.stdout.fnmatch_lines(
+        [
+            ">       fake_conversations.services.assert_created(friendly_name=*y*)",
+            "E       AssertionError: expected CreateService(friendly_name='y') once, got it 0 *",
+            "E       ",
+            "E       nearest of 2 CreateService:",
+            "E         #1 POST /v1/Services -> 201 IS*",
+            "E             friendly_name: 'x', expected 'y'",
+            "E         #2 POST /v1/Services -> 400",
+            "E             friendly_name: not sent, expected 'y'",
+            "E             refused: 20001 Missing required parameter FriendlyName in the post body",
+            "",
+            "test_a_failed_test_shows_its_requests.py:8: AssertionError",
+            "*- Captured fake_conversations call -*",
+            "#1 POST /v1/Services -> 201 IS*",
+            "#2 POST /v1/Services -> 400",
+            "    refused: 20001 Missing required parameter FriendlyName in the post body",
+            "*= short test summary info =*",
+        ],
+        consecutive=True,
+    )
+
+
+@pytest.mark.parametrize("mark", ["", "@pytest.mark.xfail"])
+def test_an_error_inside_the_fake_fails_the_test_that_caused_it(
+    suite: pytest.Pytester, mark: str
+) -> None:
+    suite.makepyfile(
+        f"""
+        import pytest
+        import requests
+        from pytest_conversations_fake.api.resources.services import Services
+
+        {mark}
+        def test_it(fake_conversations, monkeypatch):
+            def broken(*_):
+                raise KeyError("oops")
+
+            monkeypatch.setattr(Services, "create", broken)
+            requests.post(
+                f"{{fake_conversations.url}}/v1/Services", {{"FriendlyName": "x"}}, auth=("a", "b")
+            )
+
+        def test_another(fake_conversations): ...
+        """
+    )
+
+    result = suite.runpytest()
+
+    outcome = {"xpassed": 1, "passed": 1} if mark else {"passed": 2}
+    result.assert_outcomes(**outcome, errors=1)
+    result.stdout.fnmatch_lines(["E *Judgement: an error inside the fake: KeyError('oops')"])
+
+
+def test_a_failed_test_has_the_error_inside_the_fake_in_its_report_only(
+    suite: pytest.Pytester,
+) -> None:
+    suite.makepyfile(
+        """
+        import requests
+        from pytest_conversations_fake.api.resources.services import Services
+
+        def test_it(fake_conversations, monkeypatch):
+            def broken(*_):
+                raise KeyError("oops")
+
+            monkeypatch.setattr(Services, "create", broken)
+            url = f"{fake_conversations.url}/v1/Services"
+            assert 201 == requests.post(url, {"FriendlyName": "x"}, auth=("a", "b")).status_code
+        """
+    )
+
+    result = suite.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "#1 POST /v1/Services -> 500",
+            "    refused: An error occurred",
+            "",
+            "an error inside the fake:",
+            "Traceback (most recent call last):",
+            "*",
+            "KeyError: 'oops'",
+        ]
+    )
+
+
+def test_a_request_that_comes_too_late_is_refused_and_reported(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import pytest
+        import requests
+
+        left_over = {}
+
+        def test_first(fake_conversations):
+            left_over["auth"] = fake_conversations.account_sid, fake_conversations.auth_token
+
+        def test_second(fake_conversations):
+            answer = requests.get(f"{fake_conversations.url}/v1/Services", auth=left_over["auth"])
+            assert 401 == answer.status_code
+            assert not len(fake_conversations.requests)
+
+        def test_third(fake_conversations): ...
+        """
+    )
+
+    result = suite.runpytest("-W", "default")
+
+    result.assert_outcomes(passed=3, warnings=1)
+    file = "test_a_request_that_comes_too_late_is_refused_and_reported.py"
+    result.stdout.fnmatch_lines(
+        [
+            f"{file}::test_second",
+            "*FakeConversationsWarning: came too late: GET /v1/Services: Authentication Error - "
+            f"these credentials belong to {file}::test_first, which has ended",
+        ]
+    )
+
+
+@pytest.mark.parametrize("mode", ["strict", "auto"])
+def test_async_tests_get_a_client(suite: pytest.Pytester, mode: str) -> None:
+    suite.makepyfile(
+        f"""
+        import pytest
+        from aiohttp import web
+
+        pytestmark = {"pytest.mark.asyncio" if mode == "strict" else []}
+
+        async def test_it(fake_conversations, fake_conversations_client):
+            form = {{"FriendlyName": "x"}}
+            async with fake_conversations_client.post("/v1/Services", data=form) as answer:
+                assert 201 == answer.status
+                assert fake_conversations.account_sid == (await answer.json())["account_sid"]
+            fake_conversations.services.assert_created(friendly_name="x")
+
+        async def test_beside_an_app_under_test(aiohttp_client, fake_conversations_client):
+            app = await aiohttp_client(web.Application())
+            assert 404 == (await app.get("/")).status
+            async with fake_conversations_client.get("/v1/Services") as answer:
+                assert 200 == answer.status
+        """
+    )
+
+    suite.runpytest("-o", f"asyncio_mode={mode}").assert_outcomes(passed=2)
+
+
+def test_without_an_async_plugin_the_client_names_the_extra(suite: pytest.Pytester) -> None:
+    suite.makepyfile("def test_it(fake_conversations_client): ...")
+    suite.makeini("[pytest]")
+
+    result = suite.runpytest("-p", "no:asyncio", "-p", "no:pytest_aiohttp", "-p", "no:aiohttp")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "fake_conversations: fake_conversations_client needs pytest-aiohttp: "
+            "pip install 'pytest-conversations-fake[[]aiohttp[]]'"
+        ]
+    )
+
+
+def test_unittest_cases_and_other_scopes(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import unittest
+        import pytest
+        import requests
+        from pytest_conversations_fake import FakeConversations
+
+        @pytest.fixture(scope="module")
+        def module_fake():
+            with FakeConversations(name="module") as fake:
+                yield fake
+
+        def create(fake):
+            auth = fake.account_sid, fake.auth_token
+            return requests.post(f"{fake.url}/v1/Services", {"FriendlyName": "x"}, auth=auth)
+
+        @pytest.mark.parametrize("number", [1, 2])
+        def test_module_scope(module_fake, fake_conversations, number):
+            create(module_fake)
+            assert (number, 0) == (len(module_fake.services), len(fake_conversations.services))
+
+        @pytest.mark.usefixtures("keep_fake")
+        class TestCase(unittest.TestCase):
+            def test_it(self):
+                assert 201 == create(self.fake).status_code
+                self.fake.services.assert_created()
+
+        @pytest.fixture
+        def keep_fake(request, fake_conversations):
+            request.cls.fake = fake_conversations
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=3)
+
+
+def test_it_runs_under_xdist(suite: pytest.Pytester) -> None:
+    suite.makeini("[pytest]")
+    suite.makepyfile(
+        """
+        import pytest
+        import requests
+
+        @pytest.mark.parametrize("number", range(8))
+        def test_it(fake_conversations, number):
+            requests.get(f"{fake_conversations.url}/v1/Services", auth=("a", "b"))
+            fake_conversations.services.assert_listed()
+        """
+    )
+
+    suite.runpytest("-n", "2").assert_outcomes(passed=8)
+
+
+def test_pytest_documents_it(suite: pytest.Pytester) -> None:
+    suite.runpytest("--markers").stdout.fnmatch_lines(
+        [
+            "@pytest.mark.fake_conversations(account_sid=None, auth_token=None): "
+            "set up the fixture fake_conversations for a test, like the ini options "
+            "fake_conversations_[*]"
+        ]
+    )
+    suite.runpytest("--help").stdout.fnmatch_lines(
+        [
+            "  fake_conversations_account_sid (string):",
+            "  fake_conversations_auth_token (string):",
+        ]
+    )
+    suite.runpytest("--fixtures").stdout.fnmatch_lines(
+        [
+            "fake_conversations -- *",
+            "    A working imitation of the Twilio Conversations API that records what it is *",
+        ]
+    )

@@ -1,0 +1,286 @@
+"""The fake on a socket: what only shows there."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
+
+import aiohttp
+import pytest
+import requests
+
+from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.server.server import Server
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeConversations]:
+    with FakeConversations() as fake:
+        yield fake
+
+
+def connected(fake: FakeConversations) -> socket.socket:
+    parts = urlsplit(fake.url)
+    return socket.create_connection((parts.hostname, parts.port))
+
+
+def auth(fake: FakeConversations) -> tuple[str, str]:
+    return fake.account_sid, fake.auth_token
+
+
+def received(connection: socket.socket) -> tuple[bytes, bytes]:
+    """The head and the body of an answer after which the server closes."""
+    head, _, body = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")
+    return head, body
+
+
+def test_an_answer_is_json_at_the_host_that_was_asked(fake: FakeConversations) -> None:
+    by_name = fake.url.replace("127.0.0.1", "localhost")
+
+    answer = requests.post(f"{by_name}/v1/Services", {"FriendlyName": "x"}, auth=auth(fake))
+
+    assert (201, "application/json") == (answer.status_code, answer.headers["Content-Type"])
+    assert answer.json()["url"].startswith(f"{by_name}/v1/Services/IS")
+    assert fake.services.one().url.startswith(f"{fake.url}/v1/Services/IS")
+
+
+def test_a_preflight_is_answered_without_a_body(fake: FakeConversations) -> None:
+    answer = requests.options(
+        f"{fake.url}/v1/Services",
+        headers={"Origin": "http://localhost", "Access-Control-Request-Method": "POST"},
+    )
+
+    assert (204, b"") == (answer.status_code, answer.content)
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+
+
+@pytest.mark.parametrize("expect", [{}, {"Expect": "100-continue"}], ids=["at once", "asked first"])
+def test_ten_megabytes_are_refused_and_the_connection_lives_on(
+    fake: FakeConversations, expect: dict[str, str]
+) -> None:
+    with requests.Session() as session:
+        session.auth = auth(fake)
+        body = {"FriendlyName": "x" * 10_000_000}
+
+        answer = session.post(f"{fake.url}/v1/Services", body, headers=expect)
+
+        assert (413, 20413) == (answer.status_code, answer.json()["code"])
+        assert session.get(f"{fake.url}/v1/Services").status_code == 200
+    assert len(fake.services) == 0
+
+
+def test_a_raw_path_is_read_as_it_came(fake: FakeConversations) -> None:
+    fake.conversations.add(unique_name="a/b c+ü")
+    connection = http.client.HTTPConnection(urlsplit(fake.url).netloc)
+    basic = requests.auth._basic_auth_str(*auth(fake))
+
+    for target in ("", "http://conversations.example"):
+        path = f"{target}/v1/Conversations/a%2Fb%20c+%C3%BC"
+        connection.request("GET", path, headers={"Authorization": basic})
+        answer = connection.getresponse()
+
+        assert answer.status == 200
+        assert json.loads(answer.read())["unique_name"] == "a/b c+ü"
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"GET /?x=\xff HTTP/1.1\r\nConnection: close\r\n\r\n", id="bytes in a path"),
+        pytest.param(b"GET / v1 HTTP/1.1\r\n\r\n", id="a space in a path"),
+        pytest.param(b"GET /v1/Services HTTP/1.1\r\nHost\r\n\r\n", id="a header without a value"),
+        pytest.param(b"\x16\x03\x01\x02\x00\x01\x00", id="TLS"),
+        pytest.param(b"hello\r\n\r\n", id="prose"),
+        pytest.param(
+            b"POST /v1/Services HTTP/1.1\r\nHost: x\r\nContent-Length: ten\r\n\r\n", id="a length"
+        ),
+        pytest.param(b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\n\r\n", id="a path without end"),
+        pytest.param(
+            b"GET / HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\nX: \0\r\n\r\n", id="a browser's"
+        ),
+    ],
+)
+def test_what_is_hardly_http_gets_the_envelope(fake: FakeConversations, sent: bytes) -> None:
+    with connected(fake) as connection:
+        connection.settimeout(10)
+        connection.sendall(sent)
+        head, body = received(connection)
+
+    assert head.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400", b"HTTP/1.1 401"))
+    assert b"Content-Type: application/json" in head
+    assert json.loads(body).keys() == {"code", "message", "more_info", "status"}
+    fake.judge()
+
+
+def test_a_client_without_a_host_is_told_the_fakes_own(fake: FakeConversations) -> None:
+    basic = requests.auth._basic_auth_str(*auth(fake))
+    with connected(fake) as connection:
+        connection.sendall(f"GET /v1/Services HTTP/1.0\r\nAuthorization: {basic}\r\n\r\n".encode())
+        _, body = received(connection)
+
+    assert json.loads(body)["meta"]["url"].startswith(fake.url)
+
+
+def test_a_request_that_takes_its_time_keeps_nobody_waiting(fake: FakeConversations) -> None:
+    basic = requests.auth._basic_auth_str(*auth(fake))
+    head = (
+        "POST /v1/Services HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        f"Authorization: {basic}\r\nContent-Length: 16\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\n\r\nFriendly"
+    )
+    with connected(fake) as slow:
+        slow.sendall(head.encode())
+        with connected(fake) as quick:
+            quick.sendall(head.replace("Friendly", "FriendlyName=two").encode())
+            assert received(quick)[0].startswith(b"HTTP/1.1 201")
+        fake.services.add(friendly_name="three")
+        slow.sendall(b"Name=one")
+        assert received(slow)[0].startswith(b"HTTP/1.1 201")
+
+    assert [desk.friendly_name for desk in fake.services] == ["two", "three", "one"]
+    numbers = [each.number for each in fake.requests]
+    assert numbers == sorted(numbers)
+    assert {each.params["friendly_name"] for each in fake.requests} == {"one", "two"}
+
+
+def test_a_client_that_gives_up_leaves_no_trace(fake: FakeConversations) -> None:
+    with connected(fake) as connection:
+        connection.sendall(b"POST /v1/Services HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
+
+    assert requests.get(f"{fake.url}/v1/Services", auth=auth(fake)).status_code == 200
+    fake.judge()
+    assert [each.method for each in fake.requests] == ["GET"]
+
+
+def test_threads_get_one_answer_each(fake: FakeConversations) -> None:
+    def create(number: int) -> int:
+        form = {"UniqueName": str(number % 5)}
+        url = f"{fake.url}/v1/Conversations"
+        return requests.post(url, form, auth=auth(fake)).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = [*pool.map(create, range(20))]
+
+    assert sorted(statuses) == [201] * 5 + [409] * 15
+    assert len(fake.conversations) == 5
+    assert [each.number for each in fake.requests] == [*range(1, 21)]
+
+
+def test_it_ends_at_once_whatever_still_goes_on() -> None:
+    before = threading.active_count()
+    with FakeConversations() as fake:
+        idle, busy = connected(fake), connected(fake)
+        busy.sendall(b"POST /v1/Services HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
+        requests.get(fake.url)
+
+    with idle, busy:
+        assert (b"", b"") == (idle.recv(1), busy.recv(1))
+    assert threading.active_count() == before
+    with pytest.raises(requests.ConnectionError):
+        requests.get(fake.url)
+
+
+def test_a_port_in_use_is_an_os_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = Server(taken.getsockname()[1])
+
+        with pytest.raises(OSError, match="in use"):
+            server.start()
+
+    server.start()
+    server.stop()
+
+
+def test_two_fakes_at_once_share_nothing(fake: FakeConversations) -> None:
+    with FakeConversations(name="another") as other:
+        other.services.add(friendly_name="theirs")
+        requests.get(f"{other.url}/v1/Services", auth=auth(other))
+
+        assert fake.url != other.url
+        assert (0, 0) == (len(fake.services), len(fake.requests))
+        assert (1, 1) == (len(other.services), len(other.requests))
+
+
+def test_it_works_inside_a_running_loop(fake: FakeConversations) -> None:
+    async def create() -> int:
+        with FakeConversations() as inner:
+            credentials = requests.auth._basic_auth_str(*auth(inner))
+            headers = {"Authorization": credentials}
+            async with aiohttp.ClientSession(inner.url, headers=headers) as session:
+                answers = await asyncio.gather(
+                    *(session.post("/v1/Services", data={"FriendlyName": "x"}) for _ in range(10))
+                )
+                for answer in answers:
+                    answer.release()
+            return len(inner.services)
+
+    assert 10 == asyncio.run(create())
+
+
+def test_an_error_inside_the_fake_is_a_bare_500_and_raised_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from pytest_conversations_fake.api.resources.services import Services
+
+    def broken(*_: object) -> None:
+        raise KeyError("oops")
+
+    monkeypatch.setattr(Services, "create", broken)
+
+    def use() -> None:
+        with FakeConversations() as fake:
+            answer = requests.post(
+                f"{fake.url}/v1/Services", {"FriendlyName": "x"}, auth=auth(fake)
+            )
+            assert answer.json() == {"message": "An error occurred", "status": 500}
+
+    with pytest.raises(AssertionError, match=r"an error inside the fake: KeyError\('oops'\)"):
+        use()
+
+
+def test_a_fake_that_was_not_started_has_no_address() -> None:
+    with pytest.raises(RuntimeError, match="use it in a `with` statement"):
+        FakeConversations().url  # noqa: B018 - reading is the point
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        ({"account_sid": "ACME"}, "account_sid is AC and 32 hexadecimal digits, not 'ACME'"),
+        ({"auth_token": ""}, "auth_token is a text of at least one character, not ''"),
+    ],
+)
+def test_credentials_of_another_form_are_refused(options: dict[str, str], text: str) -> None:
+    with pytest.raises(ValueError) as refused:  # noqa: PT011 - the whole text is below
+        FakeConversations(**options)
+
+    assert text == str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("environment", "own"),
+    [
+        pytest.param("AC" + "d" * 32, True, id="an account sid"),
+        pytest.param("my account", False, id="something else"),
+        pytest.param("", False, id="nothing"),
+    ],
+)
+def test_its_own_credentials_are_those_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch, environment: str, own: bool
+) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", environment)
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "from the environment")
+
+    fake = FakeConversations()
+
+    assert own == (fake.account_sid == environment)
+    assert fake.auth_token == "from the environment"
