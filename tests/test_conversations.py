@@ -225,6 +225,22 @@ def test_lists_are_filtered(api: Api, filters: str, expected: str) -> None:
     assert [*expected] == [each["unique_name"] for each in listed]
 
 
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        '{"a":  [1, 2.0, null]}',
+        '"text"',
+        "17",
+        "[" * 500 + "]" * 500,
+        '{"[": "\\"[", "a\\u00fc": "ü"}',
+    ],
+)
+def test_attributes_come_back_to_the_letter(api: Api, attributes: str) -> None:
+    created = api.post("/v1/Conversations", {"Attributes": attributes})
+
+    assert (201, attributes) == (created.status, created.response["attributes"])
+
+
 def test_records_keep_the_account_of_their_caller(api: Api) -> None:
     theirs = "AC" + "0f" * 16
 
