@@ -86,6 +86,12 @@ def test_requests_that_come_to_nothing_are_noted_too(
     assert ({"friendly_name": "x"} if operation else {}) == asked.params
 
 
+def test_a_form_that_can_not_be_read_is_noted_with_its_operation(api: Api) -> None:
+    asked = api.ask("POST", "/v1/Services", b"FriendlyName=%")
+
+    assert ("CreateService", {}) == (asked.operation, asked.params)
+
+
 def test_it_reads_in_the_order_of_arrival(api: Api) -> None:
     from pytest_conversations_fake.api.journal import Request, Response
 

@@ -90,6 +90,8 @@ def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, 
 def _note(entry: Entry, operation: Operation, names: list[str], body: bytes) -> dict[str, str]:
     """Note what is asked for before any of it is judged; the texts of the parameters."""
     request = entry.request
+    entry.operation = operation.name
+    entry.params.update(zip(reversed(operation.path), reversed(names)))
     texts: dict[str, str] = {}
     ignored: list[str] = []
     form, query = read_form(request.headers, body), read_query(request.query)
@@ -105,8 +107,7 @@ def _note(entry: Entry, operation: Operation, names: list[str], body: bytes) -> 
     for keyword, field in operation.headers.items():
         if field.name.lower() in request.headers:
             texts[keyword] = request.headers[field.name.lower()]
-    entry.operation = operation.name
-    entry.params = {**dict(zip(reversed(operation.path), reversed(names))), **texts}
+    entry.params.update(texts)
     entry.ignored = tuple(ignored)
     return texts
 
