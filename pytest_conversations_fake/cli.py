@@ -7,7 +7,10 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack, suppress
 from threading import Event
+
+ENDING = (signal.SIGINT, signal.SIGTERM)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,24 +44,39 @@ def _serve(options: argparse.Namespace) -> int:
     from .fake import FakeConversations
     from .server.server import Server
 
-    ended = Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    server = Server(options.port)
-    try:
-        fake = FakeConversations(account_sid=options.account_sid, auth_token=options.auth_token)
-        with fake.at(server):
-            print(f"listening on {fake.url}", flush=True)
-            print(f"TWILIO_ACCOUNT_SID={fake.account_sid}")
-            print(f"TWILIO_AUTH_TOKEN={fake.auth_token}", flush=True)
-            ended.wait()
-    except ValueError as error:
-        return _complain(str(error))
-    except OSError as error:
-        return _complain(f"port {options.port}: {os.strerror(error.errno or 0)}")
-    finally:
-        server.stop()
+    _hold_signals()
+    with ExitStack() as running:
+        server = Server(options.port)
+        running.callback(server.stop)
+        try:
+            fake = FakeConversations(account_sid=options.account_sid, auth_token=options.auth_token)
+            running.enter_context(fake.at(server))
+        except ValueError as error:
+            return _complain(str(error))
+        except OSError as error:
+            return _complain(f"port {options.port}: {os.strerror(error.errno or 0)}")
+        print(f"listening on {fake.url}", flush=True)
+        print(f"TWILIO_ACCOUNT_SID={fake.account_sid}")
+        print(f"TWILIO_AUTH_TOKEN={fake.auth_token}", flush=True)
+        _wait_for_signal()
     return 0
+
+
+def _hold_signals() -> None:
+    """From now on, and in every thread that is started, a signal waits until it is waited for.
+
+    No handler can do this as well: it would interrupt the shutting down, too.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+
+
+def _wait_for_signal() -> None:
+    if hasattr(signal, "sigwait"):
+        signal.sigwait(ENDING)
+    else:  # Windows
+        with suppress(KeyboardInterrupt):
+            Event().wait()
 
 
 def _complain(what: str) -> int:

@@ -49,6 +49,9 @@ class FakeConversations:
         auth_token: str | None = None,
         name: str = "FakeConversations",
     ) -> None:
+        for what, text in (("account_sid", account_sid), ("auth_token", auth_token)):
+            if text is not None and not isinstance(text, str):
+                raise TypeError(f"{what} is a str, not {text!r}")
         if account_sid is not None and not is_sid(account_sid, "AC"):
             raise ValueError(f"account_sid is AC and 32 hexadecimal digits, not {account_sid!r}")
         if auth_token == "":
@@ -81,6 +84,8 @@ class FakeConversations:
     @contextmanager
     def at(self, server: Server) -> Iterator[Self]:
         """Be what *server* serves, until the end of the `with` statement."""
+        if self._world.address:
+            raise RuntimeError("this fake was used before; a new one costs next to nothing")
         server.ended.pop(self.account_sid, None)
         self._world.account.ended = server.ended
         server.world = self._world

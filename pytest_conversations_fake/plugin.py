@@ -66,16 +66,16 @@ def fake_conversations(
 
     try:
         fake = FakeConversations(name=request.node.nodeid, **_options(request))
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         _misused(str(error))
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", fake.account_sid)
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", fake.auth_token)
     request.node.stash[_FAKE] = fake
     with fake.at(_fake_conversations_server):
         yield fake
-    _warn_of_strays(_fake_conversations_server)
     if request.node.stash.get(_PASSED, False):
         fake.judge()
+    _warn_of_strays(_fake_conversations_server)
 
 
 @pytest.fixture(scope="session")
@@ -141,11 +141,11 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def _misused(what: str) -> NoReturn:
-    pytest.fail(f"{NAME}: {what}", pytrace=False)  # a traceback would only lead through pytest
+    # A traceback, and what led here, would only lead through pytest
+    raise pytest.fail.Exception(f"{NAME}: {what}", pytrace=False) from None
 
 
 def _warn_of_strays(server: Server) -> None:
-    while server.strays:
-        warnings.warn(
-            f"came too late: {server.strays.pop(0)}", FakeConversationsWarning, stacklevel=1
-        )
+    if server.strays:
+        came, server.strays[:] = "; ".join(dict.fromkeys(server.strays)), []
+        warnings.warn(f"came too late: {came}", FakeConversationsWarning, stacklevel=1)

@@ -41,7 +41,10 @@ def landing_client(url: str, account_sid: str, auth_token: str, options: dict[st
             )
         return urlunsplit(parts._replace(scheme=fake.scheme, netloc=fake.netloc))
 
-    http_client = Landing(options.pop("http_client", None) or TwilioHttpClient())
+    def direct() -> HttpClient:
+        return TwilioHttpClient(proxy={"no_proxy": urlsplit(url).hostname})
+
+    http_client = Landing(options.pop("http_client", None) or direct())
     return Client(
         **{"username": account_sid, "password": auth_token, **options}, http_client=http_client
     )

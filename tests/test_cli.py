@@ -53,6 +53,16 @@ def test_it_serves_until_it_is_interrupted(number: int) -> None:
         assert (0, "", "") == (process.returncode, out, err)
 
 
+def test_more_than_one_signal_ends_it_as_well() -> None:
+    with serving("--port", "0") as process:
+        address(process)
+        for number in [signal.SIGINT, signal.SIGTERM] * 5:
+            process.send_signal(number)
+        _, err = process.communicate(timeout=10)
+
+        assert (0, "") == (process.returncode, err)
+
+
 def test_the_console_script_is_the_same() -> None:
     script = which("conversations-fake", path=str(sys.executable).rpartition("/")[0])
     assert script

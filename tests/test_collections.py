@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import datetime, timezone
 
 import pytest
@@ -92,6 +93,19 @@ def test_a_record_stays_readable_after_it_was_deleted(api: Api, talks: Collectio
     assert talk not in talks
 
 
+def test_a_record_has_the_dates_that_the_api_shows(api: Api, talks: Collection) -> None:
+    shown = api.post("/v1/Conversations").response["date_created"]
+
+    assert 0 == talks.one().date_created.microsecond
+    assert 1 == len(api.get(f"/v1/Conversations?EndDate={shown}").response["conversations"])
+
+
+def test_a_record_can_be_copied(talks: Collection) -> None:
+    talk = talks.add()
+
+    assert talk == copy(talk)
+
+
 def test_a_record_can_not_be_changed_by_hand(talks: Collection) -> None:
     talk = talks.add()
 
@@ -164,6 +178,13 @@ def test_what_the_api_requires_is_numbered(desks: Collection) -> None:
     added = [desks.add(), desks.add(friendly_name="x"), desks.add()]
 
     assert ["service-1", "x", "service-3"] == [desk.friendly_name for desk in added]
+
+
+def test_no_number_is_given_twice(api: Api, desks: Collection) -> None:
+    first = desks.add()
+    api.delete(f"/v1/Services/{first.sid}")
+
+    assert "service-2" == desks.add().friendly_name
 
 
 def test_seeds_take_the_values_that_the_sdk_takes(talks: Collection) -> None:

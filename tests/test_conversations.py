@@ -226,8 +226,25 @@ def test_lists_are_filtered(api: Api, filters: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("2020-01-02", "2020-01-02T00:00:00Z"),
+        ("2020-01-02T03:04", "2020-01-02T03:04:00Z"),
+        ("2020-01-02 03:04:05", "2020-01-02T03:04:05Z"),
+        ("2020-01-02T03:04:05.678Z", "2020-01-02T03:04:05Z"),
+        ("2020-01-02T03:04:05.678901234+0130", "2020-01-02T01:34:05Z"),
+        ("9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
+    ],
+)
+def test_dates_are_read_in_the_forms_that_clients_send(api: Api, sent: str, shown: str) -> None:
+    assert shown == api.post("/v1/Conversations", {"DateCreated": sent}).response["date_created"]
+
+
+@pytest.mark.parametrize(
     "attributes",
     [
+        "9" * 5000,
         '{"a":  [1, 2.0, null]}',
         '"text"',
         "17",

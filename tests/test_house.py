@@ -23,16 +23,32 @@ ROOMS = {
 OUTSIDE = {"aiohttp", "asyncio", "pytest", "threading"}
 
 
-def imported(path: Path) -> Iterator[str]:
-    """What a module imports: the room, where it is one of ours, else the package."""
-    here = path.relative_to(HOUSE).parent.parts
-    for node in ast.walk(ast.parse(path.read_text())):
+def imported(module: ast.Module) -> Iterator[str]:
+    """What a module of a room imports: the room or door, where it is ours, else the package."""
+    for node in ast.walk(module):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = here[: len(here) - node.level + 1] if node.level else ()
-            module = [*above, *(node.module or "").split(".")]
-            yield module[0]
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level != 1:  # 1 is the room itself
+            names = [".".join(filter(None, [node.module, alias.name])) for alias in node.names]
+        else:
+            continue
+        yield from (name.removeprefix(f"{HOUSE.name}.").partition(".")[0] for name in names)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from .. import fake",
+        "from ..server import server",
+        "import pytest_conversations_fake.server.server",
+        "from pytest_conversations_fake import fake",
+        "from pytest_conversations_fake.server.server import Server",
+        "import asyncio.events",
+        "from threading import Lock",
+    ],
+)
+def test_a_forbidden_import_is_found(line: str) -> None:
+    assert {*imported(ast.parse(line))} & {"fake", "server", "asyncio", "threading"}
 
 
 @pytest.mark.parametrize("room", ROOMS)
@@ -41,7 +57,11 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
         path.stem for path in HOUSE.glob("*.py")
     }
 
-    found = {name for path in (HOUSE / room).rglob("*.py") for name in imported(path)}
+    found = {
+        name
+        for path in (HOUSE / room).rglob("*.py")
+        for name in imported(ast.parse(path.read_text()))
+    }
 
     assert found & (others | OUTSIDE) <= ROOMS[room] | {room}
 

@@ -89,7 +89,16 @@ def test_requests_that_come_to_nothing_are_noted_too(
 def test_a_form_that_can_not_be_read_is_noted_with_its_operation(api: Api) -> None:
     asked = api.ask("POST", "/v1/Services", b"FriendlyName=%")
 
-    assert ("CreateService", {}) == (asked.operation, asked.params)
+    assert (400, "CreateService") == (asked.status, asked.operation)
+    assert {"friendly_name": "%"} == asked.params
+
+
+def test_an_exchange_can_not_be_changed_but_kept_in_a_set(api: Api) -> None:
+    asked = api.get("/v1/Services")
+
+    with pytest.raises(TypeError):
+        asked.params["friendly_name"] = "x"
+    assert asked in {asked}
 
 
 def test_it_reads_in_the_order_of_arrival(api: Api) -> None:

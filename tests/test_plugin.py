@@ -289,6 +289,38 @@ def test_a_request_that_comes_too_late_is_refused_and_reported(suite: pytest.Pyt
     )
 
 
+def test_a_request_between_the_tests_is_refused_and_reported_as_well(
+    suite: pytest.Pytester,
+) -> None:
+    suite.makepyfile(
+        """
+        import requests
+
+        left_over = {}
+
+        def test_first(fake_conversations):
+            left_over["auth"] = fake_conversations.account_sid, fake_conversations.auth_token
+            left_over["url"] = f"{fake_conversations.url}/v1/Services"
+
+        def test_second():
+            for _ in range(3):
+                assert 401 == requests.get(left_over["url"], auth=left_over["auth"]).status_code
+
+        def test_third(fake_conversations): ...
+
+        def test_fourth(fake_conversations): ...
+        """
+    )
+
+    result = suite.runpytest()
+
+    result.assert_outcomes(passed=4, errors=1)  # as warnings are errors here: once for all three
+    result.stdout.fnmatch_lines(
+        ["*FakeConversationsWarning: came too late: GET *test_first, which*"]
+    )
+    result.stdout.fnmatch_lines(["ERROR *::test_third*"])
+
+
 @pytest.mark.parametrize("mode", ["strict", "auto"])
 def test_async_tests_get_a_client(suite: pytest.Pytester, mode: str) -> None:
     suite.makepyfile(

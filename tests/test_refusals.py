@@ -56,6 +56,9 @@ def form(text: str, code: int, status: int = 400) -> list[object]:
         refusal("not base64", "GET", S, b"", 401, 20003, authorization="Basic ü"),
         refusal("not UTF-8 in base64", "GET", S, b"", 401, 20003, authorization="Basic /w=="),
         refusal("no user", "GET", S, b"", 401, 20003, authorization="Basic OnRva2Vu"),
+        refusal(
+            "nobody with half a percent", "POST", S, b"FriendlyName=%", 401, 20003, authorization=""
+        ),
         refusal("no password", "GET", S, b"", 401, 20003, authorization="Basic dXNlcjo="),
         refusal("an unknown sid", "GET", f"{S}/IS{'0' * 32}", b"", 404, 20404),
         refusal("a short sid", "GET", f"{S}/IS0", b"", 404, 20404),
@@ -100,6 +103,10 @@ def form(text: str, code: int, status: int = 400) -> list[object]:
         *form("DateCreated=yesterday", 50308),
         *form("DateCreated=10000-01-01T00:00:00Z", 50308),
         *form("DateCreated=0001-01-01T00:00:00%2B01:00", 50308),
+        *form("DateCreated=20200102", 50308),
+        *form("DateCreated=2020-W05-1", 50308),
+        *form("DateCreated=2020-01-02x03:04:05", 50308),
+        *form("DateCreated=2020-02-30", 50308),
         *form("DateUpdated=", 50309),
         *form("Timers.Inactive=PT59S", 50375),
         *form("Timers.Closed=PT9M59S", 50376),
@@ -108,6 +115,8 @@ def form(text: str, code: int, status: int = 400) -> list[object]:
         *form("Timers.Inactive=P1DT", 50379),
         *form("Timers.Inactive=-PT1M", 50379),
         *form(f"Timers.Inactive=P{'9' * 30}D", 50379),
+        *form("Timers.Inactive=P5000000D", 50379),
+        *form("Timers.Closed=P500000W", 50380),
         *form("Timers.Closed=PT1.5H", 50380),
         refusal("closed from the start", "POST", C, b"State=closed", 400, 50384),
         refusal(

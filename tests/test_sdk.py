@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Iterator
 from datetime import datetime, timezone
 
@@ -124,6 +125,21 @@ def test_region_and_edge_do_no_harm(
     listed = fake.twilio_client(**options).conversations.v1.conversations.list(page_size=2)
 
     assert 3 == len(listed)
+
+
+def test_a_proxy_in_the_environment_sees_nothing(
+    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.getsockname()[1]}")
+        proxy.setblocking(False)
+
+        fake.twilio_client().conversations.v1.services.create(friendly_name="x")
+
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
 
 
 def test_the_client_reaches_nothing_but_the_fake(fake: FakeConversations) -> None:

@@ -31,10 +31,10 @@ class Account:
     def authenticate(self, headers: Mapping[str, str]) -> str:
         """The account sid that the records of this request get. Raises a 20003 refusal."""
         user, password = _basic(headers.get("authorization", ""))
+        if user in self.ended:
+            raise CredentialsEnded(name=self.ended[user])
         if (user, password) == (self.sid, self.auth_token):
             return self.sid
-        if user in self.ended and user != self.sid:
-            raise CredentialsEnded(name=self.ended[user])
         if self.enforced:
             raise Unauthenticated if is_sid(user, "(?:AC|SK)") else InvalidUsername
         if not user or not password:

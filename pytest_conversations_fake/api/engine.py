@@ -10,7 +10,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-from .forms import is_form, read_form, read_query
+from .forms import is_form, read_form, read_query, require_well_formed
 from .journal import Entry, Response
 from .operations import VERSION, Operation, find_route
 from .records import Record
@@ -55,6 +55,7 @@ def answer(world: World, entry: Entry) -> Steps:
         if status == 401:
             headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
     except Exception as error:  # ours, not Twilio's: it fails the test that caused it
+        entry.error = error
         world.errors.append(error)
         status, body = 500, {"message": "An error occurred", "status": 500}
     return Response(status, body, headers)
@@ -75,6 +76,7 @@ def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, 
         raise MethodNotAllowed
     if body is None:
         raise BodyTooLarge
+    require_well_formed(request.query, request.headers, body)
     records = _find(world, entry, operation, names)
     call = Call(
         world=world,

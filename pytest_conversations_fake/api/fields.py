@@ -1,8 +1,8 @@
 """What a parameter may hold.
 
 A field reads the text that came over the wire into the value that the journal shows and the store
-keeps, or raises Twilio's refusal. `write` goes the other way, for seeds, as twilio-python would
-send the value. Texts that Twilio gives back as they came (JSON, durations) stay texts.
+keeps, or raises Twilio's refusal. `write` goes the other way, for seeds. Texts that Twilio gives
+back as they came (JSON, durations) stay texts.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Field:
         raise NotImplementedError
 
     def write(self, value: object) -> str:
-        """*value* as it would be sent. Raises `TypeError` for what this field never holds."""
+        """*value* as text. Raises `TypeError` for what this field never holds."""
         if not isinstance(value, str):
             raise TypeError(f"{self.name} takes a str, not {value!r}")
         return value
@@ -69,7 +69,7 @@ class Json(Field):
             # not known
             if _depth(text) > 500:
                 raise ValueError("too deep")
-            json.loads(text, parse_constant=_refuse_constant)
+            json.loads(text, parse_constant=_refuse_constant, parse_int=str)
         except ValueError:
             raise self.refuse(text) from None
         return text
@@ -155,11 +155,22 @@ class Moment(Field):
         return super().write(value)
 
 
+# Which forms Twilio reads is not known; these are what clients send. `fromisoformat` reads others
+# on each version of Python
+_MOMENT = re.compile(
+    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:([+-]\d\d):?(\d\d)|[Zz])?)?",
+    re.ASCII,
+)
+
+
 def moment(text: str) -> datetime:
-    """The instant that *text* names. Raises `ValueError` or `OverflowError`."""
-    # `fromisoformat` knows the Z from Python 3.11 on
-    read = datetime.fromisoformat(re.sub("[zZ]$", "+00:00", text))
-    return read.replace(tzinfo=read.tzinfo or timezone.utc).astimezone(timezone.utc)
+    """The instant that *text* names, in whole seconds. Raises `ValueError` or `OverflowError`."""
+    found = _MOMENT.fullmatch(text)
+    if not found:
+        raise ValueError(text)
+    day, time, hours, minutes = found.groups()
+    zone = f"{hours or '+00'}:{minutes or '00'}"
+    return datetime.fromisoformat(f"{day}T{time or '00:00'}{zone}").astimezone(timezone.utc)
 
 
 def shown_moment(value: datetime) -> str:

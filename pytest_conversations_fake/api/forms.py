@@ -15,12 +15,7 @@ Texts = dict[str, list[str]]
 
 def read_form(headers: Mapping[str, str], body: bytes) -> Texts:
     """The parameters of a body. One that is not a form (JSON, multipart) holds none for Twilio."""
-    if not is_form(headers):
-        return {}
-    try:
-        return read_query(body.decode())
-    except UnicodeDecodeError:
-        raise MalformedForm(reason="not UTF-8") from None
+    return read_query(body.decode(errors="surrogateescape")) if is_form(headers) else {}
 
 
 def is_form(headers: Mapping[str, str]) -> bool:
@@ -28,17 +23,26 @@ def is_form(headers: Mapping[str, str]) -> bool:
 
 
 def read_query(query: str) -> Texts:
-    """The parameters of a query, each with every text it was given, in order."""
-    if re.search("%(?![0-9a-fA-F]{2})", query):
-        raise MalformedForm(reason="broken percent-encoding")
+    """The parameters of a query, each with every text it was given, in order.
+
+    What is not UTF-8 stays in them for `require_well_formed` to find.
+    """
     texts: Texts = {}
-    try:
-        query.encode()  # refuses what a server could not decode and passed on as surrogates
-        for name, text in parse_qsl(query, keep_blank_values=True, errors="strict"):
-            texts.setdefault(name, []).append(text)
-    except UnicodeError:
-        raise MalformedForm(reason="not UTF-8") from None
+    for name, text in parse_qsl(query, keep_blank_values=True, errors="surrogateescape"):
+        texts.setdefault(name, []).append(text)
     return texts
+
+
+def require_well_formed(query: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Refuse broken percent-encoding, and what is not UTF-8."""
+    form = body.decode(errors="surrogateescape") if is_form(headers) else ""
+    for encoded in (query, form):
+        if re.search("%(?![0-9a-fA-F]{2})", encoded):
+            raise MalformedForm(reason="broken percent-encoding")
+        try:
+            unquote(encoded, errors="surrogateescape").encode()
+        except UnicodeEncodeError:
+            raise MalformedForm(reason="not UTF-8") from None
 
 
 def read_path(path: str) -> list[str]:

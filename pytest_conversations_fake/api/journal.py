@@ -6,6 +6,7 @@ from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from types import MappingProxyType
 from typing import Any, overload
 
 from .refusals import Refused
@@ -31,7 +32,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Exchange:
     """A request and what became of it."""
 
@@ -92,6 +93,8 @@ class Entry:
     params: dict[str, object] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     refusal: Refused | None = None
+    error: Exception | None = None
+    """What went wrong inside the fake."""
 
 
 class Journal(Sequence[Exchange]):
@@ -110,7 +113,7 @@ class Journal(Sequence[Exchange]):
             operation=entry.operation,
             method=entry.request.method,
             path=entry.request.path,
-            params=entry.params,
+            params=MappingProxyType(entry.params),
             ignored=entry.ignored,
             headers=entry.request.headers,
             status=response.status,

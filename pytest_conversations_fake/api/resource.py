@@ -52,10 +52,10 @@ class Call:
     params: Mapping[str, Any] = field(default_factory=dict)
     """What was sent, by twilio-python's keyword."""
     now: datetime = field(init=False)
-    """When it happens: one instant for all that it does."""
+    """When it happens: one instant, in whole seconds, for all that it does."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "now", self.world.clock.now())
+        object.__setattr__(self, "now", self.world.clock.now().replace(microsecond=0))
 
     @property
     def parent_sid(self) -> str | None:

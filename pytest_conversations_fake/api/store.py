@@ -71,6 +71,10 @@ class Store:
         """All records of a *kind*, oldest first."""
         return self._by_sid[kind].values()
 
+    def removed(self, kind: type[R]) -> Collection[R]:
+        """What records of a *kind* there were, besides those there are."""
+        return self._removed[kind].values()
+
     def position(self, record: Record) -> int:
         """Where *record* stands in the order of arrival; kept after it was removed."""
         return self._positions[record.sid]

@@ -103,8 +103,10 @@ class Collection:
         """
         __tracebackhide__ = True
         world, operation = self._world, self._operation(CREATE)
+        removed = world.account.store.removed(self._resource.record)
+        number = 1 + len(self) + len(removed)
         numbered = {
-            keyword: f"{self._resource.noun.lower()}-{len(self) + 1}"
+            keyword: f"{self._resource.noun.lower()}-{number}"
             for keyword, field in operation.form.items()
             if field.required
         }

@@ -67,6 +67,9 @@ def _requested(
     world: World, operation: Operation, count: int, refused: bool | int, params: dict[str, object]
 ) -> list[Exchange]:
     __tracebackhide__ = True
+    for what, number in (("count", count), ("refused", refused)):
+        if not isinstance(number, int) or number < 0:
+            raise TypeError(f"{what} is a number from 0 on, not {number!r}")
     for keyword in params:
         if keyword not in operation.keywords:
             raise TypeError(

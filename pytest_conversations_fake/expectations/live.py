@@ -23,6 +23,8 @@ class LiveRecord:
         vars(self).update(_world=world, _resource=resource, _record=record)
 
     def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):  # what copy and pickle ask for before there is a world
+            raise AttributeError(name)
         with self._world.lock:
             if name in self._resource.attributes:
                 return getattr(self._record, name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from logging import getLogger
 from socket import socket
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,12 @@ from ..api.world import World
 
 if TYPE_CHECKING:
     from .server import Server
+
+
+LOG = getLogger(__name__)
+
+LONGEST = 64 * 1024
+"""Bytes of a line of the head; aiohttp would refuse an eighth of it already."""
 
 
 class Handler:
@@ -47,6 +54,8 @@ class Handler:
         with world.lock:
             entry = world.journal.open(asked)
         response = await _drive(answer(world, entry), request, world)
+        if entry.error:
+            LOG.error("an error inside the fake", exc_info=entry.error)
         if isinstance(entry.refusal, CredentialsEnded):
             self.server.strays.append(f"{asked.method} {asked.path}: {entry.refusal}")
         else:
@@ -92,7 +101,7 @@ def _asked(request: web.BaseRequest, world: World) -> Request:
         path=path.encode(errors="surrogateescape").decode(errors="replace"),
         query=query,
         headers=headers,
-        origin=f"{request.scheme}://{headers['host']}" if "host" in headers else world.address,
+        origin=f"{request.scheme}://{headers['host']}" if headers.get("host") else world.address,
     )
 
 
@@ -112,7 +121,13 @@ class Protocol(web.RequestHandler):
 
     def __init__(self, connections: web.Server, handler: Handler) -> None:
         loop = asyncio.get_running_loop()
-        super().__init__(connections, loop=loop, access_log=None)  # type: ignore[arg-type]  # None is documented
+        super().__init__(
+            connections,
+            loop=loop,
+            access_log=None,  # type: ignore[arg-type]  # None is documented
+            max_line_size=LONGEST,
+            max_field_size=LONGEST,
+        )
         self._handler = handler
 
     def handle_error(
@@ -124,9 +139,18 @@ class Protocol(web.RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size:
             raise ConnectionError("half of an answer is out already")
-        if status == 500 and isinstance(exc, Exception) and not isinstance(exc, ConnectionError):
-            self._handler.server.world.errors.append(exc)
         refusal = MalformedRequest(reason=(message or "unreadable").splitlines()[0])
-        answered = _answered(Response(refusal.status, refusal.envelope(), CORS))
-        answered.force_close()
-        return answered
+        answered = Response(refusal.status, refusal.envelope(), CORS)
+        world = self._handler.server.world
+        if status == 500:  # ours, or the client is gone
+            answered = Response(500, {"message": "An error occurred", "status": 500}, CORS)
+            if isinstance(exc, Exception) and not isinstance(exc, ConnectionError):
+                world.errors.append(exc)
+        else:
+            with world.lock:
+                entry = world.journal.open(Request("(unreadable)", "", "", {}, ""))
+                entry.refusal = refusal
+                world.journal.close(entry, answered, 0)
+        sent = _answered(answered)
+        sent.force_close()
+        return sent

@@ -118,6 +118,13 @@ class Conversation(Record):
         return {"email": email} if any(email.values()) else {}
 
 
+# What is said of a timer that ends after the last year there is
+TIMERS = {
+    "timers_inactive": refusals.InvalidInactiveTimer,
+    "timers_closed": refusals.InvalidClosedTimer,
+}
+
+
 class Conversations(Resource[Conversation]):
     record = Conversation
     noun = "Conversation"
@@ -159,6 +166,11 @@ class Conversations(Resource[Conversation]):
             raise refusals.ConversationClosed
         if not record and sent.get("state") == "closed":
             raise refusals.InitialStateClosed
+        for timer, refusal in TIMERS.items():
+            try:
+                call.now + duration(sent.get(timer) or "PT0S")
+            except OverflowError:
+                raise refusal from None
         if unique_name := sent.get("unique_name"):
             if is_sid(unique_name, "CH"):
                 raise refusals.UniqueNameLooksLikeSid
@@ -170,9 +182,9 @@ class Conversations(Resource[Conversation]):
         """Oldest first; if asked for a range of dates, newest first."""
         everything = super().listing(call)
         wanted = {name: call.params[name] for name in self.filters if name in call.params}
-        records = [record for record in everything.records if _matches(record, **wanted)]
         if not wanted:
             return everything
+        records = [record for record in everything.records if _matches(record, **wanted)]
         if wanted.keys() == {"state"}:
             return Listing(records, everything.key)
 
