@@ -7,7 +7,7 @@ ifeq ($(VERSIONS),)
 $(error Python 3.10 or later with venv and pip is needed, and was not found)
 endif
 
-.PHONY: example test lint clean
+.PHONY: example test lint stub clean
 .PRECIOUS: .venv/%/installed
 
 example: .venv/$(NEWEST)/installed  ## the fixture at work, with the real SDK
@@ -22,6 +22,9 @@ lint: .venv/$(NEWEST)/installed
 	.venv/$(NEWEST)/bin/ruff check
 	.venv/$(NEWEST)/bin/ruff format --check
 	.venv/$(NEWEST)/bin/mypy
+
+stub: .venv/$(NEWEST)/installed  ## what type checkers are told of the resources
+	.venv/$(NEWEST)/bin/python tests/stub.py
 
 .venv/%/installed: pyproject.toml
 	$(patsubst $*=%,%,$(filter $*=%,$(PYTHONS))) -m venv --clear .venv/$*

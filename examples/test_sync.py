@@ -49,6 +49,17 @@ def test_the_requests_are_there_to_look_at(fake_conversations: FakeConversations
     assert "twilio-python" in request.headers["user-agent"]
 
 
+@pytest.mark.fake_conversations(accounts={"AC" + "1" * 32: {}, "AC" + "2" * 32: {}})
+def test_accounts_are_silos(fake_conversations: FakeConversations) -> None:
+    other = fake_conversations.account("AC" + "2" * 32)
+    other.services.add(friendly_name="Theirs")
+
+    open_desk(fake_conversations.twilio_client(), "Ours")
+
+    assert [desk.friendly_name for desk in fake_conversations.services] == ["Ours"]
+    other.services.assert_not_created()
+
+
 @pytest.mark.fake_conversations(account_sid="AC" + "0" * 32, auth_token="secret")
 def test_only_the_right_token_will_do(fake_conversations: FakeConversations) -> None:
     with pytest.raises(Exception, match="Authenticate"):

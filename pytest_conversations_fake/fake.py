@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from threading import RLock
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any
 
 from .api.fields import is_sid
 from .api.journal import Exchange
-from .api.resources import RESOURCES
-from .api.resources.services import services
 from .api.world import World
-from .expectations.collection import Collection
-from .expectations.expectation import Expectation, Refutation, operation_named
+from .expectations.account import AccountView
 from .expectations.judgement import Judgement
-from .expectations.live import LiveRecord
+from .expectations.misuse import unknown
 from .expectations.report import report
 from .server.server import Server
 
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 
-class FakeConversations:
+class FakeConversations(AccountView):
     """A working imitation of the Twilio Conversations v1 API that records what it is asked.
 
     The fixture `fake_conversations` is one. Elsewhere it is a context manager, for any scope:
@@ -35,37 +32,29 @@ class FakeConversations:
 
     Given *account_sid* (`AC` and 32 hexadecimal digits) or *auth_token*, only its own credentials
     are accepted. Else any are; its own are those of the environment (`TWILIO_ACCOUNT_SID`,
-    `TWILIO_AUTH_TOKEN`) or made up. *name* is how reports call it, and what its sids and made-up
-    credentials follow from. Raises `ValueError` for an account sid of another form.
+    `TWILIO_AUTH_TOKEN`) or made up. *accounts* makes several, each a silo, enforced too: by sid,
+    their `auth_token` and `api_keys` (secrets by the sids of the keys, `SK…`), made up where left
+    out; the fake itself is the first of them. *name* is how reports call it, and what its sids and
+    made-up credentials follow from. Raises `ValueError` for credentials of another form.
     """
-
-    services: Collection
-    conversations: Collection
 
     def __init__(
         self,
         *,
         account_sid: str | None = None,
         auth_token: str | None = None,
+        accounts: Mapping[str, Mapping[str, Any]] | None = None,
         name: str = "FakeConversations",
     ) -> None:
-        for what, text in (("account_sid", account_sid), ("auth_token", auth_token)):
-            if text is not None and not isinstance(text, str):
-                raise TypeError(f"{what} is a str, not {text!r}")
-        if account_sid is not None and not is_sid(account_sid, "AC"):
-            raise ValueError(f"account_sid is AC and 32 hexadecimal digits, not {account_sid!r}")
-        if auth_token == "":
-            raise ValueError("auth_token is a text of at least one character, not ''")
-        known = os.environ.get("TWILIO_ACCOUNT_SID", "")
-        self._world = World(
-            name,
-            account_sid=account_sid or (known if is_sid(known, "AC") else None),
-            auth_token=auth_token or os.environ.get("TWILIO_AUTH_TOKEN"),
-            enforced=account_sid is not None or auth_token is not None,
-            lock=RLock(),
-        )
-        for resource in RESOURCES:
-            setattr(self, resource.key, Collection(self._world, resource))
+        if accounts and (account_sid is not None or auth_token is not None):
+            raise ValueError("accounts say it all; account_sid and auth_token go without them")
+        access: dict[str | None, Mapping[str, Any]]
+        access = dict(accounts.items()) if accounts else _own_access(account_sid, auth_token)
+        for sid, reached in access.items():
+            _check_access(sid, reached)
+        enforced = bool(accounts) or account_sid is not None or auth_token is not None
+        world = World(name, access, enforced=enforced, lock=RLock())
+        super().__init__(world, world.account)
 
     # Where it is
 
@@ -87,7 +76,7 @@ class FakeConversations:
         if self._world.address:
             raise RuntimeError("this fake was used before; a new one costs next to nothing")
         server.ended.pop(self.account_sid, None)
-        self._world.account.ended = server.ended
+        self._world.door.ended = server.ended
         server.world = self._world
         server.start()
         self._world.address = server.url
@@ -103,13 +92,13 @@ class FakeConversations:
             raise RuntimeError("this fake has no address yet; use it in a `with` statement")
         return self._world.address
 
-    @property
-    def account_sid(self) -> str:
-        return self._world.account.sid
-
-    @property
-    def auth_token(self) -> str:
-        return self._world.account.auth_token
+    def account(self, sid: str) -> AccountView:
+        """One of its accounts. Raises `LookupError` for a sid that is not among them."""
+        for account in self._world.door.accounts:
+            if account.sid == sid:
+                return AccountView(self._world, account)
+        there_are = ", ".join(account.sid for account in self._world.door.accounts)
+        raise LookupError(f"there is no account {sid!r}; there is: {there_are}")
 
     def twilio_client(self, **options: Any) -> Client:
         """twilio-python's client for this fake, whatever region or edge it is told.
@@ -121,54 +110,12 @@ class FakeConversations:
 
         return landing_client(self.url, self.account_sid, self.auth_token, options)
 
-    # What it holds and what it was asked
-
-    @property
-    def default_service(self) -> LiveRecord:
-        """The service that the short paths mean, as in `/v1/Conversations`."""
-        return LiveRecord(self._world, services, self._world.account.default_service)
+    # What it was asked
 
     @property
     def requests(self) -> Sequence[Exchange]:
         """Every request so far in the order of arrival, refused and unknown ones included."""
         return self._world.journal
-
-    @overload
-    def assert_requested(
-        self,
-        operation: str,
-        /,
-        *,
-        count: None = None,
-        refused: bool | int = False,
-        **params: object,
-    ) -> Exchange: ...
-
-    @overload
-    def assert_requested(
-        self, operation: str, /, *, count: int, refused: bool | int = False, **params: object
-    ) -> list[Exchange]: ...
-
-    def assert_requested(self, operation: str, /, **wanted: Any) -> Exchange | list[Exchange]:
-        """Assert that an *operation* was requested once, or *count* times.
-
-            fake_conversations.assert_requested("CreateService", friendly_name="Support")
-
-        Operations have the names of Twilio's contract; both levels share that of the account level.
-        All else is as with the assertions of the collections. Raises `ValueError` for an operation
-        that there is not.
-        """
-        __tracebackhide__ = True
-        found: Exchange | list[Exchange]
-        found = Expectation(self._world, operation_named(operation))(**wanted)
-        return found
-
-    def assert_not_requested(
-        self, operation: str, /, *, refused: bool | int = False, **params: object
-    ) -> None:
-        """Assert that an *operation* was not requested with these *params*."""
-        __tracebackhide__ = True
-        Refutation(self._world, operation_named(operation))(refused=refused, **params)
 
     def report(self) -> str:
         """What was requested, a line each, and what went wrong inside the fake."""
@@ -184,3 +131,31 @@ class FakeConversations:
 
     def __repr__(self) -> str:
         return f"<FakeConversations {self._world.name!r} at {self._world.address or 'no address'}>"
+
+
+def _own_access(
+    account_sid: str | None, auth_token: str | None
+) -> dict[str | None, Mapping[str, Any]]:
+    """What was given, else what the environment has, else None for the world to make it up."""
+    known = os.environ.get("TWILIO_ACCOUNT_SID", "")
+    if account_sid is None and is_sid(known, "AC"):
+        account_sid = known
+    if auth_token is None:
+        auth_token = os.environ.get("TWILIO_AUTH_TOKEN") or None
+    return {account_sid: {"auth_token": auth_token}}
+
+
+def _check_access(sid: str | None, reached: Mapping[str, Any]) -> None:
+    for what, text in (("account_sid", sid), ("auth_token", reached.get("auth_token"))):
+        if text is not None and not isinstance(text, str):
+            raise TypeError(f"{what} is a str, not {text!r}")
+    if sid is not None and not is_sid(sid, "AC"):
+        raise ValueError(f"account_sid is AC and 32 hexadecimal digits, not {sid!r}")
+    for keyword in reached:
+        if keyword not in ("auth_token", "api_keys"):
+            raise ValueError(unknown("an account has no", keyword, ["auth_token", "api_keys"]))
+    if reached.get("auth_token") == "":
+        raise ValueError("auth_token is a text of at least one character, not ''")
+    for key in reached.get("api_keys", {}):
+        if not is_sid(key, "SK"):
+            raise ValueError(f"the sid of an API key is SK and 32 hexadecimal digits, not {key!r}")

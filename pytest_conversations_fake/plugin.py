@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 
 NAME = "fake_conversations"
 
-# The keywords of FakeConversations that a project or a test may set, as `--help` explains them
+# The keywords of FakeConversations that a project may set, as `--help` explains them
 OPTIONS = {
     "account_sid": "account sid that the fake accepts, and no other",
     "auth_token": "auth token that the fake accepts, and no other",
 }
+
+# Those that a test may set
+KEYWORDS = [*OPTIONS, "accounts"]
 
 _FAKE = pytest.StashKey["FakeConversations"]()
 _PASSED = pytest.StashKey[bool]()
@@ -41,7 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        f"{NAME}({', '.join(f'{option}=None' for option in OPTIONS)}): "
+        f"{NAME}({', '.join(f'{keyword}=None' for keyword in KEYWORDS)}): "
         f"set up the fixture {NAME} for a test, like the ini options {NAME}_*",
     )
     if config.pluginmanager.hasplugin("asyncio"):
@@ -132,10 +135,10 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
     for marker in reversed(list(request.node.iter_markers(NAME))):
         if marker.args:
             _misused(f"the marker takes keywords only, not {marker.args!r}")
-        for keyword in marker.kwargs.keys() - OPTIONS.keys():
+        for keyword in marker.kwargs.keys() - set(KEYWORDS):
             from .expectations.misuse import unknown
 
-            _misused(unknown("the marker has no keyword", keyword, OPTIONS))
+            _misused(unknown("the marker has no keyword", keyword, KEYWORDS))
         options |= marker.kwargs
     return options
 

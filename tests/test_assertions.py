@@ -27,7 +27,7 @@ def world() -> World:
 
 @pytest.fixture
 def talks(world: World) -> Collection:
-    return Collection(world, conversations)
+    return Collection(world, world.account, conversations)
 
 
 @pytest.fixture

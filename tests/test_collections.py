@@ -25,12 +25,12 @@ def world() -> World:
 
 @pytest.fixture
 def desks(world: World) -> Collection:
-    return Collection(world, services)
+    return Collection(world, world.account, services)
 
 
 @pytest.fixture
 def talks(world: World) -> Collection:
-    return Collection(world, conversations)
+    return Collection(world, world.account, conversations)
 
 
 def test_a_collection_holds_what_was_created_and_what_was_seeded(
@@ -202,7 +202,7 @@ def test_seeds_take_the_values_that_the_sdk_takes(talks: Collection) -> None:
         (
             {"unqiue_name": "x"},
             TypeError,
-            "CreateConversation has no parameter 'unqiue_name'; did you mean 'unique_name'? ",
+            "conversations.add() has no parameter 'unqiue_name'; did you mean 'unique_name'? ",
         ),
         ({"state": "open"}, ValueError, "Twilio refuses this: 50378 'State' parameter value"),
         ({"unique_name": "taken"}, ValueError, "Twilio refuses this: 50353 Conversation with"),

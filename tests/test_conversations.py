@@ -42,7 +42,7 @@ def test_a_new_conversation_has_twilios_defaults(api: Api, path: str) -> None:
     assert body == {
         "account_sid": api.world.account.sid,
         "chat_service_sid": service,
-        "messaging_service_sid": api.world.account.default_messaging_service_sid,
+        "messaging_service_sid": api.world.account.configuration.default_messaging_service_sid,
         "sid": body["sid"],
         "friendly_name": None,
         "unique_name": None,

@@ -40,7 +40,7 @@ def test_credentials_that_nobody_gave_let_everybody_in(
     ],
 )
 def test_given_credentials_are_enforced(user: str, password: str, message: str) -> None:
-    api = Api(World("a test", account_sid=SID, auth_token=TOKEN, enforced=True))
+    api = Api(World("a test", {SID: {"auth_token": TOKEN}}, enforced=True))
 
     refused = api.get("/v1/Services", user=user, password=password)
 
@@ -53,7 +53,7 @@ def test_given_credentials_are_enforced(user: str, password: str, message: str) 
 
 
 def test_credentials_of_a_fake_that_has_ended_are_refused(api: Api) -> None:
-    api.world.account.ended = {OTHER: "test_before.py::test_it"}
+    api.world.door.ended = {OTHER: "test_before.py::test_it"}
 
     refused = api.get("/v1/Services", user=OTHER)
 

@@ -128,7 +128,7 @@ def test_the_marker_and_the_ini_options_set_credentials(suite: pytest.Pytester) 
         (
             "acount_sid='x'",
             "the marker has no keyword 'acount_sid'; did you mean 'account_sid'? "
-            "There is: account_sid, auth_token",
+            "There is: account_sid, auth_token, accounts",
         ),
         ("'x'", "the marker takes keywords only, not ('x',)"),
         ("account_sid='me'", "account_sid is AC and 32 hexadecimal digits, not 'me'"),
@@ -420,7 +420,7 @@ def test_it_runs_under_xdist(suite: pytest.Pytester) -> None:
 def test_pytest_documents_it(suite: pytest.Pytester) -> None:
     suite.runpytest("--markers").stdout.fnmatch_lines(
         [
-            "@pytest.mark.fake_conversations(account_sid=None, auth_token=None): "
+            "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, accounts=None): "
             "set up the fixture fake_conversations for a test, like the ini options "
             "fake_conversations_[*]"
         ]

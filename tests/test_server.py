@@ -242,10 +242,9 @@ def test_an_error_inside_the_fake_is_a_bare_500_and_raised_at_the_end(
     def broken(*_: object) -> None:
         raise KeyError("oops")
 
-    monkeypatch.setattr(Services, "create", broken)
-
     def use() -> None:
         with FakeConversations() as fake:
+            monkeypatch.setattr(Services, "create", broken)
             answer = requests.post(
                 f"{fake.url}/v1/Services", {"FriendlyName": "x"}, auth=auth(fake)
             )

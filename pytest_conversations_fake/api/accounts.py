@@ -3,43 +3,75 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from .fields import is_sid
 from .refusals import CredentialsEnded, InvalidUsername, NoCredentials, Unauthenticated
+from .resources.configurations import Configuration, configuration
 from .resources.services import Service
 from .store import Store
 
 
 @dataclass(kw_only=True)
 class Account:
-    """An account with all that belongs to it.
-
-    Where its credentials are *enforced* nothing else is accepted. Otherwise any other user and
-    password will do, except those of a fake that has *ended* (account sid: its name).
-    """
+    """An account with all that belongs to it."""
 
     sid: str
     auth_token: str
-    enforced: bool
-    ended: Mapping[str, str]
-    store: Store
-    default_service: Service
-    default_messaging_service_sid: str
+    api_keys: Mapping[str, str] = field(default_factory=dict)
+    """Secrets by the sids of the keys, `SK…`."""
+    store: Store = field(default_factory=Store)
 
-    def authenticate(self, headers: Mapping[str, str]) -> str:
-        """The account sid that the records of this request get. Raises a 20003 refusal."""
+    @property
+    def configuration(self) -> Configuration:
+        return configuration.only(self, None)
+
+    @property
+    def default_service(self) -> Service:
+        """The service that the short paths mean."""
+        service = self.store.find(Service, self.configuration.default_chat_service_sid)
+        assert service  # neither can it be deleted, nor another sid be configured
+        return service
+
+    def has_service(self, sid: str) -> bool:
+        return self.store.find(Service, sid) is not None
+
+    def accepts(self, user: str, password: str) -> bool:
+        return (user, password) == (self.sid, self.auth_token) or (
+            user in self.api_keys and self.api_keys[user] == password
+        )
+
+
+@dataclass
+class Door:
+    """Lets requests in to the accounts.
+
+    Where credentials are *enforced*, only those of the accounts. Else any user and password will
+    do, except those of a fake that has *ended* (its name, by account sid).
+    """
+
+    accounts: Sequence[Account]
+    enforced: bool = False
+    ended: Mapping[str, str] = field(default_factory=dict)
+
+    def admit(self, headers: Mapping[str, str]) -> tuple[Account, str]:
+        """The account that a request is for, and the account sid that its records get.
+
+        Raises a 20003 refusal.
+        """
         user, password = _basic(headers.get("authorization", ""))
         if user in self.ended:
             raise CredentialsEnded(name=self.ended[user])
-        if (user, password) == (self.sid, self.auth_token):
-            return self.sid
+        for account in self.accounts:
+            if account.accepts(user, password):
+                return account, account.sid
         if self.enforced:
             raise Unauthenticated if is_sid(user, "(?:AC|SK)") else InvalidUsername
         if not user or not password:
             raise Unauthenticated
-        return user if is_sid(user, "AC") else self.sid
+        first, *_ = self.accounts
+        return first, user if is_sid(user, "AC") else first.sid
 
 
 def _basic(authorization: str) -> tuple[str, str]:

@@ -10,12 +10,20 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
 
-from .forms import is_form, read_form, read_query, require_well_formed
+from .accounts import Account
+from .forms import Texts, is_form, read_form, read_query, require_well_formed
 from .journal import Entry, Response
-from .operations import VERSION, Operation, find_route
+from .operations import VERSION, Operation, find_route, not_imitated
 from .records import Record
-from .refusals import BodyTooLarge, MethodNotAllowed, MissingParameter, NotFound, Refused
-from .resource import Call
+from .refusals import (
+    BodyTooLarge,
+    MethodNotAllowed,
+    MissingParameter,
+    NotFound,
+    NotImitated,
+    Refused,
+)
+from .resource import CREATE, Call
 from .world import World
 
 MAX_BODY = 1024 * 1024
@@ -69,7 +77,10 @@ def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, 
     route, names = find_route(request.path)
     operation = route.operations.get(request.method)
     texts = _note(entry, operation, names, body or b"") if operation else {}
-    account_sid = world.account.authenticate(request.headers)
+    account, account_sid = world.door.admit(request.headers)
+    entry.account_sid = account.sid
+    if what := not_imitated(request.path):
+        raise NotImitated(what=what)
     if not route.operations:
         raise NotFound(path=_shown(request.path))
     if not operation:
@@ -77,65 +88,70 @@ def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, 
     if body is None:
         raise BodyTooLarge
     require_well_formed(request.query, request.headers, body)
-    records = _find(world, entry, operation, names)
+    records = _find(account, entry, operation, names)
     call = Call(
         world=world,
+        account=account,
         account_sid=account_sid,
+        now=world.clock.second(),
         base=f"{request.origin}/{VERSION}",
         parents=records[: len(operation.resource.ancestors)],
-        short=len(names) < len(operation.path),
+        short=operation.is_short(names),
         params=_read(entry, operation, texts),
     )
-    return operation.verb.status, _perform(call, operation, records)
+    done = _perform(call, operation, records)
+    return operation.resource.status(call, operation.verb), done
 
 
-def _note(entry: Entry, operation: Operation, names: list[str], body: bytes) -> dict[str, str]:
+def _note(entry: Entry, operation: Operation, names: list[str], body: bytes) -> Texts:
     """Note what is asked for before any of it is judged; the texts of the parameters."""
     request = entry.request
     entry.operation = operation.name
     entry.params.update(zip(reversed(operation.path), reversed(names)))
-    texts: dict[str, str] = {}
+    texts: Texts = {}
     ignored: list[str] = []
     form, query = read_form(request.headers, body), read_query(request.query)
     for fields, given in [(operation.form, form), (operation.query, query)]:
         keywords = {field.name: keyword for keyword, field in fields.items()}
         for name, values in given.items():
             if name in keywords:
-                texts[keywords[name]] = values[-1]  # which of several Twilio takes is not known
+                texts[keywords[name]] = values
             else:
                 ignored.append(name)
     if body and not is_form(request.headers):
         ignored.append(f"a body of {request.headers.get('content-type', 'no type')}")
     for keyword, field in operation.headers.items():
         if field.name.lower() in request.headers:
-            texts[keyword] = request.headers[field.name.lower()]
-    entry.params.update(texts)
+            texts[keyword] = [request.headers[field.name.lower()]]
+    entry.params.update((keyword, values[-1]) for keyword, values in texts.items())
     entry.ignored = tuple(ignored)
     return texts
 
 
-def _find(world: World, entry: Entry, operation: Operation, names: list[str]) -> list[Record]:
+def _find(account: Account, entry: Entry, operation: Operation, names: list[str]) -> list[Record]:
     """The records that the path names, from the top; on a short path, the default service first."""
     chain = [*operation.resource.ancestors, operation.resource]
     found: list[Record] = []
-    if len(names) < len(operation.path):
-        found.append(world.account.default_service)
+    if operation.is_short(names):
+        found.append(account.default_service)
     for resource, name in zip(chain[len(found) :], names):
-        record = resource.find(world, found[-1].sid if found else None, name)
+        record = resource.find(account, found[-1].sid if found else None, name)
         if not record:
             raise NotFound(path=_shown(entry.request.path))
         found.append(record)
+    if operation.resource.single:
+        found.append(operation.resource.only(account, found[-1].sid if found else None))
     entry.params |= {keyword: record.sid for keyword, record in zip(operation.path, found)}
     return found
 
 
-def _read(entry: Entry, operation: Operation, texts: dict[str, str]) -> dict[str, Any]:
+def _read(entry: Entry, operation: Operation, texts: Texts) -> dict[str, Any]:
     """The values of the parameters. What could be read before a refusal is noted as well."""
     fields = operation.form | operation.query | operation.headers
     for keyword, field in fields.items():
         if keyword in texts:
-            entry.params[keyword] = field.read(texts[keyword])
-        elif field.required:
+            entry.params[keyword] = field.read_all(texts[keyword])
+        elif field.required and operation.verb is CREATE:
             raise MissingParameter(name=field.name)
     return {keyword: entry.params[keyword] for keyword in texts}
 

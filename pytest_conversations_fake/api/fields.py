@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from itertools import accumulate
@@ -19,20 +20,34 @@ from .refusals import InvalidParameter, NotAnInteger, Refused
 
 @dataclass(frozen=True)
 class Field:
-    """A parameter *name*, as Twilio spells it. *invalid* is raised for what it may not hold."""
+    """A parameter *name*, as Twilio spells it.
+
+    *required* is what creating can not do without. *only* names the verb that has the parameter,
+    where it is but one; `"Seed"` is for what no request can say. *invalid* is raised for what it
+    may not hold.
+    """
 
     name: str
     required: bool = False
+    only: str | None = None
     invalid: type[Refused] = InvalidParameter
 
     def read(self, text: str) -> Any:
         raise NotImplementedError
 
-    def write(self, value: object) -> str:
-        """*value* as text. Raises `TypeError` for what this field never holds."""
+    def read_all(self, texts: Sequence[str]) -> Any:
+        """The value of what was sent several times; which one Twilio takes is not known."""
+        return self.read(texts[-1])
+
+    def write(self, value: Any) -> list[str]:
+        """*value* as texts. Raises `TypeError` for what this field never holds."""
         if not isinstance(value, str):
             raise TypeError(f"{self.name} takes a str, not {value!r}")
-        return value
+        return [value]
+
+    def made_up(self, name: str) -> Any:
+        """Something that it may hold, for what calls itself *name*."""
+        return name
 
     def refuse(self, text: str) -> Refused:
         return self.invalid(name=self.name, value=text)
@@ -105,7 +120,7 @@ def is_sid(text: str, prefix: str) -> bool:
 
 @dataclass(frozen=True)
 class Choice(Field):
-    """One of the words in *of*, in upper or lower case."""
+    """One of the words in *of*, which may come in upper or lower case."""
 
     of: tuple[str, ...] = ()
     empty: type[Refused] | None = None
@@ -113,9 +128,34 @@ class Choice(Field):
     def read(self, text: str) -> str:
         if not text and self.empty:
             raise self.empty(name=self.name)
-        if text.lower() not in self.of:
-            raise self.refuse(text)
-        return text.lower()
+        for word in self.of:
+            if word.lower() == text.lower():
+                return word
+        raise self.refuse(text)
+
+    def made_up(self, name: str) -> str:
+        return self.of[0]
+
+
+@dataclass(frozen=True)
+class Many(Field):
+    """What may be sent several times, each time as *each* says. A single empty one is none."""
+
+    each: Field = Text("")
+
+    def read(self, text: str) -> Any:
+        return self.each.read(text)
+
+    def read_all(self, texts: Sequence[str]) -> list[Any]:
+        return [] if list(texts) == [""] else [self.read(text) for text in texts]
+
+    def made_up(self, name: str) -> list[Any]:
+        return [self.each.made_up(name)]
+
+    def write(self, value: Any) -> list[str]:
+        if isinstance(value, str) or not isinstance(value, Sequence):
+            raise TypeError(f"{self.name} takes a list, not {value!r}")
+        return [text for one in value for text in self.each.write(one)] or [""]
 
 
 @dataclass(frozen=True)
@@ -133,10 +173,25 @@ class Int(Field):
             raise self.refuse(text)
         return int(text) if self.max is None else min(int(text), self.max)
 
-    def write(self, value: object) -> str:
+    def write(self, value: Any) -> list[str]:
         if not isinstance(value, int) or isinstance(value, bool):
             raise TypeError(f"{self.name} takes an int, not {value!r}")
-        return str(value)
+        return [str(value)]
+
+
+@dataclass(frozen=True)
+class Flag(Field):
+    """True or false, in upper or lower case."""
+
+    def read(self, text: str) -> bool:
+        if text.lower() not in ("true", "false"):
+            raise self.refuse(text)
+        return text.lower() == "true"
+
+    def write(self, value: Any) -> list[str]:
+        if not isinstance(value, bool):
+            raise TypeError(f"{self.name} takes a bool, not {value!r}")
+        return [str(value).lower()]
 
 
 @dataclass(frozen=True)
@@ -149,9 +204,9 @@ class Moment(Field):
         except (ValueError, OverflowError):
             raise self.refuse(text) from None
 
-    def write(self, value: object) -> str:
+    def write(self, value: Any) -> list[str]:
         if isinstance(value, datetime):
-            return shown_moment(value if value.tzinfo else value.replace(tzinfo=timezone.utc))
+            return [shown_moment(value if value.tzinfo else value.replace(tzinfo=timezone.utc))]
         return super().write(value)
 
 

@@ -49,6 +49,8 @@ class Exchange:
     text; what could not be read is the text that came."""
     ignored: tuple[str, ...]
     """Names that were sent, as sent, though the operation has no such parameter."""
+    account_sid: str | None
+    """Of the account that was asked; None if the credentials were nobody's."""
     headers: Mapping[str, str]
     """Of the request, with lower-case names."""
     status: int
@@ -92,6 +94,7 @@ class Entry:
     operation: str | None = None
     params: dict[str, object] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    account_sid: str | None = None
     refusal: Refused | None = None
     error: Exception | None = None
     """What went wrong inside the fake."""
@@ -115,6 +118,7 @@ class Journal(Sequence[Exchange]):
             path=entry.request.path,
             params=MappingProxyType(entry.params),
             ignored=entry.ignored,
+            account_sid=entry.account_sid,
             headers=entry.request.headers,
             status=response.status,
             response=response.body,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -30,7 +31,9 @@ class Operation:
     @cached_property
     def form(self) -> dict[str, Field]:
         """What its body may hold, by twilio-python's keyword."""
-        return self.resource.parameters if self.verb in (CREATE, UPDATE) else {}
+        if self.verb not in (CREATE, UPDATE):
+            return {}
+        return self.resource.parameters_of(self.verb.name)
 
     @cached_property
     def query(self) -> dict[str, Field]:
@@ -58,7 +61,16 @@ class Operation:
     def path(self) -> list[str]:
         """What the long form of its path names: `["chat_service_sid", "sid"]`."""
         above = [resource.sid_keyword for resource in self.resource.ancestors]
-        return [*above, "sid"] if self.verb.to_one else above
+        return [*above, "sid"] if self.names_one else above
+
+    def is_short(self, names: Sequence[str]) -> bool:
+        """Whether a path with these *names* for records leaves out the service."""
+        return len(names) < len(self.path)
+
+    @property
+    def names_one(self) -> bool:
+        """Whether the last segment of its path is the name of a record."""
+        return self.verb.to_one and not self.resource.single
 
     @cached_property
     def keywords(self) -> list[str]:
@@ -100,6 +112,24 @@ def _segments(resource: Resource[Any], *, short: bool) -> Iterator[str | None]:
     yield from resource.path.split("/")
 
 
+# What Twilio has at these hosts and this does not, by how the path looks
+NOT_IMITATED = {
+    r"/v2(/.*)?": "Conversations v2",
+    r"/v1/.*/Export": "the export of a conversation",
+    r"/v1/.*/ChannelMetadata": "the channel metadata of a message",
+    r"/v1/Services/[^/]+/Media(/.*)?": "the upload of media",
+    r"/v\d+/wsconnect": "the socket of the client SDKs",
+}
+
+
+def not_imitated(path: str) -> str | None:
+    """What a *path* is for that Twilio has and this does not."""
+    for pattern, what in NOT_IMITATED.items():
+        if re.fullmatch(pattern, path):
+            return what
+    return None
+
+
 OPERATIONS = {
     operation.name: operation
     for resource in RESOURCES
@@ -111,11 +141,11 @@ OPERATIONS = {
 def _tree() -> Route:
     tree = Route()
     for operation in OPERATIONS.values():
-        for short in (False, True) if operation.resource.short else (False,):
+        for short in (False, True) if operation.resource.has_short_path else (False,):
             route = tree
             for segment in _segments(operation.resource, short=short):
                 route = route.below.setdefault(segment, Route())
-            if operation.verb.to_one:
+            if operation.names_one:
                 route = route.below.setdefault(None, Route())
             route.operations[operation.verb.method] = operation
     return tree

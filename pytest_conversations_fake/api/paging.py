@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from .records import Record
 
@@ -59,15 +59,15 @@ class Page(Generic[R]):
     next: str | None
 
     def meta(
-        self, key: str, url: str, filters: Mapping[str, str], token: str | None
+        self, key: str, url: str, filters: Mapping[str, Any], token: str | None
     ) -> dict[str, Any]:
         """Twilio's `meta` for the list at *url*; every URL in it carries the *filters*."""
 
         def at(number: int, token: str | None) -> str:
-            query = {**filters, "PageSize": str(self.size), "Page": str(number)}
+            query = {**filters, "PageSize": self.size, "Page": number}
             if token:
                 query["PageToken"] = token
-            return url + "?" + "&".join(f"{name}={quote(text, '')}" for name, text in query.items())
+            return f"{url}?{urlencode(query, doseq=True, quote_via=quote, safe='')}"
 
         return {
             "page": self.number,

@@ -24,6 +24,8 @@ class Record:
     """
 
     prefix: ClassVar[str]
+    hidden: ClassVar[tuple[str, ...]] = ()
+    """Attributes that the API does not show."""
 
     sid: str
     account_sid: str
@@ -38,6 +40,10 @@ class Record:
     def keys(self) -> Iterator[Hashable]:
         """What the record is looked up by besides its sid; nothing is kept twice under one key."""
         return iter(())
+
+    def lists(self) -> Iterator[Hashable]:
+        """What lists the record is in, among those of its kind."""
+        yield self.parent_sid
 
 
 def parameters(kind: type[Record]) -> dict[str, Field]:
@@ -54,5 +60,5 @@ def parameters(kind: type[Record]) -> dict[str, Field]:
 def attributes(kind: type[Record]) -> list[str]:
     """All there is to know of a record: what is stored, parts of objects too, and computed."""
     stored = [field.name for field in fields(kind) if not field.name.startswith("_")]
-    computed = [name for name, value in vars(kind).items() if isinstance(value, shown)]
+    computed = [name for name in dir(kind) if isinstance(getattr(kind, name, None), shown)]
     return [*stored, *computed]

@@ -83,6 +83,17 @@ class MalformedRequest(InvalidParameter):  # a guess, text and all
     text = "Invalid request: {reason}"
 
 
+class InvalidPageToken(InvalidParameter):
+    pass
+
+
+class NotImitated(Refused):
+    """Ours: Twilio has this, and the fake has not."""
+
+    status, code = 501, 20501
+    text = "Twilio has {what}, and this fake does not imitate it"
+
+
 # Names and texts that many resources share
 
 
@@ -166,3 +177,105 @@ class InvalidClosedTimer(Refused):
 
 class InitialStateClosed(Refused):  # the dictionary's text lacks the second quote
     code, text = 50384, "Initial state can't be 'closed"
+
+
+# Messages
+
+
+class AuthorTooLong(Refused):
+    code, text = 50310, "Author parameter is too long"
+
+
+class BodyTooLong(Refused):
+    code, text = 50504, "Message body parameter is too long"
+
+
+class InvalidMediaSid(Refused):
+    code, text = 50510, "Invalid message media SID"
+
+
+class InvalidContentSid(Refused):
+    code, text = 50526, "Invalid content SID"
+
+
+class InvalidContentVariables(Refused):
+    code, text = 50527, "Invalid content variables format"
+
+
+class ContentVariablesTooLong(Refused):
+    code, text = 50529, "Content variables are too long"
+
+
+class InvalidMessageToken(Refused):
+    code, text = 19038, "Page token must be bigger than or equal to 0"
+
+
+# Users and participants
+
+
+class UserExists(Refused):
+    status, code, text = 409, 50201, "User already exists"
+
+
+class IdentityNotProvided(Refused):  # seen
+    code, text = 50204, "Identity not provided"
+
+
+class IdentityTooLong(Refused):
+    code, text = 50207, "Identity too long"
+
+
+class InvalidNotificationLevel(Refused):
+    code, text = 50210, "Invalid notification level"
+
+
+class InvalidLastReadMessageIndex(Refused):
+    code, text = 50421, "Invalid last read message index format"
+
+
+class ParticipantExists(Refused):  # seen
+    status, code, text = 409, 50433, "Participant already exists"
+
+
+class IdentityAndAddress(Refused):
+    code = 50451
+    text = (
+        "One user identifier parameter for lookup at a time is allowed. "
+        "Please, use either Identity or Address."
+    )
+
+
+class ParticipantJsonInvalid(Refused):
+    code, text = 50424, "Participant JSON is invalid"
+
+
+class TooManyParticipantsInRequest(Refused):
+    code, text = 50426, "Too many participants in request"
+
+
+class BindingExists(Refused):  # seen; applications look for the sid in it
+    status, code = 409, 50416
+    text = "A binding for this participant and proxy address already exists in Conversation {sid}"
+
+
+# Webhooks and addresses
+
+
+class InvalidWebhookMethod(Refused):
+    code, text = 50055, "Invalid webhook method"
+
+
+class InvalidWebhookTarget(Refused):
+    code, text = 50364, "Invalid conversation webhook type"
+
+
+class InvalidWebhookFlow(Refused):
+    code, text = 50367, "Invalid conversation webhook flow SID"
+
+
+class WebhookUrlTooLong(Refused):
+    code, text = 50372, "Conversation webhook URL is too long"
+
+
+class AddressExists(Refused):  # what Twilio answers is not known
+    status, code, text = 409, 20409, "Conflict"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
 from .records import Record, attributes, parameters
-from .refusals import InvalidParameter
+from .refusals import InvalidPageToken, Refused
 
 if TYPE_CHECKING:
+    from .accounts import Account
+    from .store import Store
     from .world import World
 
 R = TypeVar("R", bound=Record)
@@ -27,7 +29,7 @@ class Verb:
     method: str
     status: int
     to_one: bool
-    """Whether the path names the record that it is done to."""
+    """Whether it is done to a record that is there already."""
 
 
 CREATE = Verb("Create", "POST", 201, to_one=False)
@@ -37,12 +39,16 @@ UPDATE = Verb("Update", "POST", 200, to_one=True)
 DELETE = Verb("Delete", "DELETE", 204, to_one=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Call:
-    """Something asked of a resource: in which world, by whom, where and with what."""
+    """Something asked of a resource: in which world, by whom, when, where and with what."""
 
     world: World
+    account: Account
     account_sid: str
+    """What the records that it creates show; the caller's, where nothing is enforced."""
+    now: datetime
+    """One instant, in whole seconds, for all that it does."""
     base: str
     """How URLs begin: `http://127.0.0.1:8010/v1`."""
     parents: Sequence[Record] = ()
@@ -51,22 +57,30 @@ class Call:
     """Whether the path leaves out the service, which is the default one then."""
     params: Mapping[str, Any] = field(default_factory=dict)
     """What was sent, by twilio-python's keyword."""
-    now: datetime = field(init=False)
-    """When it happens: one instant, in whole seconds, for all that it does."""
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "now", self.world.clock.now().replace(microsecond=0))
+    @property
+    def store(self) -> Store:
+        return self.account.store
 
     @property
     def parent_sid(self) -> str | None:
         return self.parents[-1].sid if self.parents else None
+
+    @property
+    def level(self) -> str:
+        """How the URLs of its level begin, with the service or without."""
+        return self.base if self.short else f"{self.base}/Services/{self.parents[0].sid}"
+
+    def at(self, *parents: Record, **params: Any) -> Call:
+        """The same for something below other *parents*, with other *params*."""
+        return replace(self, parents=parents, params=params)
 
 
 class Resource(Generic[R]):
     """A kind of thing that the API knows, and the five verbs for it.
 
     A resource says in class attributes what it is, and in hooks (`given`, `check`, `listing`,
-    `find`) what is special about it. An odd one overrides a verb or `render`.
+    `matches`, `find`) what is special about it. An odd one overrides a verb or `render`.
     """
 
     record: ClassVar[type[Any]]
@@ -74,42 +88,52 @@ class Resource(Generic[R]):
     """How its operations call it: `Conversation` in `CreateConversation`."""
     path: ClassVar[str]
     key: ClassVar[str]
-    """How a page calls its records, and a fake the collection of all."""
+    """How a page calls its records."""
+    collection: ClassVar[str]
+    """How a fake calls all of them."""
     sid_keyword: ClassVar[str]
     """How what is below it calls its sid: `conversation_sid`."""
-    parent: ClassVar[Resource[Any] | None] = None
-    short: ClassVar[bool] = False
-    """Whether it has a path without the service, too."""
+    short: ClassVar[bool] = True
+    """Whether it has a path without the service, too; of what is below a service."""
+    long_only: ClassVar[Sequence[str]] = ()
+    """Properties that only the path with the service shows."""
+    single: ClassVar[bool] = False
+    """Whether there is exactly one below its parent, with no sid in the path."""
     verbs: ClassVar[Sequence[Verb]] = (CREATE, LIST, FETCH, UPDATE, DELETE)
     hooked: ClassVar[bool] = False
     """Whether writing takes the header `X-Twilio-Webhook-Enabled`."""
     filters: ClassVar[Mapping[str, Field]] = {}
     """What its list can be filtered by, by twilio-python's keyword."""
-    page_size: ClassVar[tuple[int, int]] = (50, 100)
+    page_size: ClassVar[tuple[int, int]] = (50, 50)
     """How many records a page has unless asked otherwise, and how many at most."""
+    bad_token: ClassVar[type[Refused]] = InvalidPageToken
     links: ClassVar[Mapping[str, str]] = {}
     """What is below a record: the name of the link and the last segment of its path."""
+
+    ancestors: Sequence[Resource[Any]] = ()
+    """The resources above this one, the service first; set where the tree is written down."""
 
     # Verbs
 
     def create(self, call: Call) -> R:
         sent = self.sent(call)
         self.check(call, sent, None)
-        stamps = {"date_created": call.now, "date_updated": call.now}
-        sids = {
+        known = {
             "sid": call.world.sids.draw(self.record.prefix),
             "account_sid": call.account_sid,
+            "date_created": call.now,
+            "date_updated": call.now,
         }
-        record: R = self.record(**{**sids, **stamps, **self.given(call), **sent})
-        call.world.account.store.add(record)
+        record: R = self.record(**{**known, **self.given(call), **sent})
+        call.store.add(record)
         return record
 
     def list(self, call: Call) -> Page[R]:
         cursor = None
         if token := call.params.get("page_token"):
-            cursor = find_cursor(token, lambda sid: self._once_listed(call, sid))
+            cursor = find_cursor(token, lambda sid: self.once_listed(call, sid))
             if not cursor:
-                raise InvalidParameter(name="PageToken")
+                raise self.bad_token(name="PageToken")
         size = call.params.get("page_size", self.page_size[0])
         return self.listing(call).page(size, call.params.get("page", 0), cursor)
 
@@ -120,32 +144,65 @@ class Resource(Generic[R]):
         sent = self.sent(call)
         self.check(call, sent, record)
         if sent:  # an empty update is answered with 200 and changes nothing
-            call.world.account.store.change(record, **{"date_updated": call.now, **sent})
+            call.store.change(record, **{"date_updated": call.now, **sent})
         return record
 
     def delete(self, call: Call, record: R) -> None:
-        call.world.account.store.remove(record)
+        call.store.remove(record)
 
     # Hooks
 
     def given(self, call: Call) -> dict[str, Any]:
-        """What a new record has that its request need not say."""
-        return {}
+        """What a new record has that its request need not say: its parent, and defaults."""
+        return {
+            above.sid_keyword: parent.sid
+            for above, parent in zip(self.ancestors, call.parents)
+            if above.sid_keyword in self.attributes
+        }
 
     def check(self, call: Call, sent: Mapping[str, Any], record: R | None) -> None:
         """Refuse what no field can see, in a change of *record* or, if None, in a new one."""
 
     def listing(self, call: Call) -> Listing[R]:
         """What a list request asks for, in order."""
-        store = call.world.account.store
-        return Listing(store.of(self.record, call.parent_sid), store.position)
+        records = call.store.of(self.record, call.parent_sid)
+        wanted = {name: call.params[name] for name in self.filters if name in call.params}
+        if wanted:
+            records = [record for record in records if self.matches(record, wanted)]
+        return Listing(records, call.store.position)
 
-    def find(self, world: World, parent_sid: str | None, name: str) -> R | None:
+    def matches(self, record: R, wanted: Mapping[str, Any]) -> bool:
+        """Whether a record passes the filters of a list; of several values, any will do."""
+        return all(
+            getattr(record, name) in (value if isinstance(value, list) else [value])
+            for name, value in wanted.items()
+        )
+
+    def find(self, account: Account, parent_sid: str | None, name: str) -> R | None:
         """The record that a path calls *name*."""
-        record: R | None = world.account.store.find(self.record, name)
+        record: R | None = account.store.find(self.record, name)
         return record if record and record.parent_sid == parent_sid else None
 
+    def all(self, account: Account) -> Iterable[R]:
+        """Every record of an account, oldest first."""
+        records: Iterable[R] = account.store.all(self.record)
+        return records
+
+    def once_listed(self, call: Call, sid: str) -> R | None:
+        """The record that a page token names, which may have been removed since."""
+        record: R | None = call.store.find_even_removed(self.record, sid)
+        return record if record and record.parent_sid == call.parent_sid else None
+
+    def required(self, sent: Mapping[str, Any]) -> Iterable[str]:
+        """What creating can not do without, by keyword, given what was *sent*."""
+        return [keyword for keyword, field in self.parameters.items() if field.required]
+
     # What they share
+
+    def only(self, account: Account, parent_sid: str | None) -> R:
+        """The record of a parent that has exactly one."""
+        record: R = account.store.of(self.record, parent_sid)[0]
+        return record
 
     def sent(self, call: Call) -> dict[str, Any]:
         """The attributes that a request sets; an empty text clears."""
@@ -155,10 +212,28 @@ class Resource(Generic[R]):
             if name in self.parameters
         }
 
+    @property
+    def seedable(self) -> bool:
+        """Whether there can be more of it, be it by requests or by seeds."""
+        seeds = any(field.only == "Seed" for field in self.parameters.values())
+        return CREATE in self.verbs or seeds
+
+    @property
+    def has_short_path(self) -> bool:
+        return bool(self.ancestors) and self.short
+
     @cached_property
     def parameters(self) -> dict[str, Field]:
-        """What creating or updating can say, by twilio-python's keyword."""
+        """All that creating, updating or seeding can say, by twilio-python's keyword."""
         return parameters(self.record)
+
+    def parameters_of(self, *verbs: str) -> dict[str, Field]:
+        """What one of these *verbs* can say."""
+        return {
+            keyword: field
+            for keyword, field in self.parameters.items()
+            if field.only in (None, *verbs)
+        }
 
     @cached_property
     def attributes(self) -> Sequence[str]:
@@ -169,24 +244,22 @@ class Resource(Generic[R]):
     def properties(self) -> Sequence[str]:
         """What the API shows of it, besides `url` and `links`."""
         parts = {name for name, field in self.parameters.items() if "." in field.name}
-        return [name for name in self.attributes if name not in parts]
-
-    @cached_property
-    def ancestors(self) -> Sequence[Resource[Any]]:
-        """The resources above this one, the service first."""
-        return [*self.parent.ancestors, self.parent] if self.parent else []
+        return [name for name in self.attributes if name not in {*parts, *self.record.hidden}]
 
     def url(self, call: Call) -> str:
-        """Where the list is that *call* is about."""
+        """Where the list is that *call* is about, or the only record."""
         above = [*zip(self.ancestors, call.parents)][call.short :]
         steps = [f"{resource.path}/{record.sid}" for resource, record in above]
         return "/".join([call.base, *steps, self.path])
 
     def render(self, call: Call, record: R) -> dict[str, Any]:
         """A record as the API shows it."""
-        url = f"{self.url(call)}/{record.sid}"
+        url = self.url(call) if self.single else f"{self.url(call)}/{record.sid}"
+        unseen = self.long_only if call.short else ()
+        shown = {
+            name: _as_json(getattr(record, name)) for name in self.properties if name not in unseen
+        }
         links = {name: f"{url}/{path}" for name, path in self.links.items()}
-        shown = {name: _as_json(getattr(record, name)) for name in self.properties}
         return {**shown, "url": url, **({"links": links} if links else {})}
 
     def render_page(self, call: Call, page: Page[R]) -> dict[str, Any]:
@@ -199,9 +272,9 @@ class Resource(Generic[R]):
         meta = page.meta(self.key, self.url(call), filters, call.params.get("page_token"))
         return {"meta": meta, self.key: [self.render(call, record) for record in page.records]}
 
-    def _once_listed(self, call: Call, sid: str) -> R | None:
-        record: R | None = call.world.account.store.find_even_removed(self.record, sid)
-        return record if record and record.parent_sid == call.parent_sid else None
+    def status(self, call: Call, verb: Verb) -> int:
+        """What a request that was carried out is answered with."""
+        return verb.status
 
 
 def _as_json(value: Any) -> Any:

@@ -7,13 +7,14 @@ import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timezone
-from types import MappingProxyType
 from typing import Any
 
-from .accounts import Account
+from .accounts import Account, Door
 from .journal import Journal
-from .resources.services import Service
-from .store import Store
+from .resource import Call
+from .resources.configurations import configuration
+from .resources.services import services
+from .resources.webhook_configurations import webhooks
 
 
 class Clock:
@@ -24,6 +25,10 @@ class Clock:
 
     def now(self) -> datetime:
         return datetime.now(timezone.utc)
+
+    def second(self) -> datetime:
+        """The time in whole seconds, which are all that the API knows."""
+        return self.now().replace(microsecond=0)
 
 
 class Sids:
@@ -46,51 +51,54 @@ class Sids:
 class World:
     """Everything that a fake called *name* knows. A reset is a new world.
 
-    *address* is where a test finds it. *ended* has the names of fakes that are over, by account
-    sid, so that a request which comes late is not taken for one of this world's. Whoever reads or
-    changes a world that others may reach holds its *lock*.
+    *access* says of each account, by its sid, what it is reached with: `auth_token`, and `api_keys`
+    by their sids; None stands for a sid to be made up. Whoever reads or changes a world that others
+    may reach holds its *lock*.
     """
 
     def __init__(
         self,
         name: str,
+        access: Mapping[str | None, Mapping[str, Any]] | None = None,
         *,
-        address: str = "",
-        account_sid: str | None = None,
-        auth_token: str | None = None,
         enforced: bool = False,
-        ended: Mapping[str, str] = MappingProxyType({}),
         lock: AbstractContextManager[Any] | None = None,
     ) -> None:
         self.name = name
-        self.address = address
+        self.address = ""
+        """Where a test finds it: `http://127.0.0.1:8010`."""
         self.lock = lock or nullcontext()
         self.clock = Clock()
         self.sids = Sids(name)
-        self.account = self._open_account(
-            sid=account_sid or self.sids.draw("AC"),
-            auth_token=auth_token or self.sids.draw(""),
-            enforced=enforced,
-            ended=ended,
-        )
         self.journal = Journal()
         self.errors: list[Exception] = []
+        access = access or {None: {}}
+        accounts = [
+            self._open(sid or self.sids.draw("AC"), **reached) for sid, reached in access.items()
+        ]
+        self.door = Door(accounts, enforced)
 
-    def _open_account(self, sid: str, **access: Any) -> Account:
-        """An account, with the default services that Twilio gives to every one."""
-        default_service = Service(
-            sid=self.sids.draw("IS"),
-            account_sid=sid,
-            date_created=self.clock.now(),
-            date_updated=self.clock.now(),
-            friendly_name="Default Conversations Service",  # a guess
+    @property
+    def account(self) -> Account:
+        """The first one."""
+        return self.door.accounts[0]
+
+    def _open(
+        self, sid: str, auth_token: str | None = None, api_keys: Mapping[str, str] | None = None
+    ) -> Account:
+        """An account, with all that Twilio gives to every one."""
+        account = Account(
+            sid=sid, auth_token=auth_token or self.sids.draw(""), api_keys=api_keys or {}
         )
-        store = Store()
-        store.add(default_service)
-        return Account(
-            sid=sid,
-            store=store,
-            default_service=default_service,
-            default_messaging_service_sid=self.sids.draw("MG"),
-            **access,
+        call = Call(
+            world=self, account=account, account_sid=sid, now=self.clock.second(), base=self.address
         )
+        # The name is a guess
+        default = services.create(call.at(friendly_name="Default Conversations Service"))
+        defaults = {
+            "default_chat_service_sid": default.sid,
+            "default_messaging_service_sid": self.sids.draw("MG"),
+        }
+        configuration.create(call.at(**defaults))
+        webhooks.create(call.at(filters=[]))
+        return account

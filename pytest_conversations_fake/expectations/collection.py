@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
+from ..api.accounts import Account
 from ..api.operations import OPERATIONS, Operation
 from ..api.records import Record
 from ..api.refusals import Refused
@@ -29,7 +30,8 @@ class Asserts(Generic[A]):
         __tracebackhide__ = True
         if collection is None:
             raise AttributeError(f"ask a collection for it, not {owner.__name__}")
-        return self._kind(collection._world, collection._operation(self._verb))
+        operation = collection._operation(self._verb)
+        return self._kind(collection._world, collection._account, operation)
 
 
 class Collection:
@@ -49,16 +51,16 @@ class Collection:
     assert_deleted = Asserts(Expectation, DELETE)
     assert_not_deleted = Asserts(Refutation, DELETE)
 
-    def __init__(self, world: World, resource: Resource[Any]) -> None:
+    def __init__(self, world: World, account: Account, resource: Resource[Any]) -> None:
         self._world = world
+        self._account = account
         self._resource = resource
 
     def __iter__(self) -> Iterator[LiveRecord]:
-        world = self._world
-        with world.lock:
-            records = list(world.account.store.all(self._resource.record))
-        default = world.account.default_service
-        return (LiveRecord(world, self._resource, each) for each in records if each is not default)
+        with self._world.lock:
+            records = list(self._resource.all(self._account))
+            default = self._account.default_service
+        return (self._live(record) for record in records if record is not default)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -66,8 +68,11 @@ class Collection:
     def __contains__(self, item: object) -> bool:
         return any(item in (record, record.sid) for record in self)
 
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if hasattr(self, name)]
+
     def __repr__(self) -> str:
-        return f"<{len(self)} {self._resource.key}>"
+        return f"<{len(self)} {self._resource.collection}>"
 
     def find(self, **attributes: object) -> LiveRecord | None:
         """The first record with these *attributes*, compared with `==`, or None.
@@ -88,7 +93,7 @@ class Collection:
             wanted = " and ".join(f"{name}={value!r}" for name, value in attributes.items())
             candidates = [f"\n  {each!r}" for each in (found or list(self))[:3]]
             raise LookupError(
-                f"expected one in {self._resource.key} with {wanted or 'anything'}, "
+                f"expected one in {self._resource.collection} with {wanted or 'anything'}, "
                 f"found {len(found)} of {len(self)}{''.join(candidates)}"
             )
         return found[0]
@@ -96,45 +101,66 @@ class Collection:
     def add(self, **params: object) -> LiveRecord:
         """Create a record as a request would, unrecorded, and return it.
 
-        *params* are those of twilio-python's `create`, and the sids of what it belongs to
-        (`chat_service_sid`, by default that of the default service). What the API requires and is
-        left out is numbered. Raises `TypeError` for a parameter that there is not or a value that
-        it never holds, and `ValueError` with Twilio's code for what Twilio would refuse.
+        *params* are those of twilio-python's `create`, what only carriers and phones could say, and
+        the sid of what it belongs to (`conversation_sid`; `chat_service_sid` is by default that of
+        the default service). What the API requires and is left out is numbered. Raises `TypeError`
+        for a parameter that there is not or a value that it never holds, and `ValueError` with
+        Twilio's code for what Twilio would refuse.
         """
         __tracebackhide__ = True
-        world, operation = self._world, self._operation(CREATE)
-        removed = world.account.store.removed(self._resource.record)
-        number = 1 + len(self) + len(removed)
-        numbered = {
-            keyword: f"{self._resource.noun.lower()}-{number}"
-            for keyword, field in operation.form.items()
-            if field.required
-        }
-        with world.lock:
+        if not self._resource.seedable:
+            raise TypeError(f"{self._resource.collection} follow from other records, without add()")
+        with self._world.lock:
             try:
-                return self._create(world, operation, {**numbered, **params})
+                return self._add(params)
             except Refused as refusal:
                 raise ValueError(f"Twilio refuses this: {refusal.code} {refusal}") from None
 
-    def _create(self, world: World, operation: Operation, params: dict[str, object]) -> LiveRecord:
+    def _add(self, params: dict[str, Any]) -> LiveRecord:
         __tracebackhide__ = True
-        account = world.account
+        fields = self._resource.parameters_of("Create", "Seed")
+        above = [resource.sid_keyword for resource in self._resource.ancestors[-1:]]
+        for keyword in params:
+            if keyword not in [*fields, *above]:
+                what = f"{self._resource.collection}.add() has no parameter"
+                raise TypeError(unknown(what, keyword, [*fields, *above]))
+        removed = self._account.store.removed(self._resource.record)
+        name = f"{self._resource.record.__name__.lower()}-{1 + len(self) + len(removed)}"
+        parents = self._parents(params)
+        given = {key: value for key, value in params.items() if key in fields}
+        for key in self._resource.required(given):
+            given.setdefault(key, fields[key].made_up(name))
+        call = Call(
+            world=self._world,
+            account=self._account,
+            account_sid=self._account.sid,
+            now=self._world.clock.second(),
+            base=self._world.address,
+            parents=parents,
+            params={key: fields[key].read_all(fields[key].write(given[key])) for key in given},
+        )
+        return self._live(self._resource.create(call))
+
+    def _parents(self, params: Mapping[str, Any]) -> list[Record]:
+        """What a seed belongs to: what the sid of the closest says, else the default service."""
+        __tracebackhide__ = True
         parents: list[Record] = []
-        for above, keyword in zip(self._resource.ancestors, operation.path):
-            sid = params.pop(keyword, None if parents else account.default_service.sid)
-            parent = above.find(world, parents[-1].sid if parents else None, str(sid))
+        above = self._resource.ancestors
+        sid = params.get(above[-1].sid_keyword) if above else None
+        if sid is None and len(above) == 1:
+            sid = self._account.default_service.sid
+        if sid is None and above:
+            raise TypeError(f"{self._resource.collection}.add() needs {above[-1].sid_keyword}")
+        for resource in reversed(above):
+            parent = self._account.store.find(resource.record, sid)
             if not parent:
-                raise ValueError(f"there is no {above.noun} {sid!r}")
-            parents.append(parent)
-        read = {}
-        for keyword, value in params.items():
-            if keyword not in operation.form:
-                keywords = [*operation.form, *operation.path]
-                raise TypeError(unknown(f"{operation.name} has no parameter", keyword, keywords))
-            field = operation.form[keyword]
-            read[keyword] = field.read(field.write(value))
-        call = Call(world, account.sid, base=world.address, parents=parents, params=read)
-        return LiveRecord(world, self._resource, self._resource.create(call))
+                raise ValueError(f"there is no {resource.record.__name__} {sid!r}")
+            parents.insert(0, parent)
+            sid = parent.parent_sid
+        return parents
+
+    def _live(self, record: Record) -> LiveRecord:
+        return LiveRecord(self._world, self._account, self._resource, record)
 
     def _with(self, wanted: dict[str, object]) -> list[LiveRecord]:
         __tracebackhide__ = True

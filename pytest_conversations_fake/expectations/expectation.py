@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from inspect import Parameter, Signature, signature
 from typing import overload
 
+from ..api.accounts import Account
 from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
 from ..api.world import World
@@ -12,7 +13,43 @@ from .misuse import unknown
 from .texts import Wanted, explain
 
 
-class Expectation:
+class Requests:
+    """What an account was asked for an operation, and what came with credentials of no account."""
+
+    def __init__(self, world: World, account: Account, operation: Operation) -> None:
+        self._world = world
+        self._account = account
+        self._operation = operation
+
+    @property
+    def __signature__(self) -> Signature:
+        """For `help` and for who completes names."""
+        own = list(signature(type(self).__call__).parameters.values())[1:-1]
+        sent = [
+            Parameter(keyword, Parameter.KEYWORD_ONLY, default=...)
+            for keyword in self._operation.keywords
+        ]
+        return Signature([*own, *sent])
+
+    def _expect(self, count: int, refused: bool | int, params: dict[str, object]) -> list[Exchange]:
+        __tracebackhide__ = True
+        for what, number in (("count", count), ("refused", refused)):
+            if not isinstance(number, int) or number < 0:
+                raise TypeError(f"{what} is a number from 0 on, not {number!r}")
+        name, keywords = self._operation.name, self._operation.keywords
+        for keyword in params:
+            if keyword not in keywords:
+                raise TypeError(unknown(f"{name} has no parameter", keyword, keywords))
+        mine = (self._account.sid, None)
+        requests = [each for each in self._world.journal if each.account_sid in mine]
+        wanted = Wanted(name, count, refused, params)
+        found = [each for each in requests if wanted.includes(each)]
+        if len(found) != count:
+            raise AssertionError(explain(wanted, requests, self._world.address))
+        return found
+
+
+class Expectation(Requests):
     """That an operation was requested, once or *count* times.
 
     Called with what the requests shall have sent, by twilio-python's keyword; what is not named may
@@ -23,10 +60,6 @@ class Expectation:
     Returns the request; with *count* the list of them. Raises `AssertionError`, and `TypeError` for
     a keyword that the operation has no parameter for.
     """
-
-    def __init__(self, world: World, operation: Operation) -> None:
-        self._world = world
-        self._operation = operation
 
     @overload
     def __call__(
@@ -42,45 +75,20 @@ class Expectation:
         self, *, count: int | None = None, refused: bool | int = False, **params: object
     ) -> Exchange | list[Exchange]:
         __tracebackhide__ = True
-        found = _requested(
-            self._world, self._operation, 1 if count is None else count, refused, params
-        )
-        return found[0] if count is None else found
+        if count is None:
+            return self._expect(1, refused, params)[0]
+        return self._expect(count, refused, params)
 
 
-class Refutation:
+class Refutation(Requests):
     """That an operation was not requested.
 
-    Keywords and exceptions are those of an expectation.
+    Keywords and exceptions are those of an expectation; nothing is returned.
     """
-
-    def __init__(self, world: World, operation: Operation) -> None:
-        self._world = world
-        self._operation = operation
 
     def __call__(self, *, refused: bool | int = False, **params: object) -> None:
         __tracebackhide__ = True
-        _requested(self._world, self._operation, 0, refused, params)
-
-
-def _requested(
-    world: World, operation: Operation, count: int, refused: bool | int, params: dict[str, object]
-) -> list[Exchange]:
-    __tracebackhide__ = True
-    for what, number in (("count", count), ("refused", refused)):
-        if not isinstance(number, int) or number < 0:
-            raise TypeError(f"{what} is a number from 0 on, not {number!r}")
-    for keyword in params:
-        if keyword not in operation.keywords:
-            raise TypeError(
-                unknown(f"{operation.name} has no parameter", keyword, operation.keywords)
-            )
-    wanted = Wanted(operation.name, count, refused, params)
-    requests: Sequence[Exchange] = list(world.journal)
-    found = [each for each in requests if wanted.includes(each)]
-    if len(found) != count:
-        raise AssertionError(explain(wanted, requests, world.address))
-    return found
+        self._expect(0, refused, params)
 
 
 def operation_named(name: str) -> Operation:

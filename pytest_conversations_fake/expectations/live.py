@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..api.accounts import Account
 from ..api.journal import shortened
 from ..api.operations import VERSION
 from ..api.records import Record
@@ -19,8 +20,10 @@ class LiveRecord:
     (`timers_inactive`). Dates are `datetime`s in UTC. `url` and `links` are at the fake's address.
     """
 
-    def __init__(self, world: World, resource: Resource[Any], record: Record) -> None:
-        vars(self).update(_world=world, _resource=resource, _record=record)
+    def __init__(
+        self, world: World, account: Account, resource: Resource[Any], record: Record
+    ) -> None:
+        vars(self).update(_world=world, _account=account, _resource=resource, _record=record)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # what copy and pickle ask for before there is a world
@@ -41,10 +44,10 @@ class LiveRecord:
         return seen_attributes(self._resource)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, LiveRecord) and self._record is other._record
+        return isinstance(other, LiveRecord) and self._sid_and_kind() == other._sid_and_kind()
 
     def __hash__(self) -> int:
-        return hash(self._record.sid)
+        return hash(self._sid_and_kind())
 
     def __repr__(self) -> str:
         named = [
@@ -54,21 +57,26 @@ class LiveRecord:
         ]
         return f"<{type(self._record).__name__} {shortened(self._record.sid)}{''.join(named)}>"
 
+    def _sid_and_kind(self) -> tuple[str, type[Record]]:
+        return self._record.sid, type(self._record)
+
     def _call(self) -> Call:
         """A call from the test, on the short path where there is one."""
-        store, account = self._world.account.store, self._world.account
+        account = self._account
         parents: list[Record] = []
         sid = self._record.parent_sid
         for resource in reversed(self._resource.ancestors):
-            parent = store.find_even_removed(resource.record, sid)
+            parent = account.store.get(resource.record, sid)
             parents.insert(0, parent)
             sid = parent.parent_sid
         return Call(
             world=self._world,
+            account=account,
             account_sid=account.sid,
+            now=self._world.clock.second(),
             base=f"{self._world.address}/{VERSION}",
             parents=parents,
-            short=self._resource.short and parents[0] is account.default_service,
+            short=self._resource.has_short_path and parents[0] is account.default_service,
         )
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
 from ..fields import (
     Choice,
     Day,
-    Duration,
-    Json,
-    Moment,
     Sid,
     Text,
     duration,
@@ -22,12 +19,19 @@ from ..fields import (
     span,
 )
 from ..paging import Listing
+from ..parameters import (
+    DateCreated,
+    DateUpdated,
+    FriendlyName,
+    closed_timer,
+    inactive_timer,
+    json_attributes,
+)
 from ..records import Record, shown
 from ..resource import Call, Resource
-from .services import services
 
 if TYPE_CHECKING:
-    from ..world import World
+    from ..accounts import Account
 
 
 @dataclass(kw_only=True, eq=False)
@@ -35,29 +39,19 @@ class Conversation(Record):
     """A conversation of a service."""
 
     prefix = "CH"
+    hidden = ("created_by",)
 
     chat_service_sid: str
     messaging_service_sid: Annotated[
         str,
         Sid("MessagingServiceSid", prefix="MG", invalid=refusals.InvalidMessagingService),
     ]
-    friendly_name: Annotated[
-        str | None,
-        Text("FriendlyName", max=256, too_long=refusals.FriendlyNameTooLong),
-    ] = None
+    friendly_name: FriendlyName = None
     unique_name: Annotated[
         str | None,
         Text("UniqueName", max=256, too_long=refusals.UniqueNameTooLong),
     ] = None
-    attributes: Annotated[
-        str,
-        Json(
-            "Attributes",
-            max=16 * 1024,
-            too_long=refusals.AttributesTooLong,
-            invalid=refusals.AttributesNotJson,
-        ),
-    ] = "{}"
+    attributes: Annotated[str, json_attributes(kibibytes=16)] = "{}"
     state: Annotated[
         str,
         Choice(
@@ -67,29 +61,15 @@ class Conversation(Record):
             invalid=refusals.InvalidState,
         ),
     ] = "active"
-    date_created: Annotated[datetime, Moment("DateCreated", invalid=refusals.InvalidDateCreated)]
-    date_updated: Annotated[datetime, Moment("DateUpdated", invalid=refusals.InvalidDateUpdated)]
-    timers_inactive: Annotated[
-        str | None,
-        Duration(
-            "Timers.Inactive",
-            min=timedelta(minutes=1),
-            too_short=refusals.InactiveTimerTooShort,
-            invalid=refusals.InvalidInactiveTimer,
-        ),
-    ] = None
-    timers_closed: Annotated[
-        str | None,
-        Duration(
-            "Timers.Closed",
-            min=timedelta(minutes=10),
-            too_short=refusals.ClosedTimerTooShort,
-            invalid=refusals.InvalidClosedTimer,
-        ),
-    ] = None
+    date_created: DateCreated
+    date_updated: DateUpdated
+    timers_inactive: Annotated[str | None, inactive_timer("Timers.Inactive")] = None
+    timers_closed: Annotated[str | None, closed_timer("Timers.Closed")] = None
     bindings_email_address: Annotated[str | None, Text("Bindings.Email.Address")] = None
     bindings_email_name: Annotated[str | None, Text("Bindings.Email.Name")] = None
     _timers_since: datetime
+    created_by: str = "system"
+    _next_index: int = 0
 
     @property
     def parent_sid(self) -> str:
@@ -129,10 +109,9 @@ class Conversations(Resource[Conversation]):
     record = Conversation
     noun = "Conversation"
     path = "Conversations"
-    key = "conversations"
+    key = collection = "conversations"
     sid_keyword = "conversation_sid"
-    parent = services
-    short = True
+    page_size = (50, 100)
     hooked = True
     filters = {
         "start_date": Day("StartDate"),
@@ -147,9 +126,12 @@ class Conversations(Resource[Conversation]):
     }
 
     def given(self, call: Call) -> dict[str, Any]:
+        defaults = call.account.configuration
         return {
-            "chat_service_sid": call.parent_sid,
-            "messaging_service_sid": call.world.account.default_messaging_service_sid,
+            **super().given(call),
+            "messaging_service_sid": defaults.default_messaging_service_sid,
+            "timers_inactive": defaults.default_inactive_timer,
+            "timers_closed": defaults.default_closed_timer,
             "_timers_since": call.now,
         }
 
@@ -174,42 +156,33 @@ class Conversations(Resource[Conversation]):
         if unique_name := sent.get("unique_name"):
             if is_sid(unique_name, "CH"):
                 raise refusals.UniqueNameLooksLikeSid
-            store = call.world.account.store
-            if store.find_by(Conversation, call.parent_sid, unique_name) not in (None, record):
+            found = call.store.find_by(Conversation, call.parent_sid, unique_name)
+            if found not in (None, record):
                 raise refusals.UniqueNameTaken
 
     def listing(self, call: Call) -> Listing[Conversation]:
         """Oldest first; if asked for a range of dates, newest first."""
-        everything = super().listing(call)
-        wanted = {name: call.params[name] for name in self.filters if name in call.params}
-        if not wanted:
-            return everything
-        records = [record for record in everything.records if _matches(record, **wanted)]
-        if wanted.keys() == {"state"}:
-            return Listing(records, everything.key)
+        listing = super().listing(call)
+        if not {"start_date", "end_date"} & call.params.keys():
+            return listing
 
         def newest_first(record: Conversation) -> tuple[float, int]:
-            return -record.date_created.timestamp(), -everything.key(record)
+            return -record.date_created.timestamp(), -listing.key(record)
 
-        return Listing(sorted(records, key=newest_first), newest_first)
+        return Listing(sorted(listing.records, key=newest_first), newest_first)
 
-    def find(self, world: World, parent_sid: str | None, name: str) -> Conversation | None:
+    def matches(self, record: Conversation, wanted: Mapping[str, Any]) -> bool:
+        start, end = wanted.get("start_date"), wanted.get("end_date")
+        return (
+            (not start or span(start)[0] <= record.date_created)
+            and (not end or record.date_created <= span(end)[1])
+            and wanted.get("state", record.state) == record.state
+        )
+
+    def find(self, account: Account, parent_sid: str | None, name: str) -> Conversation | None:
         """By its sid, else by its unique name."""
-        found = super().find(world, parent_sid, name)
-        return found or world.account.store.find_by(Conversation, parent_sid, name)
-
-
-def _matches(
-    record: Conversation,
-    start_date: str | None = None,
-    end_date: str | None = None,
-    state: str | None = None,
-) -> bool:
-    return (
-        (not start_date or span(start_date)[0] <= record.date_created)
-        and (not end_date or record.date_created <= span(end_date)[1])
-        and (not state or state == record.state)
-    )
+        found = super().find(account, parent_sid, name)
+        return found or account.store.find_by(Conversation, parent_sid, name)
 
 
 conversations = Conversations()

@@ -9,6 +9,10 @@ from ..fields import Text
 from ..records import Record
 from ..refusals import DefaultServiceNotDeletable, FriendlyNameNotProvided, FriendlyNameTooLong
 from ..resource import CREATE, DELETE, FETCH, LIST, Call, Resource
+from .configurations import service_configurations
+from .notifications import notifications
+from .roles import DEFAULT_ROLES, roles
+from .webhook_configurations import service_webhooks
 
 
 @dataclass(kw_only=True, eq=False)
@@ -34,8 +38,10 @@ class Services(Resource[Service]):
     noun = "Service"
     path = "Services"
     key = "services"
+    collection = "services"
     sid_keyword = "chat_service_sid"
     verbs = (CREATE, LIST, FETCH, DELETE)
+    page_size = (50, 100)
     links = {
         "conversations": "Conversations",
         "users": "Users",
@@ -46,8 +52,17 @@ class Services(Resource[Service]):
         "conversation_with_participants": "ConversationWithParticipants",
     }
 
+    def create(self, call: Call) -> Service:
+        """With four roles and a configuration that points to them, as Twilio makes it."""
+        service = super().create(call)
+        for role in DEFAULT_ROLES:
+            roles.create(call.at(service, **role))
+        for single in (service_configurations, notifications, service_webhooks):
+            single.create(call.at(service))
+        return service
+
     def delete(self, call: Call, record: Service) -> None:
-        if record is call.world.account.default_service:
+        if record is call.account.default_service:
             raise DefaultServiceNotDeletable
         super().delete(call, record)
 

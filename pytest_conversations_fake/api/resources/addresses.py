@@ -1,0 +1,100 @@
+"""Address configurations: which conversation a text to one of the account's numbers opens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from ..fields import Choice, Flag, Int, Many, Sid, Text
+from ..parameters import FriendlyName
+from ..records import Record, shown
+from ..refusals import AddressExists
+from ..resource import Call, Resource
+
+if TYPE_CHECKING:
+    from ..accounts import Account
+
+TYPES = ("sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat")
+
+
+class AsSent(Choice):
+    """Comes back in the case that it was sent in, as in the specification's example."""
+
+    def read(self, text: str) -> str:
+        super().read(text)
+        return text
+
+
+@dataclass(kw_only=True, eq=False)
+class Address(Record):
+    """What happens to a message that comes in for an address and belongs to no conversation yet."""
+
+    prefix = "IG"
+
+    type: Annotated[str, AsSent("Type", required=True, only="Create", of=TYPES)]
+    address: Annotated[str, Text("Address", required=True, only="Create")]
+    friendly_name: FriendlyName = None
+    address_country: Annotated[str | None, Text("AddressCountry", only="Create")] = None
+    auto_creation_enabled: Annotated[bool, Flag("AutoCreation.Enabled")] = False
+    auto_creation_type: Annotated[
+        str, Choice("AutoCreation.Type", of=("webhook", "studio", "default"))
+    ] = "default"
+    auto_creation_conversation_service_sid: Annotated[
+        str | None, Sid("AutoCreation.ConversationServiceSid", prefix="IS")
+    ] = None
+    auto_creation_webhook_url: Annotated[str | None, Text("AutoCreation.WebhookUrl")] = None
+    auto_creation_webhook_method: Annotated[
+        str | None, Choice("AutoCreation.WebhookMethod", of=("get", "post"))
+    ] = None
+    auto_creation_webhook_filters: Annotated[
+        list[str] | None, Many("AutoCreation.WebhookFilters")
+    ] = None
+    auto_creation_studio_flow_sid: Annotated[
+        str | None, Sid("AutoCreation.StudioFlowSid", prefix="FW")
+    ] = None
+    auto_creation_studio_retry_count: Annotated[
+        int | None, Int("AutoCreation.StudioRetryCount")
+    ] = None
+
+    def keys(self) -> Iterator[tuple[str]]:
+        yield (self.address,)
+
+    @shown
+    def auto_creation(self) -> dict[str, Any]:
+        """All of it, nulls included, as the real API was seen to show it."""
+        is_webhook = self.auto_creation_type == "webhook"
+        method = (self.auto_creation_webhook_method or "post").upper()
+        return {
+            "enabled": self.auto_creation_enabled,
+            "type": self.auto_creation_type,
+            "conversation_service_sid": self.auto_creation_conversation_service_sid,
+            "webhook_url": self.auto_creation_webhook_url,
+            "webhook_method": method if is_webhook else None,
+            "webhook_filters": self.auto_creation_webhook_filters,
+            "studio_flow_sid": self.auto_creation_studio_flow_sid,
+            "studio_retry_count": self.auto_creation_studio_retry_count,
+            "binding_name": None,
+        }
+
+
+class Addresses(Resource[Address]):
+    record = Address
+    noun = "ConfigurationAddress"
+    path = "Configuration/Addresses"
+    key = collection = "address_configurations"
+    filters = {"type": Text("Type")}
+
+    def matches(self, record: Address, wanted: Mapping[str, Any]) -> bool:
+        return "type" not in wanted or record.type.lower() == wanted["type"].lower()
+
+    def check(self, call: Call, sent: Mapping[str, Any], record: Address | None) -> None:
+        if not record and call.store.find_by(Address, sent["address"]):
+            raise AddressExists
+
+    def find(self, account: Account, parent_sid: str | None, name: str) -> Address | None:
+        """By its sid, else by the address itself."""
+        return super().find(account, parent_sid, name) or account.store.find_by(Address, name)
+
+
+addresses = Addresses()

@@ -1,0 +1,98 @@
+"""The configuration of an account, and that of a service. Each has exactly one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from .. import refusals
+from ..fields import Flag, Sid
+from ..parameters import closed_timer, inactive_timer
+from ..records import Record
+from ..resource import FETCH, UPDATE, Call, Resource
+from .roles import Role
+
+
+@dataclass(kw_only=True, eq=False)
+class Configuration(Record):
+    """What an account's conversations have unless they say otherwise."""
+
+    prefix = ""
+    hidden = ("sid", "date_created", "date_updated")
+
+    default_chat_service_sid: Annotated[str, Sid("DefaultChatServiceSid", prefix="IS")]
+    default_messaging_service_sid: Annotated[
+        str,
+        Sid(
+            "DefaultMessagingServiceSid",
+            prefix="MG",
+            invalid=refusals.InvalidMessagingService,
+        ),
+    ]
+    default_inactive_timer: Annotated[str | None, inactive_timer("DefaultInactiveTimer")] = None
+    default_closed_timer: Annotated[str | None, closed_timer("DefaultClosedTimer")] = None
+
+
+class Configurations(Resource[Configuration]):
+    record = Configuration
+    noun = "Configuration"
+    path = "Configuration"
+    key = collection = "configuration"
+    single = True
+    verbs = (FETCH, UPDATE)
+
+    def check(self, call: Call, sent: Any, record: Configuration | None) -> None:
+        sid = sent.get("default_chat_service_sid")
+        if record and sid and not call.account.has_service(sid):
+            raise refusals.InvalidParameter(name="DefaultChatServiceSid")
+
+    def render(self, call: Call, record: Configuration) -> dict[str, Any]:
+        service = f"{call.base}/Services/{record.default_chat_service_sid}/Configuration"
+        links = {"service": service, "webhooks": f"{self.url(call)}/Webhooks"}
+        return {**super().render(call, record), "links": links}
+
+
+configuration = Configurations()
+
+
+@dataclass(kw_only=True, eq=False)
+class ServiceConfiguration(Record):
+    """Which roles a service gives to whom."""
+
+    prefix = ""
+    hidden = ("sid", "account_sid", "date_created", "date_updated")
+
+    chat_service_sid: str
+    default_conversation_creator_role_sid: Annotated[
+        str, Sid("DefaultConversationCreatorRoleSid", prefix="RL")
+    ]
+    default_conversation_role_sid: Annotated[str, Sid("DefaultConversationRoleSid", prefix="RL")]
+    default_chat_service_role_sid: Annotated[str, Sid("DefaultChatServiceRoleSid", prefix="RL")]
+    reachability_enabled: Annotated[bool, Flag("ReachabilityEnabled")] = False
+
+    @property
+    def parent_sid(self) -> str:
+        return self.chat_service_sid
+
+
+class ServiceConfigurations(Resource[ServiceConfiguration]):
+    record = ServiceConfiguration
+    noun = "ServiceConfiguration"
+    path = "Configuration"
+    key = collection = "service_configurations"
+    single = True
+    short = False
+    verbs = (FETCH, UPDATE)
+    links = {"notifications": "Notifications", "webhooks": "Webhooks"}
+
+    def given(self, call: Call) -> dict[str, Any]:
+        roles = {role.friendly_name: role.sid for role in call.store.of(Role, call.parent_sid)}
+        return {
+            **super().given(call),
+            "default_conversation_creator_role_sid": roles["channel admin"],
+            "default_conversation_role_sid": roles["channel user"],
+            "default_chat_service_role_sid": roles["service user"],
+        }
+
+
+service_configurations = ServiceConfigurations()

@@ -1,0 +1,73 @@
+"""A conversation and its participants, in one request."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from .. import refusals
+from ..fields import Json, Many
+from ..resource import CREATE, Call, Resource, Verb
+from .conversations import Conversation, conversations
+from .participants import participants
+
+PARTICIPANT = Json("Participant", invalid=refusals.ParticipantJsonInvalid)
+
+
+@dataclass(kw_only=True, eq=False)
+class ConversationWithParticipants(Conversation):
+    """What such a request may say. What is stored is a conversation."""
+
+    participant: Annotated[list[str], Many("Participant", each=PARTICIPANT)]
+
+
+class ConversationsWithParticipants(Resource[Conversation]):
+    record = ConversationWithParticipants
+    noun = "ConversationWithParticipants"
+    path = "ConversationWithParticipants"
+    key = "conversations"
+    collection = "conversation_with_participants"
+    verbs = (CREATE,)
+    hooked = True
+
+    def create(self, call: Call) -> Conversation:
+        """All or nothing: where one participant is refused, the conversation is closed."""
+        people = [_participant(text) for text in call.params.get("participant", [])]
+        if len(people) > 10:
+            raise refusals.TooManyParticipantsInRequest
+        conversation = conversations.create(call)
+        try:
+            for params in people:
+                participants.create(call.at(*call.parents, conversation, **params))
+        except refusals.Refused:
+            call.store.change(conversation, state="closed")
+        return conversation
+
+    def status(self, call: Call, verb: Verb) -> int:
+        return 202 if call.params.get("participant") else verb.status
+
+    def render(self, call: Call, record: Conversation) -> dict[str, Any]:
+        shown = conversations.render(call, record)
+        return {**shown, "links": {k: v for k, v in shown["links"].items() if k != "export"}}
+
+
+def _participant(text: str) -> dict[str, Any]:
+    """The parameters that a `Participant` stands for, read as those of the participant's own."""
+    given = json.loads(text)
+    if not isinstance(given, Mapping):
+        raise refusals.ParticipantJsonInvalid
+    binding = given.get("messaging_binding", {})
+    if not isinstance(binding, Mapping):
+        raise refusals.ParticipantJsonInvalid
+    flat = {**given, **{f"messaging_binding_{name}": binding[name] for name in binding}}
+    flat.pop("messaging_binding", None)
+    fields = participants.parameters_of("Create")
+    try:
+        return {name: fields[name].read_all(fields[name].write(flat[name])) for name in flat}
+    except (KeyError, TypeError):
+        raise refusals.ParticipantJsonInvalid from None
+
+
+conversations_with_participants = ConversationsWithParticipants()

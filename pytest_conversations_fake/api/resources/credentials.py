@@ -1,0 +1,42 @@
+"""Credentials: what push notifications are sent with. Their secrets never come back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from ..fields import Choice, Flag, Text
+from ..records import Record
+from ..resource import Call, Resource
+
+
+@dataclass(kw_only=True, eq=False)
+class Credential(Record):
+    """The certificate or key for one push service, of the whole account."""
+
+    prefix = "CR"
+    hidden = ("certificate", "private_key", "api_key", "secret")
+
+    type: Annotated[str, Choice("Type", required=True, of=("apn", "gcm", "fcm"))]
+    friendly_name: Annotated[str | None, Text("FriendlyName", max=64)] = None
+    certificate: Annotated[str | None, Text("Certificate")] = None
+    private_key: Annotated[str | None, Text("PrivateKey")] = None
+    sandbox: Annotated[bool | None, Flag("Sandbox")] = None
+    api_key: Annotated[str | None, Text("ApiKey")] = None
+    secret: Annotated[str | None, Text("Secret")] = None
+
+
+class Credentials(Resource[Credential]):
+    record = Credential
+    noun = "Credential"
+    path = "Credentials"
+    key = collection = "credentials"
+    page_size = (50, 100)
+
+    def render(self, call: Call, record: Credential) -> dict[str, Any]:
+        """`sandbox` is the text True or False, and nothing for any but Apple's."""
+        sandbox = str(bool(record.sandbox)) if record.type == "apn" else None
+        return {**super().render(call, record), "sandbox": sandbox}
+
+
+credentials = Credentials()

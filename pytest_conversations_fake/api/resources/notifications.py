@@ -1,0 +1,99 @@
+"""Notifications: what a service pushes to its users' phones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from ..fields import Flag, Text
+from ..records import Record, shown
+from ..resource import FETCH, UPDATE, Resource
+
+
+@dataclass(kw_only=True, eq=False)
+class Notification(Record):
+    """The push notifications of a service, of which it has one set."""
+
+    prefix = ""
+    hidden = ("sid", "date_created", "date_updated")
+
+    chat_service_sid: str
+    log_enabled: Annotated[bool, Flag("LogEnabled")] = False
+    new_message_enabled: Annotated[bool, Flag("NewMessage.Enabled")] = False
+    new_message_template: Annotated[str | None, Text("NewMessage.Template")] = None
+    new_message_sound: Annotated[str | None, Text("NewMessage.Sound")] = None
+    new_message_badge_count_enabled: Annotated[
+        bool | None, Flag("NewMessage.BadgeCountEnabled")
+    ] = None
+    new_message_with_media_enabled: Annotated[bool | None, Flag("NewMessage.WithMedia.Enabled")] = (
+        None
+    )
+    new_message_with_media_template: Annotated[
+        str | None, Text("NewMessage.WithMedia.Template")
+    ] = None
+    added_to_conversation_enabled: Annotated[bool, Flag("AddedToConversation.Enabled")] = False
+    added_to_conversation_template: Annotated[str | None, Text("AddedToConversation.Template")] = (
+        None
+    )
+    added_to_conversation_sound: Annotated[str | None, Text("AddedToConversation.Sound")] = None
+    removed_from_conversation_enabled: Annotated[bool, Flag("RemovedFromConversation.Enabled")] = (
+        False
+    )
+    removed_from_conversation_template: Annotated[
+        str | None, Text("RemovedFromConversation.Template")
+    ] = None
+    removed_from_conversation_sound: Annotated[
+        str | None, Text("RemovedFromConversation.Sound")
+    ] = None
+
+    @property
+    def parent_sid(self) -> str:
+        return self.chat_service_sid
+
+    @shown
+    def new_message(self) -> dict[str, Any]:
+        with_media = _set(
+            enabled=self.new_message_with_media_enabled,
+            template=self.new_message_with_media_template,
+        )
+        return _set(
+            enabled=self.new_message_enabled,
+            template=self.new_message_template,
+            sound=self.new_message_sound,
+            badge_count_enabled=self.new_message_badge_count_enabled,
+            with_media=with_media or None,
+        )
+
+    @shown
+    def added_to_conversation(self) -> dict[str, Any]:
+        return _set(
+            enabled=self.added_to_conversation_enabled,
+            template=self.added_to_conversation_template,
+            sound=self.added_to_conversation_sound,
+        )
+
+    @shown
+    def removed_from_conversation(self) -> dict[str, Any]:
+        return _set(
+            enabled=self.removed_from_conversation_enabled,
+            template=self.removed_from_conversation_template,
+            sound=self.removed_from_conversation_sound,
+        )
+
+
+def _set(**parts: Any) -> dict[str, Any]:
+    """What is set; a new service shows nothing else (captured)."""
+    return {name: value for name, value in parts.items() if value is not None}
+
+
+class Notifications(Resource[Notification]):
+    record = Notification
+    noun = "ServiceNotification"
+    path = "Configuration/Notifications"
+    key = collection = "notifications"
+    single = True
+    short = False
+    verbs = (FETCH, UPDATE)
+
+
+notifications = Notifications()

@@ -1,0 +1,119 @@
+"""Where somebody takes part: a view of participants and their conversations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..fields import Text
+from ..paging import Listing
+from ..records import Record
+from ..refusals import IdentityAndAddress
+from ..resource import LIST, Call, Resource
+from .conversations import Conversation
+from .participants import Participant
+from .users import User
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..accounts import Account
+    from ..store import Store
+
+BINDING = ("address", "proxy_address", "type", "level", "name", "projected_address")
+
+
+@dataclass(kw_only=True, eq=False)
+class ParticipantConversation(Record):
+    """A participant with its conversation, as both are at the moment."""
+
+    hidden = ("sid", "date_created", "date_updated")
+
+    chat_service_sid: str
+    participant_sid: str
+    participant_user_sid: str | None
+    participant_identity: str | None
+    participant_messaging_binding: dict[str, Any] | None
+    conversation_sid: str
+    conversation_unique_name: str | None
+    conversation_friendly_name: str | None
+    conversation_attributes: str
+    conversation_date_created: Any
+    conversation_date_updated: Any
+    conversation_created_by: str
+    conversation_state: str
+    conversation_timers: dict[str, str]
+
+    @property
+    def parent_sid(self) -> str:
+        return self.chat_service_sid
+
+
+def _seen(store: Store, participant: Participant) -> ParticipantConversation:
+    conversation = store.get(Conversation, participant.conversation_sid)
+    user = store.find_by(User, participant.chat_service_sid, participant.identity)
+    binding = participant.messaging_binding
+    return ParticipantConversation(
+        sid=participant.sid,
+        account_sid=participant.account_sid,
+        date_created=participant.date_created,
+        date_updated=participant.date_updated,
+        chat_service_sid=participant.chat_service_sid,
+        participant_sid=participant.sid,
+        participant_user_sid=user.sid if user else None,
+        participant_identity=participant.identity,
+        participant_messaging_binding=binding and {name: binding.get(name) for name in BINDING},
+        conversation_sid=conversation.sid,
+        conversation_unique_name=conversation.unique_name,
+        conversation_friendly_name=conversation.friendly_name,
+        conversation_attributes=conversation.attributes,
+        conversation_date_created=conversation.date_created,
+        conversation_date_updated=conversation.date_updated,
+        conversation_created_by=conversation.created_by,
+        conversation_state=conversation.state,
+        conversation_timers=conversation.timers,
+    )
+
+
+class ParticipantConversations(Resource[ParticipantConversation]):
+    record = ParticipantConversation
+    noun = "ParticipantConversation"
+    path = "ParticipantConversations"
+    key = "conversations"
+    collection = "participant_conversations"
+    verbs = (LIST,)
+    filters = {"identity": Text("Identity"), "address": Text("Address")}
+
+    def listing(self, call: Call) -> Listing[ParticipantConversation]:
+        """By the sid of the conversation; nothing where nobody is named (a guess)."""
+        named = [(how, call.params[how]) for how in self.filters if how in call.params]
+        if len(named) > 1:
+            raise IdentityAndAddress
+        found = [
+            _seen(call.store, participant)
+            for how, name in named
+            for participant in call.store.of(Participant, (call.parent_sid, how, name))
+        ]
+        return Listing(sorted(found, key=_by_conversation), _by_conversation)
+
+    def once_listed(self, call: Call, sid: str) -> ParticipantConversation | None:
+        participant = call.store.find_even_removed(Participant, sid)
+        return _seen(call.store, participant) if participant else None
+
+    def all(self, account: Account) -> Iterable[ParticipantConversation]:
+        return [_seen(account.store, each) for each in account.store.all(Participant)]
+
+    def render(self, call: Call, record: ParticipantConversation) -> dict[str, Any]:
+        """With links, but without a URL of its own."""
+        shown = super().render(call, record)
+        del shown["url"]
+        conversation = f"{call.level}/Conversations/{record.conversation_sid}"
+        participant = f"{conversation}/Participants/{record.participant_sid}"
+        return {**shown, "links": {"participant": participant, "conversation": conversation}}
+
+
+def _by_conversation(record: ParticipantConversation) -> str:
+    return record.conversation_sid
+
+
+participant_conversations = ParticipantConversations()

@@ -1,0 +1,148 @@
+"""Participants: who takes part in a conversation, by chat or by phone."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from .. import refusals
+from ..fields import Int, Sid, Text, shown_moment
+from ..parameters import DateCreated, DateUpdated, json_attributes
+from ..records import Record, shown
+from ..resource import Call, Resource
+from .configurations import service_configurations
+from .users import users
+
+if TYPE_CHECKING:
+    from ..accounts import Account
+
+
+@dataclass(kw_only=True, eq=False)
+class Participant(Record):
+    """Someone in a conversation.
+
+    Who chats has an identity. Who texts has an address, and a proxy address that is the account's.
+    In a group text, who chats has a projected address, and who texts no proxy address.
+    """
+
+    prefix = "MB"
+    hidden = ("notification_level",)
+
+    chat_service_sid: str
+    conversation_sid: str
+    identity: Annotated[
+        str | None, Text("Identity", max=256, too_long=refusals.IdentityTooLong)
+    ] = None
+    messaging_binding_address: Annotated[
+        str | None, Text("MessagingBinding.Address", only="Create", max=256)
+    ] = None
+    messaging_binding_proxy_address: Annotated[
+        str | None, Text("MessagingBinding.ProxyAddress", max=256)
+    ] = None
+    messaging_binding_projected_address: Annotated[
+        str | None, Text("MessagingBinding.ProjectedAddress", max=256)
+    ] = None
+    attributes: Annotated[str, json_attributes(kibibytes=4)] = "{}"
+    role_sid: Annotated[str | None, Sid("RoleSid", prefix="RL")] = None
+    last_read_message_index: Annotated[
+        int | None,
+        Int("LastReadMessageIndex", only="Update", invalid=refusals.InvalidLastReadMessageIndex),
+    ] = None
+    last_read_timestamp: Annotated[str | None, Text("LastReadTimestamp", only="Update")] = None
+    date_created: DateCreated
+    date_updated: DateUpdated
+    notification_level: str = "default"
+
+    @property
+    def parent_sid(self) -> str:
+        return self.conversation_sid
+
+    def keys(self) -> Iterator[Hashable]:
+        for how, name in self.names():
+            yield self.conversation_sid, how, name
+
+    def lists(self) -> Iterator[Hashable]:
+        yield self.parent_sid
+        for how, name in self.names():
+            yield self.chat_service_sid, how, name
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """What people look for: who it is, and where to reach them."""
+        if self.identity:
+            yield "identity", self.identity
+        if self.messaging_binding_address:
+            yield "address", self.messaging_binding_address
+
+    @shown
+    def messaging_binding(self) -> dict[str, str] | None:
+        """Without what is not set; None for one who only chats."""
+        parts = {
+            "address": self.messaging_binding_address,
+            "proxy_address": self.messaging_binding_proxy_address,
+            "projected_address": self.messaging_binding_projected_address,
+        }
+        binding = {name: value for name, value in parts.items() if value}
+        return {"type": channel(*binding.values()), **binding} if binding else None
+
+
+def channel(address: str, *_: str) -> str:
+    """The channel of an address: `whatsapp` of `whatsapp:+15550100`, `sms` of a bare number."""
+    prefix, colon, _rest = address.partition(":")
+    return prefix if colon else "sms"
+
+
+class Participants(Resource[Participant]):
+    record = Participant
+    noun = "ConversationParticipant"
+    path = "Participants"
+    key = collection = "participants"
+    page_size = (50, 100)
+    hooked = True
+    long_only = ("chat_service_sid",)
+
+    def create(self, call: Call) -> Participant:
+        """With a user, for an identity that has none yet."""
+        participant = super().create(call)
+        service = call.parents[0]
+        if participant.identity and not users.find(call.account, service.sid, participant.identity):
+            users.create(call.at(service, identity=participant.identity))
+        return participant
+
+    def given(self, call: Call) -> dict[str, Any]:
+        defaults = service_configurations.only(call.account, call.parents[0].sid)
+        return {**super().given(call), "role_sid": defaults.default_conversation_role_sid}
+
+    def sent(self, call: Call) -> dict[str, Any]:
+        sent = {
+            name: None if value == "null" and name.startswith("messaging_binding") else value
+            for name, value in super().sent(call).items()
+        }
+        if "last_read_message_index" in sent:
+            sent.setdefault("last_read_timestamp", shown_moment(call.now))
+        return sent
+
+    def check(self, call: Call, sent: Mapping[str, Any], record: Participant | None) -> None:
+        address = sent.get("messaging_binding_address")
+        projected = sent.get("messaging_binding_projected_address")
+        if not record and not (sent.get("identity") or address or projected):
+            raise refusals.IdentityNotProvided
+        for how, name, refusal in [
+            ("identity", sent.get("identity"), refusals.ParticipantExists),
+            ("address", address, refusals.BindingExists),
+        ]:
+            found = call.store.find_by(Participant, call.parent_sid, how, name)
+            if found not in (None, record):
+                raise refusal(sid=call.parent_sid)
+
+    def required(self, sent: Mapping[str, Any]) -> list[str]:
+        """Whoever does not text must have an identity."""
+        return [] if any("address" in keyword for keyword in sent) else ["identity"]
+
+    def find(self, account: Account, parent_sid: str | None, name: str) -> Participant | None:
+        """By its sid, else by its identity."""
+        found = super().find(account, parent_sid, name)
+        return found or account.store.find_by(Participant, parent_sid, "identity", name)
+
+
+participants = Participants()

@@ -1,0 +1,74 @@
+"""Delivery receipts: what became of a message on its way to one person.
+
+Carriers write them, so here only seeds do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from ..fields import Choice, Int, Sid, Text
+from ..records import Record
+from ..resource import FETCH, LIST, Call, Resource
+
+STATUSES = ("sent", "delivered", "read", "failed", "undelivered")
+
+# What a status says of the stages of a delivery
+REACHED = {
+    "sent": {"sent"},
+    "delivered": {"sent", "delivered"},
+    "read": {"sent", "delivered", "read"},
+    "failed": {"failed"},
+    "undelivered": {"sent", "undelivered"},
+}
+
+
+@dataclass(kw_only=True, eq=False)
+class Receipt(Record):
+    """How far a message got to one participant who does not chat."""
+
+    prefix = "DY"
+
+    chat_service_sid: str
+    conversation_sid: str
+    message_sid: str
+    participant_sid: Annotated[str | None, Sid("ParticipantSid", prefix="MB", only="Seed")] = None
+    channel_message_sid: Annotated[str, Text("ChannelMessageSid", only="Seed")]
+    status: Annotated[str, Choice("Status", of=STATUSES, only="Seed")] = "sent"
+    error_code: Annotated[int, Int("ErrorCode", only="Seed")] = 0
+
+    @property
+    def parent_sid(self) -> str:
+        return self.message_sid
+
+
+class Receipts(Resource[Receipt]):
+    record = Receipt
+    noun = "ConversationMessageReceipt"
+    path = "Receipts"
+    key = "delivery_receipts"
+    collection = "receipts"
+    verbs = (FETCH, LIST)
+    long_only = ("chat_service_sid",)
+
+    def create(self, call: Call) -> Receipt:
+        """With the message's summary brought up to date."""
+        receipt = super().create(call)
+        call.store.change(call.parents[-1], delivery=self.summary(call))
+        return receipt
+
+    def given(self, call: Call) -> dict[str, Any]:
+        return {**super().given(call), "channel_message_sid": call.world.sids.draw("SM")}
+
+    def summary(self, call: Call) -> dict[str, Any]:
+        """For each stage, whether all, some or none of a message's receipts reached it."""
+        reached = [REACHED[receipt.status] for receipt in call.store.of(Receipt, call.parent_sid)]
+        summary: dict[str, Any] = {"total": len(reached)}
+        for stage in STATUSES:
+            count = sum(stage in stages for stages in reached)
+            summary[stage] = "all" if count == len(reached) else "some" if count else "none"
+        return summary
+
+
+receipts = Receipts()

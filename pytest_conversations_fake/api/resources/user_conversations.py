@@ -1,0 +1,150 @@
+"""What a user takes part in: a view of the user's participants and their conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+from .. import refusals
+from ..fields import Choice, Int, Moment, shown_moment
+from ..paging import Listing
+from ..records import Record
+from ..resource import DELETE, FETCH, LIST, UPDATE, Call, Resource
+from .conversations import Conversation, conversations
+from .messages import Message
+from .participants import Participant
+from .users import User
+
+if TYPE_CHECKING:
+    from ..accounts import Account
+    from ..store import Store
+
+
+@dataclass(kw_only=True, eq=False)
+class UserConversation(Record):
+    """A conversation as one of its users sees it, at the moment."""
+
+    hidden = ("sid", "last_read_timestamp")
+
+    chat_service_sid: str
+    conversation_sid: str
+    unread_messages_count: int | None
+    participant_sid: str
+    user_sid: str
+    friendly_name: str | None
+    conversation_state: str
+    timers: dict[str, str]
+    attributes: str
+    created_by: str
+    unique_name: str | None
+    notification_level: Annotated[
+        str,
+        Choice(
+            "NotificationLevel",
+            of=("default", "muted"),
+            invalid=refusals.InvalidNotificationLevel,
+        ),
+    ]
+    last_read_message_index: Annotated[
+        int | None,
+        Int("LastReadMessageIndex", invalid=refusals.InvalidLastReadMessageIndex),
+    ]
+    last_read_timestamp: Annotated[datetime | None, Moment("LastReadTimestamp")] = None
+
+    @property
+    def parent_sid(self) -> str:
+        return self.user_sid
+
+
+def _seen(store: Store, user: User, participant: Participant) -> UserConversation:
+    conversation = store.get(Conversation, participant.conversation_sid)
+    return UserConversation(
+        sid=participant.sid,
+        account_sid=conversation.account_sid,
+        date_created=conversation.date_created,
+        date_updated=conversation.date_updated,
+        chat_service_sid=conversation.chat_service_sid,
+        conversation_sid=conversation.sid,
+        unread_messages_count=_unread(store, participant),
+        participant_sid=participant.sid,
+        user_sid=user.sid,
+        friendly_name=conversation.friendly_name,
+        conversation_state=conversation.state,
+        timers=conversation.timers,
+        attributes=conversation.attributes,
+        created_by=conversation.created_by,
+        unique_name=conversation.unique_name,
+        notification_level=participant.notification_level,
+        last_read_message_index=participant.last_read_message_index,
+    )
+
+
+def _unread(store: Store, participant: Participant) -> int | None:
+    """Messages behind the one last read, a thousand at most; unknown until one was."""
+    last = participant.last_read_message_index
+    if last is None:
+        return None
+    messages = store.of(Message, participant.conversation_sid)
+    return min(sum(message.index > last for message in messages), 1000)
+
+
+class UserConversations(Resource[UserConversation]):
+    record = UserConversation
+    noun = "UserConversation"
+    path = "Conversations"
+    key = "conversations"
+    collection = "user_conversations"
+    verbs = (UPDATE, FETCH, DELETE, LIST)
+
+    def listing(self, call: Call) -> Listing[UserConversation]:
+        user = call.store.get(User, call.parent_sid)
+        found = call.store.of(Participant, (user.chat_service_sid, "identity", user.identity))
+        return Listing([_seen(call.store, user, each) for each in found], call.store.position)
+
+    def once_listed(self, call: Call, sid: str) -> UserConversation | None:
+        participant = call.store.find_even_removed(Participant, sid)
+        user = call.store.get(User, call.parent_sid)
+        return _seen(call.store, user, participant) if participant else None
+
+    def find(self, account: Account, parent_sid: str | None, name: str) -> UserConversation | None:
+        """By the sid or the unique name of the conversation."""
+        user = account.store.get(User, parent_sid)
+        conversation = conversations.find(account, user.chat_service_sid, name)
+        sid = conversation.sid if conversation else None
+        found = account.store.find_by(Participant, sid, "identity", user.identity)
+        return _seen(account.store, user, found) if found else None
+
+    def update(self, call: Call, record: UserConversation) -> UserConversation:
+        """What was read is the participant's to know."""
+        sent = self.sent(call)
+        if "last_read_message_index" in sent or "last_read_timestamp" in sent:
+            sent["last_read_timestamp"] = shown_moment(sent.get("last_read_timestamp", call.now))
+        participant = call.store.get(Participant, record.sid)
+        call.store.change(participant, **sent)
+        return _seen(call.store, call.store.get(User, record.user_sid), participant)
+
+    def delete(self, call: Call, record: UserConversation) -> None:
+        """The user leaves; the conversation stays."""
+        call.store.remove(call.store.get(Participant, record.sid))
+
+    def all(self, account: Account) -> Iterable[UserConversation]:
+        store = account.store
+        return [
+            _seen(store, user, participant)
+            for participant in store.all(Participant)
+            if (user := store.find_by(User, participant.chat_service_sid, participant.identity))
+        ]
+
+    def render(self, call: Call, record: UserConversation) -> dict[str, Any]:
+        conversation = f"{call.level}/Conversations/{record.conversation_sid}"
+        participant = f"{conversation}/Participants/{record.participant_sid}"
+        return {
+            **super().render(call, record),
+            "url": f"{self.url(call)}/{record.conversation_sid}",
+            "links": {"participant": participant, "conversation": conversation},
+        }
+
+
+user_conversations = UserConversations()

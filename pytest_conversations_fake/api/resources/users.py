@@ -1,0 +1,84 @@
+"""Users: who chats, known to a service by an identity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+from .. import refusals
+from ..fields import Sid, Text
+from ..parameters import FriendlyName, json_attributes
+from ..records import Record
+from ..resource import Call, Resource
+from .configurations import service_configurations
+
+if TYPE_CHECKING:
+    from ..accounts import Account
+
+
+@dataclass(kw_only=True, eq=False)
+class User(Record):
+    """A user of a service. Nobody is ever online here, so nobody knows whether they were."""
+
+    prefix = "US"
+
+    chat_service_sid: str
+    role_sid: Annotated[str, Sid("RoleSid", prefix="RL")]
+    identity: Annotated[
+        str,
+        Text(
+            "Identity",
+            required=True,
+            only="Create",
+            max=256,
+            empty=refusals.IdentityNotProvided,
+            too_long=refusals.IdentityTooLong,
+        ),
+    ]
+    friendly_name: FriendlyName = None
+    attributes: Annotated[str, json_attributes(kibibytes=4)] = "{}"
+    is_online: bool | None = None
+    is_notifiable: bool | None = None
+
+    @property
+    def parent_sid(self) -> str:
+        return self.chat_service_sid
+
+    def keys(self) -> Iterator[tuple[str, str]]:
+        yield self.chat_service_sid, self.identity
+
+
+class Users(Resource[User]):
+    record = User
+    noun = "User"
+    path = "Users"
+    key = collection = "users"
+    sid_keyword = "user_sid"
+    hooked = True
+    links = {"user_conversations": "Conversations"}
+
+    def given(self, call: Call) -> dict[str, Any]:
+        defaults = service_configurations.only(call.account, call.parent_sid)
+        return {**super().given(call), "role_sid": defaults.default_chat_service_role_sid}
+
+    def check(self, call: Call, sent: Mapping[str, Any], record: User | None) -> None:
+        if not record and call.store.find_by(User, call.parent_sid, sent["identity"]):
+            raise refusals.UserExists
+
+    def find(self, account: Account, parent_sid: str | None, name: str) -> User | None:
+        """By its sid, else by its identity."""
+        found = super().find(account, parent_sid, name)
+        return found or account.store.find_by(User, parent_sid, name)
+
+    def delete(self, call: Call, record: User) -> None:
+        """With what the user takes part in."""
+        from .participants import Participant  # who are made with a user, and know this module
+
+        listed = call.parent_sid, "identity", record.identity
+        for participant in list(call.store.of(Participant, listed)):
+            call.store.remove(participant)
+        super().delete(call, record)
+
+
+users = Users()

@@ -1,0 +1,22 @@
+"""A collection for each noun of the API."""
+
+from __future__ import annotations
+
+from ..api.accounts import Account
+from ..api.resources import RESOURCES
+from ..api.world import World
+from .collection import Collection
+
+
+class Nouns:
+    """All that an account holds: `.services`, `.conversations`, `.messages` and so on.
+
+    Type checkers read their names and keywords in the stub beside this module, which `make stub`
+    writes from the resources.
+    """
+
+    def __init__(self, world: World, account: Account) -> None:
+        self._world = world
+        self._account = account
+        for resource in RESOURCES:
+            setattr(self, resource.collection, Collection(world, account, resource))

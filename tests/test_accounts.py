@@ -1,0 +1,88 @@
+"""Several accounts in one fake, each a silo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import requests
+
+from pytest_conversations_fake import FakeConversations
+
+ONE, TWO = "AC" + "1" * 32, "AC" + "2" * 32
+KEY = "SK" + "3" * 32
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeConversations]:
+    accounts = {ONE: {"auth_token": "one"}, TWO: {"api_keys": {KEY: "secret"}}}
+    with FakeConversations(accounts=accounts) as fake:
+        yield fake
+
+
+def create(fake: FakeConversations, user: str, password: str, name: str = "help") -> int:
+    url = f"{fake.url}/v1/Conversations"
+    return requests.post(url, {"UniqueName": name}, auth=(user, password)).status_code
+
+
+def test_accounts_share_nothing(fake: FakeConversations) -> None:
+    two = fake.account(TWO)
+
+    assert [201, 201] == [create(fake, ONE, "one"), create(fake, TWO, two.auth_token)]
+
+    assert fake.default_service != two.default_service
+    assert [ONE] == [talk.account_sid for talk in fake.conversations]
+    assert [TWO] == [talk.account_sid for talk in two.conversations]
+    assert 2 == len(fake.requests)
+    assert ONE == fake.conversations.assert_created().account_sid
+    assert TWO == two.conversations.assert_created().account_sid
+    two.assert_not_requested("CreateService")
+
+
+def test_the_fake_itself_is_its_first_account(fake: FakeConversations) -> None:
+    assert (ONE, "one") == (fake.account_sid, fake.auth_token)
+    assert fake.twilio_client().conversations.v1.services.list()
+
+
+def test_a_key_stands_for_its_account(fake: FakeConversations) -> None:
+    assert 201 == create(fake, KEY, "secret")
+
+    assert TWO == fake.account(TWO).conversations.one().account_sid
+
+
+@pytest.mark.parametrize(
+    ("user", "password"), [(ONE, "secret"), (KEY, "one"), ("SK" + "4" * 32, "x"), ("me", "x")]
+)
+def test_no_other_credentials_will_do(fake: FakeConversations, user: str, password: str) -> None:
+    assert 401 == create(fake, user, password)
+
+    fake.conversations.assert_created(refused=20003)
+
+
+def test_an_account_that_there_is_not_is_a_lookup_error(fake: FakeConversations) -> None:
+    with pytest.raises(LookupError) as missed:
+        fake.account("AC0")
+
+    assert f"there is no account 'AC0'; there is: {ONE}, {TWO}" == str(missed.value)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "text"),
+    [
+        ({"AC1": {}}, "account_sid is AC and 32 hexadecimal digits, not 'AC1'"),
+        ({ONE: {"token": "x"}}, "an account has no 'token'; did you mean 'auth_token'? "),
+        ({ONE: {"api_keys": {"x": "y"}}}, "the sid of an API key is SK and 32 hexadecimal digits"),
+    ],
+)
+def test_accounts_of_another_form_are_refused(
+    accounts: dict[str, dict[str, object]], text: str
+) -> None:
+    with pytest.raises(ValueError, match=text[:40]) as refused:
+        FakeConversations(accounts=accounts)
+
+    assert str(refused.value).startswith(text)
+
+
+def test_accounts_and_one_of_them_are_too_much() -> None:
+    with pytest.raises(ValueError, match="accounts say it all"):
+        FakeConversations(accounts={ONE: {}}, auth_token="x")

@@ -1,0 +1,29 @@
+"""twilio-node against `serve`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+from shutil import which
+
+import pytest
+from test_cli import address, serving
+
+SMOKE = Path(__file__).with_name("smoke.js")
+
+
+@pytest.mark.skipif(not which("npm"), reason="needs Node's npm")
+def test_a_flow_of_twilio_node(tmp_path: Path) -> None:
+    install = ["npm", "install", "--no-audit", "--no-fund", "--silent", "twilio"]
+    subprocess.run(install, cwd=tmp_path, check=True)
+
+    with serving("--port", "0") as process:
+        ran = subprocess.run(
+            ["node", SMOKE, address(process)],
+            env={**os.environ, "NODE_PATH": str(tmp_path / "node_modules")},
+            capture_output=True,
+            text=True,
+        )
+
+    assert ("done\n", 0) == (ran.stdout, ran.returncode), ran.stderr
