@@ -46,7 +46,9 @@ def _serve(options: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: ended.set())
     server = Server(options.port)
     try:
-        fake = FakeConversations(account_sid=options.account_sid, auth_token=options.auth_token)
+        fake = FakeConversations(
+            account_sid=options.account_sid, auth_token=options.auth_token, redirect=False
+        )
         with fake.at(server):
             print(f"listening on {fake.url}", flush=True)
             print(f"TWILIO_ACCOUNT_SID={fake.account_sid}")

@@ -128,9 +128,13 @@ def test_the_marker_and_the_ini_options_set_credentials(suite: pytest.Pytester) 
         (
             "acount_sid='x'",
             "the marker has no keyword 'acount_sid'; did you mean 'account_sid'? "
-            "There is: account_sid, auth_token",
+            "There is: account_sid, auth_token, redirect, allow_hosts",
         ),
         ("'x'", "the marker takes keywords only, not ('x',)"),
+        (
+            "allow_hosts='api.twilio.com'",
+            "allow_hosts is a list of host names, not 'api.twilio.com'",
+        ),
         ("account_sid='me'", "account_sid is AC and 32 hexadecimal digits, not 'me'"),
     ],
 )
@@ -388,8 +392,8 @@ def test_it_runs_under_xdist(suite: pytest.Pytester) -> None:
 def test_pytest_documents_it(suite: pytest.Pytester) -> None:
     suite.runpytest("--markers").stdout.fnmatch_lines(
         [
-            "@pytest.mark.fake_conversations(account_sid=None, auth_token=None): "
-            "set up the fixture fake_conversations for a test, like the ini options "
+            "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, redirect=True, "
+            "allow_hosts=()): set up the fixture fake_conversations for a test, like the ini options "
             "fake_conversations_[*]"
         ]
     )
@@ -397,6 +401,9 @@ def test_pytest_documents_it(suite: pytest.Pytester) -> None:
         [
             "  fake_conversations_account_sid (string):",
             "  fake_conversations_auth_token (string):",
+            "  fake_conversations_redirect (bool):",
+            "  fake_conversations_allow_hosts (args):",
+            "  fake_conversations_guard (string):",
         ]
     )
     suite.runpytest("--fixtures").stdout.fnmatch_lines(

@@ -46,9 +46,10 @@ class Sids:
 class World:
     """Everything that a fake called *name* knows. A reset is a new world.
 
-    *address* is where a test finds it. *ended* has the names of fakes that are over, by account
-    sid, so that a request which comes late is not taken for one of this world's. Whoever reads or
-    changes a world that others may reach holds its *lock*.
+    *address* is where a test finds it, and `redirected` whether Twilio's own host leads there, too.
+    *ended* has the names of fakes that are over, by account sid, so that a request which comes late
+    is not taken for one of this world's. Whoever reads or changes a world that others may reach
+    holds its *lock*.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class World:
     ) -> None:
         self.name = name
         self.address = address
+        self.redirected = False
         self.lock = lock or nullcontext()
         self.clock = Clock()
         self.sids = Sids(name)

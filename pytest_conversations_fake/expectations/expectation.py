@@ -76,7 +76,7 @@ def _requested(
     requests: Sequence[Exchange] = list(world.journal)
     found = [each for each in requests if wanted.includes(each)]
     if len(found) != count:
-        raise AssertionError(explain(wanted, requests, world.address))
+        raise AssertionError(explain(wanted, requests, world))
     return found
 
 

@@ -6,7 +6,6 @@ Nothing is made before somebody needs it, and then once for the process.
 from __future__ import annotations
 
 import os
-import ssl
 from collections.abc import Callable
 from functools import cache, wraps
 from threading import RLock
@@ -15,6 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from .hosts import IMITATED
 
 if TYPE_CHECKING:
+    import ssl
+
     from trustme import CA
 
 _lock = RLock()
@@ -35,7 +36,7 @@ def _once(make: Callable[..., _Made]) -> Callable[..., _Made]:
 
 def server_context() -> ssl.SSLContext:
     """For a listener: has a certificate for whatever name a client asks for."""
-    context = _Context(ssl.PROTOCOL_TLS_SERVER)
+    context = _context("PROTOCOL_TLS_SERVER")
     context.sni_callback = _answer_to
     context.num_tickets = 0  # sent apart they delay the first answer (Nagle), and nobody resumes
     _know_before_fork()
@@ -45,7 +46,7 @@ def server_context() -> ssl.SSLContext:
 @_once
 def client_context(ca_file: str | None = None) -> ssl.SSLContext:
     """Trusts certificates of this process's authority, or of *ca_file*, and no others."""
-    context = _Context(ssl.PROTOCOL_TLS_CLIENT)
+    context = _context("PROTOCOL_TLS_CLIENT")
     if ca_file:
         context.load_verify_locations(cafile=ca_file)
     else:
@@ -58,10 +59,13 @@ def authority_pem() -> str:
     return _authority().cert_pem.bytes().decode()
 
 
-# With truststore injected, `ssl.SSLContext` is another class, whose settings the real one's are not
-_Context: type[ssl.SSLContext] = next(
-    kind for kind in ssl.SSLContext.__mro__ if kind.__module__ == "ssl"
-)
+def _context(end: str) -> ssl.SSLContext:
+    import ssl  # not for whoever only imports this package: it takes its time
+
+    # With truststore injected, `ssl.SSLContext` is another class, whose settings are others
+    own = next(kind for kind in ssl.SSLContext.__mro__ if kind.__module__ == "ssl")
+    context: ssl.SSLContext = own(getattr(ssl, end))
+    return context
 
 
 def _answer_to(
@@ -70,6 +74,8 @@ def _answer_to(
     try:
         connection.context = _context_for((name or IMITATED).lower().removesuffix("."))
     except ValueError:  # a name that no certificate can be for
+        import ssl
+
         return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
     return None
 
@@ -79,7 +85,7 @@ def _context_for(name: str) -> ssl.SSLContext:
     from trustme import KeyType
 
     certificate = _authority().issue_cert(name, key_type=KeyType.ECDSA)
-    context = _Context(ssl.PROTOCOL_TLS_SERVER)
+    context = _context("PROTOCOL_TLS_SERVER")
     with certificate.private_key_and_cert_chain_pem.tempfile() as path:
         context.load_cert_chain(path)
     return context

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import ssl
 from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
@@ -80,6 +79,8 @@ def _curlrc(route: Route, directory: Path, environ: Mapping[str, str]) -> Iterat
 
 def _bundles(environ: Mapping[str, str]) -> Iterator[str]:
     """The authorities that curl trusts without us."""
+    import ssl
+
     usual = ssl.get_default_verify_paths()
     for path in (environ.get("CURL_CA_BUNDLE"), environ.get("SSL_CERT_FILE"), usual.cafile):
         if path and Path(path).is_file():

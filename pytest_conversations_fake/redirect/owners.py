@@ -7,10 +7,13 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from ssl import SSLContext
+from typing import TYPE_CHECKING
 
 from .certificates import client_context
 from .hosts import is_imitated, twilio_name
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from functools import wraps
-from ssl import SSLContext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .changes import Function, Places
 from .hosts import IMITATED, twilio_name
 from .owners import owner_of
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 ADDRESS = "127.84.87.73"  # 84, 87, 73 are T, W, I
 _ADDRESS_6 = f"::ffff:{ADDRESS}"
