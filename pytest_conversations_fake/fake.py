@@ -109,6 +109,8 @@ class FakeConversations:
         server.start()
         self._world.address = server.url
         self._world.redirected = self._redirect
+        if not self._redirect:
+            server.drop_connections()  # what a client has kept may be one that was redirected
         try:
             with self._in_charge(server) if self._redirect else nullcontext():
                 yield self

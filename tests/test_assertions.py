@@ -220,7 +220,7 @@ def test_no_request_at_all_although_twilios_host_leads_here_hints_at_the_process
         expected CreateConversation() once, got it 0 times
 
         nothing reached the fake, neither as conversations.twilio.com nor at \
-http://127.0.0.1:8010; was anything sent, and from this process?
+http://127.0.0.1:8010; was it kept by another mock, or sent from another process?
         """
     )
 

@@ -7,22 +7,6 @@ import pytest
 SID = "AC" + "a" * 32
 
 
-@pytest.fixture
-def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A downstream project, run with warnings as errors and no credentials in the environment."""
-    monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
-    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
-    pytester.makeini(
-        """
-        [pytest]
-        addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
-        filterwarnings = error
-        asyncio_default_fixture_loop_scope = function
-        """
-    )
-    return pytester
-
-
 def test_the_fixture_gives_every_test_a_fake_of_its_own(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
@@ -393,8 +377,8 @@ def test_pytest_documents_it(suite: pytest.Pytester) -> None:
     suite.runpytest("--markers").stdout.fnmatch_lines(
         [
             "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, redirect=True, "
-            "allow_hosts=()): set up the fixture fake_conversations for a test, like the ini options "
-            "fake_conversations_[*]"
+            "allow_hosts=()): set up the fixture fake_conversations for a test, like the ini "
+            "options fake_conversations_[*]"
         ]
     )
     suite.runpytest("--help").stdout.fnmatch_lines(

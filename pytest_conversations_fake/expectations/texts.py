@@ -91,7 +91,7 @@ def _why_not(world: World) -> str:
     if world.redirected:
         return (
             f", neither as conversations.twilio.com nor at {world.address}; "
-            "was anything sent, and from this process?"
+            "was it kept by another mock, or sent from another process?"
         )
     return f"; was the client told its address, {world.address}?"
 

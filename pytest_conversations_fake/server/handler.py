@@ -46,6 +46,11 @@ class Handler:
 
     async def close(self) -> None:
         for listening in self._listening:
+            for listener in listening.sockets:
+                asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(2):  # rounds until what was just accepted is something that can be closed
+            await asyncio.sleep(0)
+        for listening in self._listening:
             listening.close()
         await self.drop_connections()
         handlers = asyncio.all_tasks() - {asyncio.current_task()}

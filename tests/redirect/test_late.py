@@ -35,6 +35,7 @@ assert not any(type(finder).__name__ == "AfterImport" for finder in sys.meta_pat
     [
         "aiohttp.resolver",
         "asyncio.proactor_events",
+        "ssl",
         "truststore._api",
         "urllib3.connection",
         "uvloop",
