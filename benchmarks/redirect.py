@@ -61,9 +61,7 @@ def main() -> None:
             return client
 
         kept, kept_with_address = Client(), with_address(fake)
-        compare(
-            "new client and one call", lambda: call(Client()), lambda: call(with_address(fake))
-        )
+        compare("new client and one call", lambda: call(Client()), lambda: call(with_address(fake)))
         compare(
             "one call of a client that is kept",
             lambda: call(kept),
