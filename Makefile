@@ -7,7 +7,7 @@ ifeq ($(VERSIONS),)
 $(error Python 3.10 or later with venv and pip is needed, and was not found)
 endif
 
-.PHONY: example test lint stub clean
+.PHONY: example test bench lint stub clean
 .PRECIOUS: .venv/%/installed
 
 example: .venv/$(NEWEST)/installed  ## the fixture at work, with the real SDK
@@ -17,6 +17,9 @@ test: lint $(VERSIONS:%=test-%)  ## the suite on every Python that is installed
 
 test-%: .venv/%/installed
 	.venv/$*/bin/python -m pytest
+
+bench: .venv/$(NEWEST)/installed  ## what redirection costs
+	.venv/$(NEWEST)/bin/python benchmarks/redirect.py
 
 lint: .venv/$(NEWEST)/installed
 	.venv/$(NEWEST)/bin/ruff check

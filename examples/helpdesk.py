@@ -1,4 +1,7 @@
-"""The code under test: a help desk that opens a Twilio conversation for each ticket."""
+"""The code under test: a help desk that opens a Twilio conversation for each ticket.
+
+It knows nothing of any tests.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,15 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 
-def open_desk(client: Client, name: str) -> str:
+def open_desk(name: str) -> str:
     """Open a desk, which is a conversation service of its own; its sid."""
-    sid: str = client.conversations.v1.services.create(friendly_name=name).sid
+    sid: str = Client().conversations.v1.services.create(friendly_name=name).sid
     return sid
 
 
-def open_ticket(client: Client, desk: str, number: int) -> str:
+def open_ticket(desk: str, number: int) -> str:
     """The conversation of a ticket, opened if there is none yet; its sid."""
-    conversations = client.conversations.v1.services(desk).conversations
+    conversations = Client().conversations.v1.services(desk).conversations
     name = f"ticket-{number}"
     try:
         sid: str = conversations.create(unique_name=name, timers_closed="P7D").sid
@@ -25,9 +28,9 @@ def open_ticket(client: Client, desk: str, number: int) -> str:
     return sid
 
 
-def close_tickets(client: Client, desk: str) -> int:
+def close_tickets(desk: str) -> int:
     """Close every ticket that is still open; how many there were."""
-    conversations = client.conversations.v1.services(desk).conversations
+    conversations = Client().conversations.v1.services(desk).conversations
     tickets = conversations.list(state="active", page_size=100)
     for ticket in tickets:
         conversations(ticket.sid).update(state="closed")

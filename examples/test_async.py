@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
 
@@ -17,7 +18,7 @@ pytestmark = [
 
 async def test_the_asynchronous_sdk(fake_conversations: FakeConversations) -> None:
     async with AsyncTwilioHttpClient() as http_client:
-        client = fake_conversations.twilio_client(http_client=http_client)
+        client = Client(http_client=http_client)
 
         await client.conversations.v1.conversations.create_async(unique_name="help")
 

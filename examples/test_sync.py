@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from helpdesk import close_tickets, open_desk, open_ticket
+from twilio.base.exceptions import TwilioRestException
 
 from pytest_conversations_fake import FakeConversations
 
+HERE = Path(__file__).parent
+
 
 def test_a_desk_is_opened(fake_conversations):
-    client = fake_conversations.twilio_client()
-
-    open_desk(client, "Support")
+    open_desk("Support")
 
     fake_conversations.services.assert_created(friendly_name="Support")
 
 
 def test_a_ticket_is_opened_once(fake_conversations: FakeConversations) -> None:
-    client = fake_conversations.twilio_client()
     desk = fake_conversations.services.add(friendly_name="Support")
 
-    first = open_ticket(client, desk.sid, 66)
-    second = open_ticket(client, desk.sid, 66)
+    first = open_ticket(desk.sid, 66)
+    second = open_ticket(desk.sid, 66)
 
     assert first == second
     fake_conversations.conversations.assert_created(unique_name="ticket-66")
@@ -33,7 +37,7 @@ def test_tickets_are_closed_page_after_page(fake_conversations: FakeConversation
     for _ in range(150):
         fake_conversations.conversations.add(chat_service_sid=desk.sid)
 
-    closed = close_tickets(fake_conversations.twilio_client(), desk.sid)
+    closed = close_tickets(desk.sid)
 
     assert closed == 150
     assert {ticket.state for ticket in fake_conversations.conversations} == {"closed"}
@@ -41,7 +45,7 @@ def test_tickets_are_closed_page_after_page(fake_conversations: FakeConversation
 
 
 def test_the_requests_are_there_to_look_at(fake_conversations: FakeConversations) -> None:
-    open_desk(fake_conversations.twilio_client(region="ie1", edge="dublin"), "Support")
+    open_desk("Support")
 
     [request] = fake_conversations.requests
     assert (request.operation, request.status) == ("CreateService", 201)
@@ -54,15 +58,36 @@ def test_accounts_are_silos(fake_conversations: FakeConversations) -> None:
     other = fake_conversations.account("AC" + "2" * 32)
     other.services.add(friendly_name="Theirs")
 
-    open_desk(fake_conversations.twilio_client(), "Ours")
+    open_desk("Ours")
 
     assert [desk.friendly_name for desk in fake_conversations.services] == ["Ours"]
     other.services.assert_not_created()
 
 
 @pytest.mark.fake_conversations(account_sid="AC" + "0" * 32, auth_token="secret")
-def test_only_the_right_token_will_do(fake_conversations: FakeConversations) -> None:
-    with pytest.raises(Exception, match="Authenticate"):
-        open_desk(fake_conversations.twilio_client(password="wrong"), "Support")
+def test_only_the_right_token_will_do(
+    fake_conversations: FakeConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "wrong")
+
+    with pytest.raises(TwilioRestException, match="Authenticate"):
+        open_desk("Support")
 
     fake_conversations.services.assert_not_created(friendly_name="Support")
+
+
+@pytest.mark.fake_conversations(redirect=False)
+def test_with_an_address_and_without_redirection(fake_conversations: FakeConversations) -> None:
+    client = fake_conversations.twilio_client(region="ie1", edge="dublin")
+
+    client.conversations.v1.services.create(friendly_name="Support")
+
+    fake_conversations.services.assert_created(friendly_name="Support")
+
+
+def test_a_child_process_lands_too(fake_conversations: FakeConversations) -> None:
+    program = [sys.executable, "-c", "import helpdesk; helpdesk.open_desk('Support')"]
+
+    subprocess.run(program, env=fake_conversations.subprocess_env(), cwd=HERE, check=True)
+
+    fake_conversations.services.assert_created(friendly_name="Support")

@@ -18,7 +18,7 @@ class WithTheFixture(unittest.TestCase):
         self.fake = fake_conversations
 
     def test_a_desk_is_opened(self) -> None:
-        sid = open_desk(self.fake.twilio_client(), "Support")
+        sid = open_desk("Support")
 
         assert sid in self.fake.services
 
@@ -26,6 +26,6 @@ class WithTheFixture(unittest.TestCase):
 class WithoutTheFixture(unittest.TestCase):
     def test_a_desk_is_opened(self):
         with FakeConversations() as fake:
-            open_desk(fake.twilio_client(), "Support")
+            open_desk("Support")
 
             fake.services.assert_created(friendly_name="Support")

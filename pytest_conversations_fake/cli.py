@@ -49,7 +49,9 @@ def _serve(options: argparse.Namespace) -> int:
         server = Server(options.port)
         running.callback(server.stop)
         try:
-            fake = FakeConversations(account_sid=options.account_sid, auth_token=options.auth_token)
+            fake = FakeConversations(
+                account_sid=options.account_sid, auth_token=options.auth_token, redirect=False
+            )
             running.enter_context(fake.at(server))
         except ValueError as error:
             return _complain(str(error))

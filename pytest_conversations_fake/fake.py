@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +17,15 @@ from .expectations.account import AccountView
 from .expectations.judgement import Judgement
 from .expectations.misuse import unknown
 from .expectations.report import report
+from .redirect import Refusal, Route, in_charge, server_context, subprocess_env
 from .server.server import Server
 
 if TYPE_CHECKING:
     from twilio.rest import Client
     from typing_extensions import Self
+
+# The servers of the fakes that redirect, the innermost last
+_redirected: list[Server] = []
 
 
 class FakeConversations(AccountView):
@@ -30,12 +36,16 @@ class FakeConversations(AccountView):
         with FakeConversations() as fake:
             client = fake.twilio_client()
 
+    While it is active, this process's calls to `conversations.twilio.com` land in it, whatever
+    client makes them, and other hosts of Twilio are refused unless *allow_hosts* names them (`*`
+    stands for anything). With *redirect* off it leaves the process alone.
+
     Given *account_sid* (`AC` and 32 hexadecimal digits) or *auth_token*, only its own credentials
     are accepted. Else any are; its own are those of the environment (`TWILIO_ACCOUNT_SID`,
     `TWILIO_AUTH_TOKEN`) or made up. *accounts* makes several, each a silo, enforced too: by sid,
     their `auth_token` and `api_keys` (secrets by the sids of the keys, `SK…`), made up where left
     out; the fake itself is the first of them. *name* is how reports call it, and what its sids and
-    made-up credentials follow from. Raises `ValueError` for credentials of another form.
+    made-up credentials follow from. Raises `ValueError` for a value of another form.
     """
 
     def __init__(
@@ -44,10 +54,14 @@ class FakeConversations(AccountView):
         account_sid: str | None = None,
         auth_token: str | None = None,
         accounts: Mapping[str, Mapping[str, Any]] | None = None,
+        redirect: bool = True,
+        allow_hosts: Sequence[str] = (),
         name: str = "FakeConversations",
     ) -> None:
         if accounts and (account_sid is not None or auth_token is not None):
             raise ValueError("accounts say it all; account_sid and auth_token go without them")
+        if isinstance(allow_hosts, str):
+            raise ValueError(f"allow_hosts is a list of host names, not {allow_hosts!r}")
         access: dict[str | None, Mapping[str, Any]]
         access = dict(accounts.items()) if accounts else _own_access(account_sid, auth_token)
         for sid, reached in access.items():
@@ -55,14 +69,22 @@ class FakeConversations(AccountView):
         enforced = bool(accounts) or account_sid is not None or auth_token is not None
         world = World(name, access, enforced=enforced, lock=RLock())
         super().__init__(world, world.account)
+        self._redirect = redirect
+        self._allow_hosts = allow_hosts
+        self._route: Route | None = None  # while it is in charge of Twilio's hosts
+        self._refused: list[Refusal] = []
 
     # Where it is
 
     def __enter__(self) -> Self:
         self._running = ExitStack()
-        server = Server()
+        server = Server(tls=server_context() if self._redirect else None)
         self._running.callback(server.stop)
         self._running.enter_context(self.at(server))
+        if self._redirect:
+            self._running.enter_context(
+                _environment(TWILIO_ACCOUNT_SID=self.account_sid, TWILIO_AUTH_TOKEN=self.auth_token)
+            )
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -80,10 +102,35 @@ class FakeConversations(AccountView):
         server.world = self._world
         server.start()
         self._world.address = server.url
+        self._world.redirected = self._redirect
+        if not self._redirect:
+            server.drop_connections()  # what a client has kept may be one that was redirected
         try:
-            yield self
+            with self._in_charge(server) if self._redirect else nullcontext():
+                yield self
         finally:
             server.ended[self.account_sid] = self._world.name
+
+    @contextmanager
+    def _in_charge(self, server: Server) -> Iterator[None]:
+        """Let Twilio's hosts be at *server*, which has a TLS port."""
+        for outer in _redirected[-1:]:
+            outer.drop_connections()  # what a client has kept would lead there still
+        route = Route(
+            http_port=server.port,
+            tls_port=server.tls_port,
+            name=self._world.name,
+            allow_hosts=self._allow_hosts,
+        )
+        self._refused = route.refused
+        with ExitStack() as self._files, in_charge(route):
+            _redirected.append(server)
+            self._route = route
+            try:
+                yield
+            finally:
+                self._route = None
+                _redirected.remove(server)
 
     @property
     def url(self) -> str:
@@ -110,6 +157,23 @@ class FakeConversations(AccountView):
 
         return landing_client(self.url, self.account_sid, self.auth_token, options)
 
+    def subprocess_env(self) -> dict[str, str]:
+        """The environment, with what makes child processes land here, too: Python, curl, Node.js.
+
+            subprocess.run(["node", "desk.js"], env=fake_conversations.subprocess_env())
+
+        Raises `RuntimeError` for a fake that does not redirect, or not now.
+        """
+        if not self._redirect:
+            raise RuntimeError(
+                "this fake does not redirect (redirect=False), so a child process has to be told "
+                f"its address, {self.url}"
+            )
+        if not self._route:
+            raise RuntimeError("this fake is not active; use it in a `with` statement")
+        directory = self._files.enter_context(TemporaryDirectory(prefix="fake_conversations-"))
+        return subprocess_env(self._route, Path(directory))
+
     # What it was asked
 
     @property
@@ -118,19 +182,37 @@ class FakeConversations(AccountView):
         return self._world.journal
 
     def report(self) -> str:
-        """What was requested, a line each, and what went wrong inside the fake."""
-        return report(self._world)
+        """What was requested, a line each, what was refused, and what went wrong inside."""
+        return "\n".join([report(self._world), *(refusal.why for refusal in self._refused)])
 
     def judge(self) -> None:
-        """Raise an `AssertionError` if anything went wrong inside the fake."""
+        """Raise an `AssertionError` for an error inside the fake or a host that was refused."""
         __tracebackhide__ = True
         if self._world.errors:
             error, *_ = self._world.errors
             self._world.errors.clear()
             raise Judgement(f"an error inside the fake: {error!r}") from error
+        if self._refused:
+            refused = "\n".join(refusal.why for refusal in self._refused)
+            self._refused.clear()
+            raise Judgement(refused)
 
     def __repr__(self) -> str:
         return f"<FakeConversations {self._world.name!r} at {self._world.address or 'no address'}>"
+
+
+@contextmanager
+def _environment(**variables: str) -> Iterator[None]:
+    """Set *variables*; at the end those that are still ours are put back."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if os.environ.get(name) == variables[name]:
+                del os.environ[name]
+                os.environ.update({name: value} if value is not None else {})
 
 
 def _own_access(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pytest
 
@@ -19,17 +19,28 @@ if TYPE_CHECKING:
 
 NAME = "fake_conversations"
 
-# The keywords of FakeConversations that a project may set, as `--help` explains them
-OPTIONS = {
-    "account_sid": "account sid that the fake accepts, and no other",
-    "auth_token": "auth token that the fake accepts, and no other",
+# The keywords of FakeConversations that a project may set, with the type of the ini
+# option and the default, as `--help` explains them
+OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
+    "account_sid": ("string", None, "account sid that the fake accepts, and no other"),
+    "auth_token": ("string", None, "auth token that the fake accepts, and no other"),
+    "redirect": ("bool", True, "whether calls to Twilio's own host land in the fake"),
+    "allow_hosts": ("args", (), "other hosts of Twilio that may be contacted, * for anything"),
 }
 
-# Those that a test may set
-KEYWORDS = [*OPTIONS, "accounts"]
+# Values of the ini option for the guard
+GUARDS = {
+    "fixture": "while the fixture is active",
+    "session": "from the start to the end of pytest, imports and collection included",
+    "off": "never",
+}
+
+# Those that a test may set, with their defaults
+KEYWORDS = {option: default for option, (_, default, _) in OPTIONS.items()} | {"accounts": None}
 
 _FAKE = pytest.StashKey["FakeConversations"]()
 _PASSED = pytest.StashKey[bool]()
+_SERVER = pytest.StashKey["Server"]()
 
 
 class FakeConversationsWarning(pytest.PytestWarning):
@@ -37,16 +48,29 @@ class FakeConversationsWarning(pytest.PytestWarning):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    for option, what in OPTIONS.items():
-        parser.addini(f"{NAME}_{option}", f"{NAME}: {what}", default="")
+    for option, (kind, default, what) in OPTIONS.items():
+        parser.addini(f"{NAME}_{option}", f"{NAME}: {what}", kind, default)
+    when = ", ".join(f"{guard} ({what})" for guard, what in GUARDS.items())
+    parser.addini(
+        f"{NAME}_guard", f"{NAME}: when Twilio's hosts are refused: {when}", default="fixture"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    keywords = ", ".join(f"{keyword}={default!r}" for keyword, default in KEYWORDS.items())
     config.addinivalue_line(
         "markers",
-        f"{NAME}({', '.join(f'{keyword}=None' for keyword in KEYWORDS)}): "
-        f"set up the fixture {NAME} for a test, like the ini options {NAME}_*",
+        f"{NAME}({keywords}): set up the fixture {NAME} for a test, like the ini options {NAME}_*",
     )
+    guard = config.getini(f"{NAME}_guard")
+    if guard not in GUARDS:
+        from .expectations.misuse import unknown
+
+        raise pytest.UsageError(unknown(f"the ini option {NAME}_guard can not be", guard, GUARDS))
+    if guard == "session":
+        from .guard import SessionGuard
+
+        config.pluginmanager.register(SessionGuard(config))
     if config.pluginmanager.hasplugin("asyncio"):
         from . import client
 
@@ -63,12 +87,13 @@ def fake_conversations(
 ) -> Iterator[FakeConversations]:
     """A working imitation of the Twilio Conversations API that records what it is asked.
 
-    The environment has its credentials during the test.
+    Calls of this process to `conversations.twilio.com` land in it, whatever client makes them. The
+    environment has its credentials during the test.
     """
     from .fake import FakeConversations
 
     try:
-        fake = FakeConversations(name=request.node.nodeid, **_options(request))
+        fake = FakeConversations(name=request.node.nodeid, **options_for(request.node))
     except (TypeError, ValueError) as error:
         _misused(str(error))
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", fake.account_sid)
@@ -82,11 +107,12 @@ def fake_conversations(
 
 
 @pytest.fixture(scope="session")
-def _fake_conversations_server() -> Iterator[Server]:
+def _fake_conversations_server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """One server for all tests: a new one for each would cost more than most tests take."""
+    from .redirect import server_context
     from .server.server import Server
 
-    server = Server()
+    server = request.config.stash[_SERVER] = Server(tls=server_context())
     yield server
     server.stop()
     _warn_of_strays(server)
@@ -116,6 +142,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     return result
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, None, None]:
+    try:
+        return (yield)
+    finally:
+        # What a client keeps leads to the fake, which the next test need not want
+        if _FAKE in item.stash and NAME not in getattr(nextitem, "fixturenames", ()):
+            item.config.stash[_SERVER].drop_connections()
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
     call: pytest.CallInfo[None],
@@ -128,18 +166,20 @@ def pytest_runtest_makereport(
     return report
 
 
-def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
+def options_for(node: pytest.Item) -> dict[str, Any]:
     """The ini options, and over them the keywords of the markers, the closest last."""
-    options = {name: request.config.getini(f"{NAME}_{name}") for name in OPTIONS}
-    options = {name: value for name, value in options.items() if value}
-    for marker in reversed(list(request.node.iter_markers(NAME))):
+    options = {name: node.config.getini(f"{NAME}_{name}") for name in OPTIONS}
+    options = {name: value for name, value in options.items() if value != ""}
+    for marker in reversed(list(node.iter_markers(NAME))):
         if marker.args:
             _misused(f"the marker takes keywords only, not {marker.args!r}")
-        for keyword in marker.kwargs.keys() - set(KEYWORDS):
+        for keyword in marker.kwargs.keys() - KEYWORDS.keys():
             from .expectations.misuse import unknown
 
             _misused(unknown("the marker has no keyword", keyword, KEYWORDS))
         options |= marker.kwargs
+    if node.config.getini(f"{NAME}_guard") == "off":
+        options["allow_hosts"] = ["*"]
     return options
 
 

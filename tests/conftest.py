@@ -1,4 +1,4 @@
-"""The engine without a socket, for the tests of what the API does."""
+"""The engine without a socket, for the tests of what the API does, and other people's suites."""
 
 from __future__ import annotations
 
@@ -73,3 +73,19 @@ def world() -> World:
 @pytest.fixture
 def api(world: World) -> Api:
     return Api(world)
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A downstream project, run with warnings as errors and no credentials in the environment."""
+    monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    pytester.makeini(
+        """
+        [pytest]
+        addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
+        filterwarnings = error
+        asyncio_default_fixture_loop_scope = function
+        """
+    )
+    return pytester

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest_conversations_fake
+from pytest_conversations_fake.api.call import CREATE, DELETE, FETCH, LIST, UPDATE
 from pytest_conversations_fake.api.operations import OPERATIONS
-from pytest_conversations_fake.api.resource import CREATE, DELETE, FETCH, LIST, UPDATE, Resource
+from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.expectations.live import seen_attributes
 

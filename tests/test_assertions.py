@@ -210,6 +210,21 @@ def test_no_request_at_all_hints_at_the_address(
     )
 
 
+def test_no_request_at_all_although_twilios_host_leads_here_hints_at_the_process(
+    world: World, talks: Collection, failure: Callable[..., str]
+) -> None:
+    world.redirected = True
+
+    assert failure(talks.assert_created) == dedent(
+        """\
+        expected CreateConversation() once, got it 0 times
+
+        nothing reached the fake, neither as conversations.twilio.com nor at \
+http://127.0.0.1:8010; was it kept by another mock, or sent from another process?
+        """
+    )
+
+
 def test_an_expected_refusal_that_was_another_is_shown(
     api: Api, talks: Collection, failure: Callable[..., str]
 ) -> None:

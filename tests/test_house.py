@@ -18,6 +18,7 @@ HOUSE = Path(pytest_conversations_fake.__file__).parent
 ROOMS = {
     "api": set(),
     "expectations": {"api"},
+    "redirect": {"threading"},
     "server": {"api", "aiohttp", "asyncio", "threading"},
 }
 OUTSIDE = {"aiohttp", "asyncio", "pytest", "threading"}
@@ -77,7 +78,7 @@ def test_a_door_opens_without_the_heavy_things(module: str) -> None:
     name = f"pytest_conversations_fake.{module}".removesuffix(".__init__")
     program = (
         f"import sys, {name}; "
-        "print({'aiohttp', 'asyncio', 'faker', 'trustme', 'twilio', "
+        "print({'aiohttp', 'asyncio', 'faker', 'ssl', 'trustme', 'twilio', "
         "'pytest_conversations_fake.api', 'pytest_conversations_fake.fake'} & {*sys.modules})"
     )
 

@@ -7,22 +7,6 @@ import pytest
 SID = "AC" + "a" * 32
 
 
-@pytest.fixture
-def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A downstream project, run with warnings as errors and no credentials in the environment."""
-    monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
-    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
-    pytester.makeini(
-        """
-        [pytest]
-        addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
-        filterwarnings = error
-        asyncio_default_fixture_loop_scope = function
-        """
-    )
-    return pytester
-
-
 def test_the_fixture_gives_every_test_a_fake_of_its_own(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
@@ -128,9 +112,13 @@ def test_the_marker_and_the_ini_options_set_credentials(suite: pytest.Pytester) 
         (
             "acount_sid='x'",
             "the marker has no keyword 'acount_sid'; did you mean 'account_sid'? "
-            "There is: account_sid, auth_token, accounts",
+            "There is: account_sid, auth_token, redirect, allow_hosts, accounts",
         ),
         ("'x'", "the marker takes keywords only, not ('x',)"),
+        (
+            "allow_hosts='api.twilio.com'",
+            "allow_hosts is a list of host names, not 'api.twilio.com'",
+        ),
         ("account_sid='me'", "account_sid is AC and 32 hexadecimal digits, not 'me'"),
     ],
 )
@@ -420,15 +408,18 @@ def test_it_runs_under_xdist(suite: pytest.Pytester) -> None:
 def test_pytest_documents_it(suite: pytest.Pytester) -> None:
     suite.runpytest("--markers").stdout.fnmatch_lines(
         [
-            "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, accounts=None): "
-            "set up the fixture fake_conversations for a test, like the ini options "
-            "fake_conversations_[*]"
+            "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, redirect=True, "
+            "allow_hosts=(), accounts=None): set up the fixture fake_conversations for a test, "
+            "like the ini options fake_conversations_[*]"
         ]
     )
     suite.runpytest("--help").stdout.fnmatch_lines(
         [
             "  fake_conversations_account_sid (string):",
             "  fake_conversations_auth_token (string):",
+            "  fake_conversations_redirect (bool):",
+            "  fake_conversations_allow_hosts (args):",
+            "  fake_conversations_guard (string):",
         ]
     )
     suite.runpytest("--fixtures").stdout.fnmatch_lines(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from conftest import ORIGIN, Api
 
+from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
 
@@ -588,3 +589,147 @@ def test_what_twilio_has_and_the_fake_has_not_is_said_plainly(
     assert 501 == refused.status
     text = f"Twilio has {what}, and this fake does not imitate it"
     assert text == refused.response["message"]
+
+
+def test_no_timer_is_too_long_for_the_calendar(api: Api) -> None:
+    for name, code in [("DefaultInactiveTimer", 50379), ("DefaultClosedTimer", 50380)]:
+        refused = api.post("/v1/Configuration", {name: "P3000000D"})
+
+        assert code == refused.response["code"]
+
+
+def test_a_record_may_be_called_what_twilio_calls_something_else(api: Api) -> None:
+    api.post("/v1/Conversations", {"UniqueName": "Export"})
+    api.post("/v1/Users", {"Identity": "ChannelMetadata"})
+
+    assert 200 == api.get("/v1/Conversations/Export").status
+    assert 200 == api.get("/v1/Users/ChannelMetadata").status
+
+
+def test_a_view_is_asked_for_by_the_sid_of_its_conversation(api: Api, account: AccountView) -> None:
+    talk = account.conversations.add()
+    account.participants.add(conversation_sid=talk.sid, identity="ada")
+
+    api.post(f"/v1/Users/ada/Conversations/{talk.sid}", {"LastReadMessageIndex": "1"})
+
+    account.user_conversations.assert_updated(conversation_sid=talk.sid)
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "code"),
+    [
+        ("/v1/Configuration/Addresses", {"Type": "sms", "Address": ""}, 20001),
+        (
+            "/v1/Roles",
+            {"FriendlyName": "", "Type": "service", "Permission": ["joinConversation"]},
+            20001,
+        ),
+        ("/v1/Users", {"Identity": ""}, 50204),
+        ("/v1/Conversations/talk/Participants", {"Identity": ""}, 50204),
+        ("/v1/Conversations/talk/Participants/ada", {"Identity": ""}, 50204),
+        ("/v1/Users/ada/Conversations/talk", {"LastReadMessageIndex": "x"}, 50421),
+    ],
+)
+def test_what_can_not_be_empty_is_refused(
+    api: Api, account: AccountView, path: str, form: dict[str, str], code: int
+) -> None:
+    talk = account.conversations.add(unique_name="talk")
+    account.participants.add(conversation_sid=talk.sid, identity="ada")
+
+    refused = api.post(path, form)
+
+    assert (400, code) == (refused.status, refused.response["code"])
+
+
+def test_an_empty_author_is_nobody_in_particular(api: Api) -> None:
+    api.post("/v1/Conversations", {"UniqueName": "talk"})
+    said = api.post("/v1/Conversations/talk/Messages", {"Author": "", "Body": "hi"}).response
+
+    assert "system" == said["author"]
+    path = f"/v1/Conversations/talk/Messages/{said['sid']}"
+    assert "ada" == api.post(path, {"Author": "ada"}).response["author"]
+    assert "ada" == api.post(path, {"Author": "", "Body": ""}).response["author"]
+
+
+def test_a_new_identity_is_a_user_too(api: Api, account: AccountView) -> None:
+    talk = account.conversations.add(unique_name="talk")
+    other = account.users.add(identity="other")
+    account.participants.add(conversation_sid=talk.sid, identity="ada")
+    path = "/v1/Conversations/talk/Participants"
+
+    api.post(f"{path}/ada", {"Identity": "bob"})
+    api.post(path, {"Identity": other.sid})
+
+    assert ["other", "ada", "bob", other.sid] == [user.identity for user in account.users]
+    assert 200 == api.get("/v1/Users/bob/Conversations/talk").status
+
+
+def test_everything_that_dir_names_can_be_looked_at(account: AccountView) -> None:
+    talk = account.conversation_with_participants.add(participant=['{"identity": "ada"}'])
+    message = account.messages.add(conversation_sid=talk.sid)
+    for below in (account.scoped_webhooks, account.participants):
+        below.add(conversation_sid=talk.sid)
+    account.receipts.add(message_sid=message.sid)
+    for other in ("services", "credentials", "address_configurations", "bindings", "media"):
+        getattr(account, other).add()
+
+    looked = {
+        resource.collection: [getattr(record, name) for name in dir(record)]
+        for resource in RESOURCES
+        for record in getattr(account, resource.collection)
+    }
+
+    assert {resource.collection for resource in RESOURCES} == looked.keys()
+    assert account.participants.find(identity="ada") != account.user_conversations.find()
+
+
+def test_records_of_views_are_live(api: Api, account: AccountView) -> None:
+    talk = account.conversations.add(unique_name="talk")
+    account.participants.add(conversation_sid=talk.sid, identity="ada")
+    seen, row = account.user_conversations.one(), account.participant_conversations.one()
+
+    api.post("/v1/Users/ada/Conversations/talk", {"NotificationLevel": "muted"})
+    api.post("/v1/Conversations/talk", {"FriendlyName": "Talk"})
+
+    assert ("muted", "Talk") == (seen.notification_level, seen.friendly_name)
+    assert "Talk" == row.conversation_friendly_name
+
+
+def test_numbers_that_are_taken_are_passed_over(account: AccountView) -> None:
+    account.users.add(identity="user-2")
+
+    assert "user-3" == account.users.add().identity
+
+
+def test_services_are_the_same_whatever_the_default_is(api: Api, account: AccountView) -> None:
+    desk = account.services.add()
+
+    api.post("/v1/Configuration", {"DefaultChatServiceSid": desk.sid})
+
+    assert [desk] == [*account.services]
+
+
+def test_a_method_of_auto_creation_comes_back_whatever_the_type(api: Api) -> None:
+    form = {"Type": "sms", "Address": "+1", "AutoCreation.WebhookMethod": "GET"}
+
+    created = api.post("/v1/Configuration/Addresses", form).response
+
+    assert "GET" == created["auto_creation"]["webhook_method"]
+
+
+def test_a_deleted_user_has_no_device_any_more(api: Api, account: AccountView) -> None:
+    account.users.add(identity="ada")
+    account.bindings.add(identity="ada")
+
+    api.delete("/v1/Users/ada")
+
+    assert 0 == len(account.bindings)
+
+
+def test_files_belong_to_their_service(api: Api, account: AccountView) -> None:
+    elsewhere = account.media.add(chat_service_sid=account.services.add().sid, size=17)
+    account.conversations.add(unique_name="talk")
+
+    said = api.post("/v1/Conversations/talk/Messages", {"MediaSid": elsewhere.sid}).response
+
+    assert 0 == said["media"][0]["size"]

@@ -22,6 +22,8 @@ class Account:
     api_keys: Mapping[str, str] = field(default_factory=dict)
     """Secrets by the sids of the keys, `SK…`."""
     store: Store = field(default_factory=Store)
+    first_service: Service = field(init=False)
+    """The one that it was opened with."""
 
     @property
     def configuration(self) -> Configuration:

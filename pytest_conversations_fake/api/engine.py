@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .accounts import Account
+from .call import CREATE, Call
 from .forms import Texts, is_form, read_form, read_query, require_well_formed
 from .journal import Entry, Response
 from .operations import VERSION, Operation, find_route, not_imitated
@@ -23,7 +24,6 @@ from .refusals import (
     NotImitated,
     Refused,
 )
-from .resource import CREATE, Call
 from .world import World
 
 MAX_BODY = 1024 * 1024
@@ -79,9 +79,9 @@ def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, 
     texts = _note(entry, operation, names, body or b"") if operation else {}
     account, account_sid = world.door.admit(request.headers)
     entry.account_sid = account.sid
-    if what := not_imitated(request.path):
-        raise NotImitated(what=what)
     if not route.operations:
+        if what := not_imitated(request.path):
+            raise NotImitated(what=what)
         raise NotFound(path=_shown(request.path))
     if not operation:
         raise MethodNotAllowed
@@ -141,7 +141,10 @@ def _find(account: Account, entry: Entry, operation: Operation, names: list[str]
         found.append(record)
     if operation.resource.single:
         found.append(operation.resource.only(account, found[-1].sid if found else None))
-    entry.params |= {keyword: record.sid for keyword, record in zip(operation.path, found)}
+    entry.params |= {
+        keyword: getattr(record, keyword, record.sid)
+        for keyword, record in zip(operation.path, found)
+    }
     return found
 
 

@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta, timezone
 from itertools import accumulate
 from typing import Any
 
-from .refusals import InvalidParameter, NotAnInteger, Refused
+from .refusals import InvalidParameter, MissingParameter, NotAnInteger, Refused
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Text(Field):
-    """Any text of at most *max* characters. An empty one clears, unless *empty* refuses it."""
+    """Any text of at most *max* characters; *empty* is raised for one of none."""
 
     max: int | None = None
     too_long: type[Refused] = InvalidParameter
@@ -64,6 +64,8 @@ class Text(Field):
     def read(self, text: str) -> str:
         if not text and self.empty:
             raise self.empty(name=self.name)
+        if not text and self.required:
+            raise MissingParameter(name=self.name)
         if self.max is not None and len(text) > self.max:
             raise self.too_long(name=self.name)
         return text
@@ -168,7 +170,9 @@ class Int(Field):
     def read(self, text: str) -> int:
         # `int` would take other scripts' digits, "1_0" and " 1", too
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
-            raise NotAnInteger(value=text[:100])
+            if self.invalid is InvalidParameter:
+                raise NotAnInteger(value=text[:100])
+            raise self.refuse(text)
         if int(text) < self.min:
             raise self.refuse(text)
         return int(text) if self.max is None else min(int(text), self.max)
@@ -253,6 +257,10 @@ def span(text: str) -> tuple[datetime, datetime]:
     return moment(text), moment(text)
 
 
+CENTURY = timedelta(days=36_500)
+"""What ends after it is refused; a guess. Calendars end, and something has to give before."""
+
+
 @dataclass(frozen=True)
 class Duration(Field):
     """An ISO 8601 duration of at least *min*, or of nothing (`PT0S`); kept as text."""
@@ -265,6 +273,8 @@ class Duration(Field):
             length = duration(text)
         except (ValueError, OverflowError):
             raise self.refuse(text) from None
+        if length > CENTURY:
+            raise self.refuse(text)
         if timedelta() < length < self.min:
             raise self.too_short(name=self.name)
         return text

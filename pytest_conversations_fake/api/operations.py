@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from .call import CREATE, DELETE, LIST, UPDATE, Verb
 from .fields import Choice, Field, Int, Text
 from .forms import read_path
-from .resource import CREATE, DELETE, LIST, UPDATE, Resource, Verb
+from .resource import Resource
 from .resources import RESOURCES
 
 VERSION = "v1"
@@ -61,7 +62,7 @@ class Operation:
     def path(self) -> list[str]:
         """What the long form of its path names: `["chat_service_sid", "sid"]`."""
         above = [resource.sid_keyword for resource in self.resource.ancestors]
-        return [*above, "sid"] if self.names_one else above
+        return [*above, self.resource.name_keyword] if self.names_one else above
 
     def is_short(self, names: Sequence[str]) -> bool:
         """Whether a path with these *names* for records leaves out the service."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import ClassVar, get_type_hints
+from types import NoneType
+from typing import ClassVar, get_args, get_type_hints
 
 from .fields import Field
 
@@ -55,6 +56,11 @@ def parameters(kind: type[Record]) -> dict[str, Field]:
         for field in getattr(hint, "__metadata__", ())
         if isinstance(field, Field)
     }
+
+
+def nullable(kind: type[Record]) -> set[str]:
+    """The attributes that may be None."""
+    return {name for name, hint in get_type_hints(kind).items() if NoneType in get_args(hint)}
 
 
 def attributes(kind: type[Record]) -> list[str]:

@@ -2,78 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
+from .call import CREATE, DELETE, FETCH, LIST, UPDATE, Call, Verb
 from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
-from .records import Record, attributes, parameters
+from .records import Record, attributes, nullable, parameters
 from .refusals import InvalidPageToken, Refused
 
 if TYPE_CHECKING:
     from .accounts import Account
-    from .store import Store
-    from .world import World
 
 R = TypeVar("R", bound=Record)
-
-
-@dataclass(frozen=True)
-class Verb:
-    """What can be done with a resource, and how HTTP says it."""
-
-    name: str
-    method: str
-    status: int
-    to_one: bool
-    """Whether it is done to a record that is there already."""
-
-
-CREATE = Verb("Create", "POST", 201, to_one=False)
-LIST = Verb("List", "GET", 200, to_one=False)
-FETCH = Verb("Fetch", "GET", 200, to_one=True)
-UPDATE = Verb("Update", "POST", 200, to_one=True)
-DELETE = Verb("Delete", "DELETE", 204, to_one=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Call:
-    """Something asked of a resource: in which world, by whom, when, where and with what."""
-
-    world: World
-    account: Account
-    account_sid: str
-    """What the records that it creates show; the caller's, where nothing is enforced."""
-    now: datetime
-    """One instant, in whole seconds, for all that it does."""
-    base: str
-    """How URLs begin: `http://127.0.0.1:8010/v1`."""
-    parents: Sequence[Record] = ()
-    """The records above, the service first."""
-    short: bool = False
-    """Whether the path leaves out the service, which is the default one then."""
-    params: Mapping[str, Any] = field(default_factory=dict)
-    """What was sent, by twilio-python's keyword."""
-
-    @property
-    def store(self) -> Store:
-        return self.account.store
-
-    @property
-    def parent_sid(self) -> str | None:
-        return self.parents[-1].sid if self.parents else None
-
-    @property
-    def level(self) -> str:
-        """How the URLs of its level begin, with the service or without."""
-        return self.base if self.short else f"{self.base}/Services/{self.parents[0].sid}"
-
-    def at(self, *parents: Record, **params: Any) -> Call:
-        """The same for something below other *parents*, with other *params*."""
-        return replace(self, parents=parents, params=params)
 
 
 class Resource(Generic[R]):
@@ -93,6 +36,8 @@ class Resource(Generic[R]):
     """How a fake calls all of them."""
     sid_keyword: ClassVar[str]
     """How what is below it calls its sid: `conversation_sid`."""
+    name_keyword: ClassVar[str] = "sid"
+    """How its own operations call what the last segment of their path names."""
     short: ClassVar[bool] = True
     """Whether it has a path without the service, too; of what is below a service."""
     long_only: ClassVar[Sequence[str]] = ()
@@ -185,8 +130,12 @@ class Resource(Generic[R]):
 
     def all(self, account: Account) -> Iterable[R]:
         """Every record of an account, oldest first."""
-        records: Iterable[R] = account.store.all(self.record)
+        records: Iterable[R] = account.store.all(self.stored)
         return records
+
+    def current(self, account: Account, record: Record) -> R:
+        """A record as it is now. Views are made of others each time that somebody looks."""
+        return record  # type: ignore[return-value]  # where there is no view it is one of its own
 
     def once_listed(self, call: Call, sid: str) -> R | None:
         """The record that a page token names, which may have been removed since."""
@@ -205,12 +154,18 @@ class Resource(Generic[R]):
         return record
 
     def sent(self, call: Call) -> dict[str, Any]:
-        """The attributes that a request sets; an empty text clears."""
+        """The attributes that a request sets. An empty text clears, or else says nothing."""
+        clearable = self.clearable
         return {
             name: None if value == "" else value
             for name, value in call.params.items()
-            if name in self.parameters
+            if name in self.parameters and (value != "" or name in clearable)
         }
+
+    @cached_property
+    def clearable(self) -> Container[str]:
+        """The parameters that need not have a value."""
+        return nullable(self.record)
 
     @property
     def seedable(self) -> bool:
@@ -238,7 +193,17 @@ class Resource(Generic[R]):
     @cached_property
     def attributes(self) -> Sequence[str]:
         """All there is to know of one of its records."""
-        return attributes(self.record)
+        return attributes(self.stored)
+
+    @property
+    def stored(self) -> type[Any]:
+        """The kind of record that the store has."""
+        return self.record
+
+    @property
+    def extras(self) -> Sequence[str]:
+        """What the API shows of it besides its properties."""
+        return ("url", "links") if self.links else ("url",)
 
     @cached_property
     def properties(self) -> Sequence[str]:
@@ -270,7 +235,8 @@ class Resource(Generic[R]):
             if keyword in call.params
         }
         meta = page.meta(self.key, self.url(call), filters, call.params.get("page_token"))
-        return {"meta": meta, self.key: [self.render(call, record) for record in page.records]}
+        shown = [self.render(call, self.current(call.account, each)) for each in page.records]
+        return {"meta": meta, self.key: shown}
 
     def status(self, call: Call, verb: Verb) -> int:
         """What a request that was carried out is answered with."""

@@ -57,6 +57,11 @@ class Store:
         record: R = self._by_sid[kind].get(sid) or self._removed[kind][sid]
         return record
 
+    def get_by(self, kind: type[R], *key: Hashable) -> R:
+        """What is known to be there."""
+        record: R = self._by_key[kind][key]
+        return record
+
     def find_by(self, kind: type[R], *key: Hashable) -> R | None:
         return self._by_key[kind].get(key)
 

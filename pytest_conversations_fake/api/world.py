@@ -10,8 +10,8 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .accounts import Account, Door
+from .call import Call
 from .journal import Journal
-from .resource import Call
 from .resources.configurations import configuration
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
@@ -67,6 +67,8 @@ class World:
         self.name = name
         self.address = ""
         """Where a test finds it: `http://127.0.0.1:8010`."""
+        self.redirected = False
+        """Whether Twilio's own host leads there, too."""
         self.lock = lock or nullcontext()
         self.clock = Clock()
         self.sids = Sids(name)
@@ -93,10 +95,10 @@ class World:
         call = Call(
             world=self, account=account, account_sid=sid, now=self.clock.second(), base=self.address
         )
-        # The name is a guess
-        default = services.create(call.at(friendly_name="Default Conversations Service"))
+        name = "Default Conversations Service"  # a guess
+        account.first_service = services.create(call.at(friendly_name=name))
         defaults = {
-            "default_chat_service_sid": default.sid,
+            "default_chat_service_sid": account.first_service.sid,
             "default_messaging_service_sid": self.sids.draw("MG"),
         }
         configuration.create(call.at(**defaults))

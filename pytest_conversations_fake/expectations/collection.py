@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from ..api.accounts import Account
+from ..api.call import CREATE, DELETE, FETCH, LIST, UPDATE, Call, Verb
 from ..api.operations import OPERATIONS, Operation
 from ..api.records import Record
 from ..api.refusals import Refused
-from ..api.resource import CREATE, DELETE, FETCH, LIST, UPDATE, Call, Resource, Verb
+from ..api.resource import Resource
 from ..api.world import World
 from .expectation import Expectation, Refutation
 from .live import LiveRecord, seen_attributes
@@ -37,7 +38,8 @@ class Asserts(Generic[A]):
 class Collection:
     """All records of one noun, oldest first.
 
-    Iterates, counts and looks at what is there now. `services` leaves out the default service.
+    Iterates, counts and looks at what is there now. `services` leaves out the one that the account
+    was opened with.
     """
 
     assert_created = Asserts(Expectation, CREATE)
@@ -59,8 +61,8 @@ class Collection:
     def __iter__(self) -> Iterator[LiveRecord]:
         with self._world.lock:
             records = list(self._resource.all(self._account))
-            default = self._account.default_service
-        return (self._live(record) for record in records if record is not default)
+        first = self._account.first_service
+        return (self._live(record) for record in records if record is not first)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -124,12 +126,11 @@ class Collection:
             if keyword not in [*fields, *above]:
                 what = f"{self._resource.collection}.add() has no parameter"
                 raise TypeError(unknown(what, keyword, [*fields, *above]))
-        removed = self._account.store.removed(self._resource.record)
-        name = f"{self._resource.record.__name__.lower()}-{1 + len(self) + len(removed)}"
         parents = self._parents(params)
         given = {key: value for key, value in params.items() if key in fields}
-        for key in self._resource.required(given):
-            given.setdefault(key, fields[key].made_up(name))
+        missing = [key for key in self._resource.required(given) if key not in given]
+        name = self._free_name(missing)
+        given.update((key, fields[key].made_up(name)) for key in missing)
         call = Call(
             world=self._world,
             account=self._account,
@@ -140,6 +141,14 @@ class Collection:
             params={key: fields[key].read_all(fields[key].write(given[key])) for key in given},
         )
         return self._live(self._resource.create(call))
+
+    def _free_name(self, keywords: Sequence[str]) -> str:
+        """A numbered name that no record has for any of these *keywords*."""
+        number = 1 + len(self) + len(self._account.store.removed(self._resource.record))
+        taken = [getattr(record, keyword) for record in self for keyword in keywords]
+        while (name := f"{self._resource.stored.__name__.lower()}-{number}") in taken:
+            number += 1
+        return name
 
     def _parents(self, params: Mapping[str, Any]) -> list[Record]:
         """What a seed belongs to: what the sid of the closest says, else the default service."""

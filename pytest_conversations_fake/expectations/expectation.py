@@ -45,7 +45,7 @@ class Requests:
         wanted = Wanted(name, count, refused, params)
         found = [each for each in requests if wanted.includes(each)]
         if len(found) != count:
-            raise AssertionError(explain(wanted, requests, self._world.address))
+            raise AssertionError(explain(wanted, requests, self._world))
         return found
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from ..api.accounts import Account
+from ..api.call import Call
 from ..api.journal import shortened
 from ..api.operations import VERSION
 from ..api.records import Record
-from ..api.resource import Call, Resource
+from ..api.resource import Resource
 from ..api.world import World
 from .misuse import unknown
 
@@ -29,10 +30,11 @@ class LiveRecord:
         if name.startswith("_"):  # what copy and pickle ask for before there is a world
             raise AttributeError(name)
         with self._world.lock:
+            record = self._resource.current(self._account, self._record)
             if name in self._resource.attributes:
-                return getattr(self._record, name)
-            if name in ("url", "links"):
-                return self._resource.render(self._call(), self._record)[name]
+                return getattr(record, name)
+            if name in self._resource.extras:
+                return self._resource.render(self._call(record), record)[name]
         raise AttributeError(unknown(f"a {self._resource.noun} has no", name, dir(self)))
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -44,10 +46,10 @@ class LiveRecord:
         return seen_attributes(self._resource)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, LiveRecord) and self._sid_and_kind() == other._sid_and_kind()
+        return isinstance(other, LiveRecord) and self._noun_and_sid() == other._noun_and_sid()
 
     def __hash__(self) -> int:
-        return hash(self._sid_and_kind())
+        return hash(self._noun_and_sid())
 
     def __repr__(self) -> str:
         named = [
@@ -57,14 +59,14 @@ class LiveRecord:
         ]
         return f"<{type(self._record).__name__} {shortened(self._record.sid)}{''.join(named)}>"
 
-    def _sid_and_kind(self) -> tuple[str, type[Record]]:
-        return self._record.sid, type(self._record)
+    def _noun_and_sid(self) -> tuple[str, str]:
+        return self._resource.noun, self._record.sid
 
-    def _call(self) -> Call:
+    def _call(self, record: Record) -> Call:
         """A call from the test, on the short path where there is one."""
         account = self._account
         parents: list[Record] = []
-        sid = self._record.parent_sid
+        sid = record.parent_sid
         for resource in reversed(self._resource.ancestors):
             parent = account.store.get(resource.record, sid)
             parents.insert(0, parent)
@@ -82,4 +84,4 @@ class LiveRecord:
 
 def seen_attributes(resource: Resource[Any]) -> list[str]:
     """The names of what a test can look at in a record."""
-    return sorted([*resource.attributes, "url", "links"])
+    return sorted([*resource.attributes, *resource.extras])

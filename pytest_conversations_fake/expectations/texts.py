@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..api.journal import Exchange
+from ..api.world import World
 
 AT_MOST = 3
 
@@ -49,7 +50,7 @@ class Wanted:
         return lines
 
 
-def explain(wanted: Wanted, requests: Sequence[Exchange], address: str) -> str:
+def explain(wanted: Wanted, requests: Sequence[Exchange], world: World) -> str:
     """Why *requests* are not what was *wanted*."""
     of_operation = [each for each in requests if each.operation == wanted.operation]
     matching = [each for each in of_operation if wanted.includes(each)]
@@ -59,7 +60,7 @@ def explain(wanted: Wanted, requests: Sequence[Exchange], address: str) -> str:
         first = f"expected no {wanted}, {got}"
     else:
         first = f"expected {wanted} {_often(wanted.count)}, {got}"
-    return "\n".join([first, "", *_below(wanted, requests, matching, others, address)])
+    return "\n".join([first, "", *_below(wanted, requests, matching, others, world)])
 
 
 def _below(
@@ -67,10 +68,10 @@ def _below(
     requests: Sequence[Exchange],
     matching: Sequence[Exchange],
     others: Sequence[Exchange],
-    address: str,
+    world: World,
 ) -> Iterator[str]:
     if not requests:
-        yield f"nothing reached the fake; was the client told its address, {address}?"
+        yield f"nothing reached the fake{_why_not(world)}"
     elif len(matching) > wanted.count:
         yield from _some(matching)
     elif others:
@@ -84,6 +85,15 @@ def _below(
     else:
         yield f"no {wanted.operation} among {_counted(requests, 'request')}:"
         yield from _some(requests)
+
+
+def _why_not(world: World) -> str:
+    if world.redirected:
+        return (
+            f", neither as conversations.twilio.com nor at {world.address}; "
+            "was it kept by another mock, or sent from another process?"
+        )
+    return f"; was the client told its address, {world.address}?"
 
 
 def _some(exchanges: Sequence[Exchange]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from logging import getLogger
 from socket import socket
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ from ..api.refusals import CredentialsEnded, MalformedRequest
 from ..api.world import World
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from .server import Server
 
 
@@ -31,17 +34,32 @@ class Handler:
     def __init__(self, server: Server) -> None:
         self.server = server
 
-    async def open(self, listener: socket) -> None:
+    async def open(self, listeners: Mapping[socket, SSLContext | None]) -> None:
         loop = asyncio.get_running_loop()
         self._connections = web.Server(self._answer)
-        self._listening = await loop.create_server(
-            lambda: Protocol(self._connections, self), sock=listener
-        )
+        self._listening = [
+            await loop.create_server(
+                lambda: Protocol(self._connections, self), sock=listener, ssl=context
+            )
+            for listener, context in listeners.items()
+        ]
+
+    async def drop_connections(self) -> None:
+        for connection in self._connections.connections:
+            transport = connection.transport
+            connection.force_close()
+            if transport:
+                transport.abort()  # else TLS would wait for the client to say goodbye, too
 
     async def close(self) -> None:
-        self._listening.close()
-        for connection in self._connections.connections:
-            connection.force_close()
+        for listening in self._listening:
+            for listener in listening.sockets:
+                asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(2):  # rounds until what was just accepted is something that can be closed
+            await asyncio.sleep(0)
+        for listening in self._listening:
+            listening.close()
+        await self.drop_connections()
         handlers = asyncio.all_tasks() - {asyncio.current_task()}
         for handler in handlers:
             handler.cancel()

@@ -1,4 +1,4 @@
-"""The server: a port on 127.0.0.1, served by an event loop in a thread of its own.
+"""The server: ports on 127.0.0.1, served by an event loop in a thread of its own.
 
 Callers never share that loop, so a call that blocks theirs waits for nobody but the fake.
 """
@@ -7,22 +7,30 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import ExitStack
 from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ssl import SSLContext
+
     from ..api.world import World
     from .handler import Handler
 
 
 class Server:
-    """Serves one world at a time, on *port* or, for 0, on a free one."""
+    """Serves one world at a time, on *port* or, for 0, on a free one.
+
+    Given *tls*, it does so with this context on another free one, too, which is `tls_port`.
+    """
 
     world: World
     """Set before it starts, and anew for each fake."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, *, tls: SSLContext | None = None) -> None:
         self.port = port
+        self.tls_port = 0
+        self._tls = tls
         self.ended: dict[str, str] = {}
         """The names of the fakes that it served before, by account sid."""
         self.strays: list[str] = []
@@ -39,22 +47,31 @@ class Server:
             return
         from .handler import Handler  # brings aiohttp, which takes its time
 
-        loop = asyncio.SelectorEventLoop()
-        try:
-            listener = socket.create_server(("127.0.0.1", self.port))
-        except BaseException:
-            loop.close()
-            raise
-        self.port = listener.getsockname()[1]
+        with ExitStack() as undo:
+            loop = asyncio.SelectorEventLoop()
+            undo.callback(loop.close)
+            plain = undo.enter_context(socket.create_server(("127.0.0.1", self.port)))
+            listeners: dict[socket.socket, SSLContext | None] = {plain: None}
+            if self._tls:
+                secure = undo.enter_context(socket.create_server(("127.0.0.1", self.tls_port)))
+                listeners[secure] = self._tls
+                self.tls_port = secure.getsockname()[1]
+            self.port = plain.getsockname()[1]
+            undo.pop_all()
         # A daemon, so that a process that forgets to stop it can end all the same
         self._thread = Thread(target=loop.run_forever, name="fake_conversations", daemon=True)
         self._thread.start()
         self._loop = loop
         self._handler = Handler(self)
-        asyncio.run_coroutine_threadsafe(self._handler.open(listener), loop).result()
+        asyncio.run_coroutine_threadsafe(self._handler.open(listeners), loop).result()
+
+    def drop_connections(self) -> None:
+        """Close every connection at once. A client that wants to go on connects anew."""
+        if self._handler:
+            asyncio.run_coroutine_threadsafe(self._handler.drop_connections(), self._loop).result()
 
     def stop(self) -> None:
-        """Close the port and every connection at once, whatever is still going on there."""
+        """Close the ports and every connection at once, whatever is still going on there."""
         if self._handler:
             asyncio.run_coroutine_threadsafe(self._handler.close(), self._loop).result()
             self._loop.call_soon_threadsafe(self._loop.stop)

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
+from ..call import Call
 from ..fields import Choice, Flag, Int, Many, Sid, Text
 from ..parameters import FriendlyName
 from ..records import Record, shown
 from ..refusals import AddressExists
-from ..resource import Call, Resource
+from ..resource import Resource
 
 if TYPE_CHECKING:
     from ..accounts import Account
@@ -63,14 +64,15 @@ class Address(Record):
     @shown
     def auto_creation(self) -> dict[str, Any]:
         """All of it, nulls included, as the real API was seen to show it."""
-        is_webhook = self.auto_creation_type == "webhook"
-        method = (self.auto_creation_webhook_method or "post").upper()
+        method = self.auto_creation_webhook_method
+        if self.auto_creation_type == "webhook":
+            method = method or "post"
         return {
             "enabled": self.auto_creation_enabled,
             "type": self.auto_creation_type,
             "conversation_service_sid": self.auto_creation_conversation_service_sid,
             "webhook_url": self.auto_creation_webhook_url,
-            "webhook_method": method if is_webhook else None,
+            "webhook_method": method and method.upper(),
             "webhook_filters": self.auto_creation_webhook_filters,
             "studio_flow_sid": self.auto_creation_studio_flow_sid,
             "studio_retry_count": self.auto_creation_studio_retry_count,

@@ -5,12 +5,14 @@ The mobile SDKs register them, so here only seeds do.
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
+from ..call import DELETE, FETCH, LIST
 from ..fields import Choice, Many, Sid, Text
 from ..records import Record
-from ..resource import DELETE, FETCH, LIST, Resource
+from ..resource import Resource
 
 TYPES = ("apn", "gcm", "fcm", "twilsock")
 MESSAGE_TYPES = ("new_message", "added_to_conversation", "removed_from_conversation")
@@ -34,6 +36,10 @@ class Binding(Record):
     @property
     def parent_sid(self) -> str:
         return self.chat_service_sid
+
+    def lists(self) -> Iterator[Hashable]:
+        yield self.parent_sid
+        yield self.chat_service_sid, "identity", self.identity
 
 
 class Bindings(Resource[Binding]):

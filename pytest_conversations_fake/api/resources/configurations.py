@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from .. import refusals
+from ..call import FETCH, UPDATE, Call
 from ..fields import Flag, Sid
 from ..parameters import closed_timer, inactive_timer
 from ..records import Record
-from ..resource import FETCH, UPDATE, Call, Resource
+from ..resource import Resource
 from .roles import Role
 
 
@@ -40,6 +41,7 @@ class Configurations(Resource[Configuration]):
     key = collection = "configuration"
     single = True
     verbs = (FETCH, UPDATE)
+    extras = ("url", "links")
 
     def check(self, call: Call, sent: Any, record: Configuration | None) -> None:
         sid = sent.get("default_chat_service_sid")

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
+from ..call import Call
 from ..fields import (
     Choice,
     Day,
@@ -28,7 +29,7 @@ from ..parameters import (
     json_attributes,
 )
 from ..records import Record, shown
-from ..resource import Call, Resource
+from ..resource import Resource
 
 if TYPE_CHECKING:
     from ..accounts import Account
@@ -98,13 +99,6 @@ class Conversation(Record):
         return {"email": email} if any(email.values()) else {}
 
 
-# What is said of a timer that ends after the last year there is
-TIMERS = {
-    "timers_inactive": refusals.InvalidInactiveTimer,
-    "timers_closed": refusals.InvalidClosedTimer,
-}
-
-
 class Conversations(Resource[Conversation]):
     record = Conversation
     noun = "Conversation"
@@ -148,11 +142,6 @@ class Conversations(Resource[Conversation]):
             raise refusals.ConversationClosed
         if not record and sent.get("state") == "closed":
             raise refusals.InitialStateClosed
-        for timer, refusal in TIMERS.items():
-            try:
-                call.now + duration(sent.get(timer) or "PT0S")
-            except OverflowError:
-                raise refusal from None
         if unique_name := sent.get("unique_name"):
             if is_sid(unique_name, "CH"):
                 raise refusals.UniqueNameLooksLikeSid

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from .. import refusals
+from ..call import CREATE, Call, Verb
 from ..fields import Json, Many
-from ..resource import CREATE, Call, Resource, Verb
+from ..resource import Resource
 from .conversations import Conversation, conversations
 from .participants import participants
 
@@ -31,6 +32,8 @@ class ConversationsWithParticipants(Resource[Conversation]):
     collection = "conversation_with_participants"
     verbs = (CREATE,)
     hooked = True
+    stored = Conversation
+    extras = ("url", "links")
 
     def create(self, call: Call) -> Conversation:
         """All or nothing: where one participant is refused, the conversation is closed."""
@@ -58,10 +61,11 @@ def _participant(text: str) -> dict[str, Any]:
     given = json.loads(text)
     if not isinstance(given, Mapping):
         raise refusals.ParticipantJsonInvalid
-    binding = given.get("messaging_binding", {})
-    if not isinstance(binding, Mapping):
+    binding = {} if given.get("messaging_binding") is None else given["messaging_binding"]
+    if not isinstance(binding, Mapping) or any("_binding_" in name for name in given):
         raise refusals.ParticipantJsonInvalid
-    flat = {**given, **{f"messaging_binding_{name}": binding[name] for name in binding}}
+    parts = {f"messaging_binding_{name}": binding[name] for name in binding}
+    flat = {name: value for name, value in {**given, **parts}.items() if value is not None}
     flat.pop("messaging_binding", None)
     fields = participants.parameters_of("Create")
     try:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from ..call import Call
 from ..fields import Choice, Flag, Text
 from ..records import Record
-from ..resource import Call, Resource
+from ..resource import Resource
 
 
 @dataclass(kw_only=True, eq=False)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from .. import refusals
+from ..call import Call
 from ..fields import Choice, Json, Sid, Text
 from ..paging import Listing
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record
-from ..resource import Call, Resource
+from ..resource import Resource
 from .conversations import Conversation
 from .media import Media
 from .participants import Participant
@@ -89,7 +90,8 @@ class Messages(Resource[Message]):
         if "media_sid" in sent:
             found = call.store.find(Media, sent["media_sid"])
             unknown = {"sid": sent["media_sid"], "size": 0, "content_type": None, "filename": None}
-            sent["media"] = [found.description() if found else unknown]
+            mine = found and found.chat_service_sid == call.parents[0].sid
+            sent["media"] = [found.description() if found and mine else unknown]
         if "author" in sent:
             sent["participant_sid"] = self.author_sid(call, sent["author"])
         return sent

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from ..call import FETCH, UPDATE
 from ..fields import Flag, Text
 from ..records import Record, shown
-from ..resource import FETCH, UPDATE, Resource
+from ..resource import Resource
 
 
 @dataclass(kw_only=True, eq=False)
@@ -56,6 +57,8 @@ class Notification(Record):
             enabled=self.new_message_with_media_enabled,
             template=self.new_message_with_media_template,
         )
+        if with_media:
+            with_media = {"enabled": False, **with_media}
         return _set(
             enabled=self.new_message_enabled,
             template=self.new_message_template,

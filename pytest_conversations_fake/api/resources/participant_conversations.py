@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..call import LIST, Call
 from ..fields import Text
 from ..paging import Listing
 from ..records import Record
 from ..refusals import IdentityAndAddress
-from ..resource import LIST, Call, Resource
+from ..resource import Resource
 from .conversations import Conversation
 from .participants import Participant
 from .users import User
@@ -83,25 +84,28 @@ class ParticipantConversations(Resource[ParticipantConversation]):
     collection = "participant_conversations"
     verbs = (LIST,)
     filters = {"identity": Text("Identity"), "address": Text("Address")}
+    extras = ("links",)
 
-    def listing(self, call: Call) -> Listing[ParticipantConversation]:
+    def listing(self, call: Call) -> Listing[Any]:
         """By the sid of the conversation; nothing where nobody is named (a guess)."""
         named = [(how, call.params[how]) for how in self.filters if how in call.params]
         if len(named) > 1:
             raise IdentityAndAddress
         found = [
-            _seen(call.store, participant)
+            participant
             for how, name in named
             for participant in call.store.of(Participant, (call.parent_sid, how, name))
         ]
         return Listing(sorted(found, key=_by_conversation), _by_conversation)
 
-    def once_listed(self, call: Call, sid: str) -> ParticipantConversation | None:
-        participant = call.store.find_even_removed(Participant, sid)
-        return _seen(call.store, participant) if participant else None
+    def once_listed(self, call: Call, sid: str) -> Any:
+        return call.store.find_even_removed(Participant, sid)
 
-    def all(self, account: Account) -> Iterable[ParticipantConversation]:
-        return [_seen(account.store, each) for each in account.store.all(Participant)]
+    def all(self, account: Account) -> Iterable[Any]:
+        return account.store.all(Participant)
+
+    def current(self, account: Account, record: Record) -> ParticipantConversation:
+        return _seen(account.store, account.store.get(Participant, record.sid))
 
     def render(self, call: Call, record: ParticipantConversation) -> dict[str, Any]:
         """With links, but without a URL of its own."""
@@ -112,7 +116,7 @@ class ParticipantConversations(Resource[ParticipantConversation]):
         return {**shown, "links": {"participant": participant, "conversation": conversation}}
 
 
-def _by_conversation(record: ParticipantConversation) -> str:
+def _by_conversation(record: Participant) -> str:
     return record.conversation_sid
 
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
+from ..call import Call
 from ..fields import Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
-from ..resource import Call, Resource
+from ..resource import Resource
 from .configurations import service_configurations
-from .users import users
+from .users import User, users
 
 if TYPE_CHECKING:
     from ..accounts import Account
@@ -102,11 +103,16 @@ class Participants(Resource[Participant]):
     long_only = ("chat_service_sid",)
 
     def create(self, call: Call) -> Participant:
-        """With a user, for an identity that has none yet."""
-        participant = super().create(call)
-        service = call.parents[0]
-        if participant.identity and not users.find(call.account, service.sid, participant.identity):
-            users.create(call.at(service, identity=participant.identity))
+        return self.known(call, super().create(call))
+
+    def update(self, call: Call, record: Participant) -> Participant:
+        return self.known(call, super().update(call, record))
+
+    def known(self, call: Call, participant: Participant) -> Participant:
+        """A participant whose identity, if there is one, is a user's."""
+        service, identity = call.parents[0], participant.identity
+        if identity and not call.store.find_by(User, service.sid, identity):
+            users.create(call.at(service, identity=identity))
         return participant
 
     def given(self, call: Call) -> dict[str, Any]:
@@ -124,8 +130,8 @@ class Participants(Resource[Participant]):
 
     def check(self, call: Call, sent: Mapping[str, Any], record: Participant | None) -> None:
         address = sent.get("messaging_binding_address")
-        projected = sent.get("messaging_binding_projected_address")
-        if not record and not (sent.get("identity") or address or projected):
+        names = ["identity", "messaging_binding_address", "messaging_binding_projected_address"]
+        if not any(sent.get(name, getattr(record, name, None)) for name in names):
             raise refusals.IdentityNotProvided
         for how, name, refusal in [
             ("identity", sent.get("identity"), refusals.ParticipantExists),

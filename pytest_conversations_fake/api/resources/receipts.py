@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from ..call import FETCH, LIST, Call
 from ..fields import Choice, Int, Sid, Text
 from ..records import Record
-from ..resource import FETCH, LIST, Call, Resource
+from ..resource import Resource
 
 STATUSES = ("sent", "delivered", "read", "failed", "undelivered")
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from ..call import Call
 from ..fields import Choice, Many, Text
 from ..records import Record, shown
 from ..refusals import FriendlyNameTooLong, MissingParameter
-from ..resource import Call, Resource
+from ..resource import Resource
 
 
 @dataclass(kw_only=True, eq=False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from ..call import CREATE, DELETE, FETCH, LIST, Call
 from ..fields import Text
 from ..records import Record
 from ..refusals import DefaultServiceNotDeletable, FriendlyNameNotProvided, FriendlyNameTooLong
-from ..resource import CREATE, DELETE, FETCH, LIST, Call, Resource
+from ..resource import Resource
 from .configurations import service_configurations
 from .notifications import notifications
 from .roles import DEFAULT_ROLES, roles

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
+from ..call import DELETE, FETCH, LIST, UPDATE, Call
 from ..fields import Choice, Int, Moment, shown_moment
 from ..paging import Listing
 from ..records import Record
-from ..resource import DELETE, FETCH, LIST, UPDATE, Call, Resource
+from ..resource import Resource
 from .conversations import Conversation, conversations
 from .messages import Message
 from .participants import Participant
@@ -58,7 +59,8 @@ class UserConversation(Record):
         return self.user_sid
 
 
-def _seen(store: Store, user: User, participant: Participant) -> UserConversation:
+def _seen(store: Store, participant: Participant) -> UserConversation:
+    user = store.get_by(User, participant.chat_service_sid, participant.identity)
     conversation = store.get(Conversation, participant.conversation_sid)
     return UserConversation(
         sid=participant.sid,
@@ -96,17 +98,17 @@ class UserConversations(Resource[UserConversation]):
     path = "Conversations"
     key = "conversations"
     collection = "user_conversations"
+    name_keyword = "conversation_sid"
     verbs = (UPDATE, FETCH, DELETE, LIST)
+    extras = ("url", "links")
 
-    def listing(self, call: Call) -> Listing[UserConversation]:
+    def listing(self, call: Call) -> Listing[Any]:
         user = call.store.get(User, call.parent_sid)
         found = call.store.of(Participant, (user.chat_service_sid, "identity", user.identity))
-        return Listing([_seen(call.store, user, each) for each in found], call.store.position)
+        return Listing(found, call.store.position)
 
-    def once_listed(self, call: Call, sid: str) -> UserConversation | None:
-        participant = call.store.find_even_removed(Participant, sid)
-        user = call.store.get(User, call.parent_sid)
-        return _seen(call.store, user, participant) if participant else None
+    def once_listed(self, call: Call, sid: str) -> Any:
+        return call.store.find_even_removed(Participant, sid)
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> UserConversation | None:
         """By the sid or the unique name of the conversation."""
@@ -114,7 +116,7 @@ class UserConversations(Resource[UserConversation]):
         conversation = conversations.find(account, user.chat_service_sid, name)
         sid = conversation.sid if conversation else None
         found = account.store.find_by(Participant, sid, "identity", user.identity)
-        return _seen(account.store, user, found) if found else None
+        return self.current(account, found) if found else None
 
     def update(self, call: Call, record: UserConversation) -> UserConversation:
         """What was read is the participant's to know."""
@@ -122,20 +124,18 @@ class UserConversations(Resource[UserConversation]):
         if "last_read_message_index" in sent or "last_read_timestamp" in sent:
             sent["last_read_timestamp"] = shown_moment(sent.get("last_read_timestamp", call.now))
         participant = call.store.get(Participant, record.sid)
-        call.store.change(participant, **sent)
-        return _seen(call.store, call.store.get(User, record.user_sid), participant)
+        call.store.change(participant, **sent, **({"date_updated": call.now} if sent else {}))
+        return self.current(call.account, participant)
 
     def delete(self, call: Call, record: UserConversation) -> None:
         """The user leaves; the conversation stays."""
         call.store.remove(call.store.get(Participant, record.sid))
 
-    def all(self, account: Account) -> Iterable[UserConversation]:
-        store = account.store
-        return [
-            _seen(store, user, participant)
-            for participant in store.all(Participant)
-            if (user := store.find_by(User, participant.chat_service_sid, participant.identity))
-        ]
+    def all(self, account: Account) -> Iterable[Any]:
+        return [each for each in account.store.all(Participant) if each.identity]
+
+    def current(self, account: Account, record: Record) -> UserConversation:
+        return _seen(account.store, account.store.get(Participant, record.sid))
 
     def render(self, call: Call, record: UserConversation) -> dict[str, Any]:
         conversation = f"{call.level}/Conversations/{record.conversation_sid}"

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
+from ..call import Call
 from ..fields import Sid, Text
 from ..parameters import FriendlyName, json_attributes
 from ..records import Record
-from ..resource import Call, Resource
+from ..resource import Resource
+from .bindings import Binding
 from .configurations import service_configurations
 
 if TYPE_CHECKING:
@@ -72,12 +74,12 @@ class Users(Resource[User]):
         return found or account.store.find_by(User, parent_sid, name)
 
     def delete(self, call: Call, record: User) -> None:
-        """With what the user takes part in."""
+        """With the user's devices, and what the user takes part in."""
         from .participants import Participant  # who are made with a user, and know this module
 
         listed = call.parent_sid, "identity", record.identity
-        for participant in list(call.store.of(Participant, listed)):
-            call.store.remove(participant)
+        for theirs in (*call.store.of(Participant, listed), *call.store.of(Binding, listed)):
+            call.store.remove(theirs)
         super().delete(call, record)
 
 

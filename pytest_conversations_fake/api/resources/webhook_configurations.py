@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from ..call import FETCH, UPDATE
 from ..fields import Choice, Many, Text
 from ..records import Record
 from ..refusals import InvalidWebhookMethod
-from ..resource import FETCH, UPDATE, Resource
+from ..resource import Resource
 
 METHODS = ("GET", "POST")
 

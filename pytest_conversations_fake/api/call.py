@@ -1,0 +1,70 @@
+"""What can be asked of a resource, and a call that asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from .records import Record
+
+if TYPE_CHECKING:
+    from .accounts import Account
+    from .store import Store
+    from .world import World
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What can be done with a resource, and how HTTP says it."""
+
+    name: str
+    method: str
+    status: int
+    to_one: bool
+    """Whether it is done to a record that is there already."""
+
+
+CREATE = Verb("Create", "POST", 201, to_one=False)
+LIST = Verb("List", "GET", 200, to_one=False)
+FETCH = Verb("Fetch", "GET", 200, to_one=True)
+UPDATE = Verb("Update", "POST", 200, to_one=True)
+DELETE = Verb("Delete", "DELETE", 204, to_one=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """Something asked of a resource: in which world, by whom, when, where and with what."""
+
+    world: World
+    account: Account
+    account_sid: str
+    """What the records that it creates show; the caller's, where nothing is enforced."""
+    now: datetime
+    """One instant, in whole seconds, for all that it does."""
+    base: str
+    """How URLs begin: `http://127.0.0.1:8010/v1`."""
+    parents: Sequence[Record] = ()
+    """The records above, the service first."""
+    short: bool = False
+    """Whether the path leaves out the service, which is the default one then."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """What was sent, by twilio-python's keyword."""
+
+    @property
+    def store(self) -> Store:
+        return self.account.store
+
+    @property
+    def parent_sid(self) -> str | None:
+        return self.parents[-1].sid if self.parents else None
+
+    @property
+    def level(self) -> str:
+        """How the URLs of its level begin, with the service or without."""
+        return self.base if self.short else f"{self.base}/Services/{self.parents[0].sid}"
+
+    def at(self, *parents: Record, **params: Any) -> Call:
+        """The same for something below other *parents*, with other *params*."""
+        return replace(self, parents=parents, params=params)

@@ -1,0 +1,24 @@
+"""Sends connections for the imitated hosts to ports of ours, whatever client makes them.
+
+    with in_charge(Route(http_port=8010, tls_port=8011, name="tests/test_desk.py::test_opens")):
+        requests.get("https://conversations.twilio.com/v1/Conversations")  # arrives at 8011
+
+What is in here knows host names and ports. It imports nothing else of this package, neither aiohttp
+nor pytest, and trustme on the first TLS connection only.
+"""
+
+from .certificates import authority_pem, server_context
+from .children import subprocess_env
+from .owners import Guard, HostRefused, Refusal, Route
+from .switch import in_charge
+
+__all__ = [
+    "Guard",
+    "HostRefused",
+    "Refusal",
+    "Route",
+    "authority_pem",
+    "in_charge",
+    "server_context",
+    "subprocess_env",
+]

@@ -1,0 +1,105 @@
+"""Certificates: an authority of our own, and the contexts of both ends that know it.
+
+Nothing is made before somebody needs it, and then once for the process.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache, wraps
+from threading import RLock
+from typing import TYPE_CHECKING, TypeVar
+
+from .hosts import IMITATED
+
+if TYPE_CHECKING:
+    import ssl
+
+    from trustme import CA
+
+_lock = RLock()
+_Made = TypeVar("_Made")
+
+
+def _once(make: Callable[..., _Made]) -> Callable[..., _Made]:
+    """`functools.cache` for things that must not be made twice, not even by two threads."""
+    made = cache(make)
+
+    @wraps(make)
+    def locked(*arguments: object) -> _Made:
+        with _lock:
+            return made(*arguments)
+
+    return locked
+
+
+def server_context() -> ssl.SSLContext:
+    """For a listener: has a certificate for whatever name a client asks for."""
+    context = _context("PROTOCOL_TLS_SERVER")
+    context.sni_callback = _answer_to
+    context.num_tickets = 0  # sent apart they delay the first answer (Nagle), and nobody resumes
+    _know_before_fork()
+    return context
+
+
+@_once
+def client_context(ca_file: str | None = None) -> ssl.SSLContext:
+    """Trusts certificates of this process's authority, or of *ca_file*, and no others."""
+    context = _context("PROTOCOL_TLS_CLIENT")
+    if ca_file:
+        context.load_verify_locations(cafile=ca_file)
+    else:
+        context.load_verify_locations(cadata=authority_pem())
+    return context
+
+
+def authority_pem() -> str:
+    """The certificate of this process's authority."""
+    return _authority().cert_pem.bytes().decode()
+
+
+def _context(end: str) -> ssl.SSLContext:
+    import ssl  # not for whoever only imports this package: it takes its time
+
+    # With truststore injected, `ssl.SSLContext` is another class, whose settings are others
+    own = next(kind for kind in ssl.SSLContext.__mro__ if kind.__module__ == "ssl")
+    context: ssl.SSLContext = own(getattr(ssl, end))
+    return context
+
+
+def _answer_to(
+    connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, context: ssl.SSLContext
+) -> int | None:
+    try:
+        connection.context = _context_for((name or IMITATED).lower().removesuffix("."))
+    except ValueError:  # a name that no certificate can be for
+        import ssl
+
+        return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+    return None
+
+
+@_once
+def _context_for(name: str) -> ssl.SSLContext:
+    from trustme import KeyType
+
+    certificate = _authority().issue_cert(name, key_type=KeyType.ECDSA)
+    context = _context("PROTOCOL_TLS_SERVER")
+    with certificate.private_key_and_cert_chain_pem.tempfile() as path:
+        context.load_cert_chain(path)
+    return context
+
+
+@_once
+def _authority() -> CA:
+    from trustme import CA, KeyType  # brings cryptography, which takes its time
+
+    return CA(organization_name="fake_conversations", key_type=KeyType.ECDSA)  # RSA takes 100 ms
+
+
+@_once
+def _know_before_fork() -> None:
+    """A forked child that made an authority of its own could not talk to its parent's server."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(before=_authority)

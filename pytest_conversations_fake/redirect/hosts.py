@@ -1,0 +1,29 @@
+"""Host names: which are Twilio's, and which of them are the imitated API's."""
+
+from __future__ import annotations
+
+import re
+
+IMITATED = "conversations.twilio.com"
+
+# Between the two there may be a region, or an edge before a region: conversations.dublin.ie1.…
+_IMITATED = re.compile(r"conversations(\.[a-z0-9-]+){0,2}\.twilio\.com")
+
+
+def twilio_name(host: object) -> str | None:
+    """*host* in lower case and without a dot at its end if it is one of Twilio's, else None."""
+    if isinstance(host, (bytes, bytearray)):  # anyio and trio ask with bytes
+        host = host.decode("ascii", "replace")
+    if not isinstance(host, str):
+        return None
+    if not host.isascii():  # a resolver folds, too, what is wide or otherwise odd
+        try:
+            host = host.encode("idna").decode()
+        except UnicodeError:
+            return None
+    name = host.lower().removesuffix(".")
+    return name if name.endswith(".twilio.com") or name == "twilio.com" else None
+
+
+def is_imitated(name: str) -> bool:
+    return _IMITATED.fullmatch(name) is not None

@@ -1,0 +1,116 @@
+"""Hooks in libraries that resolve, connect or verify past `socket` and `ssl`.
+
+Each entry reaches into a library. `tests/redirect/test_libraries.py` holds it against the library
+that is installed and names the one that has moved.
+"""
+
+from __future__ import annotations
+
+import socket
+from functools import wraps
+from typing import Any
+
+from .changes import Function, Places
+from .owners import owner_of
+from .stdlib import TLS, addresses, landing
+
+
+def _loop_getaddrinfo(resolve: Function) -> Function:
+    """uvloop asks libuv."""
+
+    @wraps(resolve)
+    async def getaddrinfo(
+        loop: Any,
+        host: Any,
+        port: Any,
+        *,
+        family: int = 0,
+        type: int = 0,
+        proto: int = 0,
+        flags: int = 0,
+    ) -> Any:
+        if owner_of(host):
+            return addresses(port, family, type or socket.SOCK_STREAM, proto)
+        return await resolve(loop, host, port, family=family, type=type, proto=proto, flags=flags)
+
+    return getaddrinfo
+
+
+def _loop_create_connection(connect: Function) -> Function:
+    """uvloop connects in libuv."""
+
+    @wraps(connect)
+    async def create_connection(
+        loop: Any, protocol_factory: Any, host: Any = None, port: Any = None, **options: Any
+    ) -> Any:
+        if host is not None:
+            if options.get("ssl") and options.get("server_hostname") is None:
+                options["server_hostname"] = host
+            host, port = landing((host, port))
+        return await connect(loop, protocol_factory, host, port, **options)
+
+    return create_connection
+
+
+def _loop_sock_connect(connect: Function) -> Function:
+    """asyncio on Windows connects in `_overlapped`."""
+
+    @wraps(connect)
+    async def sock_connect(loop: Any, sock: socket.socket, address: Any) -> Any:
+        return await connect(loop, sock, landing(address, sock.family))
+
+    return sock_connect
+
+
+def _resolve(resolve: Function) -> Function:
+    """aiohttp asks aiodns, which asks c-ares."""
+
+    @wraps(resolve)
+    async def hooked(resolver: Any, host: str, port: int = 0, family: int = socket.AF_INET) -> Any:
+        if not owner_of(host):
+            return await resolve(resolver, host, port, family)
+        return [
+            {
+                "hostname": host,
+                "host": address[0],
+                "port": port,
+                "family": family,
+                "proto": proto,
+                "flags": socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            }
+            for family, _, proto, _, address in addresses(port, family, socket.SOCK_STREAM)
+        ]
+
+    return hooked
+
+
+def _ssl_wrap_socket(wrap: Function) -> Function:
+    """urllib3, and what is built on it, loads a CA bundle for each new connection.
+
+    That takes 27 ms, and the hook in `ssl` then uses another context: so nothing is loaded.
+    """
+
+    @wraps(wrap)
+    def ssl_wrap_socket(*arguments: Any, **keywords: Any) -> Any:
+        if owner_of(keywords.get("server_hostname")):
+            keywords |= dict.fromkeys(_CA_BUNDLE & keywords.keys())
+        return wrap(*arguments, **keywords)
+
+    return ssl_wrap_socket
+
+
+_CA_BUNDLE = {"ca_certs", "ca_cert_dir", "ca_cert_data"}
+
+LIBRARIES: dict[str, Places] = {
+    "aiohttp.resolver": {
+        "AsyncResolver.resolve": _resolve,
+        "AsyncResolver._resolve_with_query": _resolve,  # for aiodns before 1.1
+    },
+    "asyncio.proactor_events": {"BaseProactorEventLoop.sock_connect": _loop_sock_connect},
+    "truststore._api": TLS,  # on macOS and Windows it asks the system once more, afterwards
+    "urllib3.connection": {"ssl_wrap_socket": _ssl_wrap_socket},
+    "uvloop": {
+        "Loop.getaddrinfo": _loop_getaddrinfo,
+        "Loop.create_connection": _loop_create_connection,
+    },
+}

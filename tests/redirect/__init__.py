@@ -1,0 +1,1 @@
+"""Redirection: both ends are in this process, and nothing leaves it."""

@@ -1,0 +1,43 @@
+"""Both ends of a redirection: where requests are to land, and a real Twilio where they must not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from pytest_conversations_fake.redirect import server_context
+
+from .real import make_public, real_twilio
+from .sites import Site
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    with Site("127.0.0.1", server_context()) as site:
+        yield site
+
+
+@pytest.fixture
+def fake(site: Site) -> Site:
+    """Where imitated hosts are to land."""
+    site.requests.clear()
+    return site
+
+
+@pytest.fixture(scope="session")
+def real_site() -> Iterator[tuple[Site, str]]:
+    with real_twilio() as real:
+        yield real
+
+
+@pytest.fixture
+def real(real_site: tuple[Site, str], monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A Twilio that would answer: below the hooks its names lead to it and its authority is public.
+
+    Asked for before the hooks are put in place, so these patches are what the hooks find.
+    """
+    site, authority = real_site
+    site.requests.clear()
+    make_public(site, authority, monkeypatch)
+    return site

@@ -1,0 +1,82 @@
+"""Certificates are for the name asked for, from an authority that only this process knows."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from pytest_conversations_fake.redirect import authority_pem, certificates, in_charge
+
+from .sites import Site
+from .test_clients import URL, with_http_client, with_requests
+
+
+def names(site: Site, asked: str | None) -> Any:
+    context = ssl.create_default_context(cadata=authority_pem())
+    context.check_hostname = False
+    sock = socket.create_connection(("127.0.0.1", site.tls_port))
+    with sock, context.wrap_socket(sock, server_hostname=asked) as connection:
+        return connection.getpeercert()["subjectAltName"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("conversations.made-up.ie1.twilio.com", "conversations.made-up.ie1.twilio.com"),
+        ("CONVERSATIONS.twilio.com", "conversations.twilio.com"),
+        ("localhost", "localhost"),
+        (None, "conversations.twilio.com"),
+    ],
+)
+def test_each_name_has_its_own(site: Site, asked: str | None, answered: str) -> None:
+    assert names(site, asked) == (("DNS", answered),)
+
+
+def test_a_name_that_cannot_have_one_is_answered_with_an_alert(site: Site) -> None:
+    with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
+        names(site, "not_a_name.twilio.com")
+
+
+def test_threads_that_ask_at_once_get_the_same() -> None:
+    made = certificates._once(lambda: object())
+
+    with ThreadPoolExecutor() as pool:
+        assert len(set(pool.map(lambda _: made(), range(20)))) == 1
+
+
+@pytest.mark.parametrize("when", ["before", "during"])
+def test_truststore(site: Site, fake: Site, when: str) -> None:
+    truststore = pytest.importorskip("truststore", reason="truststore is not installed")
+    if when == "before":
+        truststore.inject_into_ssl()
+    try:
+        with in_charge(fake.route()):
+            if when == "during":
+                truststore.inject_into_ssl()
+            with_requests(URL)
+            with_http_client(URL)
+            certificates.client_context.__wrapped__()  # can be made then, too
+            certificates.server_context()
+    finally:
+        truststore.extract_from_ssl()
+
+    assert fake.requests == [URL, URL]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+def test_a_forked_child_knows_the_authority(fake: Site) -> None:
+    with in_charge(fake.route()):
+        if not (child := os.fork()):
+            try:
+                with_http_client(URL)
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+
+    assert fake.requests == [URL]

@@ -1,0 +1,81 @@
+"""A route costs little, by what is done rather than by how long it takes on some machine."""
+
+from __future__ import annotations
+
+import ssl
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from pytest_conversations_fake.redirect import in_charge
+
+from .sites import Site
+from .test_clients import CLIENTS, URL
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The files of authorities that were read."""
+    read: list[Any] = []
+    original = ssl.SSLContext.load_verify_locations
+
+    def load(context: Any, cafile: Any = None, capath: Any = None, cadata: Any = None) -> None:
+        if cafile or capath:
+            read.append(cafile or capath)
+        original(context, cafile, capath, cadata)
+
+    monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", load)
+    return read
+
+
+@pytest.mark.parametrize(
+    "name", ["requests", "requests verify=path", "twilio", "urllib3", "urllib3 ca_certs"]
+)
+def test_a_new_sync_client_loads_no_bundle_of_authorities(
+    name: str, fake: Site, loaded: list[Any]
+) -> None:
+    library, client = CLIENTS[name]
+    pytest.importorskip(library, reason=f"{library} is not installed")
+
+    with in_charge(fake.route()):
+        client(URL)
+
+    assert len(fake.requests) == 1
+    assert loaded == [], "urllib3 has moved: redirect/libraries.py hooks its ssl_wrap_socket"
+
+
+def test_for_other_hosts_it_is_loaded(fake: Site, loaded: list[Any]) -> None:
+    requests = pytest.importorskip("requests", reason="requests is not installed")
+
+    with in_charge(fake.route()), requests.Session() as session:
+        session.trust_env = False
+        with pytest.raises(requests.exceptions.SSLError):  # a certificate of nobody it knows
+            session.get(f"https://127.0.0.1:{fake.tls_port}")
+
+    assert len(loaded) == 1
+
+
+@pytest.mark.parametrize(
+    "does",
+    [
+        "import pytest_conversations_fake.redirect",
+        "from pytest_conversations_fake.redirect import *; server_context();"
+        "r = Route(http_port=1, tls_port=2, name=''); c = in_charge(r); c.__enter__();"
+        "import socket; socket.getaddrinfo('conversations.twilio.com', 443);"
+        "c.__exit__(None, None, None)",
+    ],
+    ids=["import", "on and off"],
+)
+def test_nothing_heavy_is_imported_before_the_first_tls_connection(does: str) -> None:
+    heavy = {"aiohttp", "asyncio", "cryptography", "pytest", "trustme", "urllib3"}
+    ours = "{n for n in sys.modules if n.startswith('pytest_conversations_fake.')}"
+    if does.startswith("import"):
+        heavy |= {"ssl"}
+    asks = f"import sys; {does}; print(*({heavy} & sys.modules.keys()), *{ours})"
+
+    run = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
+
+    imported = run.stdout.split()
+    assert [n for n in imported if not n.startswith("pytest_conversations_fake.redirect")] == []

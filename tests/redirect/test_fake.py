@@ -1,0 +1,354 @@
+"""Unmodified code and the whole fake, with a real Twilio that would answer."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.client import HTTPSConnection
+from pathlib import Path
+from threading import active_count
+
+import aiohttp
+import httpx
+import pytest
+import requests
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+
+from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.redirect import HostRefused, certificates
+from pytest_conversations_fake.server.server import Server
+
+from .sites import Site
+from .test_clients import in_loop
+
+AUTH = ("user", "password")
+HOST = "https://conversations.twilio.com"
+URL = f"{HOST}/v1/Services"
+BASIC = {"Authorization": requests.auth._basic_auth_str(*AUTH)}
+BEFORE = Client("AC" + "b" * 32, "token")
+REFUSED = (
+    "fake_conversations refused api.twilio.com in FakeConversations, as it belongs to the real "
+    "Twilio. To allow it, name it in allow_hosts= (FakeConversations or the marker "
+    "fake_conversations) or in the ini option fake_conversations_allow_hosts"
+)
+
+
+@pytest.fixture
+def fake(real: Site) -> Iterator[FakeConversations]:
+    with FakeConversations() as fake:
+        yield fake
+    assert real.requests == []
+
+
+def open_desk(**options: str) -> str:
+    """The code under test: knows nothing but twilio-python."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that an edge should have a region
+        client = Client(**options)
+    url: str = client.conversations.v1.services.create(friendly_name="Support").url
+    return url
+
+
+# What lands
+
+
+@pytest.mark.parametrize(
+    ("options", "host"),
+    [
+        ({}, "conversations.twilio.com"),
+        ({"region": "ie1"}, "conversations.ie1.twilio.com"),
+        ({"edge": "dublin"}, "conversations.dublin.us1.twilio.com"),
+        ({"region": "ie1", "edge": "dublin"}, "conversations.dublin.ie1.twilio.com"),
+    ],
+)
+@pytest.mark.parametrize("where", ["arguments", "environment"])
+def test_a_bare_client_lands_and_is_answered_with_the_host_it_asked(
+    fake: FakeConversations,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
+    options: dict[str, str],
+    host: str,
+) -> None:
+    environment = {f"TWILIO_{name.upper()}": value for name, value in options.items()}
+    if where == "environment":
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+
+    url = open_desk(**options if where == "arguments" else {})
+
+    desk = fake.services.one(friendly_name="Support")
+    assert url in (
+        f"https://{host}/v1/Services/{desk.sid}",
+        f"https://{host.replace('.us1', '')}/v1/Services/{desk.sid}",
+    )
+    assert fake.services.assert_created(friendly_name="Support").status == 201
+    if where == "environment":
+        assert environment == {name: os.environ.get(name) for name in environment}
+
+
+def test_a_client_that_was_created_at_import_time_lands(fake: FakeConversations) -> None:
+    BEFORE.conversations.v1.services.create(friendly_name="Support")
+
+    fake.services.assert_created(friendly_name="Support")
+
+
+def test_the_second_page_follows(fake: FakeConversations) -> None:
+    for _ in range(60):
+        fake.conversations.add()
+
+    found = Client().conversations.v1.conversations.list(page_size=50)
+
+    assert [each.sid for each in fake.conversations] == [each.sid for each in found]
+    fake.conversations.assert_listed(count=2)
+    meta = requests.get(f"{HOST}/v1/Conversations?PageSize=50", auth=AUTH).json()["meta"]
+    assert meta["next_page_url"].startswith(f"{HOST}/v1/Conversations?PageSize=50&Page=1&")
+
+
+@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
+@pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning")
+def test_the_asynchronous_client_of_twilio_python_lands(fake: FakeConversations) -> None:
+    async def use(_: str) -> None:
+        async with AsyncTwilioHttpClient() as http_client:
+            client = Client(http_client=http_client)
+            await client.conversations.v1.services.create_async(friendly_name="Support")
+
+    in_loop(use)("")
+
+    fake.services.assert_created(friendly_name="Support")
+
+
+def test_other_libraries_land(fake: FakeConversations) -> None:
+    async def with_aiohttp(url: str) -> None:
+        async with aiohttp.ClientSession(headers=BASIC) as session:
+            assert (await session.get(url)).status == 200
+
+    requests.get(URL, auth=AUTH).raise_for_status()
+    httpx.get(URL, auth=AUTH).raise_for_status()
+    in_loop(with_aiohttp)(URL)
+    requests.get(URL.replace("https", "http"), auth=AUTH).raise_for_status()
+
+    fake.services.assert_listed(count=4)
+    hosts = {request.headers["host"] for request in fake.requests}
+    assert hosts == {"conversations.twilio.com"}
+
+
+def test_a_call_from_a_running_loop_that_blocks_it_lands(fake: FakeConversations) -> None:
+    async def blocks() -> None:
+        open_desk()
+
+    asyncio.run(blocks())
+
+    fake.services.assert_created()
+
+
+def test_no_certificate_is_made_before_the_first_tls_connection(
+    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That the first one imports what makes them is what `test_cost` is about."""
+    made: list[str] = []
+    make = certificates._context_for
+
+    def context_for(name: str) -> ssl.SSLContext:
+        made.append(name)
+        return make(name)
+
+    monkeypatch.setattr(certificates, "_context_for", context_for)
+    requests.get(f"{fake.url}/v1/Services", auth=AUTH)
+    assert made == []
+
+    requests.get("https://conversations.lab.twilio.com/v1", auth=AUTH)
+
+    assert made == ["conversations.lab.twilio.com"]
+
+
+# Beginning and end
+
+
+@pytest.mark.parametrize("there", [{}, {"TWILIO_AUTH_TOKEN": "theirs"}])
+def test_the_environment_has_its_credentials_and_gets_its_own_back(
+    monkeypatch: pytest.MonkeyPatch, there: dict[str, str]
+) -> None:
+    names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
+    for name in names:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in there.items():
+        monkeypatch.setenv(name, value)
+
+    with FakeConversations() as fake:
+        assert [os.environ[name] for name in names] == [fake.account_sid, fake.auth_token]
+
+    assert there == {name: os.environ[name] for name in names if name in os.environ}
+
+
+def test_after_it_the_real_one_is_asked_even_by_a_client_that_kept_a_connection(
+    real: Site,
+) -> None:
+    with requests.Session() as session:
+        with FakeConversations() as fake:
+            session.get(URL, auth=AUTH)
+            fake.services.assert_listed()
+        session.get(URL, auth=AUTH)
+
+    assert real.requests == [URL]
+
+
+@pytest.mark.parametrize("goes_on", ["idle", "in a handshake", "in a request"])
+def test_it_ends_at_once_whatever_still_goes_on_over_tls(goes_on: str) -> None:
+    before = active_count()
+    with ExitStack() as connections, FakeConversations():
+        if goes_on == "in a handshake":
+            waiting = socket.create_connection(("conversations.twilio.com", 443))
+        else:
+            connection = HTTPSConnection("conversations.twilio.com")
+            connection.connect()
+            assert connection.sock
+            waiting = connection.sock
+        connections.enter_context(waiting)
+        if goes_on == "in a request":
+            waiting.sendall(b"POST /v1/Services HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
+
+    assert active_count() == before
+
+
+def test_a_server_without_tls_drops_its_connections_too() -> None:
+    server = Server()
+    server.drop_connections()  # not started yet, it has none
+    with FakeConversations(redirect=False).at(server) as fake, requests.Session() as session:
+        for _ in range(2):
+            session.get(f"{fake.url}/v1/Services", auth=AUTH)
+            server.drop_connections()
+        fake.services.assert_listed(count=2)
+    server.stop()
+
+
+def test_the_innermost_has_the_hosts_even_of_a_client_that_kept_a_connection(
+    fake: FakeConversations,
+) -> None:
+    with requests.Session() as session:
+        session.get(URL, auth=AUTH)
+        with FakeConversations() as inner:
+            session.get(URL, auth=AUTH)
+            inner.services.assert_listed()
+        session.get(URL, auth=AUTH)
+
+    fake.services.assert_listed(count=2)
+
+
+def test_without_redirection_the_process_is_left_alone(
+    real: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
+    lookup, environment = socket.getaddrinfo, dict(os.environ)
+
+    with FakeConversations(redirect=False) as fake:
+        assert socket.getaddrinfo is lookup
+        assert environment == dict(os.environ)
+        requests.get(URL, auth=AUTH)
+        requests.get("https://api.twilio.com")
+        with pytest.raises(AssertionError, match=f"was the client told its address, {fake.url}"):
+            fake.services.assert_listed()
+
+    assert real.requests == [URL, "https://api.twilio.com/"]
+
+
+# Other hosts of Twilio
+
+
+def test_another_host_is_refused_and_the_fake_says_so_at_its_end(real: Site) -> None:
+    def swallow() -> None:
+        with FakeConversations():
+            for _ in range(2):
+                with pytest.raises(requests.ConnectionError):
+                    requests.get("https://api.twilio.com")
+
+    with pytest.raises(AssertionError) as judged:
+        swallow()
+
+    assert str(judged.value) == REFUSED
+    assert real.requests == []
+
+
+def test_a_refusal_that_ends_the_block_is_not_reported_twice(real: Site) -> None:
+    with pytest.raises(HostRefused) as raised, FakeConversations() as fake:
+        socket.create_connection(("api.twilio.com", 443))
+
+    assert raised.value.strerror == REFUSED
+    assert fake.report() == f"nothing was requested\n{REFUSED}"
+
+
+def test_allowed_hosts_are_asked_for_real(real: Site) -> None:
+    with FakeConversations(allow_hosts=["*.twilio.com"]) as fake:
+        requests.get("https://api.twilio.com")
+        requests.get(URL, auth=AUTH)
+
+        fake.services.assert_listed()
+    assert real.requests == ["https://api.twilio.com/"]
+
+
+# Child processes
+
+CHILDREN = {
+    "python": [
+        sys.executable,
+        "-c",
+        f"import requests; requests.get({URL!r}, auth={AUTH!r}).raise_for_status()",
+    ],
+    "twilio-python": [
+        sys.executable,
+        "-c",
+        "from twilio.rest import Client; print(Client().conversations.v1.services.list())",
+    ],
+    "curl": ["curl", "-sSf", "-u", ":".join(AUTH), URL],
+    "node": [
+        "node",
+        "-e",
+        f"fetch({URL!r}, {{headers: {BASIC}}}).then((r) => process.exit(r.ok ? 0 : 1))",
+    ],
+}
+
+
+@pytest.mark.parametrize("child", CHILDREN)
+def test_child_processes_land(child: str) -> None:
+    if not shutil.which(CHILDREN[child][0]):
+        pytest.skip(f"{child} is not installed")
+    with FakeConversations() as fake:
+        ended = subprocess.run(
+            CHILDREN[child], env=fake.subprocess_env(), capture_output=True, text=True
+        )
+
+        assert (ended.returncode, ended.stderr) == (0, "")
+        fake.services.assert_listed()
+
+
+def test_the_files_of_child_processes_end_with_the_fake() -> None:
+    with FakeConversations() as fake:
+        directory = Path(fake.subprocess_env()["CURL_HOME"])
+        assert (directory / ".curlrc").exists()
+
+    assert not directory.exists()
+
+
+def test_a_fake_that_does_not_redirect_has_no_environment_for_children() -> None:
+    with FakeConversations(redirect=False) as fake, pytest.raises(RuntimeError) as refused:
+        fake.subprocess_env()
+
+    assert str(refused.value) == (
+        "this fake does not redirect (redirect=False), so a child process has to be told its "
+        f"address, {fake.url}"
+    )
+
+
+def test_nor_has_one_that_is_not_active() -> None:
+    with pytest.raises(RuntimeError) as refused:
+        FakeConversations().subprocess_env()
+
+    assert str(refused.value) == "this fake is not active; use it in a `with` statement"

@@ -1,0 +1,51 @@
+"""Libraries that are imported while a route is there are hooked, too, and unhooked after it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+LATE = """
+import sys
+from pytest_conversations_fake.redirect import Route, in_charge
+from pytest_conversations_fake.redirect.changes import _find
+from pytest_conversations_fake.redirect.switch import HOOKS
+
+assert {module!r} not in sys.modules
+with in_charge(Route(http_port=1, tls_port=2, name="a test")):
+    with in_charge(Route(http_port=1, tls_port=2, name="a nested one")):
+        import {module} as module
+    places = [_find(module, place) for place in HOOKS[{module!r}]]
+    for holder, name in places:
+        assert not hasattr(holder, name) or getattr(holder, name).__wrapped__, name
+    assert type(module.__loader__).__module__ == type(module.__spec__.loader).__module__
+    assert "pytest_conversations_fake" not in type(module.__loader__).__module__
+for holder, name in places:
+    assert getattr(vars(holder).get(name), "__module__", "") != "pytest_conversations_fake"
+    assert not getattr(holder, name, None) in __import__(
+        "pytest_conversations_fake.redirect.changes", fromlist=["_hooks"])._hooks
+assert not any(type(finder).__name__ == "AfterImport" for finder in sys.meta_path)
+"""
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "aiohttp.resolver",
+        "asyncio.proactor_events",
+        "ssl",
+        "truststore._api",
+        "urllib3.connection",
+        "uvloop",
+    ],
+)
+def test_a_library_that_is_imported_late(module: str) -> None:
+    pytest.importorskip(module, reason=f"{module} is not installed")
+
+    run = subprocess.run(
+        [sys.executable, "-c", LATE.format(module=module)], capture_output=True, text=True
+    )
+
+    assert run.stderr == ""

@@ -1,0 +1,64 @@
+"""The places in other libraries that are hooked are still what the hooks take them for.
+
+A failure here names a library that has moved; its entry in `redirect/libraries.py` is to follow.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from typing import Any
+
+import pytest
+
+from pytest_conversations_fake.redirect.hosts import IMITATED
+from pytest_conversations_fake.redirect.libraries import _CA_BUNDLE, LIBRARIES
+
+PARAMETERS = {
+    "aiohttp.resolver:AsyncResolver.resolve": "self host port family",
+    "aiohttp.resolver:AsyncResolver._resolve_with_query": "self host port family",
+    "asyncio.proactor_events:BaseProactorEventLoop.sock_connect": "self sock address",
+    "truststore._api:SSLContext.wrap_socket": (
+        "self sock server_side do_handshake_on_connect suppress_ragged_eofs server_hostname session"
+    ),
+    "truststore._api:SSLContext.wrap_bio": (
+        "self incoming outgoing server_side server_hostname session"
+    ),
+    "uvloop:Loop.getaddrinfo": None,  # compiled, it tells nothing; test_clients calls it
+    "uvloop:Loop.create_connection": None,
+}
+
+
+@pytest.mark.parametrize("place", PARAMETERS)
+def test_the_parameters_are_those_that_the_hook_passes_on(place: str) -> None:
+    found = find(place)
+    expected = PARAMETERS[place]
+
+    if expected:
+        assert expected.split() == list(inspect.signature(found).parameters), f"{place} has moved"
+
+
+def test_urllib3_loads_a_ca_bundle_in_ssl_wrap_socket() -> None:
+    wrap = find("urllib3.connection:ssl_wrap_socket")
+    caller = inspect.getsource(importlib.import_module("urllib3.connection"))
+
+    assert inspect.signature(wrap).parameters.keys() >= _CA_BUNDLE, "urllib3 has moved"
+    assert re.search(r"ssl_wrap_socket\(\s*sock=", caller), "urllib3 calls it otherwise now"
+
+
+def test_every_place_is_held() -> None:
+    places = {f"{name}:{place}" for name, where in LIBRARIES.items() for place in where}
+
+    assert places == PARAMETERS.keys() | {"urllib3.connection:ssl_wrap_socket"}
+    assert IMITATED.endswith("twilio.com")
+
+
+def find(place: str) -> Any:
+    name, _, path = place.partition(":")
+    pytest.importorskip(name.partition(".")[0], reason=f"{name} is not installed")
+    found = importlib.import_module(name)
+    for attribute in path.split("."):
+        assert hasattr(found, attribute), f"{name} has moved: there is no {path}"
+        found = getattr(found, attribute)
+    return found

@@ -1,0 +1,186 @@
+"""Clients, addresses and connections that are older or live longer than a route."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+import warnings
+from http.client import HTTPSConnection
+from http.server import ThreadingHTTPServer
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from pytest_conversations_fake.redirect import Guard, HostRefused, in_charge, server_context
+
+from .sites import Answer, Site
+from .test_clients import URL, in_loop
+
+requests = pytest.importorskip("requests", reason="requests is not installed")
+httpx = pytest.importorskip("httpx", reason="httpx is not installed")
+aiohttp = pytest.importorskip("aiohttp", reason="aiohttp is not installed")
+rest = pytest.importorskip("twilio.rest", reason="twilio is not installed")
+
+
+def test_clients_that_were_built_before(real: Site, fake: Site) -> None:
+    with requests.Session() as session, httpx.Client() as client:
+        twilio = rest.Client("AC" + 32 * "0", "token")
+        with in_charge(fake.route()):
+            session.get(URL)
+            client.get(URL)
+            twilio.conversations.v1.conversations.list()
+
+    assert len(fake.requests) == 3
+    assert real.requests == []
+
+
+@pytest.mark.parametrize(
+    "options", [{"region": "ie1"}, {"edge": "dublin"}, {"edge": "e", "region": "r"}]
+)
+def test_region_and_edge_of_twilio_python(real: Site, fake: Site, options: dict[str, str]) -> None:
+    with in_charge(fake.route()), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that an edge should have a region
+        client = rest.Client("AC" + 32 * "0", "token", **options)
+        client.conversations.v1.conversations.list()
+
+    [request] = fake.requests
+    assert "conversations." + ".".join(options.values()) in request
+    assert real.requests == []
+
+
+def test_an_address_that_was_remembered_leads_to_the_next_route(fake: Site) -> None:
+    """aiohttp's connector remembers for ten seconds."""
+
+    async def twice(url: str) -> None:
+        connector = aiohttp.TCPConnector(force_close=True)
+        async with aiohttp.ClientSession(connector=connector) as session:
+            for port in (1, fake.tls_port):
+                route = fake.route()
+                route.ports[443] = port
+                with in_charge(route):
+                    try:
+                        await (await session.get(url)).read()
+                    except aiohttp.ClientConnectionError:
+                        assert port == 1
+
+    in_loop(twice)(URL)
+
+    assert fake.requests == [URL]
+
+
+def test_an_address_of_the_real_one_that_was_remembered_is_no_use(real: Site, fake: Site) -> None:
+    """By the socket's peer where there is a socket, by the certificate where there is none."""
+    with in_charge(fake.route()) as route:
+        context = ssl.create_default_context()
+        sock = socket.create_connection((real.address, real.tls_port))
+        with sock, pytest.raises(HostRefused) as raised:
+            context.wrap_socket(sock, server_hostname="conversations.twilio.com")
+
+        async def with_memory_bio(name: str) -> None:
+            await asyncio.open_connection(
+                real.address, real.tls_port, ssl=True, server_hostname=name
+            )
+
+        with pytest.raises(ssl.SSLCertVerificationError):
+            in_loop(with_memory_bio)("conversations.twilio.com")
+
+    assert raised.value.strerror == (
+        "fake_conversations refused TLS with conversations.twilio.com in "
+        f"tests/test_desk.py::test_opens, as the connection leads to 127.9.9.9:{real.tls_port}: "
+        "a proxy, or an address from before"
+    )
+    assert [refusal.why for refusal in route.refused] == [raised.value.strerror]
+    assert real.requests == []
+
+
+def test_after_the_last_route_its_address_leads_nowhere(fake: Site) -> None:
+    with in_charge(fake.route()):
+        [(*_, address)] = socket.getaddrinfo("conversations.twilio.com", 443)
+
+    with in_charge(Guard(name="this run")), socket.socket() as sock, pytest.raises(HostRefused):
+        sock.connect(address)
+
+
+def test_only_the_ports_of_http_and_https_are_there(fake: Site) -> None:
+    with in_charge(fake.route()), pytest.raises(ConnectionRefusedError) as raised:
+        socket.create_connection(("conversations.twilio.com", 8443))
+
+    assert raised.value.strerror == "fake_conversations has ports 80 and 443, not 8443"
+
+
+def test_a_pooled_connection_is_used_until_the_server_drops_it(real: Site, fake: Site) -> None:
+    """Which whoever has the server does when the next test has no use for it."""
+    with KeepsAlive() as server, requests.Session() as session:
+        route = fake.route()
+        route.ports[443] = server.port
+        with in_charge(route):
+            session.get(URL)
+        assert (server.answered, real.requests) == (1, [])
+
+        session.get(URL)
+        assert (server.answered, real.requests) == (2, [])
+
+        server.drop_connections()
+        session.get(URL)
+        assert (server.answered, real.requests) == (2, [URL])
+
+
+@pytest.mark.parametrize("owner", ["route", "guard"])
+def test_a_connection_that_was_opened_before_is_not_noticed(
+    real: Site, fake: Site, owner: str
+) -> None:
+    """A documented exception: it needs no name, no connecting and no handshake any more.
+
+    A guard for the whole session is there before such connections are.
+    """
+    connection = HTTPSConnection("conversations.twilio.com")
+    connection.connect()
+
+    with in_charge(fake.route() if owner == "route" else Guard(name="this run")):
+        connection.request("GET", "/v1")
+        connection.getresponse().read()
+    connection.close()
+
+    assert real.requests == ["https://conversations.twilio.com/v1"]
+
+
+class KeepsAlive:
+    """A TLS server that keeps connections open until it is told to drop them."""
+
+    def __enter__(self) -> KeepsAlive:
+        self.answered = 0
+        self._open: list[socket.socket] = []
+        kept = self
+
+        class KeepAlive(Answer):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                kept._open.append(self.connection)
+
+            def do_GET(self) -> None:  # noqa: N802
+                kept.answered += 1
+                self.answer()
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), KeepAlive)
+        self._server.socket = server_context().wrap_socket(
+            self._server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        self.port = self._server.server_port
+        self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+        return self
+
+    def drop_connections(self) -> None:
+        while self._open:
+            self._open.pop().shutdown(socket.SHUT_RDWR)
+
+    def __exit__(self, *_: Any) -> None:
+        self.drop_connections()
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()

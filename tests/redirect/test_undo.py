@@ -1,0 +1,204 @@
+"""Everything is put back, whoever else changed it in the meantime."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import sys
+from contextlib import ExitStack
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from pytest_conversations_fake.redirect import Guard, Route, in_charge
+from pytest_conversations_fake.redirect.changes import _find
+from pytest_conversations_fake.redirect.switch import HOOKS
+
+truststore = pytest.importorskip("truststore", reason="truststore is not installed")
+for name in HOOKS:
+    pytest.importorskip(name, reason=f"{name} is not installed")
+
+NOTHING = object()
+
+
+def state() -> dict[str, Any]:
+    """What is at each place that is hooked, and the rest that is changed."""
+    there: dict[str, Any] = {
+        name: os.environ.get(name, NOTHING) for name in ("NO_PROXY", "no_proxy")
+    }
+    for name, places in HOOKS.items():
+        for place in places:
+            holder, attribute = _find(sys.modules[name], place)
+            there[f"{name}:{place}"] = getattr(holder, attribute, NOTHING)
+    return there | {"meta_path": list(sys.meta_path)}
+
+
+def changed(before: dict[str, Any]) -> set[str]:
+    return {place for place, what in state().items() if what != before[place]}
+
+
+def route(name: str = "a test") -> Route:
+    return Route(http_port=1, tls_port=2, name=name)
+
+
+@pytest.fixture(autouse=True)
+def everything_is_put_back() -> Any:
+    before = state()
+    yield
+    assert before == state()
+    assert all(before[place] is what for place, what in state().items() if place != "meta_path")
+
+
+def test_every_place_is_hooked_and_put_back() -> None:
+    before = state()
+
+    with in_charge(route()):
+        hooked = changed(before)
+
+    missing = {"aiohttp.resolver:AsyncResolver._resolve_with_query"} - hooked  # some lack it
+    assert before.keys() - missing == hooked
+    assert set() == changed(before)
+
+
+def test_repeated() -> None:
+    for _ in range(3):
+        with in_charge(route()):
+            pass
+
+
+def test_after_an_exception() -> None:
+    with pytest.raises(ZeroDivisionError), in_charge(route()):
+        raise ZeroDivisionError
+
+
+def test_after_hooking_failed() -> None:
+    refuses = mock.patch.dict(os.environ, {"NO_PROXY": "\0"})  # cannot be set again
+
+    with pytest.raises(ValueError), refuses, in_charge(route()):  # noqa: PT011
+        raise AssertionError("got in")
+
+
+def test_nested_ones_add_nothing_and_take_nothing_away() -> None:
+    with in_charge(Guard(name="this run")):
+        guarded = state()
+        with in_charge(route()):
+            assert set() == changed(guarded)
+        assert set() == changed(guarded)
+
+
+def test_the_outer_one_can_end_first() -> None:
+    outer, inner = ExitStack(), ExitStack()
+    outer.enter_context(in_charge(Guard(name="this run")))
+    inner.enter_context(in_charge(route()))
+    hooked = state()
+
+    outer.close()
+
+    assert set() == changed(hooked)
+    inner.close()
+
+
+def test_the_innermost_decides() -> None:
+    with in_charge(Guard(name="outer")) as outer:
+        with in_charge(route()) as inner:
+            socket.getaddrinfo("conversations.twilio.com", 443)
+        with pytest.raises(socket.gaierror):
+            socket.getaddrinfo("conversations.twilio.com", 443)
+
+    assert (inner.refused, len(outer.refused)) == ([], 1)
+
+
+def test_a_patch_on_top_is_left_to_whoever_made_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As responses and its like do, around or inside of a test."""
+    with monkeypatch.context() as patching:
+        with in_charge(route()):
+            patching.setattr(socket, "getaddrinfo", answer := mock.Mock())
+        assert socket.getaddrinfo is answer
+        left = state()["socket:getaddrinfo"]
+        assert left is answer
+    # What was found and put back by the other is a hook, which passes on from now on
+    assert socket.getaddrinfo("127.0.0.1", 1)[0][4] == ("127.0.0.1", 1)
+    vars(socket)["getaddrinfo"] = socket.getaddrinfo.__wrapped__  # type: ignore[attr-defined]
+
+
+def test_a_patch_below_that_is_undone_above_leaves_nothing() -> None:
+    """As pytest-socket does: it replaces `connect` before a test and puts its own back after."""
+    own = socket.socket.connect
+
+    socket.socket.connect = mock.Mock()  # type: ignore[method-assign]
+    with in_charge(route()):
+        socket.socket.connect = own  # type: ignore[method-assign]
+
+    assert socket.socket.connect is own
+    del socket.socket.connect
+
+
+def test_what_pytest_socket_put_on_top_of_the_guard_is_hooked_again() -> None:
+    theirs: list[Any] = []
+    with in_charge(Guard(name="this run")):
+        hooked = socket.socket.connect
+        socket.socket.connect = lambda sock, address: theirs.append(address)  # type: ignore[method-assign, assignment]
+        with in_charge(route()), socket.socket() as sock:
+            sock.connect(("127.84.87.73", 443))
+        socket.socket.connect = hooked  # type: ignore[method-assign]
+
+    assert theirs == [("127.0.0.1", 2)]
+
+
+def test_classes_that_were_replaced_are_not_the_ones_that_are_hooked() -> None:
+    real_socket, real_context = socket.socket, ssl.SSLContext
+
+    class Guarded(socket.socket):
+        """pytest-socket's."""
+
+    with mock.patch.object(socket, "socket", Guarded), in_charge(route()):
+        assert "connect" in vars(real_socket)
+        assert "connect" not in vars(Guarded)
+    truststore.inject_into_ssl()
+    try:
+        with in_charge(route()):
+            assert ssl.SSLContext is truststore.SSLContext
+            assert hasattr(real_context.wrap_socket, "__wrapped__")
+    finally:
+        truststore.extract_from_ssl()
+
+
+@pytest.mark.parametrize(
+    ("before", "during"),
+    [
+        ({}, (".twilio.com,twilio.com", ".twilio.com,twilio.com")),
+        ({"NO_PROXY": "a"}, ("a,.twilio.com,twilio.com", "a,.twilio.com,twilio.com")),
+        ({"no_proxy": "b"}, ("b,.twilio.com,twilio.com", "b,.twilio.com,twilio.com")),
+        (
+            {"NO_PROXY": "a", "no_proxy": "b"},
+            ("a,.twilio.com,twilio.com", "b,.twilio.com,twilio.com"),
+        ),
+        ({"NO_PROXY": "*"}, ("*", "*")),
+        ({"NO_PROXY": ""}, (".twilio.com,twilio.com", ".twilio.com,twilio.com")),
+    ],
+)
+def test_no_proxy(
+    monkeypatch: pytest.MonkeyPatch, before: dict[str, str], during: tuple[str, str]
+) -> None:
+    with monkeypatch.context() as patching:
+        for name in ("NO_PROXY", "no_proxy"):
+            patching.delenv(name, raising=False)
+        for name, value in before.items():
+            patching.setenv(name, value)
+
+        with in_charge(route()):
+            assert during == (os.environ["NO_PROXY"], os.environ["no_proxy"])
+
+        after = {name: os.environ[name] for name in ("NO_PROXY", "no_proxy") if name in os.environ}
+        assert before == after
+
+
+def test_no_proxy_that_was_changed_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patching:
+        patching.setenv("NO_PROXY", "ours")
+        with in_charge(route()):
+            os.environ["NO_PROXY"] = "theirs"
+
+        assert os.environ["NO_PROXY"] == "theirs"
