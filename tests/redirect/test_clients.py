@@ -204,7 +204,7 @@ def on_uvloop(client: Callable[..., Coroutine[Any, Any, object]], **options: Any
         try:
             return await client(url, **options)
         finally:  # as above, but uvloop does not tell what is still open
-            for _ in range(1000):
+            for _ in range(10_000):
                 await asyncio.sleep(0)
 
     def run(url: str) -> object:
