@@ -41,10 +41,10 @@ def main() -> None:
     server = Server(tls=server_context())
 
     def test(redirect: bool) -> Callable[[], None]:
-        fake = FakeConversations(redirect=redirect)
+        fakes = [FakeConversations(redirect=redirect) for _ in range(ROUNDS + 1)]
 
         def on_and_off() -> None:
-            with fake.at(server):
+            with fakes.pop().at(server):
                 pass
 
         return on_and_off

@@ -99,6 +99,32 @@ def _ssl_wrap_socket(wrap: Function) -> Function:
     return ssl_wrap_socket
 
 
+def _ssl_wrap_socket_and_match_hostname(wrap: Function) -> Function:
+    """urllib3 makes a context for each new connection, too, which the hook in `ssl` then replaces.
+
+    Where a client verifies in the usual way, ours can as well be there from the start.
+    """
+
+    @wraps(wrap)
+    def hooked(*arguments: Any, **keywords: Any) -> Any:
+        route = owner_of(keywords.get("server_hostname"))
+        as_usual = keywords.get("cert_reqs") in _REQUIRED and not any(
+            keywords.get(name) is not None for name in _OWN_WAYS
+        )
+        if route and as_usual:
+            import ssl
+
+            context = route.client_context()
+            if type(context) is ssl.SSLContext:  # not with truststore, where neither can be changed
+                keywords |= {"ssl_context": context}
+        return wrap(*arguments, **keywords)
+
+    return hooked
+
+
+_REQUIRED = (None, "CERT_REQUIRED", 2)  # which `ssl.CERT_REQUIRED` is
+# How a client may verify otherwise than usual
+_OWN_WAYS = ("assert_fingerprint", "assert_hostname", "cert_file", "ssl_context")
 _CA_BUNDLE = {"ca_certs", "ca_cert_dir", "ca_cert_data"}
 
 LIBRARIES: dict[str, Places] = {
@@ -108,7 +134,10 @@ LIBRARIES: dict[str, Places] = {
     },
     "asyncio.proactor_events": {"BaseProactorEventLoop.sock_connect": _loop_sock_connect},
     "truststore._api": TLS,  # on macOS and Windows it asks the system once more, afterwards
-    "urllib3.connection": {"ssl_wrap_socket": _ssl_wrap_socket},
+    "urllib3.connection": {
+        "ssl_wrap_socket": _ssl_wrap_socket,
+        "_ssl_wrap_socket_and_match_hostname": _ssl_wrap_socket_and_match_hostname,
+    },
     "uvloop": {
         "Loop.getaddrinfo": _loop_getaddrinfo,
         "Loop.create_connection": _loop_create_connection,

@@ -27,6 +27,9 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         original(context, cafile, capath, cadata)
 
     monkeypatch.setattr(ssl.SSLContext, "load_verify_locations", load)
+    monkeypatch.setattr(
+        ssl.SSLContext, "load_default_certs", lambda *_: read.append("the system's")
+    )
     return read
 
 

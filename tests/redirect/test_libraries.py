@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pytest_conversations_fake.redirect.hosts import IMITATED
-from pytest_conversations_fake.redirect.libraries import _CA_BUNDLE, LIBRARIES
+from pytest_conversations_fake.redirect.libraries import _CA_BUNDLE, _OWN_WAYS, LIBRARIES
 
 PARAMETERS = {
     "aiohttp.resolver:AsyncResolver.resolve": "self host port family",
@@ -47,10 +47,21 @@ def test_urllib3_loads_a_ca_bundle_in_ssl_wrap_socket() -> None:
     assert re.search(r"ssl_wrap_socket\(\s*sock=", caller), "urllib3 calls it otherwise now"
 
 
+def test_urllib3_makes_a_context_in_ssl_wrap_socket_and_match_hostname() -> None:
+    wrap = find("urllib3.connection:_ssl_wrap_socket_and_match_hostname")
+    known = {"server_hostname", "cert_reqs", *_OWN_WAYS}
+
+    assert inspect.signature(wrap).parameters.keys() >= known, "urllib3 has moved"
+
+
 def test_every_place_is_held() -> None:
     places = {f"{name}:{place}" for name, where in LIBRARIES.items() for place in where}
+    urllib3 = {
+        "urllib3.connection:ssl_wrap_socket",
+        "urllib3.connection:_ssl_wrap_socket_and_match_hostname",
+    }
 
-    assert places == PARAMETERS.keys() | {"urllib3.connection:ssl_wrap_socket"}
+    assert places == PARAMETERS.keys() | urllib3
     assert IMITATED.endswith("twilio.com")
 
 
