@@ -5,12 +5,15 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from .fields import is_sid
 from .refusals import CredentialsEnded, InvalidUsername, NoCredentials, Unauthenticated
 from .resources.configurations import Configuration, configuration
+from .resources.conversations import Conversation, run_out
 from .resources.services import Service
 from .store import Store
+from .timers import Timers
 
 
 @dataclass(kw_only=True)
@@ -24,6 +27,13 @@ class Account:
     store: Store = field(default_factory=Store)
     first_service: Service = field(init=False)
     """The one that it was opened with."""
+    timers: Timers = field(default_factory=Timers)
+
+    def settle(self, now: datetime) -> None:
+        """Let happen what is due by *now*."""
+        for instant, sid in self.timers.due(now):
+            if conversation := self.store.find(Conversation, sid):
+                run_out(self, conversation, instant)
 
     @property
     def configuration(self) -> Configuration:

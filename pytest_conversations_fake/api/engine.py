@@ -74,6 +74,7 @@ def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, 
     body = yield ReadBody(MAX_BODY)
     if request.method == "OPTIONS":  # a browser's preflight, which carries no credentials
         return 204, None
+    world.settle()
     route, names = find_route(request.path)
     operation = route.operations.get(request.method)
     texts = _note(entry, operation, names, body or b"") if operation else {}

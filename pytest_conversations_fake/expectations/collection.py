@@ -60,6 +60,7 @@ class Collection:
 
     def __iter__(self) -> Iterator[LiveRecord]:
         with self._world.lock:
+            self._world.settle()
             records = list(self._resource.all(self._account))
         first = self._account.first_service
         return (self._live(record) for record in records if record is not first)

@@ -30,6 +30,7 @@ class LiveRecord:
         if name.startswith("_"):  # what copy and pickle ask for before there is a world
             raise AttributeError(name)
         with self._world.lock:
+            self._world.settle()
             record = self._resource.current(self._account, self._record)
             if name in self._resource.attributes:
                 return getattr(record, name)

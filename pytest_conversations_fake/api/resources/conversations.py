@@ -29,7 +29,7 @@ from ..parameters import (
     json_attributes,
 )
 from ..records import Record, shown
-from ..resource import Resource
+from ..resource import R, Resource
 
 if TYPE_CHECKING:
     from ..accounts import Account
@@ -69,6 +69,7 @@ class Conversation(Record):
     bindings_email_address: Annotated[str | None, Text("Bindings.Email.Address")] = None
     bindings_email_name: Annotated[str | None, Text("Bindings.Email.Name")] = None
     _timers_since: datetime
+    _ran_out: tuple[str, ...] = ()
     created_by: str = "system"
     _next_index: int = 0
 
@@ -82,12 +83,16 @@ class Conversation(Record):
 
     @shown
     def timers(self) -> dict[str, str]:
-        timers = {"date_inactive": self.timers_inactive, "date_closed": self.timers_closed}
-        return {
-            name: shown_moment(self._timers_since + duration(length))
-            for name, length in timers.items()
-            if length and duration(length)
-        }
+        return {f"date_{state}": shown_moment(instant) for state, instant in self.instants()}
+
+    def instants(self) -> Iterator[tuple[str, datetime]]:
+        """What its timers make of it and when, as far as they did not run out yet.
+
+        Both count from one instant. The specification's examples show both in any state.
+        """
+        for state, length in [("inactive", self.timers_inactive), ("closed", self.timers_closed)]:
+            if length and duration(length) and state not in self._ran_out:
+                yield state, self._timers_since + duration(length)
 
     @shown
     def bindings(self) -> dict[str, Any]:
@@ -119,6 +124,16 @@ class Conversations(Resource[Conversation]):
         "export": "Export",
     }
 
+    def create(self, call: Call) -> Conversation:
+        conversation = super().create(call)
+        set_timers(call.account, conversation)
+        return conversation
+
+    def update(self, call: Call, record: Conversation) -> Conversation:
+        conversation = super().update(call, record)
+        set_timers(call.account, conversation)
+        return conversation
+
     def given(self, call: Call) -> dict[str, Any]:
         defaults = call.account.configuration
         return {
@@ -134,7 +149,7 @@ class Conversations(Resource[Conversation]):
         if sent.get("friendly_name", "") is None:
             del sent["friendly_name"]  # Twilio passes over an empty one (terraform's tests of it)
         if "timers_inactive" in sent or "timers_closed" in sent:
-            sent["_timers_since"] = call.now
+            sent |= {"_timers_since": call.now, "_ran_out": ()}
         return sent
 
     def check(self, call: Call, sent: Mapping[str, Any], record: Conversation | None) -> None:
@@ -172,6 +187,44 @@ class Conversations(Resource[Conversation]):
         """By its sid, else by its unique name."""
         found = super().find(account, parent_sid, name)
         return found or account.store.find_by(Conversation, parent_sid, name)
+
+
+class InConversation(Resource[R]):
+    """What is below a conversation can not be written any more once that is closed.
+
+    That the refusal reaches what is below it is a guess.
+    """
+
+    def check(self, call: Call, sent: Mapping[str, Any], record: R | None) -> None:
+        self.require_open(call)
+
+    def delete(self, call: Call, record: R) -> None:
+        self.require_open(call)
+        super().delete(call, record)
+
+    def require_open(self, call: Call) -> None:
+        if call.store.get(Conversation, call.parent_sid).state == "closed":
+            raise refusals.ConversationClosed
+
+
+def set_timers(account: Account, conversation: Conversation) -> None:
+    """See to it that a conversation is looked at when one of its timers runs out."""
+    for _, instant in conversation.instants():
+        account.timers.put(instant, conversation.sid)
+
+
+def run_out(account: Account, conversation: Conversation, instant: datetime) -> None:
+    """Let happen what a timer says that runs out at *instant*, if there still is one."""
+    for state, due in list(conversation.instants()):
+        if due == instant and conversation.state != "closed":
+            ran_out = (*conversation._ran_out, state)
+            account.store.change(conversation, state=state, date_updated=instant, _ran_out=ran_out)
+
+
+def wake(call: Call, conversation: Conversation) -> None:
+    """What a new message does: an inactive conversation is active, and its timers start again."""
+    call.store.change(conversation, state="active", _timers_since=call.now, _ran_out=())
+    set_timers(call.account, conversation)
 
 
 conversations = Conversations()

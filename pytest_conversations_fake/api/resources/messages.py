@@ -11,8 +11,7 @@ from ..fields import Choice, Json, Sid, Text
 from ..paging import Listing
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record
-from ..resource import Resource
-from .conversations import Conversation
+from .conversations import Conversation, InConversation, wake
 from .media import Media
 from .participants import Participant
 
@@ -60,7 +59,7 @@ class Message(Record):
         return self.conversation_sid
 
 
-class Messages(Resource[Message]):
+class Messages(InConversation[Message]):
     record = Message
     noun = "ConversationMessage"
     path = "Messages"
@@ -74,13 +73,16 @@ class Messages(Resource[Message]):
     links = {"delivery_receipts": "Receipts", "channel_metadata": "ChannelMetadata"}
 
     def create(self, call: Call) -> Message:
+        """In an inactive conversation, which is active again by it."""
         message = super().create(call)
-        call.store.change(call.parents[-1], _next_index=message.index + 1)
+        conversation = call.store.get(Conversation, call.parent_sid)
+        call.store.change(conversation, _next_index=message.index + 1)
+        wake(call, conversation)
         return message
 
     def given(self, call: Call) -> dict[str, Any]:
-        conversation = call.store.find(Conversation, call.parent_sid)
-        return {**super().given(call), "index": conversation._next_index if conversation else 0}
+        conversation = call.store.get(Conversation, call.parent_sid)
+        return {**super().given(call), "index": conversation._next_index}
 
     def sent(self, call: Call) -> dict[str, Any]:
         sent = super().sent(call)

@@ -11,8 +11,8 @@ from ..call import Call
 from ..fields import Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
-from ..resource import Resource
 from .configurations import service_configurations
+from .conversations import InConversation
 from .users import User, users
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def channel(address: str, *_: str) -> str:
     return prefix if colon else "sms"
 
 
-class Participants(Resource[Participant]):
+class Participants(InConversation[Participant]):
     record = Participant
     noun = "ConversationParticipant"
     path = "Participants"
@@ -129,6 +129,7 @@ class Participants(Resource[Participant]):
         return sent
 
     def check(self, call: Call, sent: Mapping[str, Any], record: Participant | None) -> None:
+        super().check(call, sent, record)
         address = sent.get("messaging_binding_address")
         names = ["identity", "messaging_binding_address", "messaging_binding_projected_address"]
         if not any(sent.get(name, getattr(record, name, None)) for name in names):

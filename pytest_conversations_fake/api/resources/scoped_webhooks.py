@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from .. import refusals
 from ..fields import Choice, Int, Many, Sid, Text
 from ..records import Record, shown
-from ..resource import Resource
+from .conversations import InConversation
 
 
 @dataclass(kw_only=True, eq=False)
@@ -64,7 +64,7 @@ class ScopedWebhook(Record):
         return {**sent_to, "filters": self.configuration_filters}
 
 
-class ScopedWebhooks(Resource[ScopedWebhook]):
+class ScopedWebhooks(InConversation[ScopedWebhook]):
     record = ScopedWebhook
     noun = "ConversationScopedWebhook"
     path = "Webhooks"

@@ -1,0 +1,165 @@
+"""The states of a conversation, and the timers that change them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.expectations.account import AccountView
+
+C = "/v1/Conversations"
+START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+
+
+class Hand:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.time = START
+
+    def second(self) -> datetime:
+        return self.time
+
+    def pass_by(self, **length: float) -> None:
+        self.time += timedelta(**length)
+
+
+@pytest.fixture
+def hand(world: World, monkeypatch: pytest.MonkeyPatch) -> Hand:
+    hand = Hand()
+    monkeypatch.setattr(world.clock, "second", hand.second)
+    return hand
+
+
+@pytest.fixture
+def talk(api: Api, hand: Hand) -> str:
+    form = {"UniqueName": "talk", "Timers.Inactive": "PT1M", "Timers.Closed": "PT10M"}
+    sid: str = api.post(C, form).response["sid"]
+    return sid
+
+
+def seen(api: Api) -> tuple[str, list[str], str]:
+    body: Any = api.get(f"{C}/talk").response
+    return body["state"], [*body["timers"]], body["date_updated"][11:19]
+
+
+def test_timers_run_out_at_their_own_instants(api: Api, talk: str, hand: Hand) -> None:
+    both = ["date_inactive", "date_closed"]
+
+    assert ("active", both, "03:04:05") == seen(api)
+    hand.pass_by(seconds=59)
+    assert ("active", both, "03:04:05") == seen(api)
+    hand.pass_by(seconds=1)
+    assert ("inactive", ["date_closed"], "03:05:05") == seen(api)
+    hand.pass_by(days=1)
+    assert ("closed", [], "03:14:05") == seen(api)
+
+
+def test_both_may_be_overdue_when_somebody_looks(world: World, talk: str, hand: Hand) -> None:
+    record = AccountView(world, world.account).conversations.one(unique_name="talk")
+
+    hand.pass_by(days=1)
+
+    assert "closed" == record.state
+    assert START + timedelta(minutes=10) == record.date_updated
+
+
+def test_a_timer_that_was_set_anew_or_off_does_not_run_out(api: Api, talk: str, hand: Hand) -> None:
+    hand.pass_by(seconds=30)
+    api.post(f"{C}/talk", {"Timers.Inactive": "PT2M", "Timers.Closed": "PT0S"})
+
+    hand.pass_by(seconds=119)
+    assert "active" == seen(api)[0]
+    hand.pass_by(seconds=1)
+    assert ("inactive", [], "03:06:35") == seen(api)
+    hand.pass_by(days=1)
+    assert "inactive" == seen(api)[0]
+
+
+def test_a_message_wakes_an_inactive_conversation(api: Api, talk: str, hand: Hand) -> None:
+    hand.pass_by(seconds=60)
+    assert "inactive" == seen(api)[0]
+
+    api.post(f"{C}/talk/Messages", {"Body": "hi"})
+
+    timers = api.get(f"{C}/talk").response["timers"]
+    assert timers == {
+        "date_inactive": "2026-01-02T03:06:05Z",
+        "date_closed": "2026-01-02T03:15:05Z",
+    }
+    hand.pass_by(seconds=59)
+    assert "active" == seen(api)[0]
+
+
+def test_what_is_due_happens_before_what_is_asked(api: Api, talk: str, hand: Hand) -> None:
+    hand.pass_by(minutes=10)
+
+    refused = api.post(f"{C}/talk/Messages", {"Body": "hi"})
+
+    assert 50377 == refused.response["code"]
+
+
+def test_a_deleted_conversation_has_no_timers(api: Api, talk: str, hand: Hand) -> None:
+    api.delete(f"{C}/talk")
+
+    hand.pass_by(days=1)
+
+    assert 404 == api.get(f"{C}/{talk}").status
+
+
+def test_an_account_has_timers_for_who_sends_none(api: Api, hand: Hand) -> None:
+    api.post("/v1/Configuration", {"DefaultInactiveTimer": "PT1M"})
+    api.post(C, {"UniqueName": "talk"})
+
+    hand.pass_by(minutes=1)
+
+    assert "inactive" == seen(api)[0]
+
+
+@pytest.mark.parametrize("state", ["active", "inactive"])
+def test_requests_move_between_the_open_states(api: Api, state: str) -> None:
+    api.post(C, {"UniqueName": "talk", "State": state})
+
+    for other in ("inactive", "active", "active"):
+        assert other == api.post(f"{C}/talk", {"State": other}).response["state"]
+
+
+@pytest.fixture
+def closed(api: Api) -> dict[str, str]:
+    """A closed conversation's message, participant and webhook."""
+    api.post(C, {"UniqueName": "talk"})
+    forms = {
+        "Messages": {"Body": "hi"},
+        "Participants": {"Identity": "ada"},
+        "Webhooks": {"Target": "studio"},
+    }
+    sids = {
+        path: api.post(f"{C}/talk/{path}", form).response["sid"] for path, form in forms.items()
+    }
+    api.post(f"{C}/talk", {"State": "closed"})
+    return sids
+
+
+@pytest.mark.parametrize("path", ["Messages", "Participants", "Webhooks"])
+def test_what_is_below_a_closed_conversation_is_read_only(
+    api: Api, closed: dict[str, str], path: str
+) -> None:
+    one = f"{C}/talk/{path}/{closed[path]}"
+    form = {"Body": "x", "Identity": "bob", "Target": "studio"}
+
+    refused = [api.post(f"{C}/talk/{path}", form), api.post(one, {}), api.delete(one)]
+
+    assert [50377] * 3 == [each.response["code"] for each in refused]
+    assert 200 == api.get(one).status
+    assert 200 == api.get(f"{C}/talk/{path}").status
+
+
+def test_a_closed_conversation_can_be_deleted_with_all_below(
+    api: Api, closed: dict[str, str]
+) -> None:
+    assert 204 == api.delete(f"{C}/talk").status
+    assert 404 == api.get(f"{C}/talk/Messages").status
