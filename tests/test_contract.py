@@ -29,7 +29,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "CreateService": {"FriendlyName": "x"},
     "CreateConfigurationAddress": {"Type": "sms", "Address": "+15550123"},
     "CreateConversationParticipant": {"Identity": "bob"},
-    "CreateConversationScopedWebhook": {"Target": "webhook"},
+    "CreateConversationScopedWebhook": {"Target": "studio"},
     "CreateRole": {"FriendlyName": "x", "Type": "service", "Permission": ["joinConversation"]},
     "UpdateRole": {"Permission": ["joinConversation"]},
     "CreateUser": {"Identity": "carol"},

@@ -2,7 +2,7 @@
 
 Status, code and text are Twilio's. *seen* marks those captured from the real API; for the rest the
 code and the text are those of Twilio's error dictionary and the status follows the pattern of
-those that were seen (duplicates 409, malformed values 400).
+those that were seen (duplicates 409, malformed values 400, limits 403).
 """
 
 from __future__ import annotations
@@ -30,252 +30,129 @@ class Refused(Exception):  # noqa: N818 - Twilio refuses; nothing is in error
         }
 
 
+def _refusal(status: int, code: int, text: str) -> type[Refused]:
+    return type("Refused", (Refused,), {"status": status, "code": code, "text": text})
+
+
 # The whole API
-
-
-class Unauthenticated(Refused):  # seen
-    status, code, text = 401, 20003, "Authenticate"
-
-
-class NoCredentials(Unauthenticated):  # text guessed
-    text = "Authentication Error - No credentials provided"
-
-
-class InvalidUsername(Unauthenticated):  # seen
-    text = "Authentication Error - invalid username"
-
-
-class CredentialsEnded(Unauthenticated):
-    """Ours: a request that comes late, from a test that is over."""
-
-    text = "Authentication Error - these credentials belong to {name}, which has ended"
-
-
-class NotFound(Refused):  # seen, with a path that leaves out the version
-    status, code, text = 404, 20404, "The requested resource {path} was not found"
-
-
-class MethodNotAllowed(Refused):
-    status, code, text = 405, 20004, "Method not allowed"
-
-
-class BodyTooLarge(Refused):
-    status, code, text = 413, 20413, "Request Entity Too Large"
-
-
-class InvalidParameter(Refused):  # code documented, text guessed
-    code, text = 20001, "Invalid {name}"
-
-
-class MissingParameter(InvalidParameter):  # seen
-    text = "Missing required parameter {name} in the post body"
-
-
-class NotAnInteger(InvalidParameter):  # seen
-    text = "invalid literal for int() with base 10: '{value}'"
-
-
-class MalformedForm(InvalidParameter):  # text guessed
-    text = "Invalid form: {reason}"
-
-
-class MalformedRequest(InvalidParameter):  # a guess, text and all
-    text = "Invalid request: {reason}"
-
-
-class InvalidPageToken(InvalidParameter):
-    pass
-
-
-class NotImitated(Refused):
-    """Ours: Twilio has this, and the fake has not."""
-
-    status, code = 501, 20501
-    text = "Twilio has {what}, and this fake does not imitate it"
-
+Unauthenticated = _refusal(401, 20003, "Authenticate")  # seen
+# text guessed
+NoCredentials = _refusal(401, 20003, "Authentication Error - No credentials provided")
+InvalidUsername = _refusal(401, 20003, "Authentication Error - invalid username")  # seen
+# Ours: a request that comes late, from a test that is over.
+CredentialsEnded = _refusal(
+    401, 20003, "Authentication Error - these credentials belong to {name}, which has ended"
+)
+# seen, with a path that leaves out the version
+NotFound = _refusal(404, 20404, "The requested resource {path} was not found")
+MethodNotAllowed = _refusal(405, 20004, "Method not allowed")
+BodyTooLarge = _refusal(413, 20413, "Request Entity Too Large")
+InvalidParameter = _refusal(400, 20001, "Invalid {name}")  # code documented, text guessed
+# seen
+MissingParameter = _refusal(400, 20001, "Missing required parameter {name} in the post body")
+NotAnInteger = _refusal(400, 20001, "invalid literal for int() with base 10: '{value}'")  # seen
+MalformedForm = _refusal(400, 20001, "Invalid form: {reason}")  # text guessed
+MalformedRequest = _refusal(400, 20001, "Invalid request: {reason}")  # a guess, text and all
+InvalidPageToken = InvalidParameter
+# Ours: Twilio has this, and the fake has not.
+NotImitated = _refusal(501, 20501, "Twilio has {what}, and this fake does not imitate it")
 
 # Names and texts that many resources share
-
-
-class FriendlyNameNotProvided(Refused):
-    code, text = 50000, "FriendlyName not provided"
-
-
-class FriendlyNameTooLong(Refused):
-    code, text = 50003, "Friendly name too long"
-
-
-class UniqueNameTooLong(Refused):
-    code, text = 50004, "Unique Name too long"
-
-
-class AttributesTooLong(Refused):
-    code, text = 50303, "Attributes too long"
-
-
-class AttributesNotJson(Refused):  # seen
-    code, text = 50304, "Attributes not valid JSON"
-
-
-class InvalidDateCreated(Refused):
-    code, text = 50308, "Invalid Date Created parameter"
-
-
-class InvalidDateUpdated(Refused):
-    code, text = 50309, "Invalid Date Updated parameter"
-
+FriendlyNameNotProvided = _refusal(400, 50000, "FriendlyName not provided")
+FriendlyNameTooLong = _refusal(400, 50003, "Friendly name too long")
+UniqueNameTooLong = _refusal(400, 50004, "Unique Name too long")
+AttributesTooLong = _refusal(400, 50303, "Attributes too long")
+AttributesNotJson = _refusal(400, 50304, "Attributes not valid JSON")  # seen
+InvalidDateCreated = _refusal(400, 50308, "Invalid Date Created parameter")
+InvalidDateUpdated = _refusal(400, 50309, "Invalid Date Updated parameter")
 
 # Services
-
-
-class DefaultServiceNotDeletable(InvalidParameter):  # what Twilio does is unknown
-    text = "The default conversation service of an account can not be deleted"
-
+# what Twilio does is unknown
+DefaultServiceNotDeletable = _refusal(
+    400, 20001, "The default conversation service of an account can not be deleted"
+)
 
 # Conversations
-
-
-class InvalidMessagingService(Refused):
-    code, text = 50341, "Invalid messaging service SID"
-
-
-class UniqueNameTaken(Refused):  # seen
-    status, code, text = 409, 50353, "Conversation with provided unique name already exists"
-
-
-class UniqueNameLooksLikeSid(Refused):
-    code, text = 50390, "Unique name should not match conversation sid pattern"
-
-
-class StateEmpty(Refused):
-    code, text = 50374, "'State' field can't be empty"
-
-
-class InactiveTimerTooShort(Refused):
-    code, text = 50375, "TimeToInactive should be greater or equal to 1 minute"
-
-
-class ClosedTimerTooShort(Refused):
-    code, text = 50376, "TimeToClosed should be greater or equal to 10 minutes"
-
-
-class ConversationClosed(Refused):
-    code, text = 50377, "Can't update conversation as it's in final closed state"
-
-
-class InvalidState(Refused):
-    code, text = 50378, "'State' parameter value is invalid"
-
-
-class InvalidInactiveTimer(Refused):
-    code, text = 50379, "TimeToInactive format is invalid"
-
-
-class InvalidClosedTimer(Refused):
-    code, text = 50380, "TimeToClosed format is invalid"
-
-
-class InitialStateClosed(Refused):  # the dictionary's text lacks the second quote
-    code, text = 50384, "Initial state can't be 'closed"
-
+InvalidMessagingService = _refusal(400, 50341, "Invalid messaging service SID")
+# seen
+UniqueNameTaken = _refusal(409, 50353, "Conversation with provided unique name already exists")
+UniqueNameLooksLikeSid = _refusal(
+    400, 50390, "Unique name should not match conversation sid pattern"
+)
+StateEmpty = _refusal(400, 50374, "'State' field can't be empty")
+InactiveTimerTooShort = _refusal(
+    400, 50375, "TimeToInactive should be greater or equal to 1 minute"
+)
+ClosedTimerTooShort = _refusal(400, 50376, "TimeToClosed should be greater or equal to 10 minutes")
+ConversationClosed = _refusal(400, 50377, "Can't update conversation as it's in final closed state")
+InvalidState = _refusal(400, 50378, "'State' parameter value is invalid")
+InvalidInactiveTimer = _refusal(400, 50379, "TimeToInactive format is invalid")
+InvalidClosedTimer = _refusal(400, 50380, "TimeToClosed format is invalid")
+# the dictionary's text lacks the second quote
+InitialStateClosed = _refusal(400, 50384, "Initial state can't be 'closed")
 
 # Messages
-
-
-class AuthorTooLong(Refused):
-    code, text = 50310, "Author parameter is too long"
-
-
-class BodyTooLong(Refused):
-    code, text = 50504, "Message body parameter is too long"
-
-
-class InvalidMediaSid(Refused):
-    code, text = 50510, "Invalid message media SID"
-
-
-class InvalidContentSid(Refused):
-    code, text = 50526, "Invalid content SID"
-
-
-class InvalidContentVariables(Refused):
-    code, text = 50527, "Invalid content variables format"
-
-
-class ContentVariablesTooLong(Refused):
-    code, text = 50529, "Content variables are too long"
-
-
-class InvalidMessageToken(Refused):
-    code, text = 19038, "Page token must be bigger than or equal to 0"
-
+AuthorTooLong = _refusal(400, 50310, "Author parameter is too long")
+BodyTooLong = _refusal(400, 50504, "Message body parameter is too long")
+InvalidMediaSid = _refusal(400, 50510, "Invalid message media SID")
+InvalidContentSid = _refusal(400, 50526, "Invalid content SID")
+InvalidContentVariables = _refusal(400, 50527, "Invalid content variables format")
+ContentVariablesTooLong = _refusal(400, 50529, "Content variables are too long")
+InvalidMessageToken = _refusal(400, 19038, "Page token must be bigger than or equal to 0")
 
 # Users and participants
-
-
-class UserExists(Refused):
-    status, code, text = 409, 50201, "User already exists"
-
-
-class IdentityNotProvided(Refused):  # seen
-    code, text = 50204, "Identity not provided"
-
-
-class IdentityTooLong(Refused):
-    code, text = 50207, "Identity too long"
-
-
-class InvalidNotificationLevel(Refused):
-    code, text = 50210, "Invalid notification level"
-
-
-class InvalidLastReadMessageIndex(Refused):
-    code, text = 50421, "Invalid last read message index format"
-
-
-class ParticipantExists(Refused):  # seen
-    status, code, text = 409, 50433, "Participant already exists"
-
-
-class IdentityAndAddress(Refused):
-    code = 50451
-    text = (
+UserExists = _refusal(409, 50201, "User already exists")
+IdentityNotProvided = _refusal(400, 50204, "Identity not provided")  # seen
+IdentityTooLong = _refusal(400, 50207, "Identity too long")
+InvalidNotificationLevel = _refusal(400, 50210, "Invalid notification level")
+InvalidLastReadMessageIndex = _refusal(400, 50421, "Invalid last read message index format")
+IdentityLooksLikeSid = _refusal(400, 50206, "Identity should not match user SID pattern")
+IdentityReserved = _refusal(400, 50203, "Identity reserved")
+IdentityNotAcceptable = _refusal(
+    400, 50211, "Identity parameter not acceptable for this Participant"
+)
+InvalidAddress = _refusal(400, 50407, "Invalid messaging binding address")  # seen
+InvalidProxyAddress = _refusal(400, 50408, "Invalid participant proxy address")
+AddressIsProxyAddress = _refusal(400, 50409, "Participant address equals proxy address")
+AddressEmpty = _refusal(400, 50411, "Participant address is empty")
+ProxyAddressEmpty = _refusal(400, 50412, "Participant proxy address is empty")
+ChannelsDiffer = _refusal(400, 50414, "Participant address type does not match proxy address type")
+TooManyParticipants = _refusal(403, 50417, "Participants limit exceeded")
+TooManyTexting = _refusal(403, 50418, "Non-Chat participants limit exceeded")
+# seen
+ProxyAddressNotAddable = _refusal(400, 50441, "Failed to add a proxy address to a participant.")
+ParticipantExists = _refusal(409, 50433, "Participant already exists")  # seen
+IdentityAndAddress = _refusal(
+    400,
+    50451,
+    (
         "One user identifier parameter for lookup at a time is allowed. "
         "Please, use either Identity or Address."
-    )
+    ),
+)
+ParticipantJsonInvalid = _refusal(400, 50424, "Participant JSON is invalid")
+TooManyParticipantsInRequest = _refusal(400, 50426, "Too many participants in request")
+# seen; applications look for the sid in it
+BindingExists = _refusal(
+    409,
+    50416,
+    "A binding for this participant and proxy address already exists in Conversation {sid}",
+)
 
-
-class ParticipantJsonInvalid(Refused):
-    code, text = 50424, "Participant JSON is invalid"
-
-
-class TooManyParticipantsInRequest(Refused):
-    code, text = 50426, "Too many participants in request"
-
-
-class BindingExists(Refused):  # seen; applications look for the sid in it
-    status, code = 409, 50416
-    text = "A binding for this participant and proxy address already exists in Conversation {sid}"
-
+# Roles
+RoleNotFound = _refusal(404, 50100, "Role not found")
+PermissionNotFound = _refusal(400, 50104, "Permission not found")
+InvalidRoleType = _refusal(400, 50105, "Invalid role type")
 
 # Webhooks and addresses
-
-
-class InvalidWebhookMethod(Refused):
-    code, text = 50055, "Invalid webhook method"
-
-
-class InvalidWebhookTarget(Refused):
-    code, text = 50364, "Invalid conversation webhook type"
-
-
-class InvalidWebhookFlow(Refused):
-    code, text = 50367, "Invalid conversation webhook flow SID"
-
-
-class WebhookUrlTooLong(Refused):
-    code, text = 50372, "Conversation webhook URL is too long"
-
-
-class AddressExists(Refused):  # what Twilio answers is not known
-    status, code, text = 409, 20409, "Conflict"
+TooManyWebhooks = _refusal(403, 50361, "Too many conversation webhooks")
+TooManyTriggers = _refusal(400, 50362, "Too many conversation webhook triggers")
+InvalidTrigger = _refusal(400, 50366, "Invalid conversation webhook trigger")
+WebhookUrlNotProvided = _refusal(400, 50369, "Conversation webhook URL not provided")
+WebhookFilterNotProvided = _refusal(400, 50370, "Conversation webhook filter not provided")
+WebhookTriggerNotProvided = _refusal(400, 50371, "Conversation webhook trigger not provided")
+InvalidWebhookMethod = _refusal(400, 50055, "Invalid webhook method")
+InvalidWebhookTarget = _refusal(400, 50364, "Invalid conversation webhook type")
+InvalidWebhookFlow = _refusal(400, 50367, "Invalid conversation webhook flow SID")
+WebhookUrlTooLong = _refusal(400, 50372, "Conversation webhook URL is too long")
+AddressExists = _refusal(409, 20409, "Conflict")  # what Twilio answers is not known

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
+from ..addresses import channel, is_address
 from ..call import Call
 from ..fields import Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
 from .configurations import service_configurations
-from .conversations import InConversation
-from .users import User, users
+from .conversations import Conversation, InConversation
+from .roles import check_role
+from .users import User, check_identity, users
 
 if TYPE_CHECKING:
     from ..accounts import Account
@@ -67,6 +69,8 @@ class Participant(Record):
         yield self.parent_sid
         for how, name in self.names():
             yield self.chat_service_sid, how, name
+        if self.messaging_binding_proxy_address:
+            yield "pair", self.messaging_binding_address, self.messaging_binding_proxy_address
 
     def names(self) -> Iterator[tuple[str, str]]:
         """What people look for: who it is, and where to reach them."""
@@ -84,13 +88,7 @@ class Participant(Record):
             "projected_address": self.messaging_binding_projected_address,
         }
         binding = {name: value for name, value in parts.items() if value}
-        return {"type": channel(*binding.values()), **binding} if binding else None
-
-
-def channel(address: str, *_: str) -> str:
-    """The channel of an address: `whatsapp` of `whatsapp:+15550100`, `sms` of a bare number."""
-    prefix, colon, _rest = address.partition(":")
-    return prefix if colon else "sms"
+        return {"type": channel(next(iter(binding.values()))), **binding} if binding else None
 
 
 class Participants(InConversation[Participant]):
@@ -130,17 +128,12 @@ class Participants(InConversation[Participant]):
 
     def check(self, call: Call, sent: Mapping[str, Any], record: Participant | None) -> None:
         super().check(call, sent, record)
-        address = sent.get("messaging_binding_address")
-        names = ["identity", "messaging_binding_address", "messaging_binding_projected_address"]
-        if not any(sent.get(name, getattr(record, name, None)) for name in names):
-            raise refusals.IdentityNotProvided
-        for how, name, refusal in [
-            ("identity", sent.get("identity"), refusals.ParticipantExists),
-            ("address", address, refusals.BindingExists),
-        ]:
-            found = call.store.find_by(Participant, call.parent_sid, how, name)
-            if found not in (None, record):
-                raise refusal(sid=call.parent_sid)
+        check_role(call, sent, "conversation")
+        _check_who_it_is(sent, record)
+        _check_addresses(sent, record)
+        _check_nobody_is_twice(call, sent, record)
+        if not record:
+            _check_there_is_room(call, sent)
 
     def required(self, sent: Mapping[str, Any]) -> list[str]:
         """Whoever does not text must have an identity."""
@@ -150,6 +143,71 @@ class Participants(InConversation[Participant]):
         """By its sid, else by its identity."""
         found = super().find(account, parent_sid, name)
         return found or account.store.find_by(Participant, parent_sid, "identity", name)
+
+
+# The most that a conversation takes, and of these who do not chat
+MOST, MOST_TEXTING = 1000, 50
+
+
+def _check_who_it_is(sent: Mapping[str, Any], record: Participant | None) -> None:
+    """Somebody has an identity or an address, and in a group text perhaps a projected address."""
+    identity, address, proxy, projected = (
+        sent.get(name, getattr(record, name, None))
+        for name in (
+            "identity",
+            "messaging_binding_address",
+            "messaging_binding_proxy_address",
+            "messaging_binding_projected_address",
+        )
+    )
+    if identity:
+        check_identity(identity)
+    if identity and (address or proxy):
+        raise refusals.IdentityNotAcceptable
+    if proxy and not address:
+        raise refusals.AddressEmpty
+    if not (identity or address or projected):
+        raise refusals.IdentityNotProvided
+
+
+def _check_addresses(sent: Mapping[str, Any], record: Participant | None) -> None:
+    address = sent.get("messaging_binding_address")
+    proxy = sent.get("messaging_binding_proxy_address")
+    if record and proxy not in (None, record.messaging_binding_proxy_address):
+        raise refusals.ProxyAddressNotAddable
+    if address and not is_address(address):
+        raise refusals.InvalidAddress
+    if proxy and not is_address(proxy):
+        raise refusals.InvalidProxyAddress
+    if address and not proxy and "messaging_binding_proxy_address" in sent:
+        raise refusals.ProxyAddressEmpty
+    if address and address == proxy:
+        raise refusals.AddressIsProxyAddress
+    if address and proxy and channel(address) != channel(proxy):
+        raise refusals.ChannelsDiffer
+
+
+def _check_nobody_is_twice(call: Call, sent: Mapping[str, Any], record: Participant | None) -> None:
+    """An identity is in a conversation once, and a pair of addresses in an open one of them all."""
+    identity = sent.get("identity")
+    if call.store.find_by(Participant, call.parent_sid, "identity", identity) not in (None, record):
+        raise refusals.ParticipantExists
+    address = sent.get("messaging_binding_address")
+    proxy = sent.get("messaging_binding_proxy_address")
+    for other in call.store.of(Participant, ("pair", address, proxy)):
+        if call.store.get(Conversation, other.conversation_sid).state != "closed":
+            raise refusals.BindingExists(sid=other.conversation_sid)
+    if call.store.find_by(Participant, call.parent_sid, "address", address) not in (None, record):
+        raise refusals.BindingExists(sid=call.parent_sid)
+
+
+def _check_there_is_room(call: Call, sent: Mapping[str, Any]) -> None:
+    people = call.store.of(Participant, call.parent_sid)
+    if len(people) >= MOST:
+        raise refusals.TooManyParticipants
+    texting = sum(person.messaging_binding_address is not None for person in people)
+    if sent.get("messaging_binding_address") and texting >= MOST_TEXTING:
+        raise refusals.TooManyTexting
 
 
 participants = Participants()

@@ -6,11 +6,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from .. import refusals
 from ..call import Call
 from ..fields import Choice, Many, Text
 from ..records import Record, shown
-from ..refusals import FriendlyNameTooLong, MissingParameter
 from ..resource import Resource
+
+# Of services and of conversations, and some that were seen though no page lists them
+PERMISSIONS = (
+    "addParticipant",
+    "createConversation",
+    "deleteAnyMessage",
+    "deleteConversation",
+    "deleteOwnMessage",
+    "editAnyMessage",
+    "editAnyMessageAttributes",
+    "editAnyUserInfo",
+    "editConversationAttributes",
+    "editConversationName",
+    "editOwnMessage",
+    "editOwnMessageAttributes",
+    "editOwnUserInfo",
+    "joinConversation",
+    "leaveConversation",
+    "removeParticipant",
+    "sendMediaMessage",
+    "sendMessage",
+    "addNonChatParticipant",
+    "editAnyParticipantAttributes",
+    "editNotificationLevel",
+    "editOwnParticipantAttributes",
+)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -23,12 +49,25 @@ class Role(Record):
     chat_service_sid: str
     friendly_name: Annotated[
         str,
-        Text("FriendlyName", required=True, only="Create", max=256, too_long=FriendlyNameTooLong),
+        Text(
+            "FriendlyName",
+            required=True,
+            only="Create",
+            max=256,
+            too_long=refusals.FriendlyNameTooLong,
+        ),
     ]
     type: Annotated[
         str, Choice("Type", required=True, only="Create", of=("conversation", "service"))
     ]
-    permission: Annotated[list[str], Many("Permission", required=True)]
+    permission: Annotated[
+        list[str],
+        Many(
+            "Permission",
+            required=True,
+            each=Choice("Permission", of=PERMISSIONS, invalid=refusals.PermissionNotFound),
+        ),
+    ]
 
     @property
     def parent_sid(self) -> str:
@@ -48,7 +87,17 @@ class Roles(Resource[Role]):
 
     def check(self, call: Call, sent: Mapping[str, Any], record: Role | None) -> None:
         if not sent.get("permission"):  # an update needs it, too
-            raise MissingParameter(name="Permission")
+            raise refusals.MissingParameter(name="Permission")
+
+
+def check_role(call: Call, sent: Mapping[str, Any], kind: str) -> None:
+    """A role that somebody is given is one of the service, and for what it is given."""
+    if sid := sent.get("role_sid"):
+        role = call.store.find(Role, sid)
+        if not role or role.chat_service_sid != call.parents[0].sid:
+            raise refusals.RoleNotFound
+        if role.type != kind:
+            raise refusals.InvalidRoleType
 
 
 roles = Roles()

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from .. import refusals
+from ..call import Call
 from ..fields import Choice, Int, Many, Sid, Text
 from ..records import Record, shown
 from .conversations import InConversation
+
+
+class Url(Text):
+    """Where an application is."""
+
+    def made_up(self, name: str) -> str:
+        return f"https://example.com/{name}"
+
+
+class Event(Text):
+    """The name of an event; Twilio's own examples have names that there are not."""
+
+    def made_up(self, name: str) -> str:
+        return "onMessageAdded"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -30,12 +46,14 @@ class ScopedWebhook(Record):
         ),
     ]
     configuration_url: Annotated[
-        str | None, Text("Configuration.Url", max=512, too_long=refusals.WebhookUrlTooLong)
+        str | None, Url("Configuration.Url", max=512, too_long=refusals.WebhookUrlTooLong)
     ] = None
     configuration_method: Annotated[str, Choice("Configuration.Method", of=("get", "post"))] = (
         "post"
     )
-    configuration_filters: Annotated[list[str] | None, Many("Configuration.Filters")] = None
+    configuration_filters: Annotated[
+        list[str] | None, Many("Configuration.Filters", each=Event(""))
+    ] = None
     configuration_triggers: Annotated[list[str] | None, Many("Configuration.Triggers")] = None
     configuration_flow_sid: Annotated[
         str | None,
@@ -64,6 +82,19 @@ class ScopedWebhook(Record):
         return {**sent_to, "filters": self.configuration_filters}
 
 
+# What a target can not do without. That a flow is one of these is not documented
+NEEDED: dict[str, dict[str, type[refusals.Refused]]] = {
+    "webhook": {
+        "configuration_url": refusals.WebhookUrlNotProvided,
+        "configuration_filters": refusals.WebhookFilterNotProvided,
+    },
+    "trigger": {
+        "configuration_url": refusals.WebhookUrlNotProvided,
+        "configuration_triggers": refusals.WebhookTriggerNotProvided,
+    },
+}
+
+
 class ScopedWebhooks(InConversation[ScopedWebhook]):
     record = ScopedWebhook
     noun = "ConversationScopedWebhook"
@@ -72,6 +103,23 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
     collection = "scoped_webhooks"
     page_size = (5, 5)
     long_only = ("chat_service_sid",)
+
+    def required(self, sent: Mapping[str, Any]) -> list[str]:
+        return ["target", *NEEDED.get(sent.get("target", "webhook"), ())]
+
+    def check(self, call: Call, sent: Mapping[str, Any], record: ScopedWebhook | None) -> None:
+        super().check(call, sent, record)
+        if not record and len(call.store.of(ScopedWebhook, call.parent_sid)) >= 5:
+            raise refusals.TooManyWebhooks
+        known = {**(vars(record) if record else {}), **sent}
+        for keyword, refusal in NEEDED.get(known["target"], {}).items():
+            if not known.get(keyword):
+                raise refusal
+        triggers = sent.get("configuration_triggers") or []
+        if len(triggers) > 5:
+            raise refusals.TooManyTriggers
+        if not all(1 <= len(trigger) <= 248 for trigger in triggers):
+            raise refusals.InvalidTrigger
 
 
 scoped_webhooks = ScopedWebhooks()

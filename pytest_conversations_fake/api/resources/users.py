@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
 from ..call import Call
-from ..fields import Sid, Text
+from ..fields import Sid, Text, is_sid
 from ..parameters import FriendlyName, json_attributes
 from ..records import Record
 from ..resource import Resource
 from .bindings import Binding
 from .configurations import service_configurations
+from .roles import check_role
 
 if TYPE_CHECKING:
     from ..accounts import Account
@@ -65,8 +66,11 @@ class Users(Resource[User]):
         return {**super().given(call), "role_sid": defaults.default_chat_service_role_sid}
 
     def check(self, call: Call, sent: Mapping[str, Any], record: User | None) -> None:
-        if not record and call.store.find_by(User, call.parent_sid, sent["identity"]):
-            raise refusals.UserExists
+        if not record:
+            check_identity(sent["identity"])
+            if call.store.find_by(User, call.parent_sid, sent["identity"]):
+                raise refusals.UserExists
+        check_role(call, sent, "service")
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> User | None:
         """By its sid, else by its identity."""
@@ -81,6 +85,14 @@ class Users(Resource[User]):
         for theirs in (*call.store.of(Participant, listed), *call.store.of(Binding, listed)):
             call.store.remove(theirs)
         super().delete(call, record)
+
+
+def check_identity(identity: str) -> None:
+    """An identity is not what could be taken for something else."""
+    if is_sid(identity, "US"):
+        raise refusals.IdentityLooksLikeSid
+    if identity == "system":  # which other words are reserved is not known
+        raise refusals.IdentityReserved
 
 
 users = Users()
