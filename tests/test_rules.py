@@ -197,3 +197,40 @@ def test_a_message_has_its_limits(
 
 def test_the_longest_message_is_counted_in_characters(api: Api, account: AccountView) -> None:
     assert 201 == api.post(f"{C}/talk/Messages", {"Body": "ü" * 1600}).status
+
+
+def test_a_message_has_a_receipt_for_everybody_else_who_texts(
+    api: Api, account: AccountView
+) -> None:
+    texts = [api.post(PEOPLE, texting(address, DESK)).response["sid"] for address in (ADA, OTHER)]
+    api.post(PEOPLE, {"Identity": "bob"})
+
+    said = api.post(f"{C}/talk/Messages", {"Author": ADA, "Body": "hi"}).response
+    told = api.post(f"{C}/talk/Messages", {"Author": "bob", "Body": "hi"}).response
+
+    def receivers(message: str) -> list[str]:
+        path = f"{C}/talk/Messages/{message}/Receipts"
+        rows = api.get(path).response["delivery_receipts"]
+        assert {("sent", 0)} == {(row["status"], row["error_code"]) for row in rows}
+        return [row["participant_sid"] for row in rows]
+
+    assert texts[1:] == receivers(said["sid"])
+    assert texts == receivers(told["sid"])
+    assert said["delivery"] is None
+    assert api.get(f"{C}/talk/Messages/{said['sid']}").response["delivery"] == {
+        "total": 1,
+        "sent": "all",
+        "delivered": "none",
+        "read": "none",
+        "failed": "none",
+        "undelivered": "none",
+    }
+
+
+def test_nobody_else_means_no_receipt(api: Api, account: AccountView) -> None:
+    api.post(PEOPLE, {"Identity": "ada"})
+
+    said = api.post(f"{C}/talk/Messages", {"Author": "ada"}).response["sid"]
+
+    assert api.get(f"{C}/talk/Messages/{said}").response["delivery"] is None
+    assert 0 == len(account.receipts)

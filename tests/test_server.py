@@ -183,6 +183,21 @@ def test_threads_get_one_answer_each(fake: FakeConversations) -> None:
     assert [each.number for each in fake.requests] == [*range(1, 21)]
 
 
+def test_twenty_joins_of_one_identity_make_one_participant(fake: FakeConversations) -> None:
+    talk = fake.conversations.add(unique_name="talk")
+    url = f"{fake.url}/v1/Conversations/talk/Participants"
+
+    def join(_: int) -> int:
+        return requests.post(url, {"Identity": "ada"}, auth=auth(fake)).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        statuses = [*pool.map(join, range(20))]
+
+    assert sorted(statuses) == [201] + [409] * 19
+    assert [talk.sid] == [person.conversation_sid for person in fake.participants]
+    assert len(fake.participants.assert_created(refused=50433, count=19)) == 19
+
+
 def test_it_ends_at_once_whatever_still_goes_on() -> None:
     before = threading.active_count()
     with FakeConversations() as fake:

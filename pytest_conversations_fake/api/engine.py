@@ -164,7 +164,7 @@ def _perform(call: Call, operation: Operation, records: list[Record]) -> dict[st
     resource = operation.resource
     match operation.verb.name, records:
         case "Create", _:
-            return resource.render(call, resource.create(call))
+            return resource.render_created(call, resource.create(call))
         case "List", _:
             return resource.render_page(call, resource.list(call))
         case "Fetch", [*_, record]:

@@ -227,6 +227,10 @@ class Resource(Generic[R]):
         links = {name: f"{url}/{path}" for name, path in self.links.items()}
         return {**shown, "url": url, **({"links": links} if links else {})}
 
+    def render_created(self, call: Call, record: R) -> dict[str, Any]:
+        """A record as the answer to the request that created it shows it."""
+        return self.render(call, record)
+
     def render_page(self, call: Call, page: Page[R]) -> dict[str, Any]:
         """A page of records as the API shows it."""
         filters = {

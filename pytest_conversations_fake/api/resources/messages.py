@@ -14,6 +14,7 @@ from ..records import Record
 from .conversations import Conversation, InConversation, wake
 from .media import Media
 from .participants import Participant
+from .receipts import receipts
 
 
 @dataclass(kw_only=True, eq=False)
@@ -73,12 +74,20 @@ class Messages(InConversation[Message]):
     links = {"delivery_receipts": "Receipts", "channel_metadata": "ChannelMetadata"}
 
     def create(self, call: Call) -> Message:
-        """In an inactive conversation, which is active again by it."""
+        """In an inactive conversation, which is active again by it, and out to those who text."""
         message = super().create(call)
         conversation = call.store.get(Conversation, call.parent_sid)
         call.store.change(conversation, _next_index=message.index + 1)
         wake(call, conversation)
+        for person in call.store.of(Participant, conversation.sid):
+            if person.messaging_binding_address and person.sid != message.participant_sid:
+                sent = call.at(*call.parents, message, participant_sid=person.sid)
+                receipts.create(sent)
         return message
+
+    def render_created(self, call: Call, record: Message) -> dict[str, Any]:
+        """Without what carriers have to say, which comes later."""
+        return {**self.render(call, record), "delivery": None}
 
     def given(self, call: Call) -> dict[str, Any]:
         conversation = call.store.get(Conversation, call.parent_sid)

@@ -1,6 +1,7 @@
 """Delivery receipts: what became of a message on its way to one person.
 
-Carriers write them, so here only seeds do.
+Each message that is written has one for everybody who texts, but for its author. Of what carriers
+say later, seeds tell.
 """
 
 from __future__ import annotations
