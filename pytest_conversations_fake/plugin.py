@@ -90,6 +90,7 @@ def fake_conversations(
     Calls of this process to `conversations.twilio.com` land in it, whatever client makes them. The
     environment has its credentials during the test.
     """
+    __tracebackhide__ = True  # what it finds wrong at the end is nowhere in here
     from .fake import FakeConversations
 
     try:
@@ -146,6 +147,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 def pytest_runtest_teardown(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, None, None]:
+    __tracebackhide__ = True
     try:
         return (yield)
     finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import insort
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -72,17 +73,16 @@ class Exchange:
 
     def __str__(self) -> str:
         sid = "" if self.refused else (self.response or {}).get("sid", "")
-        return (
-            f"#{self.number} {self.method} {self.path} -> {self.status} {shortened(sid)}".rstrip()
-        )
+        said = f"#{self.number} {self.method} {self.path} -> {self.status} {sid}"
+        return shortened(said).rstrip()
 
     def __repr__(self) -> str:
         return f"<Exchange {self}>"
 
 
-def shortened(sid: str) -> str:
-    """A sid as people compare it: by how it begins."""
-    return f"{sid[:6]}…" if sid else ""
+def shortened(text: str) -> str:
+    """A text with each sid in it as people compare them: by how they begin."""
+    return re.sub("([A-Z]{2}[0-9a-f]{4})[0-9a-f]{28}", r"\1…", text)
 
 
 @dataclass
