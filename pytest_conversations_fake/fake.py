@@ -17,7 +17,7 @@ from .expectations.account import AccountView
 from .expectations.judgement import Judgement
 from .expectations.misuse import unknown
 from .expectations.report import report
-from .redirect import Refusal, Route, in_charge, server_context, subprocess_env
+from .redirect import Guard, Refusal, Route, in_charge, past_proxies, server_context, subprocess_env
 from .server.server import Server
 
 if TYPE_CHECKING:
@@ -60,8 +60,10 @@ class FakeConversations(AccountView):
     ) -> None:
         if accounts and (account_sid is not None or auth_token is not None):
             raise ValueError("accounts say it all; account_sid and auth_token go without them")
-        if isinstance(allow_hosts, str):
-            raise ValueError(f"allow_hosts is a list of host names, not {allow_hosts!r}")
+        if not isinstance(redirect, bool):
+            raise TypeError(f"redirect is True or False, not {redirect!r}")
+        if accounts is not None and not isinstance(accounts, Mapping):
+            raise TypeError(f"accounts is a dict by account sids, not {accounts!r}")
         access: dict[str | None, Mapping[str, Any]]
         access = dict(accounts.items()) if accounts else _own_access(account_sid, auth_token)
         for sid, reached in access.items():
@@ -70,21 +72,20 @@ class FakeConversations(AccountView):
         world = World(name, access, enforced=enforced, lock=RLock())
         super().__init__(world, world.account)
         self._redirect = redirect
-        self._allow_hosts = allow_hosts
+        self._allow_hosts = Guard(name=name, allow_hosts=allow_hosts).allow_hosts
         self._route: Route | None = None  # while it is in charge of Twilio's hosts
         self._refused: list[Refusal] = []
 
     # Where it is
 
     def __enter__(self) -> Self:
-        self._running = ExitStack()
-        server = Server(tls=server_context() if self._redirect else None)
-        self._running.callback(server.stop)
-        self._running.enter_context(self.at(server))
-        if self._redirect:
-            self._running.enter_context(
-                _environment(TWILIO_ACCOUNT_SID=self.account_sid, TWILIO_AUTH_TOKEN=self.auth_token)
-            )
+        with ExitStack() as running:
+            server = Server(tls=server_context() if self._redirect else None)
+            running.callback(server.stop)
+            running.enter_context(self.at(server))
+            if self._redirect:
+                running.enter_context(_environment(**self.missing_credentials()))
+            self._running = running.pop_all()
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
@@ -146,6 +147,19 @@ class FakeConversations(AccountView):
                 return AccountView(self._world, account)
         there_are = ", ".join(account.sid for account in self._world.door.accounts)
         raise LookupError(f"there is no account {sid!r}; there is: {there_are}")
+
+    def past_proxies(self) -> dict[str, str]:
+        """The variables by which proxies of the environment are passed by on the way here."""
+        return past_proxies(os.environ) if self._redirect else {}
+
+    def missing_credentials(self) -> dict[str, str]:
+        """The variables by which a bare `Client()` finds credentials, where it would not find any.
+
+        What the environment has is left alone, as it is let in; unless other ones were given.
+        """
+        own = {"TWILIO_ACCOUNT_SID": self.account_sid, "TWILIO_AUTH_TOKEN": self.auth_token}
+        enforced = self._world.door.enforced
+        return {name: own[name] for name in own if enforced or not os.environ.get(name)}
 
     def twilio_client(self, **options: Any) -> Client:
         """twilio-python's client for this fake, whatever region or edge it is told.

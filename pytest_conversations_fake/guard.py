@@ -44,7 +44,7 @@ class SessionGuard:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
         self._failed = False
         self._guard.name = item.nodeid
-        self._guard.allow_hosts = [*options_for(item)["allow_hosts"]]
+        self._guard.allow_hosts = options_for(item)["allow_hosts"]
         return (yield from self._watched(item, "setup"))
 
     @pytest.hookimpl(wrapper=True)

@@ -97,8 +97,8 @@ def fake_conversations(
         fake = FakeConversations(name=request.node.nodeid, **options_for(request.node))
     except (TypeError, ValueError) as error:
         _misused(str(error))
-    monkeypatch.setenv("TWILIO_ACCOUNT_SID", fake.account_sid)
-    monkeypatch.setenv("TWILIO_AUTH_TOKEN", fake.auth_token)
+    for name, value in (fake.missing_credentials() | fake.past_proxies()).items():
+        monkeypatch.setenv(name, value)
     request.node.stash[_FAKE] = fake
     with fake.at(_fake_conversations_server):
         yield fake
@@ -193,4 +193,5 @@ def _misused(what: str) -> NoReturn:
 def _warn_of_strays(server: Server) -> None:
     if server.strays:
         came, server.strays[:] = "; ".join(dict.fromkeys(server.strays)), []
-        warnings.warn(f"came too late: {came}", FakeConversationsWarning, stacklevel=1)
+        remedy = "clients that tests share need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of yours"
+        warnings.warn(f"came too late: {came}; {remedy}", FakeConversationsWarning, stacklevel=1)

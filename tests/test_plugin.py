@@ -272,9 +272,30 @@ def test_a_request_that_comes_too_late_is_refused_and_reported(suite: pytest.Pyt
         [
             f"{file}::test_second",
             "*FakeConversationsWarning: came too late: GET /v1/Services: Authentication Error - "
-            f"these credentials belong to {file}::test_first, which has ended",
+            f"these credentials belong to {file}::test_first, which has ended; clients that tests "
+            "share need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of yours",
         ]
     )
+
+
+def test_the_proxies_of_the_next_test_are_as_they_were_whatever_the_test_patched(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "theirs")
+    suite.makepyfile(
+        """
+        import os
+
+        def test_first(fake_conversations, monkeypatch):
+            assert os.environ["NO_PROXY"] == "theirs,.twilio.com,twilio.com"
+            monkeypatch.setenv("NO_PROXY", "a")
+
+        def test_second():
+            assert os.environ["NO_PROXY"] == "theirs"
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=2)
 
 
 def test_a_request_between_the_tests_is_refused_and_reported_as_well(

@@ -9,6 +9,7 @@ nor pytest, and trustme on the first TLS connection only.
 
 from .certificates import authority_pem, server_context
 from .children import subprocess_env
+from .environment import past_proxies
 from .owners import Guard, HostRefused, Refusal, Route
 from .switch import in_charge
 
@@ -19,6 +20,7 @@ __all__ = [
     "Route",
     "authority_pem",
     "in_charge",
+    "past_proxies",
     "server_context",
     "subprocess_env",
 ]

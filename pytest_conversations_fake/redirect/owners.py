@@ -37,9 +37,25 @@ class Guard:
 
     def __init__(self, *, name: str, allow_hosts: Sequence[str] = ()) -> None:
         self.name = name
-        self.allow_hosts = [host.lower() for host in allow_hosts]
+        self.allow_hosts = allow_hosts
         self.refused: list[Refusal] = []
         """What was refused, even if a client kept it to itself; the same only once."""
+
+    @property
+    def allow_hosts(self) -> Sequence[str]:
+        return self._allow_hosts
+
+    @allow_hosts.setter
+    def allow_hosts(self, hosts: Sequence[str]) -> None:
+        """Raises `TypeError` for no list of texts, `ValueError` for what is no host name."""
+        if isinstance(hosts, str) or not isinstance(hosts, Sequence):
+            raise TypeError(f"allow_hosts is a list of host names, not {hosts!r}")
+        for host in hosts:
+            if not isinstance(host, str):
+                raise TypeError(f"allow_hosts is a list of host names, not of {host!r}")
+            if set(host) & set("/:"):
+                raise ValueError(f"allow_hosts has host names, like api.twilio.com, not {host!r}")
+        self._allow_hosts = [host.lower() for host in hosts]
 
     def claim(self, host: str) -> Route | None:
         """The route for a *host* of Twilio; None to let it be. Raises `HostRefused`."""

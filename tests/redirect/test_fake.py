@@ -186,6 +186,46 @@ def test_the_environment_has_its_credentials_and_gets_its_own_back(
     assert there == {name: os.environ[name] for name in names if name in os.environ}
 
 
+def test_credentials_that_the_environment_has_are_let_in_and_left_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "dev")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "dev")
+
+    with FakeConversations() as fake:
+        assert os.environ["TWILIO_ACCOUNT_SID"] == "dev"
+        open_desk()
+        fake.services.assert_created(friendly_name="Support")
+
+
+def test_credentials_that_were_given_go_before_those_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "dev")
+    monkeypatch.setenv("TWILIO_AUTH_TOKEN", "dev")
+
+    with FakeConversations(auth_token="given") as fake:
+        assert os.environ["TWILIO_ACCOUNT_SID"] == fake.account_sid
+        open_desk()
+        fake.services.assert_created(friendly_name="Support")
+
+    assert os.environ["TWILIO_AUTH_TOKEN"] == "dev"
+
+
+def test_it_cannot_be_entered_twice_and_that_leaves_nothing_behind(real: Site) -> None:
+    before = active_count()
+    fake = FakeConversations()
+    with fake:
+        with pytest.raises(RuntimeError), fake:
+            pass
+        requests.get(URL, auth=AUTH)
+        fake.services.assert_listed()
+
+    assert active_count() == before
+    requests.get(URL, auth=AUTH)
+    assert real.requests == [URL]
+
+
 def test_after_it_the_real_one_is_asked_even_by_a_client_that_kept_a_connection(
     real: Site,
 ) -> None:
@@ -289,6 +329,20 @@ def test_allowed_hosts_are_asked_for_real(real: Site) -> None:
 
         fake.services.assert_listed()
     assert real.requests == ["https://api.twilio.com/"]
+
+
+def test_allowed_hosts_are_a_list_of_host_names() -> None:
+    with pytest.raises(TypeError, match="a list of host names, not 'api"):
+        FakeConversations(allow_hosts="api.twilio.com")
+    with pytest.raises(TypeError, match="a list of host names, not of 443"):
+        FakeConversations(allow_hosts=[443])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match="has host names"):
+        FakeConversations(allow_hosts=["https://api.twilio.com"])
+
+
+def test_redirect_is_a_bool() -> None:
+    with pytest.raises(TypeError, match="redirect is True or False, not 'no'"):
+        FakeConversations(redirect="no")  # type: ignore[arg-type]
 
 
 # Child processes
