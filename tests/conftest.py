@@ -11,6 +11,7 @@ import pytest
 from pytest_conversations_fake.api.engine import answer
 from pytest_conversations_fake.api.journal import Exchange, Request
 from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.expectations.account import AccountView
 
 ORIGIN = "https://conversations.twilio.com"
 
@@ -76,10 +77,25 @@ def api(world: World) -> Api:
 
 
 @pytest.fixture
+def account(world: World) -> AccountView:
+    return AccountView(world, world.account)
+
+
+@pytest.fixture(params=["account level", "service level"])
+def root(request: pytest.FixtureRequest, account: AccountView) -> str:
+    """How the paths of a level begin, with a conversation `talk` in it."""
+    service = account.default_service if "account" in request.param else account.services.add()
+    account.conversations.add(chat_service_sid=service.sid, unique_name="talk")
+    return "/v1" if "account" in request.param else f"/v1/Services/{service.sid}"
+
+
+@pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     """A downstream project, run with warnings as errors and no credentials in the environment."""
     monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    for name in ("CI", "BUILD_NUMBER"):  # where one is set, pytest cuts no summary
+        monkeypatch.delenv(name, raising=False)
     pytester.makeini(
         """
         [pytest]

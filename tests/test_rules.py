@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from conftest import Api
 
-from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
 
 C = "/v1/Conversations"
@@ -16,8 +15,7 @@ ADA, DESK, OTHER = "+15550101", "+15550199", "+15550102"
 
 
 @pytest.fixture
-def account(world: World) -> AccountView:
-    account = AccountView(world, world.account)
+def account(account: AccountView) -> AccountView:
     account.conversations.add(unique_name="talk")
     return account
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
@@ -19,7 +20,7 @@ from .refusals import InvalidParameter, MissingParameter, NotAnInteger, Refused
 
 
 @dataclass(frozen=True)
-class Field:
+class Field(ABC):
     """A parameter *name*, as Twilio spells it.
 
     *required* is what creating can not do without. *only* names the verb that has the parameter,
@@ -32,8 +33,9 @@ class Field:
     only: str | None = None
     invalid: type[Refused] = InvalidParameter
 
+    @abstractmethod
     def read(self, text: str) -> Any:
-        raise NotImplementedError
+        """The value of *text*. Raises a refusal."""
 
     def read_all(self, texts: Sequence[str]) -> Any:
         """The value of what was sent several times; which one Twilio takes is not known."""

@@ -1,0 +1,170 @@
+"""What a test puts there without a request, and how it looks at what is there."""
+
+from __future__ import annotations
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake.api.resources import RESOURCES
+from pytest_conversations_fake.expectations.account import AccountView
+
+
+def test_what_carriers_write_can_be_seeded(api: Api, account: AccountView) -> None:
+    talk = account.conversations.add(unique_name="talk")
+    message = account.messages.add(conversation_sid=talk.sid)
+    phone = account.participants.add(
+        conversation_sid=talk.sid,
+        messaging_binding_address="+15550101",
+        messaging_binding_proxy_address="+15550102",
+    )
+
+    account.receipts.add(message_sid=message.sid, participant_sid=phone.sid, status="read")
+    failed = account.receipts.add(message_sid=message.sid, status="failed", error_code=30003)
+
+    path = f"/v1/Conversations/talk/Messages/{message.sid}"
+    assert api.get(path).response["delivery"] == {
+        "total": 2,
+        "sent": "some",
+        "delivered": "some",
+        "read": "some",
+        "failed": "some",
+        "undelivered": "none",
+    }
+    shown = api.get(f"{path}/Receipts/{failed.sid}").response
+    assert ("failed", 30003) == (shown["status"], shown["error_code"])
+    assert 2 == len(api.get(f"{path}/Receipts").response["delivery_receipts"])
+
+
+def test_what_phones_register_can_be_seeded(api: Api, account: AccountView) -> None:
+    desk = account.services.add()
+    for kind, identity in [("apn", "ada"), ("fcm", "ada"), ("fcm", "bob")]:
+        account.bindings.add(chat_service_sid=desk.sid, binding_type=kind, identity=identity)
+    path = f"/v1/Services/{desk.sid}/Bindings"
+
+    def count(query: str) -> int:
+        return len(api.get(f"{path}?{query}").response["bindings"])
+
+    assert [3, 2, 1, 3, 1] == [
+        count(""),
+        count("BindingType=FCM"),
+        count("Identity=bob"),
+        count("Identity=bob&Identity=ada"),
+        count("BindingType=fcm&Identity=ada"),
+    ]
+    meta = api.get(f"{path}?Identity=bob&Identity=ada&PageSize=1").response["meta"]
+    assert "?Identity=bob&Identity=ada&PageSize=1&" in meta["next_page_url"]
+
+
+def test_what_is_known_of_a_file_can_be_seeded(api: Api, account: AccountView) -> None:
+    account.conversations.add(unique_name="talk")
+    photo = account.media.add(filename="a.png", content_type="image/png", size=17)
+
+    said = api.post("/v1/Conversations/talk/Messages", {"MediaSid": photo.sid}).response
+
+    assert said["media"] == [
+        {"sid": photo.sid, "size": 17, "content_type": "image/png", "filename": "a.png"}
+    ]
+
+
+def test_every_noun_has_add(account: AccountView) -> None:
+    talk = account.conversations.add()
+    message = account.messages.add(conversation_sid=talk.sid)
+    below = {"conversation_sid": talk.sid}
+
+    added = [
+        account.services.add().friendly_name,
+        account.users.add().identity,
+        account.roles.add().friendly_name,
+        account.credentials.add().type,
+        account.address_configurations.add().address,
+        account.bindings.add().identity,
+        account.media.add().size,
+        account.participants.add(**below).identity,
+        account.participants.add(messaging_binding_address="+15550101", **below).identity,
+        account.scoped_webhooks.add(**below).target,
+        account.receipts.add(message_sid=message.sid).status,
+        account.conversation_with_participants.add(participant=['{"identity": "x"}']).state,
+    ]
+
+    assert added == [
+        "service-1",
+        "user-1",
+        "role-9",
+        "apn",
+        "address-1",
+        "binding-1",
+        0,
+        "participant-1",
+        None,
+        "webhook",
+        "sent",
+        "active",
+    ]
+
+
+def test_what_follows_from_other_records_has_no_add(account: AccountView) -> None:
+    with pytest.raises(TypeError, match="user_conversations follow from other records"):
+        account.user_conversations.add()
+    with pytest.raises(TypeError, match="configuration follow from other records"):
+        account.configuration.add()
+
+
+def test_seeds_that_belong_to_nothing_are_refused(account: AccountView) -> None:
+    with pytest.raises(TypeError, match=r"messages.add\(\) needs conversation_sid"):
+        account.messages.add(body="hi")
+    with pytest.raises(ValueError, match="there is no Conversation 'CH0'"):
+        account.messages.add(conversation_sid="CH0")
+
+
+def test_everything_that_dir_names_can_be_looked_at(account: AccountView) -> None:
+    talk = account.conversation_with_participants.add(participant=['{"identity": "ada"}'])
+    message = account.messages.add(conversation_sid=talk.sid)
+    for below in (account.scoped_webhooks, account.participants):
+        below.add(conversation_sid=talk.sid)
+    account.receipts.add(message_sid=message.sid)
+    for other in ("services", "credentials", "address_configurations", "bindings", "media"):
+        getattr(account, other).add()
+
+    looked = {
+        resource.collection: [getattr(record, name) for name in dir(record)]
+        for resource in RESOURCES
+        for record in getattr(account, resource.collection)
+    }
+
+    assert {resource.collection for resource in RESOURCES} == looked.keys()
+    assert account.participants.find(identity="ada") != account.user_conversations.find()
+
+
+def test_records_of_views_are_live(api: Api, account: AccountView) -> None:
+    talk = account.conversations.add(unique_name="talk")
+    account.participants.add(conversation_sid=talk.sid, identity="ada")
+    seen, row = account.user_conversations.one(), account.participant_conversations.one()
+
+    api.post("/v1/Users/ada/Conversations/talk", {"NotificationLevel": "muted"})
+    api.post("/v1/Conversations/talk", {"FriendlyName": "Talk"})
+
+    assert ("muted", "Talk") == (seen.notification_level, seen.friendly_name)
+    assert "Talk" == row.conversation_friendly_name
+
+
+def test_numbers_that_are_taken_are_passed_over(account: AccountView) -> None:
+    account.users.add(identity="user-2")
+
+    assert "user-3" == account.users.add().identity
+
+
+def test_services_are_the_same_whatever_the_default_is(api: Api, account: AccountView) -> None:
+    desk = account.services.add()
+
+    api.post("/v1/Configuration", {"DefaultChatServiceSid": desk.sid})
+
+    assert [desk] == [*account.services]
+
+
+def test_files_belong_to_their_service(api: Api, account: AccountView) -> None:
+    elsewhere = account.media.add(chat_service_sid=account.services.add().sid, size=17)
+    account.conversations.add(unique_name="talk")
+
+    said = api.post("/v1/Conversations/talk/Messages", {"MediaSid": elsewhere.sid}).response
+
+    assert 0 == said["media"][0]["size"]
