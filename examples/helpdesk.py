@@ -28,6 +28,11 @@ def open_ticket(desk: str, number: int) -> str:
     return sid
 
 
+def reply(ticket: str, text: str) -> None:
+    """Say *text* to whoever asked."""
+    Client().conversations.v1.conversations(ticket).messages.create(author="desk", body=text)
+
+
 def close_tickets(desk: str) -> int:
     """Close every ticket that is still open; how many there were."""
     conversations = Client().conversations.v1.services(desk).conversations

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from helpdesk import close_tickets, open_desk, open_ticket
+from helpdesk import close_tickets, open_desk, open_ticket, reply
 from twilio.base.exceptions import TwilioRestException
 
 from pytest_conversations_fake import FakeConversations
@@ -74,6 +74,16 @@ def test_only_the_right_token_will_do(
         open_desk("Support")
 
     fake_conversations.services.assert_not_created(friendly_name="Support")
+
+
+@pytest.mark.fake_conversations(assume={"empty-message": "refused"})
+def test_an_empty_reply_is_not_sent(fake_conversations: FakeConversations) -> None:
+    ticket = fake_conversations.conversations.add()
+
+    with pytest.raises(TwilioRestException, match="body not provided"):
+        reply(ticket.sid, "")
+
+    fake_conversations.messages.assert_created(author="desk", refused=50503)
 
 
 @pytest.mark.fake_conversations(redirect=False)

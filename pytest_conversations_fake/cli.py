@@ -1,4 +1,4 @@
-"""The shell's door: `conversations-fake serve`."""
+"""The shell's door: `conversations-fake serve` and `conversations-fake rules`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from itertools import groupby
+from textwrap import fill
 from threading import Event
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
@@ -16,7 +18,12 @@ ENDING = (signal.SIGINT, signal.SIGTERM)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status."""
     options = _parser().parse_args(arguments)
-    status: int = options.run(options)
+    try:
+        status: int = options.run(options)
+        sys.stdout.flush()
+    except BrokenPipeError:  # nobody reads on, as behind `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     return status
 
 
@@ -30,7 +37,16 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=_port, default=8010, help="0 for a free one (default: 8010)")
     serve.add_argument("--account-sid", metavar="AC…", help="accept this account only")
     serve.add_argument("--auth-token", metavar="TOKEN", help="accept this token only")
+    serve.add_argument(
+        "--assume",
+        metavar="QUESTION=ANSWER",
+        action="append",
+        default=[],
+        help="what to assume of Twilio, see `rules`",
+    )
     serve.set_defaults(run=_serve)
+    rules = commands.add_parser("rules", help="list what the fake follows, and how sure that is")
+    rules.set_defaults(run=_rules)
     return parser
 
 
@@ -41,6 +57,7 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from .api.assumptions import read_answers
     from .fake import FakeConversations
     from .server.server import Server
 
@@ -50,7 +67,10 @@ def _serve(options: argparse.Namespace) -> int:
         running.callback(server.stop)
         try:
             fake = FakeConversations(
-                account_sid=options.account_sid, auth_token=options.auth_token, redirect=False
+                account_sid=options.account_sid,
+                auth_token=options.auth_token,
+                assume=read_answers(options.assume),
+                redirect=False,
             )
             running.enter_context(fake.at(server))
         except ValueError as error:
@@ -61,6 +81,20 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"TWILIO_ACCOUNT_SID={fake.account_sid}")
         print(f"TWILIO_AUTH_TOKEN={fake.auth_token}", flush=True)
         _wait_for_signal()
+    return 0
+
+
+def _rules(options: argparse.Namespace) -> int:
+    """Every rule: its id, how sure it is and why, what holds, and how to have it otherwise."""
+    from .api.rules import RULES
+
+    for area, rules in groupby(RULES, key=lambda rule: rule.area):
+        print(f"\n{area}\n")
+        for rule in rules:
+            print(f"{rule.id}  ({rule.sure}: {rule.source})")
+            print(fill(rule.what, width=80, initial_indent="    ", subsequent_indent="    "))
+            if rule.switch:
+                print(f"    {rule.switch}")
     return 0
 
 

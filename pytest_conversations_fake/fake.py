@@ -8,8 +8,10 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import RLock
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
 from .api.fields import is_sid
 from .api.journal import Exchange
 from .api.world import World
@@ -44,8 +46,13 @@ class FakeConversations(AccountView):
     are accepted. Else any are; its own are those of the environment (`TWILIO_ACCOUNT_SID`,
     `TWILIO_AUTH_TOKEN`) or made up. *accounts* makes several, each a silo, enforced too: by sid,
     their `auth_token` and `api_keys` (secrets by the sids of the keys, `SK…`), made up where left
-    out; the fake itself is the first of them. *name* is how reports call it, and what its sids and
-    made-up credentials follow from. Raises `ValueError` for a value of another form.
+    out; the fake itself is the first of them.
+
+    Where nobody knows what Twilio does, *assume* has it otherwise, an answer by a question:
+    `{"empty-message": "refused"}`; `conversations-fake rules` lists them. Proxy addresses, or sids
+    of messaging services, media, templates and Studio flows, in *owned* are the only ones of their
+    kind that the account has. *name* is how reports call it, and what its sids and
+    made-up credentials follow from. Raises `TypeError` or `ValueError` for a value of another form.
     """
 
     def __init__(
@@ -56,6 +63,8 @@ class FakeConversations(AccountView):
         accounts: Mapping[str, Mapping[str, Any]] | None = None,
         redirect: bool = True,
         allow_hosts: Sequence[str] = (),
+        assume: Mapping[str, str] = MappingProxyType({}),
+        owned: Sequence[str] = (),
         name: str = "FakeConversations",
     ) -> None:
         if accounts and (account_sid is not None or auth_token is not None):
@@ -69,7 +78,8 @@ class FakeConversations(AccountView):
         for sid, reached in access.items():
             _check_access(sid, reached)
         enforced = bool(accounts) or account_sid is not None or auth_token is not None
-        world = World(name, access, enforced=enforced, lock=RLock())
+        assumptions = _assumptions(assume, owned)
+        world = World(name, access, enforced=enforced, assumptions=assumptions, lock=RLock())
         super().__init__(world, world.account)
         self._redirect = redirect
         self._allow_hosts = Guard(name=name, allow_hosts=allow_hosts).allow_hosts
@@ -239,6 +249,23 @@ def _own_access(
     if auth_token is None:
         auth_token = os.environ.get("TWILIO_AUTH_TOKEN") or None
     return {account_sid: {"auth_token": auth_token}}
+
+
+def _assumptions(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
+    if not isinstance(assume, Mapping):
+        raise TypeError(f"assume is a dict of answers by questions, not {assume!r}")
+    for question, answer in assume.items():
+        if question not in QUESTIONS:
+            raise ValueError(unknown("assume knows no question", question, QUESTIONS))
+        if answer not in QUESTIONS[question]:
+            raise ValueError(unknown(f"{question} has no answer", answer, QUESTIONS[question]))
+    if isinstance(owned, str) or not isinstance(owned, Sequence):
+        raise TypeError(f"owned is a list of addresses and sids, not {owned!r}")
+    for name in owned:
+        if not is_ownable(name):
+            sids = ", ".join(f"{prefix}…" for prefix in OWNABLE)
+            raise ValueError(f"owned has addresses and sids ({sids}), not {name!r}")
+    return Assumptions(assume, owned)
 
 
 def _check_access(sid: str | None, reached: Mapping[str, Any]) -> None:

@@ -26,6 +26,12 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
     "auth_token": ("string", None, "auth token that the fake accepts, and no other"),
     "redirect": ("bool", True, "whether calls to Twilio's own host land in the fake"),
     "allow_hosts": ("args", (), "other hosts of Twilio that may be contacted, * for anything"),
+    "assume": (
+        "args",
+        {},
+        "what to assume of Twilio: question=answer, see conversations-fake rules",
+    ),
+    "owned": ("args", (), "addresses and sids that are the only ones of the account"),
 }
 
 # Values of the ini option for the guard
@@ -172,6 +178,10 @@ def options_for(node: pytest.Item) -> dict[str, Any]:
     """The ini options, and over them the keywords of the markers, the closest last."""
     options = {name: node.config.getini(f"{NAME}_{name}") for name in OPTIONS}
     options = {name: value for name, value in options.items() if value != ""}
+    if options["assume"]:
+        from .api.assumptions import read_answers
+
+        options["assume"] = read_answers(options["assume"])
     for marker in reversed(list(node.iter_markers(NAME))):
         if marker.args:
             _misused(f"the marker takes keywords only, not {marker.args!r}")

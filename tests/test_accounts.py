@@ -44,6 +44,7 @@ def test_the_fake_itself_is_its_first_account(fake: FakeConversations) -> None:
     assert fake.twilio_client().conversations.v1.services.list()
 
 
+@pytest.mark.rule("credentials")
 def test_a_key_stands_for_its_account(fake: FakeConversations) -> None:
     assert 201 == create(fake, KEY, "secret")
 

@@ -32,6 +32,7 @@ def path(request: pytest.FixtureRequest, service: str) -> str:
     return "/v1/Conversations" if short else f"/v1/Services/{service}/Conversations"
 
 
+@pytest.mark.rule("conversation-defaults", "nulls", "messaging-service", "urls-level")
 def test_a_new_conversation_has_twilios_defaults(api: Api, path: str) -> None:
     created = api.post(path)
 
@@ -62,6 +63,7 @@ def test_a_new_conversation_has_twilios_defaults(api: Api, path: str) -> None:
     }
 
 
+@pytest.mark.rule("import-dates", "email-binding", "enums", "dates", "json-text")
 @pytest.mark.parametrize("verb", ["create", "update"])
 def test_every_parameter_shows_in_the_answer(api: Api, path: str, verb: str) -> None:
     target = path if verb == "create" else f"{path}/{api.post(path).response['sid']}"
@@ -82,6 +84,7 @@ def test_every_parameter_shows_in_the_answer(api: Api, path: str, verb: str) -> 
     assert [body] == api.get(path).response["conversations"]
 
 
+@pytest.mark.rule("timer-instants")
 def test_both_timers_count_from_one_instant(api: Api) -> None:
     body = api.post(
         "/v1/Conversations", {"Timers.Inactive": "PT1M", "Timers.Closed": "PT10M"}
@@ -96,6 +99,7 @@ def test_both_timers_count_from_one_instant(api: Api) -> None:
     assert 600 == (seconds(body["timers"]["date_closed"]) - created) % 86400
 
 
+@pytest.mark.rule("timer-lengths")
 def test_a_timer_of_nothing_is_off(api: Api) -> None:
     sid = api.post("/v1/Conversations", {"Timers.Inactive": "PT1M"}).response["sid"]
 
@@ -104,6 +108,7 @@ def test_a_timer_of_nothing_is_off(api: Api) -> None:
     assert {} == updated.response["timers"]
 
 
+@pytest.mark.rule("by-unique-name", "path-segments", "urls-sids")
 def test_it_is_found_by_its_unique_name_and_shown_by_its_sid(api: Api, path: str) -> None:
     created = api.post(path, {"UniqueName": "order 66/ü"}).response
 
@@ -113,6 +118,7 @@ def test_it_is_found_by_its_unique_name_and_shown_by_its_sid(api: Api, path: str
     assert f"{ORIGIN}{path}/{created['sid']}" == found.response["url"]
 
 
+@pytest.mark.rule("path-segments")
 def test_a_plus_in_a_path_is_a_plus(api: Api) -> None:
     created = api.post("/v1/Conversations", {"UniqueName": "whatsapp:+15550100"}).response
 
@@ -131,6 +137,7 @@ def test_an_update_keeps_what_it_does_not_send(api: Api, path: str) -> None:
     }
 
 
+@pytest.mark.rule("empty-update")
 def test_an_empty_update_changes_nothing(api: Api, path: str) -> None:
     created = api.post(path, FORM).response
 
@@ -139,6 +146,7 @@ def test_an_empty_update_changes_nothing(api: Api, path: str) -> None:
     assert (200, created) == (updated.status, updated.response)
 
 
+@pytest.mark.rule("empty-text", "empty-friendly-name", "unique-name-free")
 def test_an_empty_unique_name_clears_it_and_an_empty_friendly_name_is_ignored(api: Api) -> None:
     sid = api.post("/v1/Conversations", FORM).response["sid"]
 
@@ -149,6 +157,7 @@ def test_an_empty_unique_name_clears_it_and_an_empty_friendly_name_is_ignored(ap
     assert 201 == api.post("/v1/Conversations", {"UniqueName": FORM["UniqueName"]}).status
 
 
+@pytest.mark.rule("both-levels", "urls-level")
 def test_both_views_of_the_default_service_agree(api: Api) -> None:
     default = api.world.account.default_service.sid
     created = api.post("/v1/Conversations", {"UniqueName": "help"}).response
@@ -160,6 +169,7 @@ def test_both_views_of_the_default_service_agree(api: Api) -> None:
     assert {**created, "url": url, "links": links} == seen
 
 
+@pytest.mark.rule("silos")
 def test_services_are_silos(api: Api, service: str) -> None:
     path = f"/v1/Services/{service}/Conversations"
     there = api.post(path, {"UniqueName": "help"}).response
@@ -172,6 +182,7 @@ def test_services_are_silos(api: Api, service: str) -> None:
     assert [there] == api.get(path).response["conversations"]
 
 
+@pytest.mark.rule("unique-name", "unique-name-free")
 def test_a_unique_name_belongs_to_one_conversation_of_a_service(api: Api) -> None:
     taken = api.post("/v1/Conversations", {"UniqueName": "help"}).response["sid"]
     other = api.post("/v1/Conversations").response["sid"]
@@ -185,6 +196,7 @@ def test_a_unique_name_belongs_to_one_conversation_of_a_service(api: Api) -> Non
     assert 200 == api.post(f"/v1/Conversations/{other}", {"UniqueName": "help"}).status
 
 
+@pytest.mark.rule("closed", "closed-delete", "unique-name")
 def test_a_closed_conversation_is_read_and_deleted_but_never_changed(api: Api) -> None:
     sid = api.post("/v1/Conversations", {"UniqueName": "help"}).response["sid"]
     closed = api.post(f"/v1/Conversations/{sid}", {"State": "closed"}).response
@@ -200,6 +212,7 @@ def test_a_closed_conversation_is_read_and_deleted_but_never_changed(api: Api) -
     assert 204 == api.delete(f"/v1/Conversations/{sid}").status
 
 
+@pytest.mark.rule("dates-filter", "state-filter", "list-order")
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
@@ -225,6 +238,7 @@ def test_lists_are_filtered(api: Api, filters: str, expected: str) -> None:
     assert [*expected] == [each["unique_name"] for each in listed]
 
 
+@pytest.mark.rule("dates")
 @pytest.mark.parametrize(
     ("sent", "shown"),
     [
@@ -241,6 +255,7 @@ def test_dates_are_read_in_the_forms_that_clients_send(api: Api, sent: str, show
     assert shown == api.post("/v1/Conversations", {"DateCreated": sent}).response["date_created"]
 
 
+@pytest.mark.rule("json-text", "json-scalars", "json-depth")
 @pytest.mark.parametrize(
     "attributes",
     [

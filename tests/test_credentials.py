@@ -30,6 +30,7 @@ def test_credentials_that_nobody_gave_let_everybody_in(
     assert (201, owner) == (created.status, created.response["account_sid"])
 
 
+@pytest.mark.rule("credentials")
 @pytest.mark.parametrize(
     ("user", "password", "message"),
     [
@@ -52,6 +53,7 @@ def test_given_credentials_are_enforced(user: str, password: str, message: str) 
     assert 200 == api.get("/v1/Services").status
 
 
+@pytest.mark.rule("ended-credentials")
 def test_credentials_of_a_fake_that_has_ended_are_refused(api: Api) -> None:
     api.world.door.ended = {OTHER: "test_before.py::test_it"}
 

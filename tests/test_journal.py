@@ -28,7 +28,7 @@ def test_parameters_have_the_sdks_keywords_and_types(api: Api) -> None:
         "chat_service_sid": default,
     }
     assert listed.params == {
-        "page_size": 100,
+        "page_size": 1000,
         "start_date": "2020-01-01",
         "chat_service_sid": default,
     }
@@ -48,6 +48,7 @@ def test_both_levels_have_one_name_and_the_same_parameters(api: Api) -> None:
     assert {"sid": sid, "chat_service_sid": service} == fetched.params
 
 
+@pytest.mark.rule("unknown-parameters")
 def test_what_is_not_a_parameter_is_ignored_and_noted(api: Api) -> None:
     created = api.post("/v1/Conversations?FriendlyName=x", {"Target": "webhook", "Url": "u"})
     json = api.post("/v1/Conversations", headers={"content-type": "application/json"})

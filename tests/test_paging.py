@@ -28,6 +28,7 @@ def shown(body: dict[str, Any]) -> list[str]:
     return [each["unique_name"] for each in body["conversations"]]
 
 
+@pytest.mark.rule("page-tokens")
 def test_pages_lead_there_and_back_again(api: Api, names: list[str]) -> None:
     first = page(api, f"{C}?PageSize=3")
     second = page(api, first["meta"]["next_page_url"])
@@ -44,6 +45,7 @@ def test_pages_lead_there_and_back_again(api: Api, names: list[str]) -> None:
     assert names[6:] == shown(page(api, third["meta"]["url"]))
 
 
+@pytest.mark.rule("page-meta")
 def test_meta_is_twilios(api: Api, names: list[str]) -> None:
     last = api.get(f"{C}/n2").response["sid"]
 
@@ -62,6 +64,7 @@ def test_a_full_last_page_leads_nowhere(api: Api, names: list[str]) -> None:
     assert page(api, f"{C}?PageSize=7")["meta"]["next_page_url"] is None
 
 
+@pytest.mark.rule("page-filters")
 def test_filters_stay_in_every_url(api: Api, names: list[str]) -> None:
     filters = "StartDate=2020-01-01T00%3A00%3A00%2B01%3A00&State=active"
 
@@ -89,12 +92,14 @@ def test_the_size_has_a_default_and_a_maximum(api: Api, query: str, size: int) -
     assert (size, size) == (body["meta"]["page_size"], len(body["conversations"]))
 
 
+@pytest.mark.rule("page-number")
 def test_a_page_number_without_a_token_is_only_echoed(api: Api, names: list[str]) -> None:
     body = page(api, f"{C}?Page=99&PageSize=3")
 
     assert (names[:3], 99) == (shown(body), body["meta"]["page"])
 
 
+@pytest.mark.rule("page-stability")
 def test_deleting_while_paging_misses_nothing(api: Api, names: list[str]) -> None:
     seen, url = [], f"{C}?PageSize=2"
     while url:
@@ -108,6 +113,7 @@ def test_deleting_while_paging_misses_nothing(api: Api, names: list[str]) -> Non
     assert [] == shown(page(api, C))
 
 
+@pytest.mark.rule("page-stability")
 def test_what_comes_later_shifts_no_page(api: Api, names: list[str]) -> None:
     newest_first = f"{C}?StartDate=2020-01-01&PageSize=3"
     body = page(api, newest_first)
@@ -118,6 +124,7 @@ def test_what_comes_later_shifts_no_page(api: Api, names: list[str]) -> None:
     assert names[1:4][::-1] == shown(second)
 
 
+@pytest.mark.rule("page-token")
 def test_a_token_belongs_to_its_own_list(api: Api, names: list[str]) -> None:
     service = api.post("/v1/Services", {"FriendlyName": "Support"}).response["sid"]
     token = page(api, f"{C}?PageSize=3")["meta"]["next_page_url"].rpartition("=")[2]

@@ -12,6 +12,7 @@ from pytest_conversations_fake.expectations.account import AccountView
 TALK = "/Conversations/talk"
 
 
+@pytest.mark.rule("author-linked")
 def test_an_author_who_takes_part_is_linked(api: Api, root: str) -> None:
     ada = api.post(f"{root}{TALK}/Participants", {"Identity": "ada"}).response["sid"]
     phone = {"MessagingBinding.Address": "+15550101", "MessagingBinding.ProxyAddress": "+15550102"}
@@ -24,6 +25,9 @@ def test_an_author_who_takes_part_is_linked(api: Api, root: str) -> None:
     assert [ada, texting, None] == [author("ada"), author("+15550101"), author("nobody")]
 
 
+@pytest.mark.rule(
+    "user-made", "user-views", "unread", "user-leaves", "participant-by-identity", "by-identity"
+)
 def test_who_joins_becomes_a_user_and_sees_the_conversation(api: Api, root: str) -> None:
     joined = api.post(f"{root}{TALK}/Participants", {"Identity": "ada"}).response
     for _ in range(3):
@@ -56,6 +60,7 @@ def test_who_joins_becomes_a_user_and_sees_the_conversation(api: Api, root: str)
     assert 200 == api.get(f"{root}{TALK}").status
 
 
+@pytest.mark.rule("user-delete")
 def test_a_deleted_user_leaves_every_conversation(api: Api, root: str) -> None:
     api.post(f"{root}{TALK}/Participants", {"Identity": "ada"})
     api.post(f"{root}{TALK}/Participants", {"Identity": "bob"})
@@ -67,6 +72,7 @@ def test_a_deleted_user_leaves_every_conversation(api: Api, root: str) -> None:
     assert 404 == api.get(f"{root}/Users/ada/Conversations").status
 
 
+@pytest.mark.rule("participant-conversations", "one-identifier", "no-identifier", "binding-type")
 def test_participants_are_found_by_who_or_where_they_are(api: Api, root: str) -> None:
     pair = {"MessagingBinding.Address": "+15550101", "MessagingBinding.ProxyAddress": "+15550102"}
     by_phone = api.post(f"{root}{TALK}/Participants", pair).response
@@ -101,6 +107,7 @@ def test_participants_are_found_by_who_or_where_they_are(api: Api, root: str) ->
     assert 50451 == api.get(f"{path}?Identity=ada&Address=x").response["code"]
 
 
+@pytest.mark.rule("together-status", "together-links")
 def test_a_conversation_with_participants(api: Api, root: str) -> None:
     people = [
         '{"identity": "ada"}',
@@ -120,6 +127,7 @@ def test_a_conversation_with_participants(api: Api, root: str) -> None:
     assert 200 == api.get(f"{root}/Users/ada").status
 
 
+@pytest.mark.rule("together-json", "together-size")
 @pytest.mark.parametrize(
     ("participants", "code"),
     [
@@ -140,6 +148,7 @@ def test_a_conversation_with_malformed_participants_is_refused(
     assert [] == api.get("/v1/Conversations").response["conversations"]
 
 
+@pytest.mark.rule("together-closed")
 def test_a_conversation_whose_participant_is_refused_is_closed(api: Api) -> None:
     twice = ['{"identity": "ada"}'] * 2
 
@@ -148,6 +157,7 @@ def test_a_conversation_whose_participant_is_refused_is_closed(api: Api) -> None
     assert (202, "closed") == (created.status, created.response["state"])
 
 
+@pytest.mark.rule("somebody", "identity-once", "pair-once")
 @pytest.mark.parametrize(
     ("form", "status", "code"),
     [
@@ -176,6 +186,7 @@ def test_a_participant_is_somebody_and_not_there_yet(
     assert (status, code) == (refused.status, refused.response["code"])
 
 
+@pytest.mark.rule("user-once", "user-case")
 def test_an_identity_is_a_user_once(api: Api) -> None:
     api.post("/v1/Users", {"Identity": "ada"})
 
@@ -183,6 +194,7 @@ def test_an_identity_is_a_user_once(api: Api) -> None:
     assert 201 == api.post("/v1/Users", {"Identity": "Ada"}).status
 
 
+@pytest.mark.rule("user-made")
 def test_a_new_identity_is_a_user_too(api: Api, account: AccountView) -> None:
     talk = account.conversations.add(unique_name="talk")
     account.participants.add(conversation_sid=talk.sid, identity="ada")
@@ -193,6 +205,7 @@ def test_a_new_identity_is_a_user_too(api: Api, account: AccountView) -> None:
     assert 200 == api.get("/v1/Users/bob/Conversations/talk").status
 
 
+@pytest.mark.rule("user-delete")
 def test_a_deleted_user_has_no_device_any_more(api: Api, account: AccountView) -> None:
     account.users.add(identity="ada")
     account.bindings.add(identity="ada")

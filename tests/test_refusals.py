@@ -23,6 +23,38 @@ def form(text: str, code: int, status: int = 400) -> list[object]:
     ]
 
 
+@pytest.mark.rule(
+    "error-envelope",
+    "no-half-request",
+    "missing-parameter",
+    "query-of-post",
+    "service-name",
+    "friendly-name-length",
+    "form-bodies",
+    "malformed-form",
+    "body-size",
+    "credentials",
+    "not-found",
+    "own-parent",
+    "methods",
+    "page-size",
+    "integers",
+    "page-token",
+    "invalid-parameter",
+    "unique-name",
+    "unique-name-form",
+    "unique-name-length",
+    "attributes-json",
+    "attributes-size",
+    "json-depth",
+    "states",
+    "messaging-service-form",
+    "import-dates",
+    "timer-lengths",
+    "timer-form",
+    "timer-maximum",
+    "initial-state",
+)
 @pytest.mark.parametrize(
     ("method", "target", "body", "headers", "status", "code"),
     [
@@ -155,6 +187,7 @@ def test_a_refusal_has_twilios_envelope_and_changes_nothing(
     assert before == [api.get(path).response for path in (S, C)]
 
 
+@pytest.mark.rule("not-found")
 @pytest.mark.parametrize(
     ("method", "target", "message"),
     [
@@ -169,6 +202,7 @@ def test_the_texts_are_twilios(api: Api, method: str, target: str, message: str)
     assert message == api.ask(method, target).response["message"]
 
 
+@pytest.mark.rule("no-credentials")
 def test_a_401_says_how_to_authenticate(api: Api) -> None:
     api.get(S, headers={"authorization": ""})
 
@@ -176,12 +210,14 @@ def test_a_401_says_how_to_authenticate(api: Api) -> None:
     assert "Authentication Error - No credentials provided" == api.response.body["message"]
 
 
+@pytest.mark.rule("form-charset")
 def test_a_charset_behind_the_content_type_changes_nothing(api: Api) -> None:
     typed = {"content-type": "Application/x-www-form-urlencoded; charset=utf-8"}
 
     assert 201 == api.post(S, {"FriendlyName": "x"}, headers=typed).status
 
 
+@pytest.mark.rule("trailing-slash")
 @pytest.mark.parametrize("method", ["get", "post", "delete"])
 def test_a_slash_at_the_end_is_nothing(api: Api, method: str) -> None:
     api.post(C, {"UniqueName": "one"})

@@ -25,6 +25,19 @@ def texting(address: str | None, proxy: str | None, **more: str) -> dict[str, st
     return {name: value for name, value in both.items() if value is not None} | more
 
 
+@pytest.mark.rule(
+    "somebody",
+    "identity-form",
+    "identity-reserved",
+    "identity-length",
+    "identity-or-address",
+    "address-form",
+    "proxy-form",
+    "pair-differs",
+    "pair-halves",
+    "pair-channel",
+    "role-of-service",
+)
 @pytest.mark.parametrize(
     ("form", "code"),
     [
@@ -70,6 +83,7 @@ def test_a_participant_that_can_be(api: Api, account: AccountView, form: dict[st
     assert 201 == api.post(PEOPLE, form).status
 
 
+@pytest.mark.rule("pair-once", "pair-free")
 def test_a_pair_is_in_one_open_conversation_of_the_account(api: Api, account: AccountView) -> None:
     desk = account.services.add()
     there = account.conversations.add(chat_service_sid=desk.sid)
@@ -89,6 +103,7 @@ def test_a_pair_is_in_one_open_conversation_of_the_account(api: Api, account: Ac
     assert 201 == api.post(f"{C}/{another}/Participants", texting(ADA, DESK)).status
 
 
+@pytest.mark.rule("pair-free")
 def test_a_closed_conversation_lets_its_pairs_go(api: Api, account: AccountView) -> None:
     api.post(PEOPLE, texting(ADA, DESK))
     next_one = account.conversations.add().sid
@@ -99,6 +114,7 @@ def test_a_closed_conversation_lets_its_pairs_go(api: Api, account: AccountView)
     assert 201 == api.post(f"{C}/{next_one}/Participants", texting(ADA, DESK)).status
 
 
+@pytest.mark.rule("proxy-fixed", "literal-null")
 def test_a_proxy_address_can_be_removed_but_not_changed(api: Api, account: AccountView) -> None:
     joined = api.post(PEOPLE, texting(ADA, DESK)).response["sid"]
     proxy = "MessagingBinding.ProxyAddress"
@@ -109,6 +125,7 @@ def test_a_proxy_address_can_be_removed_but_not_changed(api: Api, account: Accou
     assert {"type": "sms", "address": ADA} == removed["messaging_binding"]
 
 
+@pytest.mark.rule("participants", "texting-participants")
 def test_a_conversation_takes_a_thousand_of_whom_fifty_text(api: Api, account: AccountView) -> None:
     for number in range(50):
         assert 201 == api.post(PEOPLE, texting(f"+155501{number:02}", DESK)).status
@@ -123,6 +140,7 @@ def test_a_conversation_takes_a_thousand_of_whom_fifty_text(api: Api, account: A
     assert (403, 50417) == (refused.status, refused.response["code"])
 
 
+@pytest.mark.rule("role-of-service", "role-type")
 def test_a_role_is_for_what_it_is_given(api: Api, account: AccountView) -> None:
     desk = account.services.add()
     here = {
@@ -140,6 +158,7 @@ def test_a_role_is_for_what_it_is_given(api: Api, account: AccountView) -> None:
     assert here["channel admin"] == account.participants.one().role_sid
 
 
+@pytest.mark.rule("permission-names", "permissions-replaced")
 @pytest.mark.parametrize(
     ("permissions", "code"), [(["fly"], 50104), (["sendMessage", ""], 50104), ([""], 20001)]
 )
@@ -149,6 +168,7 @@ def test_permissions_are_those_that_there_are(api: Api, permissions: list[str], 
     assert code == api.post("/v1/Roles", form).response["code"]
 
 
+@pytest.mark.rule("webhook-target", "webhook-needs", "webhook-url-length", "flow-form", "triggers")
 @pytest.mark.parametrize(
     ("form", "code"),
     [
@@ -169,6 +189,7 @@ def test_a_webhook_has_what_its_target_needs(
     assert code == api.post(f"{C}/talk/Webhooks", form).response["code"]
 
 
+@pytest.mark.rule("scoped-webhooks")
 def test_a_conversation_has_five_webhooks(api: Api, account: AccountView) -> None:
     made = [api.post(f"{C}/talk/Webhooks", {"Target": "studio"}) for _ in range(6)]
 
@@ -176,59 +197,183 @@ def test_a_conversation_has_five_webhooks(api: Api, account: AccountView) -> Non
     assert 50361 == made[-1].response["code"]
 
 
-@pytest.mark.parametrize(
-    ("form", "code"),
-    [
-        ({"Body": "x" * 1601}, 50504),
-        ({"Author": "x" * 257}, 50310),
-        ({"Attributes": '"' + "x" * 4096 + '"'}, 50303),
-        ({"MediaSid": "IM" + "0" * 32}, 50510),
-        ({"ContentSid": "HX0"}, 50526),
-    ],
-)
-def test_a_message_has_its_limits(
-    api: Api, account: AccountView, form: dict[str, str], code: int
-) -> None:
-    assert code == api.post(f"{C}/talk/Messages", form).response["code"]
-    assert 0 == len(account.messages)
+@pytest.mark.rule("role-empty")
+def test_an_empty_role_is_none(api: Api, account: AccountView) -> None:
+    for path in (PEOPLE, "/v1/Users"):
+        assert 50103 == api.post(path, {"Identity": "ada", "RoleSid": ""}).response["code"]
 
 
-def test_the_longest_message_is_counted_in_characters(api: Api, account: AccountView) -> None:
-    assert 201 == api.post(f"{C}/talk/Messages", {"Body": "ü" * 1600}).status
-
-
-def test_a_message_has_a_receipt_for_everybody_else_who_texts(
-    api: Api, account: AccountView
-) -> None:
-    texts = [api.post(PEOPLE, texting(address, DESK)).response["sid"] for address in (ADA, OTHER)]
-    api.post(PEOPLE, {"Identity": "bob"})
-
-    said = api.post(f"{C}/talk/Messages", {"Author": ADA, "Body": "hi"}).response
-    told = api.post(f"{C}/talk/Messages", {"Author": "bob", "Body": "hi"}).response
-
-    def receivers(message: str) -> list[str]:
-        path = f"{C}/talk/Messages/{message}/Receipts"
-        rows = api.get(path).response["delivery_receipts"]
-        assert {("sent", 0)} == {(row["status"], row["error_code"]) for row in rows}
-        return [row["participant_sid"] for row in rows]
-
-    assert texts[1:] == receivers(said["sid"])
-    assert texts == receivers(told["sid"])
-    assert said["delivery"] is None
-    assert api.get(f"{C}/talk/Messages/{said['sid']}").response["delivery"] == {
-        "total": 1,
-        "sent": "all",
-        "delivered": "none",
-        "read": "none",
-        "failed": "none",
-        "undelivered": "none",
-    }
-
-
-def test_nobody_else_means_no_receipt(api: Api, account: AccountView) -> None:
+@pytest.mark.rule("roles-of-service", "later-roles", "conversation-role", "user-role")
+def test_a_service_gives_its_own_roles_to_who_comes_later(api: Api, account: AccountView) -> None:
+    service = account.default_service.sid
+    roles = {role.friendly_name: role.sid for role in account.roles}
+    other = account.services.add().sid
+    elsewhere = account.roles.find(chat_service_sid=other).sid
+    path = f"/v1/Services/{service}/Configuration"
     api.post(PEOPLE, {"Identity": "ada"})
 
-    said = api.post(f"{C}/talk/Messages", {"Author": "ada"}).response["sid"]
+    def code(role: str) -> Any:
+        answered = api.post(path, {"DefaultConversationRoleSid": role})
+        return answered.response.get("code", answered.status)
 
-    assert api.get(f"{C}/talk/Messages/{said}").response["delivery"] is None
-    assert 0 == len(account.receipts)
+    assert [50105, 50100, 200] == [
+        code(roles["service admin"]),
+        code(elsewhere),
+        code(roles["channel admin"]),
+    ]
+    creator = {"DefaultConversationCreatorRoleSid": roles["service user"]}
+    assert 50105 == api.post(path, creator).response["code"]
+    api.post(path, {"DefaultChatServiceRoleSid": roles["service admin"]})
+    api.post(PEOPLE, {"Identity": "ben"})
+    assert [roles["channel user"], roles["channel admin"]] == [
+        each.role_sid for each in account.participants
+    ]
+    assert [roles["service user"], roles["service admin"]] == [
+        each.role_sid for each in account.users
+    ]
+
+
+@pytest.mark.rule("role-delete")
+def test_a_role_in_use_can_be_deleted(api: Api, account: AccountView) -> None:
+    api.post(PEOPLE, {"Identity": "ada"})
+    sid = account.participants.one().role_sid
+
+    assert 204 == api.delete(f"/v1/Roles/{sid}").status
+    assert sid == account.participants.one().role_sid
+
+
+@pytest.mark.rule("address-twice", "pair-once")
+def test_an_address_is_in_a_conversation_once(api: Api, account: AccountView) -> None:
+    here = account.conversations.one().sid
+    api.post(PEOPLE, texting(ADA, DESK))
+
+    for proxy in (DESK, OTHER):
+        refused = api.post(PEOPLE, texting(ADA, proxy)).response
+        assert (50416, here) == (refused["code"], refused["message"][-34:])
+
+
+@pytest.mark.rule("conversations-of-one")
+def test_nobody_chats_everywhere(api: Api, account: AccountView) -> None:
+    for _ in range(1000):
+        sid = account.conversations.add().sid
+        account.participants.add(conversation_sid=sid, identity="ada")
+
+    refused = api.post(PEOPLE, {"Identity": "ada"})
+
+    assert (403, 50214) == (refused.status, refused.response["code"])
+    assert 201 == api.post(PEOPLE, {"Identity": "ben"}).status
+    api.post(f"{C}/{sid}", {"State": "closed"})
+    assert 201 == api.post(PEOPLE, {"Identity": "ada"}).status
+
+
+@pytest.mark.rule("read-stamp")
+def test_who_reads_without_a_time_has_read_now(api: Api, account: AccountView) -> None:
+    api.post(PEOPLE, {"Identity": "ada"})
+
+    read = api.post(f"{PEOPLE}/ada", {"LastReadMessageIndex": "0"}).response
+    told = {"LastReadMessageIndex": "1", "LastReadTimestamp": "2020-01-02T03:04:05Z"}
+
+    assert read["date_updated"] == read["last_read_timestamp"]
+    again = api.post(f"{PEOPLE}/ada", told).response
+    assert (1, "2020-01-02T03:04:05Z") == (
+        again["last_read_message_index"],
+        again["last_read_timestamp"],
+    )
+
+
+@pytest.mark.rule("notification-level")
+def test_a_notification_level_is_default_or_muted(api: Api, account: AccountView) -> None:
+    api.post(PEOPLE, {"Identity": "ada"})
+    path = "/v1/Users/ada/Conversations/talk"
+
+    assert 50210 == api.post(path, {"NotificationLevel": "loud"}).response["code"]
+    assert "muted" == api.post(path, {"NotificationLevel": "MUTED"}).response["notification_level"]
+
+
+@pytest.mark.rule("user-presence")
+def test_nobody_is_online(api: Api, account: AccountView) -> None:
+    user = api.post("/v1/Users", {"Identity": "ada"}).response
+
+    assert (None, None) == (user["is_online"], user["is_notifiable"])
+
+
+# Services, addresses and webhooks
+
+
+@pytest.mark.rule("service-names")
+def test_services_may_share_a_name(api: Api) -> None:
+    assert [201, 201] == [api.post("/v1/Services", {"FriendlyName": "x"}).status for _ in range(2)]
+
+
+@pytest.mark.rule("dangling-service")
+def test_an_address_keeps_the_sid_of_a_service_that_is_gone(api: Api, account: AccountView) -> None:
+    service = account.services.add().sid
+    account.address_configurations.add(address=DESK, auto_creation_conversation_service_sid=service)
+
+    api.delete(f"/v1/Services/{service}")
+
+    kept = api.get(f"/v1/Configuration/Addresses/{DESK}").response["auto_creation"]
+    assert service == kept["conversation_service_sid"]
+
+
+@pytest.mark.rule("address-text", "studio-retries")
+def test_what_an_address_may_be(api: Api) -> None:
+    path = "/v1/Configuration/Addresses"
+    urn = {"Type": "whatsapp", "Address": "urn:mbid:WX0"}
+
+    retried = [
+        api.post(path, {**urn, "AutoCreation.StudioRetryCount": count}).status
+        for count in ("4", "-1", "3")
+    ]
+
+    assert [400, 400, 201] == retried
+
+
+@pytest.mark.rule("webhook-method", "webhook-urls")
+def test_what_a_webhook_configuration_can_not_be(api: Api, account: AccountView) -> None:
+    for path in (
+        "/v1/Configuration/Webhooks",
+        f"/v1/Services/{account.default_service.sid}/Configuration/Webhooks",
+    ):
+
+        def code(path: str = path, **form: str) -> Any:
+            answered = api.post(path, form)
+            return answered.response.get("code", answered.status)
+
+        assert 50055 == code(Method="PUT")
+        assert 50077 == code(PreWebhookUrl="/hook")
+        assert 50078 == code(PostWebhookUrl="ftp://a.example")
+        assert 200 == code(PostWebhookUrl="HTTPS://a.example/hook?x=1")
+        assert 200 == code(PostWebhookUrl="")
+        assert api.get(path).response["post_webhook_url"] is None
+
+
+@pytest.mark.rule("webhook-shown", "webhook-extras", "webhook-target")
+def test_a_webhook_shows_what_belongs_to_its_target(api: Api, account: AccountView) -> None:
+    everything = {
+        "Configuration.Url": "https://a.example",
+        "Configuration.Filters": ["onMessageAdded"],
+        "Configuration.Triggers": ["help"],
+        "Configuration.FlowSid": "FW" + "0" * 32,
+        "Configuration.ReplayAfter": "3",
+    }
+
+    def shown(target: str) -> Any:
+        made = api.post(f"{C}/talk/Webhooks", {**everything, "Target": target})
+        return made.response.get("configuration", made.response.get("code"))
+
+    sent_to = {"url": "https://a.example", "method": "POST"}
+    assert {**sent_to, "filters": ["onMessageAdded"]} == shown("webhook")
+    assert {**sent_to, "triggers": ["help"]} == shown("TRIGGER")
+    assert {"flow_sid": "FW" + "0" * 32} == shown("studio")
+    assert 50368 == shown("")
+
+
+@pytest.mark.rule("credential-name-length")
+def test_a_credential_has_a_short_name(api: Api) -> None:
+    statuses = [
+        api.post("/v1/Credentials", {"Type": "fcm", "FriendlyName": "x" * length}).status
+        for length in (64, 65)
+    ]
+
+    assert [201, 400] == statuses

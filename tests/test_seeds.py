@@ -9,6 +9,7 @@ from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.expectations.account import AccountView
 
 
+@pytest.mark.rule("delivery-summary")
 def test_what_carriers_write_can_be_seeded(api: Api, account: AccountView) -> None:
     talk = account.conversations.add(unique_name="talk")
     message = account.messages.add(conversation_sid=talk.sid)
@@ -35,6 +36,7 @@ def test_what_carriers_write_can_be_seeded(api: Api, account: AccountView) -> No
     assert 2 == len(api.get(f"{path}/Receipts").response["delivery_receipts"])
 
 
+@pytest.mark.rule("bindings-registered")
 def test_what_phones_register_can_be_seeded(api: Api, account: AccountView) -> None:
     desk = account.services.add()
     for kind, identity in [("apn", "ada"), ("fcm", "ada"), ("fcm", "bob")]:
@@ -55,6 +57,7 @@ def test_what_phones_register_can_be_seeded(api: Api, account: AccountView) -> N
     assert "?Identity=bob&Identity=ada&PageSize=1&" in meta["next_page_url"]
 
 
+@pytest.mark.rule("media-shown")
 def test_what_is_known_of_a_file_can_be_seeded(api: Api, account: AccountView) -> None:
     account.conversations.add(unique_name="talk")
     photo = account.media.add(filename="a.png", content_type="image/png", size=17)
@@ -161,6 +164,7 @@ def test_services_are_the_same_whatever_the_default_is(api: Api, account: Accoun
     assert [desk] == [*account.services]
 
 
+@pytest.mark.rule("media-shown")
 def test_files_belong_to_their_service(api: Api, account: AccountView) -> None:
     elsewhere = account.media.add(chat_service_sid=account.services.add().sid, size=17)
     account.conversations.add(unique_name="talk")

@@ -62,6 +62,7 @@ def test_a_preflight_is_answered_without_a_body(fake: FakeConversations) -> None
     assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
 
 
+@pytest.mark.rule("body-size")
 @pytest.mark.parametrize("expect", [{}, {"Expect": "100-continue"}], ids=["at once", "asked first"])
 def test_ten_megabytes_are_refused_and_the_connection_lives_on(
     fake: FakeConversations, expect: dict[str, str]
@@ -92,6 +93,7 @@ def test_a_raw_path_is_read_as_it_came(fake: FakeConversations) -> None:
     connection.close()
 
 
+@pytest.mark.rule("malformed-http")
 @pytest.mark.parametrize(
     "sent",
     [
@@ -118,6 +120,7 @@ def test_what_is_hardly_http_gets_the_envelope(fake: FakeConversations, sent: by
     assert head.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400", b"HTTP/1.1 401"))
     assert b"Content-Type: application/json" in head
     assert json.loads(body).keys() == {"code", "message", "more_info", "status"}
+    assert json.loads(body)["code"] in (20001, 20003)
     assert len(fake.requests) == 1
     fake.judge()
 
@@ -249,6 +252,7 @@ def test_it_works_inside_a_running_loop(fake: FakeConversations) -> None:
     assert 10 == asyncio.run(create())
 
 
+@pytest.mark.rule("bare-500")
 def test_an_error_inside_the_fake_is_a_bare_500_and_raised_at_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

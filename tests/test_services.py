@@ -20,6 +20,7 @@ LINKS = {
 }
 
 
+@pytest.mark.rule("sids", "answer-dates", "fresh-dates", "urls-origin")
 def test_a_created_service_is_shown_with_all_its_properties(api: Api) -> None:
     created = api.post("/v1/Services", {"FriendlyName": "Support"})
 
@@ -40,6 +41,7 @@ def test_a_created_service_is_shown_with_all_its_properties(api: Api) -> None:
     }
 
 
+@pytest.mark.rule("cors", "cors-on-errors", "request-ids", "methods")
 @pytest.mark.parametrize(
     ("method", "target", "status"),
     [
@@ -76,6 +78,7 @@ def test_every_answer_has_the_headers_that_browsers_ask_for(
     assert re.fullmatch("RQ[0-9a-f]{32}", api.response.headers["Twilio-Request-Id"])
 
 
+@pytest.mark.rule("preflight")
 def test_a_preflight_needs_no_credentials(api: Api) -> None:
     asked = api.ask("OPTIONS", "/v1/Services", headers={"authorization": ""})
 
@@ -103,6 +106,7 @@ def test_what_was_created_is_fetched_and_listed_until_it_is_deleted(api: Api) ->
     assert [two] == api.get("/v1/Services").response["services"][1:]
 
 
+@pytest.mark.rule("default-service-exists", "default-names")
 def test_the_list_begins_with_the_default_service(api: Api) -> None:
     first, *others = api.get("/v1/Services").response["services"]
 
@@ -110,6 +114,7 @@ def test_the_list_begins_with_the_default_service(api: Api) -> None:
     assert others == []
 
 
+@pytest.mark.rule("default-service-delete")
 def test_the_default_service_can_not_be_deleted(api: Api) -> None:
     default = api.world.account.default_service
 
@@ -119,6 +124,7 @@ def test_the_default_service_can_not_be_deleted(api: Api) -> None:
     assert 200 == api.get(f"/v1/Services/{default.sid}").status
 
 
+@pytest.mark.rule("service-cascade")
 def test_a_deleted_service_takes_its_conversations_with_it(api: Api) -> None:
     service = api.post("/v1/Services", {"FriendlyName": "Support"}).response["sid"]
     path = f"/v1/Services/{service}/Conversations"

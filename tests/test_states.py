@@ -47,6 +47,7 @@ def seen(api: Api) -> tuple[str, list[str], str]:
     return body["state"], [*body["timers"]], body["date_updated"][11:19]
 
 
+@pytest.mark.rule("timer-changes", "timer-ran-out", "timer-instants")
 def test_timers_run_out_at_their_own_instants(api: Api, talk: str, hand: Hand) -> None:
     both = ["date_inactive", "date_closed"]
 
@@ -80,6 +81,7 @@ def test_a_timer_that_was_set_anew_or_off_does_not_run_out(api: Api, talk: str, 
     assert "inactive" == seen(api)[0]
 
 
+@pytest.mark.rule("wake", "timers-by-message")
 def test_a_message_wakes_an_inactive_conversation(api: Api, talk: str, hand: Hand) -> None:
     hand.pass_by(seconds=60)
     assert "inactive" == seen(api)[0]
@@ -111,6 +113,7 @@ def test_a_deleted_conversation_has_no_timers(api: Api, talk: str, hand: Hand) -
     assert 404 == api.get(f"{C}/{talk}").status
 
 
+@pytest.mark.rule("new-timers")
 def test_an_account_has_timers_for_who_sends_none(api: Api, hand: Hand) -> None:
     api.post("/v1/Configuration", {"DefaultInactiveTimer": "PT1M"})
     api.post(C, {"UniqueName": "talk"})
@@ -144,6 +147,7 @@ def closed(api: Api) -> dict[str, str]:
     return sids
 
 
+@pytest.mark.rule("below-closed")
 @pytest.mark.parametrize("path", ["Messages", "Participants", "Webhooks"])
 def test_what_is_below_a_closed_conversation_is_read_only(
     api: Api, closed: dict[str, str], path: str
@@ -158,6 +162,7 @@ def test_what_is_below_a_closed_conversation_is_read_only(
     assert 200 == api.get(f"{C}/talk/{path}").status
 
 
+@pytest.mark.rule("closed-delete", "conversation-cascade")
 def test_a_closed_conversation_can_be_deleted_with_all_below(
     api: Api, closed: dict[str, str]
 ) -> None:

@@ -56,6 +56,14 @@ class Call:
     def store(self) -> Store:
         return self.account.store
 
+    def assumes(self, question: str, answer: str) -> bool:
+        """Whether this is what the world assumes where Twilio's own answer is not known."""
+        return self.world.assumptions.holds(question, answer)
+
+    def may_use(self, name: str | None) -> bool:
+        """Whether the account owns the address or sid *name*, as far as that is looked at."""
+        return self.world.assumptions.may_use(name)
+
     @property
     def parent_sid(self) -> str | None:
         return self.parents[-1].sid if self.parents else None

@@ -25,13 +25,14 @@ class Field(ABC):
 
     *required* is what creating can not do without. *only* names the verb that has the parameter,
     where it is but one; `"Seed"` is for what no request can say. *invalid* is raised for what it
-    may not hold.
+    may not hold, and *empty* for an empty text if that is something else.
     """
 
     name: str
     required: bool = False
     only: str | None = None
     invalid: type[Refused] = InvalidParameter
+    empty: type[Refused] | None = None
 
     @abstractmethod
     def read(self, text: str) -> Any:
@@ -39,6 +40,8 @@ class Field(ABC):
 
     def read_all(self, texts: Sequence[str]) -> Any:
         """The value of what was sent several times; which one Twilio takes is not known."""
+        if self.empty and not texts[-1]:
+            raise self.empty(name=self.name)
         return self.read(texts[-1])
 
     def write(self, value: Any) -> list[str]:
@@ -57,15 +60,12 @@ class Field(ABC):
 
 @dataclass(frozen=True)
 class Text(Field):
-    """Any text of at most *max* characters; *empty* is raised for one of none."""
+    """Any text of at most *max* characters."""
 
     max: int | None = None
     too_long: type[Refused] = InvalidParameter
-    empty: type[Refused] | None = None
 
     def read(self, text: str) -> str:
-        if not text and self.empty:
-            raise self.empty(name=self.name)
         if not text and self.required:
             raise MissingParameter(name=self.name)
         if self.max is not None and len(text) > self.max:
@@ -77,11 +77,11 @@ class Text(Field):
 class Json(Field):
     """JSON text of at most *max* bytes, kept to the letter."""
 
-    max: int = 16 * 1024
+    max: int | None = None
     too_long: type[Refused] = InvalidParameter
 
     def read(self, text: str) -> str:
-        if len(text.encode()) > self.max:
+        if self.max is not None and len(text.encode()) > self.max:
             raise self.too_long(name=self.name)
         try:
             # Python's parser goes as deep as its stack, which differs; how deep Twilio's goes is
@@ -127,11 +127,8 @@ class Choice(Field):
     """One of the words in *of*, which may come in upper or lower case."""
 
     of: tuple[str, ...] = ()
-    empty: type[Refused] | None = None
 
     def read(self, text: str) -> str:
-        if not text and self.empty:
-            raise self.empty(name=self.name)
         for word in self.of:
             if word.lower() == text.lower():
                 return word
@@ -164,7 +161,7 @@ class Many(Field):
 
 @dataclass(frozen=True)
 class Int(Field):
-    """A whole number from *min* on; above *max* it counts as *max*."""
+    """A whole number from *min* to *max*."""
 
     min: int = 0
     max: int | None = None
@@ -175,9 +172,10 @@ class Int(Field):
             if self.invalid is InvalidParameter:
                 raise NotAnInteger(value=text[:100])
             raise self.refuse(text)
-        if int(text) < self.min:
+        number = int(text)
+        if number < self.min or (self.max is not None and number > self.max):
             raise self.refuse(text)
-        return int(text) if self.max is None else min(int(text), self.max)
+        return number
 
     def write(self, value: Any) -> list[str]:
         if not isinstance(value, int) or isinstance(value, bool):

@@ -66,6 +66,12 @@ class Exchange:
         return self.status >= 400
 
     @property
+    def rule(self) -> str | None:
+        """The id of the rule that a refused request breaks, as `conversations-fake rules` has it;
+        None for an accepted one."""
+        return self.refusal.rule if self.refusal else None
+
+    @property
     def reason(self) -> str:
         """Code and text of a refusal."""
         answer = self.response or {}

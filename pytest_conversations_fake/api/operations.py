@@ -41,10 +41,9 @@ class Operation:
         """What its query may hold, by twilio-python's keyword."""
         if self.verb is not LIST:
             return {}
-        _, largest = self.resource.page_size
         return {
             **self.resource.filters,
-            "page_size": Int("PageSize", min=1, max=largest),
+            "page_size": Int("PageSize", min=1),
             "page": Int("Page"),
             "page_token": Text("PageToken"),
         }

@@ -1,8 +1,8 @@
-"""What Twilio answers when it refuses: one class a code.
+"""What Twilio answers when it refuses: a status, a code and a text, by the rule that is broken.
 
-Status, code and text are Twilio's. *seen* marks those captured from the real API; for the rest the
-code and the text are those of Twilio's error dictionary and the status follows the pattern of
-those that were seen (duplicates 409, malformed values 400, limits 403).
+How sure each rule is, and where it is known from, stands in `rules`. Codes and texts are those of
+Twilio's error dictionary; a status that nobody has seen follows the pattern of those that were
+(duplicates 409, malformed values 400, limits 403).
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from typing import Any, ClassVar
 class Refused(Exception):  # noqa: N818 - Twilio refuses; nothing is in error
     """A request that Twilio would not carry out. Keywords fill the braces of its text."""
 
-    status: ClassVar[int] = 400
+    rule: ClassVar[str]
+    """The id of the rule that it breaks."""
+    status: ClassVar[int]
     code: ClassVar[int]
     text: ClassVar[str]
 
@@ -30,129 +32,249 @@ class Refused(Exception):  # noqa: N818 - Twilio refuses; nothing is in error
         }
 
 
-def _refusal(status: int, code: int, text: str) -> type[Refused]:
-    return type("Refused", (Refused,), {"status": status, "code": code, "text": text})
+def _refusal(rule: str, status: int, code: int, text: str) -> type[Refused]:
+    facts = {"rule": rule, "status": status, "code": code, "text": text}
+    return type("Refused", (Refused,), facts)
 
 
-# The whole API
-Unauthenticated = _refusal(401, 20003, "Authenticate")  # seen
-# text guessed
-NoCredentials = _refusal(401, 20003, "Authentication Error - No credentials provided")
-InvalidUsername = _refusal(401, 20003, "Authentication Error - invalid username")  # seen
-# Ours: a request that comes late, from a test that is over.
+# Requests
+Unauthenticated = _refusal("credentials", 401, 20003, "Authenticate")
+NoCredentials = _refusal(
+    "no-credentials", 401, 20003, "Authentication Error - No credentials provided"
+)
+InvalidUsername = _refusal("credentials", 401, 20003, "Authentication Error - invalid username")
+# Ours: a request that comes late, from a test that is over
 CredentialsEnded = _refusal(
-    401, 20003, "Authentication Error - these credentials belong to {name}, which has ended"
+    "ended-credentials",
+    401,
+    20003,
+    "Authentication Error - these credentials belong to {name}, which has ended",
 )
-# seen, with a path that leaves out the version
-NotFound = _refusal(404, 20404, "The requested resource {path} was not found")
-MethodNotAllowed = _refusal(405, 20004, "Method not allowed")
-BodyTooLarge = _refusal(413, 20413, "Request Entity Too Large")
-InvalidParameter = _refusal(400, 20001, "Invalid {name}")  # code documented, text guessed
-# seen
-MissingParameter = _refusal(400, 20001, "Missing required parameter {name} in the post body")
-NotAnInteger = _refusal(400, 20001, "invalid literal for int() with base 10: '{value}'")  # seen
-MalformedForm = _refusal(400, 20001, "Invalid form: {reason}")  # text guessed
-MalformedRequest = _refusal(400, 20001, "Invalid request: {reason}")  # a guess, text and all
-InvalidPageToken = InvalidParameter
-# Ours: Twilio has this, and the fake has not.
-NotImitated = _refusal(501, 20501, "Twilio has {what}, and this fake does not imitate it")
+NotFound = _refusal("not-found", 404, 20404, "The requested resource {path} was not found")
+MethodNotAllowed = _refusal("methods", 405, 20004, "Method not allowed")
+BodyTooLarge = _refusal("body-size", 413, 20413, "Request Entity Too Large")
+InvalidParameter = _refusal("invalid-parameter", 400, 20001, "Invalid {name}")
+MissingParameter = _refusal(
+    "missing-parameter", 400, 20001, "Missing required parameter {name} in the post body"
+)
+NotAnInteger = _refusal("integers", 400, 20001, "invalid literal for int() with base 10: '{value}'")
+MalformedForm = _refusal("malformed-form", 400, 20001, "Invalid form: {reason}")
+MalformedRequest = _refusal("malformed-http", 400, 20001, "Invalid request: {reason}")
+# Ours: Twilio has this, and the fake has not
+NotImitated = _refusal(
+    "not-imitated", 501, 20501, "Twilio has {what}, and this fake does not imitate it"
+)
 
-# Names and texts that many resources share
-FriendlyNameNotProvided = _refusal(400, 50000, "FriendlyName not provided")
-FriendlyNameTooLong = _refusal(400, 50003, "Friendly name too long")
-UniqueNameTooLong = _refusal(400, 50004, "Unique Name too long")
-AttributesTooLong = _refusal(400, 50303, "Attributes too long")
-AttributesNotJson = _refusal(400, 50304, "Attributes not valid JSON")  # seen
-InvalidDateCreated = _refusal(400, 50308, "Invalid Date Created parameter")
-InvalidDateUpdated = _refusal(400, 50309, "Invalid Date Updated parameter")
+# Lists
+PageSizeTooLarge = _refusal("large-page-size", 400, 20007, "Page size too large")
+InvalidPageToken = _refusal("page-token", 400, 20001, "Invalid {name}")
+InvalidMessageToken = _refusal(
+    "message-page-token", 400, 19038, "Page token must be bigger than or equal to 0"
+)
 
-# Services
-# what Twilio does is unknown
+# Names and texts that many resources have
+FriendlyNameNotProvided = _refusal("service-name", 400, 50000, "FriendlyName not provided")
+FriendlyNameTooLong = _refusal("friendly-name-length", 400, 50003, "Friendly name too long")
+AttributesTooLong = _refusal("attributes-size", 400, 50303, "Attributes too long")
+AttributesNotJson = _refusal("attributes-json", 400, 50304, "Attributes not valid JSON")
+InvalidDateCreated = _refusal("import-dates", 400, 50308, "Invalid Date Created parameter")
+InvalidDateUpdated = _refusal("import-dates", 400, 50309, "Invalid Date Updated parameter")
+
+# Services and configurations
 DefaultServiceNotDeletable = _refusal(
-    400, 20001, "The default conversation service of an account can not be deleted"
+    "default-service-delete",
+    400,
+    20001,
+    "The default conversation service of an account can not be deleted",
 )
+UnknownDefaultService = _refusal("default-service", 400, 20001, "Invalid DefaultChatServiceSid")
+InvalidWebhookMethod = _refusal("webhook-method", 400, 50055, "Invalid webhook method")
+InvalidPreWebhookUrl = _refusal("webhook-urls", 400, 50077, "Invalid pre webhook url")
+InvalidPostWebhookUrl = _refusal("webhook-urls", 400, 50078, "Invalid post webhook url")
+UnknownEvent = _refusal("event-names", 400, 20001, "Invalid {name}")
+AddressExists = _refusal("address-once", 409, 20409, "Conflict")
+AddressNotOwned = _refusal("ownership", 400, 20001, "Invalid Address")
 
 # Conversations
-InvalidMessagingService = _refusal(400, 50341, "Invalid messaging service SID")
-# seen
-UniqueNameTaken = _refusal(409, 50353, "Conversation with provided unique name already exists")
+UniqueNameTooLong = _refusal("unique-name-length", 400, 50004, "Unique Name too long")
+UniqueNameTaken = _refusal(
+    "unique-name", 409, 50353, "Conversation with provided unique name already exists"
+)
 UniqueNameLooksLikeSid = _refusal(
-    400, 50390, "Unique name should not match conversation sid pattern"
+    "unique-name-form", 400, 50390, "Unique name should not match conversation sid pattern"
 )
-StateEmpty = _refusal(400, 50374, "'State' field can't be empty")
-InactiveTimerTooShort = _refusal(
-    400, 50375, "TimeToInactive should be greater or equal to 1 minute"
+InvalidMessagingService = _refusal(
+    "messaging-service-form", 400, 50341, "Invalid messaging service SID"
 )
-ClosedTimerTooShort = _refusal(400, 50376, "TimeToClosed should be greater or equal to 10 minutes")
-ConversationClosed = _refusal(400, 50377, "Can't update conversation as it's in final closed state")
-InvalidState = _refusal(400, 50378, "'State' parameter value is invalid")
-InvalidInactiveTimer = _refusal(400, 50379, "TimeToInactive format is invalid")
-InvalidClosedTimer = _refusal(400, 50380, "TimeToClosed format is invalid")
+UnknownMessagingService = _refusal(
+    "ownership", 400, 50342, "Messaging service does not belong to account"
+)
+StateEmpty = _refusal("states", 400, 50374, "'State' field can't be empty")
+InvalidState = _refusal("states", 400, 50378, "'State' parameter value is invalid")
 # the dictionary's text lacks the second quote
-InitialStateClosed = _refusal(400, 50384, "Initial state can't be 'closed")
+InitialStateClosed = _refusal("initial-state", 400, 50384, "Initial state can't be 'closed")
+ConversationClosed = _refusal(
+    "closed", 400, 50377, "Can't update conversation as it's in final closed state"
+)
+ClosedAbove = _refusal("below-closed", ConversationClosed.status, 50377, ConversationClosed.text)
+InactiveTimerTooShort = _refusal(
+    "timer-lengths", 400, 50375, "TimeToInactive should be greater or equal to 1 minute"
+)
+ClosedTimerTooShort = _refusal(
+    "timer-lengths", 400, 50376, "TimeToClosed should be greater or equal to 10 minutes"
+)
+InvalidInactiveTimer = _refusal("timer-form", 400, 50379, "TimeToInactive format is invalid")
+InvalidClosedTimer = _refusal("timer-form", 400, 50380, "TimeToClosed format is invalid")
+TimerWithoutState = _refusal("timers-alone", 400, 50382, "Timer can't be set without state")
 
 # Messages
-AuthorTooLong = _refusal(400, 50310, "Author parameter is too long")
-BodyTooLong = _refusal(400, 50504, "Message body parameter is too long")
-InvalidMediaSid = _refusal(400, 50510, "Invalid message media SID")
-InvalidContentSid = _refusal(400, 50526, "Invalid content SID")
-InvalidContentVariables = _refusal(400, 50527, "Invalid content variables format")
-ContentVariablesTooLong = _refusal(400, 50529, "Content variables are too long")
-InvalidMessageToken = _refusal(400, 19038, "Page token must be bigger than or equal to 0")
+AuthorTooLong = _refusal("author-length", 400, 50310, "Author parameter is too long")
+EmptyMessage = _refusal("empty-message", 400, 50503, "Message body not provided")
+BodyTooLong = _refusal("body-length", 400, 50504, "Message body parameter is too long")
+InvalidMediaSid = _refusal("media-form", 400, 50510, "Invalid message media SID")
+MediaNotFound = _refusal("ownership", 404, 50507, "Media not found")
+MediaBodyFixed = _refusal("media-body", 400, 50509, "Media message body cannot be updated")
+AuthorNotInGroup = _refusal(
+    "group-author", 400, 50513, "Message author should be among Group MMS participants."
+)
+InvalidContentSid = _refusal("content-form", 400, 50526, "Invalid content SID")
+UnknownContent = _refusal("ownership", 400, 50526, "Invalid content SID")
+InvalidContentVariables = _refusal(
+    "content-variables", 400, 50527, "Invalid content variables format"
+)
+ContentMissing = _refusal("content-variables", 400, 50528, "Content SID is missing")
+ContentVariablesTooLong = _refusal(
+    "content-variable-limits", 400, 50529, "Content variables are too long"
+)
+ContentVariableKeyTooLong = _refusal(
+    "content-variable-limits", 400, 50540, "Content variable key is too long"
+)
+ContentVariableValueTooLong = _refusal(
+    "content-variable-limits", 400, 50541, "Content variable value is too long"
+)
 
-# Users and participants
-UserExists = _refusal(409, 50201, "User already exists")
-IdentityNotProvided = _refusal(400, 50204, "Identity not provided")  # seen
-IdentityTooLong = _refusal(400, 50207, "Identity too long")
-InvalidNotificationLevel = _refusal(400, 50210, "Invalid notification level")
-InvalidLastReadMessageIndex = _refusal(400, 50421, "Invalid last read message index format")
-IdentityLooksLikeSid = _refusal(400, 50206, "Identity should not match user SID pattern")
-IdentityReserved = _refusal(400, 50203, "Identity reserved")
+# Users and roles
+UserExists = _refusal("user-once", 409, 50201, "User already exists")
+IdentityReserved = _refusal("identity-reserved", 400, 50203, "Identity reserved")
+IdentityLooksLikeSid = _refusal(
+    "identity-form", 400, 50206, "Identity should not match user SID pattern"
+)
+IdentityTooLong = _refusal("identity-length", 400, 50207, "Identity too long")
+InvalidNotificationLevel = _refusal("notification-level", 400, 50210, "Invalid notification level")
+TooManyConversations = _refusal(
+    "conversations-of-one", 403, 50214, "User conversation limit exceeded"
+)
+RoleNotFound = _refusal("role-of-service", 404, 50100, "Role not found")
+RoleNotProvided = _refusal("role-empty", 400, 50103, "Role SID not provided")
+PermissionNotFound = _refusal("permission-names", 400, 50104, "Permission not found")
+InvalidRoleType = _refusal("role-type", 400, 50105, "Invalid role type")
+
+# Participants
+IdentityNotProvided = _refusal("somebody", 400, 50204, "Identity not provided")
 IdentityNotAcceptable = _refusal(
-    400, 50211, "Identity parameter not acceptable for this Participant"
+    "identity-or-address", 400, 50211, "Identity parameter not acceptable for this Participant"
 )
-InvalidAddress = _refusal(400, 50407, "Invalid messaging binding address")  # seen
-InvalidProxyAddress = _refusal(400, 50408, "Invalid participant proxy address")
-AddressIsProxyAddress = _refusal(400, 50409, "Participant address equals proxy address")
-AddressEmpty = _refusal(400, 50411, "Participant address is empty")
-ProxyAddressEmpty = _refusal(400, 50412, "Participant proxy address is empty")
-ChannelsDiffer = _refusal(400, 50414, "Participant address type does not match proxy address type")
-TooManyParticipants = _refusal(403, 50417, "Participants limit exceeded")
-TooManyTexting = _refusal(403, 50418, "Non-Chat participants limit exceeded")
-# seen
-ProxyAddressNotAddable = _refusal(400, 50441, "Failed to add a proxy address to a participant.")
-ParticipantExists = _refusal(409, 50433, "Participant already exists")  # seen
-IdentityAndAddress = _refusal(
-    400,
-    50451,
-    (
-        "One user identifier parameter for lookup at a time is allowed. "
-        "Please, use either Identity or Address."
-    ),
+InvalidAddress = _refusal("address-form", 400, 50407, "Invalid messaging binding address")
+InvalidProxyAddress = _refusal("proxy-form", 400, 50408, "Invalid participant proxy address")
+AddressIsProxyAddress = _refusal(
+    "pair-differs", 400, 50409, "Participant address equals proxy address"
 )
-ParticipantJsonInvalid = _refusal(400, 50424, "Participant JSON is invalid")
-TooManyParticipantsInRequest = _refusal(400, 50426, "Too many participants in request")
-# seen; applications look for the sid in it
+AddressEmpty = _refusal("pair-halves", 400, 50411, "Participant address is empty")
+ProxyAddressEmpty = _refusal("pair-halves", 400, 50412, "Participant proxy address is empty")
+ProxyAddressNotOwned = _refusal(
+    "ownership", 400, 50413, "Account is not authorized to use proxy address"
+)
+ChannelsDiffer = _refusal(
+    "pair-channel", 400, 50414, "Participant address type does not match proxy address type"
+)
 BindingExists = _refusal(
+    "pair-once",
     409,
     50416,
     "A binding for this participant and proxy address already exists in Conversation {sid}",
 )
+TooManyParticipants = _refusal("participants", 403, 50417, "Participants limit exceeded")
+TooManyTexting = _refusal(
+    "texting-participants", 403, 50418, "Non-Chat participants limit exceeded"
+)
+BindingParametersNotSupported = _refusal(
+    "group-binding",
+    400,
+    50420,
+    "Participant Messaging Binding type does not support all of the provided Messaging Binding "
+    "parameters",
+)
+InvalidLastReadMessageIndex = _refusal(
+    "read-index-form", 400, 50421, "Invalid last read message index format"
+)
+ParticipantExists = _refusal("identity-once", 409, 50433, "Participant already exists")
+ProxyAddressNotRemovable = _refusal(
+    "binding-changes", 400, 50440, "Failed to remove the proxy address of a participant."
+)
+ProxyAddressNotAddable = _refusal(
+    "proxy-fixed", 400, 50441, "Failed to add a proxy address to a participant."
+)
+ProjectedAddressNotRemovable = _refusal(
+    "binding-changes", 400, 50442, "Failed to remove the projected address of a participant."
+)
+ProjectedAddressNotAddable = _refusal(
+    "binding-changes", 400, 50443, "Failed to add a projected address to a participant."
+)
+IdentityNotAddable = _refusal(
+    "binding-changes", 400, 50444, "Failed to add an identity to a participant."
+)
+IdentityAndAddress = _refusal(
+    "one-identifier",
+    400,
+    50451,
+    "One user identifier parameter for lookup at a time is allowed. "
+    "Please, use either Identity or Address.",
+)
 
-# Roles
-RoleNotFound = _refusal(404, 50100, "Role not found")
-PermissionNotFound = _refusal(400, 50104, "Permission not found")
-InvalidRoleType = _refusal(400, 50105, "Invalid role type")
+# Group texts
+ProjectedAddressNotProvided = _refusal(
+    "group-projected", 400, 50434, "Participant projected address not provided"
+)
+TooManyInGroup = _refusal(
+    "group-size", 403, 50436, "Participant limit exceeded for group conversation"
+)
+GroupParticipantExists = _refusal("group-once", 409, 50437, "Group Participant already exists")
+GroupExists = _refusal(
+    "group-unique",
+    409,
+    50438,
+    "Group MMS with given participant list already exists as Conversation {sid}",
+)
+ProjectedAddressNotOwned = _refusal(
+    "ownership", 403, 50439, "Account is not authorized to use the projected address"
+)
 
-# Webhooks and addresses
-TooManyWebhooks = _refusal(403, 50361, "Too many conversation webhooks")
-TooManyTriggers = _refusal(400, 50362, "Too many conversation webhook triggers")
-InvalidTrigger = _refusal(400, 50366, "Invalid conversation webhook trigger")
-WebhookUrlNotProvided = _refusal(400, 50369, "Conversation webhook URL not provided")
-WebhookFilterNotProvided = _refusal(400, 50370, "Conversation webhook filter not provided")
-WebhookTriggerNotProvided = _refusal(400, 50371, "Conversation webhook trigger not provided")
-InvalidWebhookMethod = _refusal(400, 50055, "Invalid webhook method")
-InvalidWebhookTarget = _refusal(400, 50364, "Invalid conversation webhook type")
-InvalidWebhookFlow = _refusal(400, 50367, "Invalid conversation webhook flow SID")
-WebhookUrlTooLong = _refusal(400, 50372, "Conversation webhook URL is too long")
-AddressExists = _refusal(409, 20409, "Conflict")  # what Twilio answers is not known
+# Conversations with participants
+ParticipantJsonInvalid = _refusal("together-json", 400, 50424, "Participant JSON is invalid")
+TooManyParticipantsInRequest = _refusal(
+    "together-size", 400, 50426, "Too many participants in request"
+)
+
+# Scoped webhooks
+TooManyWebhooks = _refusal("scoped-webhooks", 403, 50361, "Too many conversation webhooks")
+TooManyTriggers = _refusal("triggers", 400, 50362, "Too many conversation webhook triggers")
+InvalidWebhookTarget = _refusal("webhook-target", 400, 50364, "Invalid conversation webhook type")
+UnknownScopedEvent = _refusal("event-names", 400, 50365, "Invalid conversation webhook filter")
+InvalidTrigger = _refusal("triggers", 400, 50366, "Invalid conversation webhook trigger")
+InvalidWebhookFlow = _refusal("flow-form", 400, 50367, "Invalid conversation webhook flow SID")
+UnknownFlow = _refusal("ownership", 400, 50367, "Invalid conversation webhook flow SID")
+WebhookTargetEmpty = _refusal(
+    "webhook-target", 400, 50368, "Conversation webhook type not provided"
+)
+WebhookUrlNotProvided = _refusal(
+    "webhook-needs", 400, 50369, "Conversation webhook URL not provided"
+)
+WebhookFilterNotProvided = _refusal(
+    "webhook-needs", 400, 50370, "Conversation webhook filter not provided"
+)
+WebhookTriggerNotProvided = _refusal(
+    "webhook-needs", 400, 50371, "Conversation webhook trigger not provided"
+)
+WebhookUrlTooLong = _refusal(
+    "webhook-url-length", 400, 50372, "Conversation webhook URL is too long"
+)

@@ -11,7 +11,7 @@ from .call import CREATE, DELETE, FETCH, LIST, UPDATE, Call, Verb
 from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
 from .records import Record, attributes, nullable, parameters
-from .refusals import InvalidPageToken, Refused
+from .refusals import InvalidPageToken, PageSizeTooLarge, Refused
 
 if TYPE_CHECKING:
     from .accounts import Account
@@ -79,8 +79,11 @@ class Resource(Generic[R]):
             cursor = find_cursor(token, lambda sid: self.once_listed(call, sid))
             if not cursor:
                 raise self.bad_token(name="PageToken")
-        size = call.params.get("page_size", self.page_size[0])
-        return self.listing(call).page(size, call.params.get("page", 0), cursor)
+        usual, most = self.page_size
+        size = call.params.get("page_size", usual)
+        if size > most and call.assumes("large-page-size", "refused"):
+            raise PageSizeTooLarge
+        return self.listing(call).page(min(size, most), call.params.get("page", 0), cursor)
 
     def fetch(self, call: Call, record: R) -> R:
         return record

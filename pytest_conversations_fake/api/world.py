@@ -10,6 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .accounts import Account, Door
+from .assumptions import Assumptions
 from .call import Call
 from .journal import Journal
 from .resources.configurations import configuration
@@ -62,9 +63,11 @@ class World:
         access: Mapping[str | None, Mapping[str, Any]] | None = None,
         *,
         enforced: bool = False,
+        assumptions: Assumptions | None = None,
         lock: AbstractContextManager[Any] | None = None,
     ) -> None:
         self.name = name
+        self.assumptions = assumptions or Assumptions({})
         self.address = ""
         """Where a test finds it: `http://127.0.0.1:8010`."""
         self.redirected = False

@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from traceback import format_exception
 
+from ..api.assumptions import Assumptions
 from ..api.journal import Exchange
 from ..api.world import World
 
 
 def report(world: World) -> str:
     """Every exchange on a line, what was refused with its reason, and errors inside the fake."""
-    lines = [line for exchange in world.journal for line in _lines(exchange)]
+    lines = [line for exchange in world.journal for line in _lines(exchange, world.assumptions)]
     return "\n".join([*(lines or ["nothing was requested"]), *map(_traceback, world.errors)])
 
 
-def _lines(exchange: Exchange) -> Iterator[str]:
+def _lines(exchange: Exchange, assumptions: Assumptions) -> Iterator[str]:
     yield str(exchange)
     if exchange.refused:
         yield f"    refused: {exchange.reason}"
+        if instead := assumptions.otherwise(exchange.rule):
+            yield f"    which is an assumption; {instead} has it otherwise"
 
 
 def _traceback(error: Exception) -> str:

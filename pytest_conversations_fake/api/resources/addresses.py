@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
+from .. import refusals
 from ..call import Call
+from ..events import SCOPED_EVENTS, check_events
 from ..fields import Choice, Flag, Int, Many, Sid, Text
 from ..parameters import FriendlyName
 from ..records import Record, shown
-from ..refusals import AddressExists
 from ..resource import Resource
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Address(Record):
         str | None, Sid("AutoCreation.StudioFlowSid", prefix="FW")
     ] = None
     auto_creation_studio_retry_count: Annotated[
-        int | None, Int("AutoCreation.StudioRetryCount")
+        int | None, Int("AutoCreation.StudioRetryCount", max=3)
     ] = None
 
     def keys(self) -> Iterator[tuple[str]]:
@@ -92,7 +93,12 @@ class Addresses(Resource[Address]):
 
     def check(self, call: Call, sent: Mapping[str, Any], record: Address | None) -> None:
         if not record and call.store.find_by(Address, sent["address"]):
-            raise AddressExists
+            raise refusals.AddressExists
+        if not call.may_use(sent.get("address")):
+            raise refusals.AddressNotOwned
+        if not call.may_use(sent.get("auto_creation_studio_flow_sid")):
+            raise refusals.UnknownFlow
+        check_events(call, sent, "auto_creation_webhook_filters", SCOPED_EVENTS)
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> Address | None:
         """By its sid, else by the address itself."""

@@ -11,7 +11,7 @@ from ..fields import Flag, Sid
 from ..parameters import closed_timer, inactive_timer
 from ..records import Record
 from ..resource import Resource
-from .roles import Role
+from .roles import Role, check_role
 
 
 @dataclass(kw_only=True, eq=False)
@@ -44,9 +44,13 @@ class Configurations(Resource[Configuration]):
     extras = ("url", "links")
 
     def check(self, call: Call, sent: Any, record: Configuration | None) -> None:
-        sid = sent.get("default_chat_service_sid")
-        if record and sid and not call.account.has_service(sid):
-            raise refusals.InvalidParameter(name="DefaultChatServiceSid")
+        if not record:  # what it is opened with needs no asking
+            return
+        sid = sent.get("default_chat_service_sid", record.default_chat_service_sid)
+        if not call.account.has_service(sid):
+            raise refusals.UnknownDefaultService
+        if not call.may_use(sent.get("default_messaging_service_sid")):
+            raise refusals.UnknownMessagingService
 
     def render(self, call: Call, record: Configuration) -> dict[str, Any]:
         service = f"{call.base}/Services/{record.default_chat_service_sid}/Configuration"
@@ -77,6 +81,14 @@ class ServiceConfiguration(Record):
         return self.chat_service_sid
 
 
+# For what the roles are that a service gives
+ROLES = {
+    "default_conversation_creator_role_sid": "conversation",
+    "default_conversation_role_sid": "conversation",
+    "default_chat_service_role_sid": "service",
+}
+
+
 class ServiceConfigurations(Resource[ServiceConfiguration]):
     record = ServiceConfiguration
     noun = "ServiceConfiguration"
@@ -86,6 +98,10 @@ class ServiceConfigurations(Resource[ServiceConfiguration]):
     short = False
     verbs = (FETCH, UPDATE)
     links = {"notifications": "Notifications", "webhooks": "Webhooks"}
+
+    def check(self, call: Call, sent: Any, record: ServiceConfiguration | None) -> None:
+        for keyword in sent.keys() & ROLES.keys():
+            check_role(call, sent, ROLES[keyword], keyword)
 
     def given(self, call: Call) -> dict[str, Any]:
         roles = {role.friendly_name: role.sid for role in call.store.of(Role, call.parent_sid)}

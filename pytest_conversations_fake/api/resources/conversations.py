@@ -157,6 +157,13 @@ class Conversations(Resource[Conversation]):
             raise refusals.ConversationClosed
         if not record and sent.get("state") == "closed":
             raise refusals.InitialStateClosed
+        timers = {"timers_inactive", "timers_closed"} & sent.keys()
+        if timers and "state" not in sent and call.assumes("timers-alone", "refused"):
+            raise refusals.TimerWithoutState
+        default = call.account.configuration.default_messaging_service_sid
+        used = sent.get("messaging_service_sid", default)
+        if used != default and not call.may_use(used):
+            raise refusals.UnknownMessagingService
         if unique_name := sent.get("unique_name"):
             if is_sid(unique_name, "CH"):
                 raise refusals.UniqueNameLooksLikeSid
@@ -190,10 +197,7 @@ class Conversations(Resource[Conversation]):
 
 
 class InConversation(Resource[R]):
-    """What is below a conversation can not be written any more once that is closed.
-
-    That the refusal reaches what is below it is a guess.
-    """
+    """What is below a conversation can not be written any more once that is closed."""
 
     def check(self, call: Call, sent: Mapping[str, Any], record: R | None) -> None:
         self.require_open(call)
@@ -203,8 +207,9 @@ class InConversation(Resource[R]):
         super().delete(call, record)
 
     def require_open(self, call: Call) -> None:
-        if call.store.get(Conversation, call.parent_sid).state == "closed":
-            raise refusals.ConversationClosed
+        closed = call.store.get(Conversation, call.parent_sid).state == "closed"
+        if closed and call.assumes("below-closed", "refused"):
+            raise refusals.ClosedAbove
 
 
 def set_timers(account: Account, conversation: Conversation) -> None:
@@ -223,8 +228,11 @@ def run_out(account: Account, conversation: Conversation, instant: datetime) -> 
 
 def wake(call: Call, conversation: Conversation) -> None:
     """What a new message does: an inactive conversation is active, and its timers start again."""
-    call.store.change(conversation, state="active", _timers_since=call.now, _ran_out=())
-    set_timers(call.account, conversation)
+    if conversation.state == "inactive":
+        call.store.change(conversation, state="active")
+    if call.assumes("timers-by-message", "restarted"):
+        call.store.change(conversation, _timers_since=call.now, _ran_out=())
+        set_timers(call.account, conversation)
 
 
 conversations = Conversations()

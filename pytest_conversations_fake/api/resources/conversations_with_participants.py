@@ -41,11 +41,15 @@ class ConversationsWithParticipants(Resource[Conversation]):
         if len(people) > 10:
             raise refusals.TooManyParticipantsInRequest
         conversation = conversations.create(call)
+        state = conversation.state
+        call.store.change(conversation, state="initializing")
         try:
             for params in people:
                 participants.create(call.at(*call.parents, conversation, **params))
+            participants.check_group_is_new(call, conversation)
         except refusals.Refused:
-            call.store.change(conversation, state="closed")
+            state = "closed"
+        call.store.change(conversation, state=state)
         return conversation
 
     def status(self, call: Call, verb: Verb) -> int:

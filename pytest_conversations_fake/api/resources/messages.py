@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,8 +14,9 @@ from ..paging import Listing
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record
 from .conversations import Conversation, InConversation, wake
+from .joining import Person
 from .media import Media
-from .participants import Participant
+from .participants import Participant, participants
 from .receipts import receipts
 
 
@@ -45,8 +48,6 @@ class Message(Record):
         Json(
             "ContentVariables",
             only="Create",
-            max=27_801,
-            too_long=refusals.ContentVariablesTooLong,
             invalid=refusals.InvalidContentVariables,
         ),
     ] = None
@@ -79,15 +80,44 @@ class Messages(InConversation[Message]):
         conversation = call.store.get(Conversation, call.parent_sid)
         call.store.change(conversation, _next_index=message.index + 1)
         wake(call, conversation)
-        for person in call.store.of(Participant, conversation.sid):
-            if person.messaging_binding_address and person.sid != message.participant_sid:
-                sent = call.at(*call.parents, message, participant_sid=person.sid)
-                receipts.create(sent)
+        if call.assumes("texted-receipts", "sent"):
+            for person in participants.texting(call, conversation.sid):
+                if person.messaging_binding_address and person.sid != message.participant_sid:
+                    receipts.create(call.at(*call.parents, message, participant_sid=person.sid))
         return message
 
     def render_created(self, call: Call, record: Message) -> dict[str, Any]:
         """Without what carriers have to say, which comes later."""
         return {**self.render(call, record), "delivery": None}
+
+    def check(self, call: Call, sent: Mapping[str, Any], record: Message | None) -> None:
+        super().check(call, sent, record)
+        if record and record.media_sid and "body" in sent:
+            raise refusals.MediaBodyFixed
+        content = (sent.get(name) for name in ("body", "media_sid", "content_sid"))
+        if not record and not any(content) and call.assumes("empty-message", "refused"):
+            raise refusals.EmptyMessage
+        if "content_variables" in sent:
+            if "content_sid" not in sent:
+                raise refusals.ContentMissing
+            check_variables(sent["content_variables"])
+        if not record or "author" in sent:
+            self.check_author(call, sent.get("author", "system"))
+        self.check_owned(call, sent)
+
+    def check_author(self, call: Call, author: str) -> None:
+        """Who writes in a group text is in it."""
+        people = [Person.of(each) for each in participants.texting(call, call.parent_sid)]
+        names = {name for each in people for name in (each.identity, each.number)}
+        if any(each.in_group for each in people) and author not in names:
+            raise refusals.AuthorNotInGroup
+
+    def check_owned(self, call: Call, sent: Mapping[str, Any]) -> None:
+        if not call.may_use(sent.get("content_sid")):
+            raise refusals.UnknownContent
+        media = sent.get("media_sid")
+        if not call.store.find(Media, media) and not call.may_use(media):
+            raise refusals.MediaNotFound
 
     def given(self, call: Call) -> dict[str, Any]:
         conversation = call.store.get(Conversation, call.parent_sid)
@@ -119,6 +149,23 @@ class Messages(InConversation[Message]):
         if call.params.get("order") == "desc":
             return Listing(records[::-1], lambda record: -record.index)
         return Listing(records, lambda record: record.index)
+
+
+# The most that a template is given: variables, characters of a name, of a value and of them all
+MOST_VARIABLES, LONGEST_NAME, LONGEST_VALUE, LONGEST = 100, 16, 256, 27_801
+
+
+def check_variables(text: str) -> None:
+    """What a template is filled with: texts by names."""
+    variables = json.loads(text)
+    if not isinstance(variables, dict) or not all(isinstance(v, str) for v in variables.values()):
+        raise refusals.InvalidContentVariables
+    if len(variables) > MOST_VARIABLES or len(text) > LONGEST:
+        raise refusals.ContentVariablesTooLong
+    if any(len(name) > LONGEST_NAME for name in variables):
+        raise refusals.ContentVariableKeyTooLong
+    if any(len(value) > LONGEST_VALUE for value in variables.values()):
+        raise refusals.ContentVariableValueTooLong
 
 
 messages = Messages()

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
-from ..addresses import channel, is_address
+from ..addresses import channel
 from ..call import Call
 from ..fields import Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
 from .configurations import service_configurations
 from .conversations import Conversation, InConversation
+from .joining import (
+    LEAST_IN_GROUP,
+    Person,
+    check_addresses,
+    check_change,
+    check_group,
+    check_there_is_room,
+    check_who_it_is,
+    numbers,
+)
 from .roles import check_role
 from .users import User, check_identity, users
 
@@ -47,7 +57,9 @@ class Participant(Record):
         str | None, Text("MessagingBinding.ProjectedAddress", max=256)
     ] = None
     attributes: Annotated[str, json_attributes(kibibytes=4)] = "{}"
-    role_sid: Annotated[str | None, Sid("RoleSid", prefix="RL")] = None
+    role_sid: Annotated[str | None, Sid("RoleSid", prefix="RL", empty=refusals.RoleNotProvided)] = (
+        None
+    )
     last_read_message_index: Annotated[
         int | None,
         Int("LastReadMessageIndex", only="Update", invalid=refusals.InvalidLastReadMessageIndex),
@@ -71,6 +83,10 @@ class Participant(Record):
             yield self.chat_service_sid, how, name
         if self.messaging_binding_proxy_address:
             yield "pair", self.messaging_binding_address, self.messaging_binding_proxy_address
+        number = self.messaging_binding_address or self.messaging_binding_projected_address
+        if number:
+            yield "texting", self.conversation_sid
+            yield "number", number
 
     def names(self) -> Iterator[tuple[str, str]]:
         """What people look for: who it is, and where to reach them."""
@@ -89,6 +105,10 @@ class Participant(Record):
         }
         binding = {name: value for name, value in parts.items() if value}
         return {"type": channel(next(iter(binding.values()))), **binding} if binding else None
+
+
+MOST_CONVERSATIONS = 1000
+"""That somebody who chats is in and that are not closed."""
 
 
 class Participants(InConversation[Participant]):
@@ -115,25 +135,94 @@ class Participants(InConversation[Participant]):
 
     def given(self, call: Call) -> dict[str, Any]:
         defaults = service_configurations.only(call.account, call.parents[0].sid)
-        return {**super().given(call), "role_sid": defaults.default_conversation_role_sid}
+        person = Person.of(None, call.params)
+        role = (
+            None if person.in_group and person.address else defaults.default_conversation_role_sid
+        )
+        return {**super().given(call), "role_sid": role}
 
     def sent(self, call: Call) -> dict[str, Any]:
-        sent = {
+        sent: dict[str, Any] = {
             name: None if value == "null" and name.startswith("messaging_binding") else value
             for name, value in super().sent(call).items()
         }
         if "last_read_message_index" in sent:
+            here = call.store.get(Conversation, call.parent_sid)
+            sent |= read_up_to(call, here, sent["last_read_message_index"])
             sent.setdefault("last_read_timestamp", shown_moment(call.now))
         return sent
 
     def check(self, call: Call, sent: Mapping[str, Any], record: Participant | None) -> None:
         super().check(call, sent, record)
         check_role(call, sent, "conversation")
-        _check_who_it_is(sent, record)
-        _check_addresses(sent, record)
-        _check_nobody_is_twice(call, sent, record)
+        if identity := sent.get("identity"):
+            check_identity(identity)
+        if record:
+            check_change(sent, record)
+        person = Person.of(record, sent)
+        check_who_it_is(person)
+        check_addresses(person)
+        if not record and person.address and not sent.get("messaging_binding_proxy_address", True):
+            raise refusals.ProxyAddressEmpty
+        if not call.may_use(sent.get("messaging_binding_proxy_address")):
+            raise refusals.ProxyAddressNotOwned
+        if not call.may_use(sent.get("messaging_binding_projected_address")):
+            raise refusals.ProjectedAddressNotOwned
+        others = [
+            Person.of(each) for each in self.texting(call, call.parent_sid) if each is not record
+        ]
+        check_group(person, others)
+        self.check_nobody_is_twice(call, sent, record)
         if not record:
-            _check_there_is_room(call, sent)
+            people = len(call.store.of(Participant, call.parent_sid))
+            check_there_is_room(person, others, people)
+            self.check_is_not_everywhere(call, sent)
+        here = call.store.get(Conversation, call.parent_sid)
+        if here.state != "initializing":  # else there are more to come
+            self.check_group_is_new(call, here, person)
+
+    def check_nobody_is_twice(
+        self, call: Call, sent: Mapping[str, Any], record: Participant | None
+    ) -> None:
+        """An identity is in a conversation once, a pair of addresses in an open one of them all."""
+
+        def here(how: str, name: str | None) -> bool:
+            found = call.store.find_by(Participant, call.parent_sid, how, name)
+            return found not in (None, record)
+
+        if here("identity", sent.get("identity")):
+            raise refusals.ParticipantExists
+        address = sent.get("messaging_binding_address")
+        proxy = sent.get("messaging_binding_proxy_address")
+        for other in call.store.of(Participant, ("pair", address, proxy)):
+            if call.store.get(Conversation, other.conversation_sid).state != "closed":
+                raise refusals.BindingExists(sid=other.conversation_sid)
+        if here("address", address):
+            raise refusals.BindingExists(sid=call.parent_sid)
+
+    def check_is_not_everywhere(self, call: Call, sent: Mapping[str, Any]) -> None:
+        """Nobody chats in more than a thousand conversations that are not closed."""
+        listed = call.parents[0].sid, "identity", sent.get("identity")
+        theirs = call.store.of(Participant, listed)
+        if len(theirs) >= MOST_CONVERSATIONS:
+            found = [call.store.get(Conversation, each.conversation_sid) for each in theirs]
+            if sum(each.state != "closed" for each in found) >= MOST_CONVERSATIONS:
+                raise refusals.TooManyConversations
+
+    def check_group_is_new(self, call: Call, here: Conversation, *joining: Person) -> None:
+        """The same people, by their numbers, are in one open group text of the account."""
+        together = numbers([*map(Person.of, self.texting(call, here.sid)), *joining])
+        if len(together) < LEAST_IN_GROUP:
+            return
+        for each in call.store.of(Participant, ("number", min(together))):
+            other = call.store.get(Conversation, each.conversation_sid)
+            theirs = numbers(map(Person.of, self.texting(call, other.sid)))
+            if theirs == together and other is not here and other.state != "closed":
+                raise refusals.GroupExists(sid=other.sid)
+
+    def texting(self, call: Call, conversation_sid: str | None) -> Sequence[Participant]:
+        """Who takes part in a conversation with an address of some kind."""
+        return call.store.of(Participant, ("texting", conversation_sid))
 
     def required(self, sent: Mapping[str, Any]) -> list[str]:
         """Whoever does not text must have an identity."""
@@ -145,69 +234,11 @@ class Participants(InConversation[Participant]):
         return found or account.store.find_by(Participant, parent_sid, "identity", name)
 
 
-# The most that a conversation takes, and of these who do not chat
-MOST, MOST_TEXTING = 1000, 50
-
-
-def _check_who_it_is(sent: Mapping[str, Any], record: Participant | None) -> None:
-    """Somebody has an identity or an address, and in a group text perhaps a projected address."""
-    identity, address, proxy, projected = (
-        sent.get(name, getattr(record, name, None))
-        for name in (
-            "identity",
-            "messaging_binding_address",
-            "messaging_binding_proxy_address",
-            "messaging_binding_projected_address",
-        )
-    )
-    if identity:
-        check_identity(identity)
-    if identity and (address or proxy):
-        raise refusals.IdentityNotAcceptable
-    if proxy and not address:
-        raise refusals.AddressEmpty
-    if not (identity or address or projected):
-        raise refusals.IdentityNotProvided
-
-
-def _check_addresses(sent: Mapping[str, Any], record: Participant | None) -> None:
-    address = sent.get("messaging_binding_address")
-    proxy = sent.get("messaging_binding_proxy_address")
-    if record and proxy not in (None, record.messaging_binding_proxy_address):
-        raise refusals.ProxyAddressNotAddable
-    if address and not is_address(address):
-        raise refusals.InvalidAddress
-    if proxy and not is_address(proxy):
-        raise refusals.InvalidProxyAddress
-    if address and not proxy and "messaging_binding_proxy_address" in sent:
-        raise refusals.ProxyAddressEmpty
-    if address and address == proxy:
-        raise refusals.AddressIsProxyAddress
-    if address and proxy and channel(address) != channel(proxy):
-        raise refusals.ChannelsDiffer
-
-
-def _check_nobody_is_twice(call: Call, sent: Mapping[str, Any], record: Participant | None) -> None:
-    """An identity is in a conversation once, and a pair of addresses in an open one of them all."""
-    identity = sent.get("identity")
-    if call.store.find_by(Participant, call.parent_sid, "identity", identity) not in (None, record):
-        raise refusals.ParticipantExists
-    address = sent.get("messaging_binding_address")
-    proxy = sent.get("messaging_binding_proxy_address")
-    for other in call.store.of(Participant, ("pair", address, proxy)):
-        if call.store.get(Conversation, other.conversation_sid).state != "closed":
-            raise refusals.BindingExists(sid=other.conversation_sid)
-    if call.store.find_by(Participant, call.parent_sid, "address", address) not in (None, record):
-        raise refusals.BindingExists(sid=call.parent_sid)
-
-
-def _check_there_is_room(call: Call, sent: Mapping[str, Any]) -> None:
-    people = call.store.of(Participant, call.parent_sid)
-    if len(people) >= MOST:
-        raise refusals.TooManyParticipants
-    texting = sum(person.messaging_binding_address is not None for person in people)
-    if sent.get("messaging_binding_address") and texting >= MOST_TEXTING:
-        raise refusals.TooManyTexting
+def read_up_to(call: Call, conversation: Conversation, index: int) -> dict[str, int]:
+    """The read horizon, which may be ahead of the last message where that is assumed."""
+    if call.assumes("read-index-ahead", "clamped"):
+        index = min(index, max(conversation._next_index - 1, 0))
+    return {"last_read_message_index": index}
 
 
 participants = Participants()

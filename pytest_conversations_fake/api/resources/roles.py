@@ -39,6 +39,13 @@ PERMISSIONS = (
 )
 
 
+class Permission(Text):
+    """What a role allows."""
+
+    def made_up(self, name: str) -> str:
+        return PERMISSIONS[0]
+
+
 @dataclass(kw_only=True, eq=False)
 class Role(Record):
     """A set of permissions in a service or in a conversation."""
@@ -65,7 +72,7 @@ class Role(Record):
         Many(
             "Permission",
             required=True,
-            each=Choice("Permission", of=PERMISSIONS, invalid=refusals.PermissionNotFound),
+            each=Permission("Permission"),
         ),
     ]
 
@@ -88,11 +95,15 @@ class Roles(Resource[Role]):
     def check(self, call: Call, sent: Mapping[str, Any], record: Role | None) -> None:
         if not sent.get("permission"):  # an update needs it, too
             raise refusals.MissingParameter(name="Permission")
+        if not {*sent["permission"]} <= {*PERMISSIONS} and call.assumes(
+            "permission-names", "known"
+        ):
+            raise refusals.PermissionNotFound
 
 
-def check_role(call: Call, sent: Mapping[str, Any], kind: str) -> None:
+def check_role(call: Call, sent: Mapping[str, Any], kind: str, keyword: str = "role_sid") -> None:
     """A role that somebody is given is one of the service, and for what it is given."""
-    if sid := sent.get("role_sid"):
+    if sid := sent.get(keyword):
         role = call.store.find(Role, sid)
         if not role or role.chat_service_sid != call.parents[0].sid:
             raise refusals.RoleNotFound

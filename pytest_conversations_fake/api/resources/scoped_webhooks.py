@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from .. import refusals
 from ..call import Call
+from ..events import SCOPED_EVENTS, check_events
 from ..fields import Choice, Int, Many, Sid, Text
 from ..records import Record, shown
 from .conversations import InConversation
@@ -43,6 +44,7 @@ class ScopedWebhook(Record):
             only="Create",
             of=("webhook", "trigger", "studio"),
             invalid=refusals.InvalidWebhookTarget,
+            empty=refusals.WebhookTargetEmpty,
         ),
     ]
     configuration_url: Annotated[
@@ -120,6 +122,11 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
             raise refusals.TooManyTriggers
         if not all(1 <= len(trigger) <= 248 for trigger in triggers):
             raise refusals.InvalidTrigger
+        check_events(
+            call, sent, "configuration_filters", SCOPED_EVENTS, refusals.UnknownScopedEvent
+        )
+        if not call.may_use(sent.get("configuration_flow_sid")):
+            raise refusals.UnknownFlow
 
 
 scoped_webhooks = ScopedWebhooks()

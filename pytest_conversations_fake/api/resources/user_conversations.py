@@ -15,7 +15,7 @@ from ..records import Record
 from ..resource import Resource
 from .conversations import Conversation, conversations
 from .messages import Message
-from .participants import Participant
+from .participants import Participant, read_up_to
 from .users import User
 
 if TYPE_CHECKING:
@@ -121,6 +121,9 @@ class UserConversations(Resource[UserConversation]):
     def update(self, call: Call, record: UserConversation) -> UserConversation:
         """What was read is the participant's to know."""
         sent = self.sent(call)
+        if "last_read_message_index" in sent:
+            here = call.store.get(Conversation, record.conversation_sid)
+            sent |= read_up_to(call, here, sent["last_read_message_index"])
         if "last_read_message_index" in sent or "last_read_timestamp" in sent:
             sent["last_read_timestamp"] = shown_moment(sent.get("last_read_timestamp", call.now))
         participant = call.store.get(Participant, record.sid)

@@ -27,7 +27,7 @@ class User(Record):
     prefix = "US"
 
     chat_service_sid: str
-    role_sid: Annotated[str, Sid("RoleSid", prefix="RL")]
+    role_sid: Annotated[str, Sid("RoleSid", prefix="RL", empty=refusals.RoleNotProvided)]
     identity: Annotated[
         str,
         Text(

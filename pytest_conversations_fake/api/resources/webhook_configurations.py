@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
-from ..call import FETCH, UPDATE
+from .. import refusals
+from ..call import FETCH, UPDATE, Call
+from ..events import ACCOUNT_EVENTS, SERVICE_EVENTS, check_events
 from ..fields import Choice, Many, Text
 from ..records import Record
-from ..refusals import InvalidWebhookMethod
-from ..resource import Resource
+from ..resource import R, Resource
 
 METHODS = ("GET", "POST")
+
+
+class AbsoluteUrl(Text):
+    """A URL of HTTP with a host, or none."""
+
+    def read(self, text: str) -> str:
+        if text and not re.match("https?://[^/]", text, re.IGNORECASE):
+            raise self.refuse(text)
+        return super().read(text)
 
 
 @dataclass(kw_only=True, eq=False)
@@ -21,10 +33,16 @@ class WebhookConfiguration(Record):
     prefix = ""
     hidden = ("sid", "date_created", "date_updated")
 
-    method: Annotated[str | None, Choice("Method", of=METHODS, invalid=InvalidWebhookMethod)] = None
+    method: Annotated[
+        str | None, Choice("Method", of=METHODS, invalid=refusals.InvalidWebhookMethod)
+    ] = None
     filters: Annotated[list[str] | None, Many("Filters")] = None
-    pre_webhook_url: Annotated[str | None, Text("PreWebhookUrl")] = None
-    post_webhook_url: Annotated[str | None, Text("PostWebhookUrl")] = None
+    pre_webhook_url: Annotated[
+        str | None, AbsoluteUrl("PreWebhookUrl", invalid=refusals.InvalidPreWebhookUrl)
+    ] = None
+    post_webhook_url: Annotated[
+        str | None, AbsoluteUrl("PostWebhookUrl", invalid=refusals.InvalidPostWebhookUrl)
+    ] = None
 
 
 @dataclass(kw_only=True, eq=False)
@@ -32,20 +50,32 @@ class AccountWebhooks(WebhookConfiguration):
     """The account's, which may hand all of it over to Flex."""
 
     target: Annotated[str, Choice("Target", of=("webhook", "flex"))] = "webhook"
-    method: Annotated[str, Choice("Method", of=METHODS, invalid=InvalidWebhookMethod)] = "POST"
+    method: Annotated[str, Choice("Method", of=METHODS, invalid=refusals.InvalidWebhookMethod)] = (
+        "POST"
+    )
     filters: Annotated[list[str], Many("Filters")]
 
 
-class WebhookConfigurations(Resource[AccountWebhooks]):
-    record = AccountWebhooks
-    noun = "ConfigurationWebhook"
+class WebhookConfigurations(Resource[R]):
+    """What both have in common."""
+
+    events: ClassVar[Sequence[str]]
     path = "Configuration/Webhooks"
-    key = collection = "webhook_configuration"
     single = True
     verbs = (FETCH, UPDATE)
 
+    def check(self, call: Call, sent: Mapping[str, Any], record: R | None) -> None:
+        check_events(call, sent, "filters", self.events)
 
-webhooks = WebhookConfigurations()
+
+class AccountWebhookConfiguration(WebhookConfigurations[AccountWebhooks]):
+    record = AccountWebhooks
+    events = ACCOUNT_EVENTS
+    noun = "ConfigurationWebhook"
+    key = collection = "webhook_configuration"
+
+
+webhooks = AccountWebhookConfiguration()
 
 
 @dataclass(kw_only=True, eq=False)
@@ -59,14 +89,12 @@ class ServiceWebhooks(WebhookConfiguration):
         return self.chat_service_sid
 
 
-class ServiceWebhookConfigurations(Resource[ServiceWebhooks]):
+class ServiceWebhookConfigurations(WebhookConfigurations[ServiceWebhooks]):
     record = ServiceWebhooks
+    events = SERVICE_EVENTS
     noun = "ServiceWebhookConfiguration"
-    path = "Configuration/Webhooks"
     key = collection = "service_webhook_configurations"
-    single = True
     short = False
-    verbs = (FETCH, UPDATE)
 
 
 service_webhooks = ServiceWebhookConfigurations()

@@ -1,0 +1,50 @@
+"""Rules: what the fake follows beyond the contract, how sure that is, and where it is known from.
+
+The rows are in `rules.md`, which people read, too. Nothing that a test runs needs this module.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .assumptions import QUESTIONS
+
+SURE = ("specified", "documented", "captured", "verified", "assumed")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that holds."""
+
+    id: str
+    area: str
+    sure: str
+    """One of `SURE`."""
+    source: str
+    what: str
+
+    @property
+    def switch(self) -> str:
+        """How a test has it otherwise, if it can."""
+        if self.id == "ownership":
+            return "owned=…"
+        return f"assume {self.id}={'|'.join(QUESTIONS[self.id])}" if self.id in QUESTIONS else ""
+
+
+_ROW = re.compile(rf"\| (\S+) \| ({'|'.join(SURE)}) \| (.+?) \| (.+) \|")
+
+
+def _read(text: str) -> Iterator[Rule]:
+    area = ""
+    for line in text.splitlines():
+        if line.startswith("## "):
+            area = line.removeprefix("## ")
+        elif row := _ROW.fullmatch(line):
+            id, sure, source, what = row.groups()
+            yield Rule(id, area, sure, source, what)
+
+
+RULES = tuple(_read(Path(__file__).with_name("rules.md").read_text(encoding="utf-8")))

@@ -1,0 +1,299 @@
+"""What nobody knows of Twilio, and what a test may have otherwise."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.api.assumptions import QUESTIONS, Assumptions
+from pytest_conversations_fake.api.world import World
+
+C = "/v1/Conversations"
+
+
+def world_where(*owned: str, **answers: str) -> Api:
+    given = {question.replace("_", "-"): answer for question, answer in answers.items()}
+    api = Api(World("a test", assumptions=Assumptions(given, owned)))
+    api.post(C, {"UniqueName": "talk"})
+    return api
+
+
+def outcome(api: Api, path: str, form: object = None) -> int:
+    """The status, or the code of a refusal."""
+    asked = api.get(path) if form is None else api.post(path, form)
+    code: int = (asked.response or {}).get("code", asked.status)
+    return code
+
+
+@pytest.mark.rule("large-page-size")
+def test_a_large_page_is_clamped_or_refused() -> None:
+    assert 200 == outcome(world_where(), f"{C}?PageSize=101")
+    assert 20007 == outcome(world_where(large_page_size="refused"), f"{C}?PageSize=101")
+    assert 200 == outcome(world_where(large_page_size="refused"), f"{C}?PageSize=100")
+
+
+@pytest.mark.rule("below-closed")
+def test_below_a_closed_conversation_nothing_is_written_or_everything() -> None:
+    for answer, expected in (("refused", 50377), ("accepted", 201)):
+        api = world_where(below_closed=answer)
+        api.post(f"{C}/talk", {"State": "closed"})
+
+        assert expected == outcome(api, f"{C}/talk/Messages", {"Body": "hi"})
+        assert expected == outcome(api, f"{C}/talk/Participants", {"Identity": "ada"})
+
+
+@pytest.mark.rule("empty-message")
+def test_an_empty_message_is_accepted_or_refused() -> None:
+    path = f"{C}/talk/Messages"
+
+    assert 201 == outcome(world_where(), path, {"Author": "ada"})
+    for form in ({"Author": "ada"}, {"Body": ""}):
+        assert 50503 == outcome(world_where(empty_message="refused"), path, form)
+    assert 201 == outcome(world_where(empty_message="refused"), path, {"Body": "hi"})
+
+
+@pytest.mark.rule("event-names")
+@pytest.mark.parametrize(
+    ("path", "name", "form", "refused"),
+    [
+        ("/v1/Configuration/Webhooks", "Filters", {}, 20001),
+        ("/v1/Services/{}/Configuration/Webhooks", "Filters", {}, 20001),
+        (
+            f"{C}/talk/Webhooks",
+            "Configuration.Filters",
+            {"Target": "webhook", "Configuration.Url": "https://a.example"},
+            50365,
+        ),
+        (
+            "/v1/Configuration/Addresses",
+            "AutoCreation.WebhookFilters",
+            {"Type": "sms", "Address": "+15550100"},
+            20001,
+        ),
+    ],
+)
+def test_names_of_events_are_any_or_known(
+    path: str, name: str, form: dict[str, str], refused: int
+) -> None:
+    def asked(event: str, **answers: str) -> int:
+        api = world_where(**answers)
+        where = path.format(api.world.account.default_service.sid)
+        return outcome(api, where, {**form, name: ["onMessageAdded", event]})
+
+    assert {asked("onMessageSend")} <= {200, 201}
+    assert refused == asked("onMessageSend", event_names="known")
+    assert {asked("onMessageRemoved", event_names="known")} <= {200, 201}
+
+
+@pytest.mark.rule("permission-names")
+def test_permissions_are_known_or_any() -> None:
+    form = {"FriendlyName": "x", "Type": "service", "Permission": ["fly"]}
+
+    assert 50104 == outcome(world_where(), "/v1/Roles", form)
+    assert 201 == outcome(world_where(permission_names="any"), "/v1/Roles", form)
+
+
+@pytest.mark.rule("read-index-ahead")
+@pytest.mark.parametrize(("answer", "index"), [("stored", 7), ("clamped", 1)])
+def test_a_read_index_may_be_ahead_of_the_messages(answer: str, index: int) -> None:
+    api = world_where(read_index_ahead=answer)
+    api.post(f"{C}/talk/Participants", {"Identity": "ada"})
+    for _ in range(2):
+        api.post(f"{C}/talk/Messages")
+
+    for path in (f"{C}/talk/Participants/ada", "/v1/Users/ada/Conversations/talk"):
+        read = api.post(path, {"LastReadMessageIndex": "7"}).response
+        assert index == read["last_read_message_index"]
+
+
+@pytest.mark.rule("texted-receipts")
+@pytest.mark.parametrize(("answer", "count"), [("sent", 1), ("none", 0)])
+def test_who_texts_has_a_receipt_or_none(answer: str, count: int) -> None:
+    api = world_where(texted_receipts=answer)
+    pair = {"MessagingBinding.Address": "+15550101", "MessagingBinding.ProxyAddress": "+15550199"}
+    api.post(f"{C}/talk/Participants", pair)
+
+    said = api.post(f"{C}/talk/Messages", {"Body": "hi"}).response["sid"]
+
+    listed = api.get(f"{C}/talk/Messages/{said}/Receipts").response["delivery_receipts"]
+    assert count == len(listed)
+
+
+@pytest.mark.rule("timers-alone")
+def test_a_timer_goes_alone_or_with_a_state() -> None:
+    alone, both = {"Timers.Closed": "PT10M"}, {"Timers.Closed": "PT10M", "State": "active"}
+    strict = world_where(timers_alone="refused")
+
+    assert 201 == outcome(world_where(), C, alone)
+    assert [50382, 201, 50382] == [
+        outcome(strict, C, alone),
+        outcome(strict, C, both),
+        outcome(strict, f"{C}/talk", alone),
+    ]
+
+
+@pytest.mark.rule("timers-by-message")
+@pytest.mark.parametrize(("answer", "state"), [("restarted", "active"), ("kept", "inactive")])
+def test_a_message_starts_timers_again_or_not(
+    answer: str, state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = world_where(timers_by_message=answer)
+    now = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+    monkeypatch.setattr(api.world.clock, "second", lambda: now)
+    api.post(f"{C}/talk", {"Timers.Inactive": "PT1M"})
+    now += timedelta(seconds=30)
+    api.post(f"{C}/talk/Messages")
+    now += timedelta(seconds=30)
+
+    assert state == api.get(f"{C}/talk").response["state"]
+
+
+MG, ME, HX, FW = (kind + "0" * 32 for kind in ("MG", "ME", "HX", "FW"))
+NUMBER = "+15550190"
+ADDRESS = "MessagingBinding.Address"
+
+
+@pytest.mark.rule("ownership")
+@pytest.mark.parametrize(
+    ("owned", "path", "name", "form", "refused"),
+    [
+        (MG, C, "MessagingServiceSid", {}, 50342),
+        (MG, "/v1/Configuration", "DefaultMessagingServiceSid", {}, 50342),
+        (ME, f"{C}/talk/Messages", "MediaSid", {}, 50507),
+        (HX, f"{C}/talk/Messages", "ContentSid", {}, 50526),
+        (FW, f"{C}/talk/Webhooks", "Configuration.FlowSid", {"Target": "studio"}, 50367),
+        (
+            FW,
+            "/v1/Configuration/Addresses",
+            "AutoCreation.StudioFlowSid",
+            {"Type": "sms", "Address": NUMBER},
+            50367,
+        ),
+        (
+            NUMBER,
+            f"{C}/talk/Participants",
+            "MessagingBinding.ProxyAddress",
+            {ADDRESS: "+15550101"},
+            50413,
+        ),
+        (NUMBER, f"{C}/talk/Participants", "MessagingBinding.ProjectedAddress", {}, 50439),
+        (NUMBER, "/v1/Configuration/Addresses", "Address", {"Type": "sms"}, 20001),
+    ],
+)
+def test_what_is_not_owned_is_refused_once_something_of_its_kind_is(
+    owned: str, path: str, name: str, form: dict[str, str], refused: int
+) -> None:
+    mine, other = {**form, name: owned}, {**form, name: owned.replace("0", "1")}
+
+    assert refused == outcome(world_where(owned), path, other)
+    assert {outcome(world_where(owned), path, mine)} <= {200, 201}
+    assert {outcome(world_where(), path, other)} <= {200, 201}
+    another = MG if owned != MG else HX
+    assert {outcome(world_where(another), path, other)} <= {200, 201}
+
+
+def test_the_default_messaging_service_is_owned_all_the_same() -> None:
+    api = world_where(MG)
+    default = api.world.account.configuration.default_messaging_service_sid
+
+    assert 201 == outcome(api, C, {"MessagingServiceSid": default})
+
+
+# How to say so
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "text"),
+    [
+        (
+            {"assume": {"empty-mesage": "refused"}},
+            ValueError,
+            "assume knows no question 'empty-mesage'; did you mean 'empty-message'? There is: ",
+        ),
+        (
+            {"assume": {"empty-message": "refuse"}},
+            ValueError,
+            "empty-message has no answer 'refuse'; did you mean 'refused'? "
+            "There is: accepted, refused",
+        ),
+        (
+            {"assume": ["empty-message"]},
+            TypeError,
+            "assume is a dict of answers by questions, not ['empty-message']",
+        ),
+        ({"owned": "+15550100"}, TypeError, "owned is a list of addresses and sids, not '+15"),
+        (
+            {"owned": ["IS" + "0" * 32]},
+            ValueError,
+            "owned has addresses and sids (MG…, ME…, HX…, FW…), not 'IS00",
+        ),
+    ],
+)
+def test_what_can_not_be_assumed_is_said(
+    options: dict[str, object], error: type[Exception], text: str
+) -> None:
+    with pytest.raises(error) as refused:
+        FakeConversations(**options)  # type: ignore[arg-type]  # wrong on purpose
+
+    assert str(refused.value).startswith(text)
+
+
+def test_every_question_has_two_answers() -> None:
+    assert {2} == {len({*answers}) for answers in QUESTIONS.values()}
+
+
+def test_a_suite_assumes_by_ini_option_and_a_test_by_marker(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import pytest
+        from twilio.base.exceptions import TwilioRestException
+        from twilio.rest import Client
+
+        def say(fake_conversations, **what):
+            talk = fake_conversations.conversations.add()
+            Client().conversations.v1.conversations(talk.sid).messages.create(**what)
+
+        def test_ini(fake_conversations):
+            with pytest.raises(TwilioRestException) as refused:
+                say(fake_conversations)
+            assert 50503 == refused.value.code
+            assert "empty-message" == fake_conversations.requests[0].rule
+
+        @pytest.mark.fake_conversations(assume={}, owned=["ME" + "0" * 32])
+        def test_marker(fake_conversations):
+            say(fake_conversations)
+            with pytest.raises(TwilioRestException):
+                say(fake_conversations, media_sid="ME" + "1" * 32)
+            assert fake_conversations.requests[0].rule is None
+
+        def test_failed(fake_conversations):
+            say(fake_conversations)
+        """
+    )
+
+    result = suite.runpytest("-o", "fake_conversations_assume=empty-message=refused")
+
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*- Captured fake_conversations call -*",
+            "#1 POST /v1/Conversations/CH*/Messages -> 400",
+            "    refused: 50503 Message body not provided",
+            "    which is an assumption; assume={'empty-message': 'accepted'} has it otherwise",
+        ],
+        consecutive=True,
+    )
+
+
+def test_an_ini_option_that_assumes_nothing_is_said(suite: pytest.Pytester) -> None:
+    suite.makepyfile("def test_it(fake_conversations): ...")
+
+    result = suite.runpytest("-o", "fake_conversations_assume=empty-message")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(
+        ["fake_conversations: empty-message has no answer ''; there is: accepted, refused"]
+    )

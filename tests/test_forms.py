@@ -1,0 +1,102 @@
+"""How requests are read: what names, lists, texts and sids mean."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake.expectations.account import AccountView
+
+C = "/v1/Conversations"
+WEBHOOKS = "/v1/Configuration/Webhooks"
+
+
+@pytest.mark.rule("booleans")
+@pytest.mark.parametrize(
+    ("sent", "shown"), [("true", True), ("TRUE", True), ("False", False), ("fAlsE", False)]
+)
+def test_booleans_come_in_any_case(api: Api, account: AccountView, sent: str, shown: bool) -> None:
+    path = f"/v1/Services/{account.default_service.sid}/Configuration/Notifications"
+
+    assert shown is api.post(path, {"LogEnabled": sent}).response["log_enabled"]
+    for other in ("1", "yes", "", "tru"):
+        assert 20001 == api.post(path, {"LogEnabled": other}).response["code"]
+
+
+@pytest.mark.rule("list-parameters", "comma-lists", "empty-list")
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        (["onUserAdded", "onUserUpdate"], ["onUserAdded", "onUserUpdate"]),
+        (["onUserAdded,onUserUpdate"], ["onUserAdded,onUserUpdate"]),
+        ([""], []),
+        (["", ""], ["", ""]),
+    ],
+)
+def test_a_list_is_its_name_repeated(api: Api, sent: list[str], shown: list[str]) -> None:
+    api.post(WEBHOOKS, {"Filters": "onMessageAdd"})
+
+    assert shown == api.post(WEBHOOKS, {"Filters": sent}).response["filters"]
+
+
+@pytest.mark.rule("repeated-scalar")
+def test_the_last_of_several_counts(api: Api) -> None:
+    created = api.post(C, {"UniqueName": ["one", "two"]})
+
+    assert "two" == created.response["unique_name"] == created.params["unique_name"]
+    assert 404 == api.get(f"{C}/one").status
+
+
+@pytest.mark.rule("check-order")
+def test_what_is_judged_first(api: Api) -> None:
+    nobody = {"authorization": ""}
+    path = f"{C}/CH0/Participants"
+    bad = {"Attributes": "{", "MessagingBinding.ProxyAddress": "+15550101"}
+
+    refused = [
+        api.ask("PUT", "/v1/Nothing", headers=nobody),
+        api.ask("PUT", "/v1/Nothing"),
+        api.ask("PUT", path),
+        api.post(path, bad),
+    ]
+    api.post(C, {"UniqueName": "CH0"})
+    refused += [api.post(path, bad), api.post(path, {**bad, "Attributes": "{}"})]
+
+    assert [20003, 20404, 20004, 20404, 50304, 50411] == [
+        each.response["code"] for each in refused if each.response
+    ]
+
+
+@pytest.mark.rule("sids-exact", "not-found")
+def test_a_sid_in_capitals_is_another_one(api: Api) -> None:
+    sid = api.post(C, {"UniqueName": "talk"}).response["sid"]
+
+    assert 404 == api.get(f"{C}/{sid.upper()}").status
+    assert 404 == api.get(f"{C}/{sid.lower()}").status
+
+
+@pytest.mark.rule("sid-first")
+def test_what_could_be_both_is_a_sid(api: Api, account: AccountView) -> None:
+    first = api.post("/v1/Users", {"Identity": "ada"}).response
+    roles = api.get("/v1/Roles").response["roles"]
+
+    # no identity looks like a user's sid, so only one of another kind can be taken for a name
+    named = api.post("/v1/Users", {"Identity": roles[0]["sid"]}).response
+
+    assert named == api.get(f"/v1/Users/{roles[0]['sid']}").response
+    assert first == api.get(f"/v1/Users/{first['sid']}").response
+    assert 50206 == api.post("/v1/Users", {"Identity": first["sid"]}).response["code"]
+
+
+@pytest.mark.rule("by-unique-name", "path-segments", "unique-name-length")
+@pytest.mark.parametrize("name", ["a/b", "a b", "%2F", "😀", "a?b#c", "..", "x" * 256, "\0", "+"])
+def test_any_unique_name_is_found_again(api: Api, name: str) -> None:
+    created = api.post(C, {"UniqueName": name}).response
+
+    assert name == created["unique_name"]
+    assert created == api.get(f"{C}/{quote(name, safe='')}").response
+    message: Any = api.post(f"{C}/{quote(name, safe='')}/Messages", {"Body": "hi"}).response
+    assert created["sid"] == message["conversation_sid"]

@@ -1,0 +1,128 @@
+"""Whatever is sent, the answer is Twilio's, and what is refused changes nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from conftest import Api
+from test_contract import CONTRACT, FORMS, level_of, sids, target
+
+from pytest_conversations_fake.api.operations import find_route
+
+__all__ = ["sids"]  # a fixture
+
+ODD = [
+    "",
+    " ",
+    "null",
+    "a/b",
+    "%2F",
+    "😀",
+    "\0",
+    "a\0b",
+    "\u202e",
+    "x" * 257,
+    "x" * 30_000,
+    "-1",
+    "0",
+    "1.5",
+    "1_000",
+    "²",
+    "١٢٣",
+    "9" * 30,
+    "1e999",
+    "NaN",
+    "true",
+    "[]",
+    "{}",
+    '"a"',
+    '{"a": 1e999}',
+    "[" * 1000 + "]" * 1000,
+    '{"a":' * 1000 + "1" + "}" * 1000,
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "10000-01-01T00:00:00Z",
+    "2020-13-01",
+    "P",
+    "P1Y",
+    "PT0S",
+    "-PT1M",
+    "PT1.5H",
+    "PT99999999999999H",
+    "CH" + "A" * 32,
+    "ch" + "a" * 32,
+    "IS" + "0" * 32,
+    "RL" + "0" * 32,
+    "US" + "0" * 32,
+    "+15550107",
+    "whatsapp:+15550107",
+    "http://[::1",
+    "http://a:99999999/",
+]
+
+
+def state(api: Api) -> dict[str, str]:
+    """All that the account holds."""
+    return {
+        record.sid: repr(vars(record))
+        for kind in api.world.account.store._by_sid.values()
+        for record in kind.values()
+    }
+
+
+def judge(api: Api, before: dict[str, str], sent: object) -> None:
+    """A refusal is in Twilio's envelope and has changed nothing; nothing else goes wrong."""
+    asked = api.world.journal[-1]
+    assert asked.status < 500 or asked.response["code"] == 20501, sent
+    if asked.refused:
+        assert {"code", "message", "more_info", "status"} == asked.response.keys(), sent
+        assert asked.rule, sent
+        assert before == state(api), sent
+
+
+@pytest.mark.rule("no-half-request", "error-envelope", "invalid-parameter")
+@pytest.mark.parametrize("facts", CONTRACT["operations"], ids=lambda facts: facts["operation"])
+def test_odd_values_of_every_parameter(
+    api: Api, sids: dict[str, dict[str, str]], facts: dict[str, Any]
+) -> None:
+    path = target(facts, sids[level_of(facts)])
+    operation = find_route(path)[0].operations[facts["method"]]
+    form = FORMS.get(operation.name, {})
+    for name in [*facts["form"], *facts["query"]]:
+        for odd in ODD:
+            for sent in ([odd], [odd, odd], ["x", odd]):
+                before = state(api)
+                if name in facts["form"]:
+                    api.post(path, {**form, name: sent})
+                else:
+                    api.get(f"{path}?{'&'.join(f'{name}={quote(each)}' for each in sent)}")
+                judge(api, before, (name, sent))
+                if facts["method"] == "POST" and facts["status"] != 200:
+                    undo(api, before)
+
+
+def undo(api: Api, before: dict[str, str]) -> None:
+    """Take out what was created, so that no limit of numbers is reached."""
+    store = api.world.account.store
+    for kind in list(store._by_sid):
+        for sid in [sid for sid in store._by_sid[kind] if sid not in before]:
+            if record := store.find(kind, sid):
+                store.remove(record)
+
+
+@pytest.mark.rule("not-found", "path-segments")
+@pytest.mark.parametrize("facts", CONTRACT["operations"], ids=lambda facts: facts["operation"])
+def test_odd_names_in_every_path(
+    api: Api, sids: dict[str, dict[str, str]], facts: dict[str, Any]
+) -> None:
+    real = target(facts, sids[level_of(facts)])
+    before = state(api)
+    for place in re.findall("/[A-Z]{2}[0-9a-f]{32}", real):
+        for odd in filter(None, ODD):  # a slash at the end is nothing
+            api.ask(facts["method"], real.replace(place, f"/{quote(odd, safe='')}"))
+            asked = api.world.journal[-1]
+            assert 404 == asked.status, odd
+            judge(api, before, odd)

@@ -1,0 +1,187 @@
+"""Messages: who says what, with which media or template, and what comes of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake.expectations.account import AccountView
+
+C = "/v1/Conversations"
+PEOPLE, MESSAGES = f"{C}/talk/Participants", f"{C}/talk/Messages"
+ADA, DESK, OTHER = "+15550101", "+15550199", "+15550102"
+ADDRESS, PROXY = "MessagingBinding.Address", "MessagingBinding.ProxyAddress"
+HX, ME = "HX" + "0" * 32, "ME" + "0" * 32
+
+
+@pytest.fixture(autouse=True)
+def talk(account: AccountView) -> None:
+    account.conversations.add(unique_name="talk")
+
+
+def variables(value: object) -> dict[str, str]:
+    return {"ContentSid": HX, "ContentVariables": json.dumps(value)}
+
+
+@pytest.mark.rule("content-variables", "content-variable-limits")
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        pytest.param({"ContentVariables": "{}"}, 50528, id="no template"),
+        pytest.param({"ContentSid": HX, "ContentVariables": "{"}, 50527, id="no JSON"),
+        pytest.param(variables(["x"]), 50527, id="no object"),
+        pytest.param(variables({"1": 1}), 50527, id="no text"),
+        pytest.param(variables({"1": {}}), 50527, id="an object in it"),
+        pytest.param(variables({str(n): "" for n in range(101)}), 50529, id="101 variables"),
+        pytest.param(
+            {"ContentSid": HX, "ContentVariables": "{}" + " " * 27_800}, 50529, id="27,802"
+        ),
+        pytest.param(variables({"x" * 17: ""}), 50540, id="a long name"),
+        pytest.param(variables({"1": "x" * 257}), 50541, id="a long value"),
+    ],
+)
+def test_what_a_template_can_not_be_filled_with(
+    api: Api, account: AccountView, form: dict[str, str], code: int
+) -> None:
+    assert code == api.post(MESSAGES, form).response["code"]
+    assert 0 == len(account.messages)
+
+
+@pytest.mark.rule("content-variable-limits")
+def test_the_most_that_a_template_is_filled_with(api: Api) -> None:
+    most = {f"{n:016}": "x" * 256 for n in range(100)}
+    text = json.dumps(most, separators=(",", ":"))
+
+    assert 27_801 == len(text)
+    assert 201 == api.post(MESSAGES, {"ContentSid": HX, "ContentVariables": text}).status
+
+
+@pytest.mark.rule("content-first")
+def test_a_template_comes_before_what_else_there_is(api: Api) -> None:
+    said = api.post(MESSAGES, {"ContentSid": HX, "Body": "hi", "MediaSid": ME}).response
+
+    assert (HX, None, None) == (said["content_sid"], said["body"], said["media"])
+
+
+@pytest.mark.rule("media-body", "media-shown")
+def test_the_body_of_media_stays(api: Api) -> None:
+    said = api.post(MESSAGES, {"MediaSid": ME}).response
+    one = f"{MESSAGES}/{said['sid']}"
+
+    assert (None, [ME]) == (said["body"], [each["sid"] for each in said["media"]])
+    assert 50509 == api.post(one, {"Body": "hi"}).response["code"]
+    assert "ada" == api.post(one, {"Author": "ada"}).response["author"]
+
+
+@pytest.mark.rule("subject")
+def test_a_subject_is_not_shown(api: Api) -> None:
+    said = api.post(MESSAGES, {"Subject": "x" * 256, "Body": "hi"})
+
+    assert (201, False) == (said.status, "x" * 256 in said.response.values())
+    assert 400 == api.post(MESSAGES, {"Subject": "x" * 257}).status
+
+
+@pytest.mark.rule("message-defaults")
+def test_a_body_is_all_that_a_message_needs(api: Api) -> None:
+    said = api.post(MESSAGES, {"Body": "hi"}).response
+
+    assert ("system", "{}", 0, None, None, None) == tuple(
+        said[name]
+        for name in ("author", "attributes", "index", "participant_sid", "media", "delivery")
+    )
+
+
+@pytest.mark.rule("messages-stay", "participant-leaves")
+def test_what_somebody_said_stays(api: Api) -> None:
+    ada = api.post(PEOPLE, {"Identity": "ada"}).response["sid"]
+    said = api.post(MESSAGES, {"Author": "ada", "Body": "hi"}).response
+
+    api.delete(f"{PEOPLE}/{ada}")
+
+    assert said == api.get(f"{MESSAGES}/{said['sid']}").response
+    assert ada == said["participant_sid"]
+    assert 200 == api.get("/v1/Users/ada").status
+
+
+@pytest.mark.rule("quiet-update", "created-by")
+def test_a_message_is_no_update_of_its_conversation(
+    api: Api, account: AccountView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = account.conversations.one().date_updated
+    later = before.replace(year=before.year + 1)
+    monkeypatch.setattr(api.world.clock, "second", lambda: later)
+    api.post(PEOPLE, {"Identity": "ada"})
+
+    said: Any = api.post(MESSAGES, {"Body": "hi"}).response
+
+    assert str(later.year) == said["date_created"][:4]
+    assert before == account.conversations.one().date_updated
+    assert "system" == account.user_conversations.one().created_by
+
+
+@pytest.mark.rule("body-length", "author-length", "attributes-size", "media-form", "content-form")
+@pytest.mark.parametrize(
+    ("form", "code"),
+    [
+        ({"Body": "x" * 1601}, 50504),
+        ({"Author": "x" * 257}, 50310),
+        ({"Attributes": '"' + "x" * 4096 + '"'}, 50303),
+        ({"MediaSid": "IM" + "0" * 32}, 50510),
+        ({"ContentSid": "HX0"}, 50526),
+    ],
+)
+def test_a_message_has_its_limits(
+    api: Api, account: AccountView, form: dict[str, str], code: int
+) -> None:
+    assert code == api.post(MESSAGES, form).response["code"]
+    assert 0 == len(account.messages)
+
+
+@pytest.mark.rule("body-length")
+def test_the_longest_message_is_counted_in_characters(api: Api, account: AccountView) -> None:
+    assert 201 == api.post(MESSAGES, {"Body": "ü" * 1600}).status
+
+
+@pytest.mark.rule("texted-receipts", "receipt-later", "delivery-summary", "error-code")
+def test_a_message_has_a_receipt_for_everybody_else_who_texts(
+    api: Api, account: AccountView
+) -> None:
+    texts = [
+        api.post(PEOPLE, {ADDRESS: address, PROXY: DESK}).response["sid"]
+        for address in (ADA, OTHER)
+    ]
+    api.post(PEOPLE, {"Identity": "bob"})
+
+    said = api.post(MESSAGES, {"Author": ADA, "Body": "hi"}).response
+    told = api.post(MESSAGES, {"Author": "bob", "Body": "hi"}).response
+
+    def receivers(message: str) -> list[str]:
+        path = f"{MESSAGES}/{message}/Receipts"
+        rows = api.get(path).response["delivery_receipts"]
+        assert {("sent", 0)} == {(row["status"], row["error_code"]) for row in rows}
+        return [row["participant_sid"] for row in rows]
+
+    assert texts[1:] == receivers(said["sid"])
+    assert texts == receivers(told["sid"])
+    assert said["delivery"] is None
+    assert api.get(f"{MESSAGES}/{said['sid']}").response["delivery"] == {
+        "total": 1,
+        "sent": "all",
+        "delivered": "none",
+        "read": "none",
+        "failed": "none",
+        "undelivered": "none",
+    }
+
+
+@pytest.mark.rule("texted-receipts")
+def test_nobody_else_means_no_receipt(api: Api, account: AccountView) -> None:
+    api.post(PEOPLE, {"Identity": "ada"})
+
+    said = api.post(MESSAGES, {"Author": "ada"}).response["sid"]
+
+    assert api.get(f"{MESSAGES}/{said}").response["delivery"] is None
+    assert 0 == len(account.receipts)
