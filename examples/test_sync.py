@@ -44,6 +44,16 @@ def test_tickets_are_closed_page_after_page(fake_conversations: FakeConversation
     fake_conversations.conversations.assert_listed(state="active", page_size=100, count=2)
 
 
+def test_a_ticket_that_nobody_closes_is_closed_after_a_week(
+    fake_conversations: FakeConversations,
+) -> None:
+    open_ticket(fake_conversations.default_service.sid, 66)
+
+    fake_conversations.clock.shift(days=7)
+
+    assert fake_conversations.conversations.one(unique_name="ticket-66").state == "closed"
+
+
 def test_the_requests_are_there_to_look_at(fake_conversations: FakeConversations) -> None:
     open_desk("Support")
 

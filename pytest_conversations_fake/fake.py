@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
+from .api.clock import Clock
 from .api.fields import is_sid
 from .api.journal import Exchange
 from .api.world import World
@@ -197,6 +198,11 @@ class FakeConversations(AccountView):
             raise RuntimeError("this fake is not active; use it in a `with` statement")
         directory = self._files.enter_context(TemporaryDirectory(prefix="fake_conversations-"))
         return subprocess_env(self._route, Path(directory))
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that it lives by, which `move_to` and `shift` move."""
+        return self._world.clock
 
     # What it was asked
 

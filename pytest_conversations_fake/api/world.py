@@ -1,35 +1,20 @@
-"""A world: what one fake knows, with the only clock and the only source of chance there are."""
+"""A world: what one fake knows, with the only source of chance there is."""
 
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime, timezone
 from typing import Any
 
 from .accounts import Account, Door
 from .assumptions import Assumptions
 from .call import Call
+from .clock import Clock
 from .journal import Journal
 from .resources.configurations import configuration
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
-
-
-class Clock:
-    """The time, read at each use, so that who moves the process's clock moves this one."""
-
-    # Kept before anyone can freeze it: freezegun replaces what modules hold, not what classes do
-    seconds = staticmethod(time.perf_counter)
-
-    def now(self) -> datetime:
-        return datetime.now(timezone.utc)
-
-    def second(self) -> datetime:
-        """The time in whole seconds, which are all that the API knows."""
-        return self.now().replace(microsecond=0)
 
 
 class Sids:
@@ -73,7 +58,7 @@ class World:
         self.redirected = False
         """Whether Twilio's own host leads there, too."""
         self.lock = lock or nullcontext()
-        self.clock = Clock()
+        self.clock = Clock(moved=self._moved)
         self.sids = Sids(name)
         self.journal = Journal()
         self.errors: list[Exception] = []
@@ -87,6 +72,10 @@ class World:
         """Let happen what is due by now, before anybody looks."""
         for account in self.door.accounts:
             account.settle(self.clock.second())
+
+    def _moved(self) -> None:
+        with self.lock:
+            self.settle()
 
     @property
     def account(self) -> Account:

@@ -1,0 +1,64 @@
+"""The clock, which is the only one there is, and which a test may move."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+
+
+class Clock:
+    """The time that the fake lives in.
+
+    Left alone it reads the process's clock at each use, so that time-machine and freezegun move it.
+    What becomes due by a move happens at once, each thing at its own instant.
+    """
+
+    # Kept before anyone can freeze it: freezegun replaces what modules hold, not what classes do
+    seconds = staticmethod(time.perf_counter)
+
+    def __init__(self, moved: Callable[[], None]) -> None:
+        self._moved = moved
+        self._ahead = timedelta()
+        self._stays_at: datetime | None = None
+
+    def now(self) -> datetime:
+        """The time in UTC."""
+        return self._stays_at or datetime.now(timezone.utc) + self._ahead
+
+    def second(self) -> datetime:
+        """The time in whole seconds, which are all that the API knows."""
+        return self.now().replace(microsecond=0)
+
+    def move_to(self, instant: datetime, *, tick: bool = False) -> None:
+        """Let it be *instant*, and stay so or, with *tick*, run on from there.
+
+            fake_conversations.clock.move_to(datetime(2030, 1, 1))
+
+        Without a zone *instant* is in UTC. Raises `TypeError` for what is no `datetime`.
+        """
+        if not isinstance(instant, datetime):
+            raise TypeError(f"the clock moves to a datetime, not to {instant!r}")
+        if not instant.tzinfo:
+            instant = instant.replace(tzinfo=timezone.utc)
+        instant = instant.astimezone(timezone.utc)
+        self._ahead = instant - datetime.now(timezone.utc)
+        self._stays_at = None if tick else instant
+        self._moved()
+
+    def shift(self, length: timedelta | None = None, **units: float) -> None:
+        """Go on by *length* or by *units*, those of `timedelta`; back, if it is negative.
+
+            fake_conversations.clock.shift(days=3)
+
+        A clock that runs runs on, and one that stays stays there. Raises `TypeError` for a unit
+        that there is not.
+        """
+        length = (length or timedelta()) + timedelta(**units)
+        if self._stays_at:
+            self._stays_at += length
+        self._ahead += length
+        self._moved()
+
+    def __repr__(self) -> str:
+        return f"<clock at {self.now():%Y-%m-%dT%H:%M:%SZ}{', which stays' * bool(self._stays_at)}>"

@@ -1,0 +1,123 @@
+"""The clock, whoever moves it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import freezegun
+import pytest
+import requests
+import time_machine
+from conftest import Api
+
+from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.expectations.account import AccountView
+
+C = "/v1/Conversations"
+START = datetime(2030, 1, 2, 3, 4, 5, 678, timezone.utc)
+
+
+def created(api: Api) -> str:
+    shown: str = api.post(C).response["date_created"]
+    return shown
+
+
+def test_a_clock_that_was_moved_stays(api: Api) -> None:
+    api.world.clock.move_to(START)
+
+    assert ["2030-01-02T03:04:05Z"] * 2 == [created(api), created(api)]
+    assert "<clock at 2030-01-02T03:04:05Z, which stays>" == repr(api.world.clock)
+
+
+def test_a_clock_may_run_on(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    with time_machine.travel(datetime(2029, 1, 1, tzinfo=timezone.utc), tick=False) as traveller:
+        api.world.clock.move_to(START, tick=True)
+        traveller.shift(60)
+
+        assert "2030-01-02T03:05:05Z" == created(api)
+        assert "<clock at 2030-01-02T03:05:05Z>" == repr(api.world.clock)
+
+
+def test_a_clock_goes_on_by_so_much(api: Api) -> None:
+    api.world.clock.move_to(START)
+    api.world.clock.shift(days=1, hours=-1)
+    api.world.clock.shift(timedelta(seconds=1))
+
+    assert "2030-01-03T02:04:06Z" == created(api)
+
+
+def test_a_clock_that_was_left_alone_goes_on_from_now(api: Api) -> None:
+    with time_machine.travel(START, tick=False):
+        api.world.clock.shift(minutes=1)
+
+        assert "2030-01-02T03:05:05Z" == created(api)
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        pytest.param(START.replace(tzinfo=None), id="no zone is UTC"),
+        pytest.param(
+            datetime(2030, 1, 2, 5, 4, 5, tzinfo=timezone(timedelta(hours=2))), id="a zone"
+        ),
+    ],
+)
+def test_an_instant_has_a_zone_or_is_in_utc(api: Api, instant: datetime) -> None:
+    api.world.clock.move_to(instant)
+
+    assert "2030-01-02T03:04:05Z" == created(api)
+
+
+def test_what_is_no_instant_is_said(api: Api) -> None:
+    with pytest.raises(TypeError, match="the clock moves to a datetime, not to '2030-01-01'"):
+        api.world.clock.move_to("2030-01-01")  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(TypeError, match="fortnights"):
+        api.world.clock.shift(fortnights=1)
+
+
+@pytest.mark.rule("timer-changes")
+def test_what_is_due_by_a_move_has_happened_after_it(api: Api, account: AccountView) -> None:
+    api.world.clock.move_to(START)
+    sid = api.post(C, {"Timers.Inactive": "PT1M", "Timers.Closed": "PT10M"}).response["sid"]
+    talk = account.conversations.one()
+
+    api.world.clock.shift(days=1)
+
+    assert "closed" == vars(talk)["_record"].state
+    assert sid == talk.sid
+    assert (START + timedelta(minutes=10)).replace(microsecond=0) == talk.date_updated
+
+
+@pytest.mark.parametrize(
+    "frozen",
+    [
+        pytest.param(lambda: time_machine.travel(START, tick=False), id="time-machine"),
+        pytest.param(lambda: freezegun.freeze_time(START), id="freezegun"),
+    ],
+)
+def test_others_may_move_the_clock(frozen: object) -> None:
+    with FakeConversations() as fake, frozen():  # type: ignore[operator]  # a context manager
+        with requests.Session() as session:
+            session.auth = (fake.account_sid, fake.auth_token)
+            session.post(f"{fake.url}{C}")
+        assert START.replace(microsecond=0) == fake.conversations.one().date_created
+
+
+def test_a_test_moves_its_fakes_clock(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        from datetime import datetime
+        from twilio.rest import Client
+
+        def test_it(fake_conversations):
+            fake_conversations.clock.move_to(datetime(2030, 1, 1))
+            talk = Client().conversations.v1.conversations.create(timers_inactive="P1D")
+            fake_conversations.clock.shift(days=1)
+            assert "inactive" == Client().conversations.v1.conversations(talk.sid).fetch().state
+
+        def test_another(fake_conversations):
+            assert 2030 != fake_conversations.clock.now().year
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=2)
