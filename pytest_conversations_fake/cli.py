@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
         default=[],
         help="what to assume of Twilio, see `rules`",
     )
+    serve.add_argument(
+        "--webhook",
+        metavar="URL",
+        help="tell an application on this machine of everything that happens",
+    )
     serve.set_defaults(run=_serve)
     rules = commands.add_parser("rules", help="list what the fake follows, and how sure that is")
     rules.set_defaults(run=_rules)
@@ -58,6 +63,7 @@ def _port(text: str) -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     from .api.assumptions import read_answers
+    from .api.events import POST_EVENTS
     from .fake import FakeConversations
     from .server.server import Server
 
@@ -73,7 +79,9 @@ def _serve(options: argparse.Namespace) -> int:
                 redirect=False,
             )
             running.enter_context(fake.at(server))
-        except ValueError as error:
+            if options.webhook:
+                fake.webhooks.deliver_to(options.webhook, events=POST_EVENTS)
+        except (TypeError, ValueError) as error:
             return _complain(str(error))
         except OSError as error:
             return _complain(f"port {options.port}: {os.strerror(error.errno or 0)}")

@@ -11,17 +11,21 @@ from threading import RLock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
 from .api.clock import Clock
-from .api.fields import is_sid
 from .api.journal import Exchange
+from .api.records import Record
+from .api.resource import Resource
 from .api.world import World
 from .expectations.account import AccountView
 from .expectations.judgement import Judgement
-from .expectations.misuse import unknown
+from .expectations.live import LiveRecord
 from .expectations.report import report
+from .options import access, assumptions, own_access
+from .people.chat_user import ChatUser
+from .people.handset import Handset, with_channel
 from .redirect import Guard, Refusal, Route, in_charge, past_proxies, server_context, subprocess_env
 from .server.server import Server
+from .webhooks import PATIENCE, Webhooks
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -74,16 +78,18 @@ class FakeConversations(AccountView):
             raise TypeError(f"redirect is True or False, not {redirect!r}")
         if accounts is not None and not isinstance(accounts, Mapping):
             raise TypeError(f"accounts is a dict by account sids, not {accounts!r}")
-        access: dict[str | None, Mapping[str, Any]]
-        access = dict(accounts.items()) if accounts else _own_access(account_sid, auth_token)
-        for sid, reached in access.items():
-            _check_access(sid, reached)
         enforced = bool(accounts) or account_sid is not None or auth_token is not None
-        assumptions = _assumptions(assume, owned)
-        world = World(name, access, enforced=enforced, assumptions=assumptions, lock=RLock())
+        world = World(
+            name,
+            access(accounts) if accounts else own_access(account_sid, auth_token),
+            enforced=enforced,
+            assumptions=assumptions(assume, owned),
+            lock=RLock(),
+        )
         super().__init__(world, world.account)
         self._redirect = redirect
         self._allow_hosts = Guard(name=name, allow_hosts=allow_hosts).allow_hosts
+        self._webhooks = Webhooks(world)
         self._route: Route | None = None  # while it is in charge of Twilio's hosts
         self._refused: list[Refusal] = []
 
@@ -93,9 +99,9 @@ class FakeConversations(AccountView):
         with ExitStack() as running:
             server = Server(tls=server_context() if self._redirect else None)
             running.callback(server.stop)
-            running.enter_context(self.at(server))
             if self._redirect:
                 running.enter_context(_environment(**self.missing_credentials()))
+            running.enter_context(self.at(server))
             self._running = running.pop_all()
         return self
 
@@ -118,7 +124,10 @@ class FakeConversations(AccountView):
         if not self._redirect:
             server.drop_connections()  # what a client has kept may be one that was redirected
         try:
-            with self._in_charge(server) if self._redirect else nullcontext():
+            with (
+                self._in_charge(server) if self._redirect else nullcontext(),
+                self._webhooks.open(),
+            ):
                 yield self
         finally:
             server.ended[self.account_sid] = self._world.name
@@ -204,6 +213,47 @@ class FakeConversations(AccountView):
         """The clock that it lives by, which `move_to` and `shift` move."""
         return self._world.clock
 
+    # What it tells
+
+    @property
+    def webhooks(self) -> Webhooks:
+        """Where webhooks go, what was delivered, and assertions on that."""
+        return self._webhooks
+
+    def settle(self, *, within: float = PATIENCE) -> None:
+        """Wait until every webhook is delivered, and what applications did of it is done.
+
+        Raises `TimeoutError` if that takes more than *within* seconds, with a list of what is still
+        to be delivered, and `AssertionError` where an application answers itself without end.
+        """
+        __tracebackhide__ = True
+        self._webhooks.settle(within)
+
+    async def settle_async(self, *, within: float = PATIENCE) -> None:
+        """The same, without holding up the event loop."""
+        __tracebackhide__ = True
+        await self._webhooks.settle_async(within)
+
+    # The far end
+
+    def handset(self, number: str, *, channel: str = "sms") -> Handset:
+        """Somebody's phone, which texts the account's numbers and is texted by them.
+
+            phone = fake_conversations.handset("+15550100", channel="whatsapp")
+            phone.send("hi", to="+15550199")
+
+        Raises `ValueError` for what is no number.
+        """
+        account = self._world.account
+        return Handset(self._world, account, self._live, with_channel(number, channel))
+
+    def chat_user(self, identity: str) -> ChatUser:
+        """Somebody who chats by an application that is built on Twilio's client SDK."""
+        return ChatUser(self._world, self._world.account, self._live, identity)
+
+    def _live(self, resource: Resource[Any], record: Record) -> LiveRecord:
+        return LiveRecord(self._world, self._world.account, resource, record)
+
     # What it was asked
 
     @property
@@ -243,48 +293,3 @@ def _environment(**variables: str) -> Iterator[None]:
             if os.environ.get(name) == variables[name]:
                 del os.environ[name]
                 os.environ.update({name: value} if value is not None else {})
-
-
-def _own_access(
-    account_sid: str | None, auth_token: str | None
-) -> dict[str | None, Mapping[str, Any]]:
-    """What was given, else what the environment has, else None for the world to make it up."""
-    known = os.environ.get("TWILIO_ACCOUNT_SID", "")
-    if account_sid is None and is_sid(known, "AC"):
-        account_sid = known
-    if auth_token is None:
-        auth_token = os.environ.get("TWILIO_AUTH_TOKEN") or None
-    return {account_sid: {"auth_token": auth_token}}
-
-
-def _assumptions(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
-    if not isinstance(assume, Mapping):
-        raise TypeError(f"assume is a dict of answers by questions, not {assume!r}")
-    for question, answer in assume.items():
-        if question not in QUESTIONS:
-            raise ValueError(unknown("assume knows no question", question, QUESTIONS))
-        if answer not in QUESTIONS[question]:
-            raise ValueError(unknown(f"{question} has no answer", answer, QUESTIONS[question]))
-    if isinstance(owned, str) or not isinstance(owned, Sequence):
-        raise TypeError(f"owned is a list of addresses and sids, not {owned!r}")
-    for name in owned:
-        if not is_ownable(name):
-            sids = ", ".join(f"{prefix}…" for prefix in OWNABLE)
-            raise ValueError(f"owned has addresses and sids ({sids}), not {name!r}")
-    return Assumptions(assume, owned)
-
-
-def _check_access(sid: str | None, reached: Mapping[str, Any]) -> None:
-    for what, text in (("account_sid", sid), ("auth_token", reached.get("auth_token"))):
-        if text is not None and not isinstance(text, str):
-            raise TypeError(f"{what} is a str, not {text!r}")
-    if sid is not None and not is_sid(sid, "AC"):
-        raise ValueError(f"account_sid is AC and 32 hexadecimal digits, not {sid!r}")
-    for keyword in reached:
-        if keyword not in ("auth_token", "api_keys"):
-            raise ValueError(unknown("an account has no", keyword, ["auth_token", "api_keys"]))
-    if reached.get("auth_token") == "":
-        raise ValueError("auth_token is a text of at least one character, not ''")
-    for key in reached.get("api_keys", {}):
-        if not is_sid(key, "SK"):
-            raise ValueError(f"the sid of an API key is SK and 32 hexadecimal digits, not {key!r}")

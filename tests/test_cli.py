@@ -7,8 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from shutil import which
 
 import pytest
@@ -105,3 +107,47 @@ def test_a_port_in_use_is_one_clear_line() -> None:
 
     assert (2, "") == (process.returncode, out)
     assert f"conversations-fake: port {port}: Address already in use\n" == err
+
+
+def test_it_tells_an_application_of_everything() -> None:
+    told = threading.Event()
+
+    class Application(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.form = self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(204)
+            self.end_headers()
+            told.set()
+
+        def log_message(self, *args: object) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Application) as application:
+        threading.Thread(target=application.serve_forever).start()
+        hook = f"http://127.0.0.1:{application.server_port}/hook"
+        with serving("--port", "0", "--webhook", hook) as process:
+            requests.post(
+                f"{address(process)}/v1/Conversations",
+                {"FriendlyName": "x"},
+                auth=("dev", "dev"),
+                headers={"X-Twilio-Webhook-Enabled": "true"},
+            )
+            heard = told.wait(10)
+        application.shutdown()
+
+    assert heard
+    assert b"EventType=onConversationAdded" in told.form
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text"),
+    [
+        (["--webhook", "desk"], "public_url is a URL, https://desk.example, not 'desk'"),
+        (["--assume", "x=y"], "assume knows no question 'x'; there is: "),
+    ],
+)
+def test_what_it_can_not_serve_is_said(arguments: list[str], text: str) -> None:
+    with serving("--port", "0", *arguments) as process:
+        _, complaint = process.communicate(timeout=10)
+
+    assert 2 == process.returncode
+    assert complaint.startswith(f"conversations-fake: {text}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta, timezone
 
 import freezegun
@@ -121,3 +122,23 @@ def test_a_test_moves_its_fakes_clock(suite: pytest.Pytester) -> None:
     )
 
     suite.runpytest().assert_outcomes(passed=2)
+
+
+def test_what_is_due_happens_though_nobody_looks() -> None:
+    told = threading.Event()
+
+    def app(environ: dict[str, object], start: object) -> list[bytes]:
+        told.set()
+        start("204 No Content", [])  # type: ignore[operator]  # WSGI's start_response
+        return []
+
+    with FakeConversations() as fake:
+        hook = "https://desk.example"
+        fake.webhooks.deliver_to(app, public_url=hook, events=["onConversationStateUpdated"])
+        fake.conversations.add(timers_inactive="PT1M")
+        fake.clock.shift(seconds=59.9)
+        client = fake.twilio_client()
+        client.conversations.v1.services.list()  # a request, after which the server looks ahead
+
+        assert told.wait(10)
+        fake.webhooks.assert_delivered("onConversationStateUpdated", reason="TIMER")

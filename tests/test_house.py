@@ -17,7 +17,9 @@ HOUSE = Path(pytest_conversations_fake.__file__).parent
 # What each room may import of the house and of what does not belong to it
 ROOMS = {
     "api": set(),
+    "delivery": {"api", "aiohttp", "asyncio", "threading"},
     "expectations": {"api"},
+    "people": {"api"},
     "redirect": {"threading"},
     "server": {"api", "aiohttp", "asyncio", "threading"},
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -28,6 +28,10 @@ class Account:
     first_service: Service = field(init=False)
     """The one that it was opened with."""
     timers: Timers = field(default_factory=Timers)
+    tell: Callable[..., None] = lambda event: None
+    """Tells webhooks of an event; or only that of a conversation, which comes second then."""
+    seen_token: str | None = None
+    """The password that came last with its own sid, which may be the application's auth token."""
 
     def settle(self, now: datetime) -> None:
         """Let happen what is due by *now*."""
@@ -83,6 +87,8 @@ class Door:
         if not user or not password:
             raise Unauthenticated
         first, *_ = self.accounts
+        if is_sid(user, "AC"):
+            first.seen_token = password
         return first, user if is_sid(user, "AC") else first.sid
 
 

@@ -14,6 +14,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "empty-message": ("accepted", "refused"),
     "event-names": ("any", "known"),
     "large-page-size": ("clamped", "refused"),
+    "pre-events": ("people", "everybody"),
     "permission-names": ("known", "any"),
     "read-index-ahead": ("stored", "clamped"),
     "texted-receipts": ("sent", "none"),

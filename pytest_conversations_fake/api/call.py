@@ -51,6 +51,12 @@ class Call:
     """Whether the path leaves out the service, which is the default one then."""
     params: Mapping[str, Any] = field(default_factory=dict)
     """What was sent, by twilio-python's keyword."""
+    source: str | None = None
+    """What webhooks are told of who asked: `"API"`, `"SDK"`, or a channel; None for a seed."""
+    webhooks_enabled: bool = False
+    """Whether webhooks are told of what it does, as far as that is its own doing."""
+    client_identity: str | None = None
+    """Who asked, if it was the SDK of a client."""
 
     @property
     def store(self) -> Store:

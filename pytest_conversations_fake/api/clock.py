@@ -30,6 +30,10 @@ class Clock:
         """The time in whole seconds, which are all that the API knows."""
         return self.now().replace(microsecond=0)
 
+    def until(self, instant: datetime) -> float | None:
+        """Seconds until *instant*, if it comes by itself."""
+        return None if self._stays_at else max((instant - self.now()).total_seconds(), 0)
+
     def move_to(self, instant: datetime, *, tick: bool = False) -> None:
         """Let it be *instant*, and stay so or, with *tick*, run on from there.
 

@@ -12,9 +12,11 @@ from typing import Any
 
 from .accounts import Account
 from .call import CREATE, Call
+from .deliveries import Delivery
 from .forms import Texts, is_form, read_form, read_query, require_well_formed
 from .journal import Entry, Response
 from .operations import VERSION, Operation, find_route, not_imitated
+from .pre_events import question, verdict
 from .records import Record
 from .refusals import (
     BodyTooLarge,
@@ -49,7 +51,17 @@ class ReadBody:
     limit: int
 
 
-Steps = Generator[ReadBody, "bytes | None", Response]
+@dataclass(frozen=True)
+class Ask:
+    """Ask an application. To be sent: the delivery with what came of it."""
+
+    delivery: Delivery
+
+
+Step = ReadBody | Ask
+Outcome = bytes | Delivery | None
+
+Steps = Generator[Step, Outcome, Response]
 
 
 def answer(world: World, entry: Entry) -> Steps:
@@ -69,9 +81,10 @@ def answer(world: World, entry: Entry) -> Steps:
     return Response(status, body, headers)
 
 
-def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, tuple[int, Any]]:
+def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int, Any]]:
     request = entry.request
     body = yield ReadBody(MAX_BODY)
+    assert not isinstance(body, Delivery)
     if request.method == "OPTIONS":  # a browser's preflight, which carries no credentials
         return 204, None
     world.settle()
@@ -89,19 +102,33 @@ def _carry_out(world: World, entry: Entry) -> Generator[ReadBody, bytes | None, 
     if body is None:
         raise BodyTooLarge
     require_well_formed(request.query, request.headers, body)
-    records = _find(account, entry, operation, names)
-    call = Call(
-        world=world,
-        account=account,
-        account_sid=account_sid,
-        now=world.clock.second(),
-        base=f"{request.origin}/{VERSION}",
-        parents=records[: len(operation.resource.ancestors)],
-        short=operation.is_short(names),
-        params=_read(entry, operation, texts),
-    )
-    done = _perform(call, operation, records)
-    return operation.resource.status(call, operation.verb), done
+
+    def call() -> tuple[Call, list[Record]]:
+        """What is asked for, by what there is at the moment."""
+        records = _find(account, entry, operation, names)
+        params = _read(entry, operation, texts)
+        return Call(
+            world=world,
+            account=account,
+            account_sid=account_sid,
+            now=world.clock.second(),
+            base=f"{request.origin}/{VERSION}",
+            parents=records[: len(operation.resource.ancestors)],
+            short=operation.is_short(names),
+            params=params,
+            source="API",
+            webhooks_enabled=params.get("x_twilio_webhook_enabled") == "true",
+        ), records
+
+    asked, records = call()
+    if before := question(asked, operation, records):
+        answered = yield Ask(before)
+        assert isinstance(answered, Delivery)
+        texts |= verdict(operation, answered)
+        world.settle()
+        asked, records = call()
+    done = _perform(asked, operation, records)
+    return operation.resource.status(asked, operation.verb), done
 
 
 def _note(entry: Entry, operation: Operation, names: list[str], body: bytes) -> Texts:

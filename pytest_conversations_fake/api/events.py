@@ -1,11 +1,15 @@
-"""Events: what webhooks tell of, by Twilio's names."""
+"""Events: what webhooks tell of, by Twilio's names, and with which parameters."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from .call import Call
+from .records import Record
 from .refusals import Refused, UnknownEvent
 
 # What is asked before something happens, and may still refuse or change it
@@ -36,9 +40,9 @@ SCOPED_EVENTS = (
     "onDeliveryUpdated",
 )
 
-USER_EVENTS = ("onUserAdded", "onUserUpdated")
+POST_EVENTS = (*SCOPED_EVENTS, "onConversationAdded", "onUserAdded", "onUserUpdated")
 
-ACCOUNT_EVENTS = (*PRE_EVENTS, *SCOPED_EVENTS, "onConversationAdded", *USER_EVENTS)
+ACCOUNT_EVENTS = (*PRE_EVENTS, *POST_EVENTS)
 
 # The specification lists no event of a user for a service
 SERVICE_EVENTS = tuple(event for event in ACCOUNT_EVENTS if not event.startswith("onUser"))
@@ -55,3 +59,67 @@ def check_events(
     unknown = {*(sent.get(keyword) or ())} - {*known}
     if unknown and call.assumes("event-names", "known"):
         raise refusal(name=keyword)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened."""
+
+    name: str
+    params: Mapping[str, Any]
+    """By keyword: `conversation_sid`, `body`."""
+    source: str
+    """Who did it: `"API"`, `"SDK"`, or the channel by which it came, `"SMS"`."""
+    client_identity: str | None = None
+    """Whose SDK did it."""
+
+
+# What nothing has that does not exist yet
+NOT_YET = ("index", "date_created", "date_updated")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What webhooks are told of a kind of record: its *noun* and what they see of it.
+
+    *sid* is how they call its sid, and *later* what they do not see of a new one.
+    """
+
+    noun: str
+    sid: str
+    attributes: Sequence[str]
+    later: Sequence[str] = ()
+
+    def event(self, call: Call, done: str, record: Record, **more: object) -> Event:
+        """That *record* was `Added`, `Updated` or `Removed`; or before that, `Add` and so on."""
+        unseen = {"Added": self.later, "Add": (*self.later, *NOT_YET, self.sid)}.get(done, ())
+        seen = {name: getattr(record, name) for name in self.attributes}
+        params = {self.sid: record.sid, **seen, **more}
+        return Event(
+            name=f"on{self.noun}{done}",
+            params={name: value for name, value in params.items() if name not in unseen},
+            source=call.source or "API",
+            client_identity=call.client_identity,
+        )
+
+
+def spelled(params: Mapping[str, Any]) -> dict[str, str]:
+    """Parameters as Twilio sends them; those without a value are left out."""
+    return {
+        _spelled(keyword): _written(value) for keyword, value in params.items() if value is not None
+    }
+
+
+_BINDING = "messaging_binding_"
+
+
+def _spelled(keyword: str) -> str:
+    """`MessagingBinding.ProxyAddress` of `messaging_binding_proxy_address`."""
+    prefix = "MessagingBinding." if keyword.startswith(_BINDING) else ""
+    return prefix + keyword.removeprefix(_BINDING).title().replace("_", "")
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, datetime):  # with milliseconds, unlike the answers to requests
+        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z").rjust(24, "0")
+    return value if isinstance(value, str) else json.dumps(value)

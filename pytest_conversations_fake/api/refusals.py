@@ -91,6 +91,7 @@ UnknownDefaultService = _refusal("default-service", 400, 20001, "Invalid Default
 InvalidWebhookMethod = _refusal("webhook-method", 400, 50055, "Invalid webhook method")
 InvalidPreWebhookUrl = _refusal("webhook-urls", 400, 50077, "Invalid pre webhook url")
 InvalidPostWebhookUrl = _refusal("webhook-urls", 400, 50078, "Invalid post webhook url")
+WebhookRefused = _refusal("pre-event-refusal", 403, 50056, "Webhook disabled processing of command")
 UnknownEvent = _refusal("event-names", 400, 20001, "Invalid {name}")
 AddressExists = _refusal("address-once", 409, 20409, "Conflict")
 AddressNotOwned = _refusal("ownership", 400, 20001, "Invalid Address")

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from .call import CREATE, DELETE, FETCH, LIST, UPDATE, Call, Verb
+from .events import Told
 from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
 from .records import Record, attributes, nullable, parameters
@@ -52,6 +53,8 @@ class Resource(Generic[R]):
     page_size: ClassVar[tuple[int, int]] = (50, 50)
     """How many records a page has unless asked otherwise, and how many at most."""
     bad_token: ClassVar[type[Refused]] = InvalidPageToken
+    told: ClassVar[Told | None] = None
+    """What webhooks are told of it."""
     links: ClassVar[Mapping[str, str]] = {}
     """What is below a record: the name of the link and the last segment of its path."""
 
@@ -61,6 +64,13 @@ class Resource(Generic[R]):
     # Verbs
 
     def create(self, call: Call) -> R:
+        record = self.new(call)
+        call.store.add(record)
+        self.tell(call, "Added", record)
+        return record
+
+    def new(self, call: Call) -> R:
+        """What creating makes, before anybody knows of it."""
         sent = self.sent(call)
         self.check(call, sent, None)
         known = {
@@ -70,7 +80,6 @@ class Resource(Generic[R]):
             "date_updated": call.now,
         }
         record: R = self.record(**{**known, **self.given(call), **sent})
-        call.store.add(record)
         return record
 
     def list(self, call: Call) -> Page[R]:
@@ -89,14 +98,26 @@ class Resource(Generic[R]):
         return record
 
     def update(self, call: Call, record: R) -> R:
-        sent = self.sent(call)
-        self.check(call, sent, record)
+        sent = self.changes(call, record)
         if sent:  # an empty update is answered with 200 and changes nothing
             call.store.change(record, **{"date_updated": call.now, **sent})
+            self.tell(call, "Updated", record)
         return record
 
+    def changes(self, call: Call, record: R) -> dict[str, Any]:
+        """What updating changes, before it does."""
+        sent = self.sent(call)
+        self.check(call, sent, record)
+        return sent
+
     def delete(self, call: Call, record: R) -> None:
+        self.tell(call, "Removed", record, date_removed=call.now)
         call.store.remove(record)
+
+    def tell(self, call: Call, done: str, record: R, **more: object) -> None:
+        """Tell webhooks what was *done* to a record."""
+        if self.told and call.webhooks_enabled:
+            call.account.tell(self.told.event(call, done, record, **more))
 
     # Hooks
 

@@ -19,6 +19,11 @@ class Timers:
     def put(self, instant: datetime, sid: str) -> None:
         heappush(self._instants, (instant, sid))
 
+    @property
+    def next(self) -> datetime | None:
+        """When to look next."""
+        return self._instants[0][0] if self._instants else None
+
     def due(self, now: datetime) -> Iterator[tuple[datetime, str]]:
         """Take out what is due, in order, with what is put in meanwhile."""
         while self._instants and self._instants[0][0] <= now:

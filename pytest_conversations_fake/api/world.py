@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from .accounts import Account, Door
 from .assumptions import Assumptions
 from .call import Call
 from .clock import Clock
+from .deliveries import Delivery, Letter, delivery, letter
+from .events import PRE_EVENTS, Event
+from .hooks import hook, hooks
 from .journal import Journal
 from .resources.configurations import configuration
+from .resources.conversations import Conversation
+from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
 
@@ -62,6 +70,12 @@ class World:
         self.sids = Sids(name)
         self.journal = Journal()
         self.errors: list[Exception] = []
+        self.deliveries: list[Delivery] = []
+        """Those that were tried, in the order in which they were."""
+        self.post: Callable[[Delivery], None] = self.deliveries.append
+        """Sends a delivery off; whoever can do more than note it puts itself in here."""
+        self.ask: Callable[[Delivery], Future[Delivery]] = self._ask_nobody
+        """Sends a delivery off for an answer, in the same way."""
         access = access or {None: {}}
         accounts = [
             self._open(sid or self.sids.draw("AC"), **reached) for sid, reached in access.items()
@@ -73,9 +87,48 @@ class World:
         for account in self.door.accounts:
             account.settle(self.clock.second())
 
+    def _ask_nobody(self, delivery: Delivery) -> Future[Delivery]:
+        self.deliveries.append(delivery)
+        answered: Future[Delivery] = Future()
+        answered.set_result(delivery)
+        return answered
+
+    def configure_webhook(self, url: str, events: Sequence[str]) -> None:
+        """Let the first account's webhook tell *events* to *url*."""
+        configured = webhooks.only(self.account, None)
+        self.account.store.change(
+            configured,
+            pre_webhook_url=url if {*events} & {*PRE_EVENTS} else None,
+            post_webhook_url=url,
+            filters=[*events],
+        )
+
+    def _tell(self, account: Account, event: Event, scoped: ScopedWebhook | None = None) -> None:
+        """Tell all hooks of *event*, or only the webhook of a conversation."""
+        if conversation := account.store.find(Conversation, event.params.get("conversation_sid")):
+            service_sid = conversation.messaging_service_sid
+            event = replace(event, params={"messaging_service_sid": service_sid, **event.params})
+        for told in [hook(scoped)] if scoped else hooks(account, event):
+            self.post(delivery(event, told, account.sid))
+
+    def sign(self, delivery: Delivery, auth_token: str | None = None) -> Letter:
+        """A delivery as it is sent; without *auth_token* signed with what the application uses.
+
+        That is the token which came last with the account's sid, else the account's own.
+        """
+        [account] = [each for each in self.door.accounts if each.sid == delivery.account_sid]
+        token = self.sids.draw("")
+        uuid = "-".join((token[:8], token[8:12], token[12:16], token[16:20], token[20:]))
+        return letter(delivery, auth_token or account.seen_token or account.auth_token, uuid)
+
     def _moved(self) -> None:
         with self.lock:
             self.settle()
+
+    def next_due(self) -> float | None:
+        """Seconds until something happens by itself; None if nothing does."""
+        instants = [each.timers.next for each in self.door.accounts if each.timers.next]
+        return self.clock.until(min(instants)) if instants else None
 
     @property
     def account(self) -> Account:
@@ -94,6 +147,7 @@ class World:
         )
         name = "Default Conversations Service"  # a guess
         account.first_service = services.create(call.at(friendly_name=name))
+        account.tell = partial(self._tell, account)
         defaults = {
             "default_chat_service_sid": account.first_service.sid,
             "default_messaging_service_sid": self.sids.draw("MG"),

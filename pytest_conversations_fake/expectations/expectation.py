@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from inspect import Parameter, Signature, signature
 from typing import overload
 
@@ -10,7 +12,7 @@ from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
 from ..api.world import World
 from .misuse import unknown
-from .texts import Wanted, explain
+from .texts import differing, explain, found
 
 
 class Requests:
@@ -42,11 +44,11 @@ class Requests:
                 raise TypeError(unknown(f"{name} has no parameter", keyword, keywords))
         mine = (self._account.sid, None)
         requests = [each for each in self._world.journal if each.account_sid in mine]
-        wanted = Wanted(name, count, refused, params)
-        found = [each for each in requests if wanted.includes(each)]
-        if len(found) != count:
-            raise AssertionError(explain(wanted, requests, self._world))
-        return found
+        wanted = WantedRequest(name, count, refused, params)
+        matching = found(wanted, requests)
+        if len(matching) != count:
+            raise AssertionError(explain(wanted, requests, "request", _why_nothing(self._world)))
+        return matching
 
 
 class Expectation(Requests):
@@ -89,6 +91,45 @@ class Refutation(Requests):
     def __call__(self, *, refused: bool | int = False, **params: object) -> None:
         __tracebackhide__ = True
         self._expect(0, refused, params)
+
+
+@dataclass(frozen=True)
+class WantedRequest:
+    """Requests that a test expects: of which operation, how many, accepted or not, with what."""
+
+    kind: str
+    count: int
+    refused: bool | int
+    params: Mapping[str, object]
+
+    def __str__(self) -> str:
+        sent = ", ".join(f"{keyword}={value!r}" for keyword, value in self.params.items())
+        call = f"{self.kind}({sent})"
+        if self.refused is False:
+            return call
+        return f"{call} refused" if self.refused is True else f"{call} refused with {self.refused}"
+
+    def is_of_kind(self, exchange: Exchange) -> bool:
+        return exchange.operation == self.kind
+
+    def differences(self, exchange: Exchange) -> list[str]:
+        lines = [*differing(self.params, exchange.params)]
+        code = (exchange.response or {}).get("code")
+        if exchange.refused and self.refused not in (True, code):
+            expected = f", expected {self.refused}" if self.refused else ""
+            lines.append(f"refused: {exchange.reason}{expected}")
+        if not exchange.refused and self.refused is not False:
+            lines.append("accepted, expected a refusal")
+        return lines
+
+
+def _why_nothing(world: World) -> str:
+    if world.redirected:
+        return (
+            "nothing reached the fake, neither as conversations.twilio.com nor at "
+            f"{world.address}; was it kept by another mock, or sent from another process?"
+        )
+    return f"nothing reached the fake; was the client told its address, {world.address}?"
 
 
 def operation_named(name: str) -> Operation:

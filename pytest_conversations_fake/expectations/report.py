@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from traceback import format_exception
 
 from ..api.assumptions import Assumptions
+from ..api.deliveries import Delivery
 from ..api.journal import Exchange
 from ..api.world import World
 
@@ -13,7 +14,8 @@ from ..api.world import World
 def report(world: World) -> str:
     """Every exchange on a line, what was refused with its reason, and errors inside the fake."""
     lines = [line for exchange in world.journal for line in _lines(exchange, world.assumptions)]
-    return "\n".join([*(lines or ["nothing was requested"]), *map(_traceback, world.errors)])
+    told = [f"webhook: {line}" for delivery in world.deliveries for line in _told(delivery)]
+    return "\n".join([*(lines or ["nothing was requested"]), *told, *map(_traceback, world.errors)])
 
 
 def _lines(exchange: Exchange, assumptions: Assumptions) -> Iterator[str]:
@@ -22,6 +24,14 @@ def _lines(exchange: Exchange, assumptions: Assumptions) -> Iterator[str]:
         yield f"    refused: {exchange.reason}"
         if instead := assumptions.otherwise(exchange.rule):
             yield f"    which is an assumption; {instead} has it otherwise"
+
+
+def _told(delivery: Delivery) -> Iterator[str]:
+    yield str(delivery)
+    if delivery.error and "\n" in delivery.error:
+        yield f"the application raised:\n{delivery.error.rstrip()}"
+    elif delivery.status is not None and delivery.status >= 400:
+        yield f"the application answered: {delivery.answer[:200]!r}"
 
 
 def _traceback(error: Exception) -> str:

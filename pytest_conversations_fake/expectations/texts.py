@@ -6,100 +6,78 @@ The first line suffices in a summary. Below it is only what differs, of three re
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-
-from ..api.journal import Exchange
-from ..api.world import World
+from typing import Protocol, TypeVar
 
 AT_MOST = 3
 
-
-@dataclass(frozen=True)
-class Wanted:
-    """Requests that a test expects: of which operation, how many, accepted or not, with what."""
-
-    operation: str
-    count: int
-    refused: bool | int
-    params: Mapping[str, object]
-
-    def __str__(self) -> str:
-        sent = ", ".join(f"{keyword}={value!r}" for keyword, value in self.params.items())
-        call = f"{self.operation}({sent})"
-        if self.refused is False:
-            return call
-        return f"{call} refused" if self.refused is True else f"{call} refused with {self.refused}"
-
-    def includes(self, exchange: Exchange) -> bool:
-        return exchange.operation == self.operation and not self.differences(exchange)
-
-    def differences(self, exchange: Exchange) -> list[str]:
-        """What keeps a request for the operation from being one of them."""
-        lines = []
-        for keyword, value in self.params.items():
-            if keyword not in exchange.params:
-                lines.append(f"{keyword}: not sent, expected {value!r}")
-            elif not value == exchange.params[keyword]:  # noqa: SIM201 - matchers know == only
-                lines.append(f"{keyword}: {exchange.params[keyword]!r}, expected {value!r}")
-        code = (exchange.response or {}).get("code")
-        if exchange.refused and self.refused not in (True, code):
-            expected = f", expected {self.refused}" if self.refused else ""
-            lines.append(f"refused: {exchange.reason}{expected}")
-        if not exchange.refused and self.refused is not False:
-            lines.append("accepted, expected a refusal")
-        return lines
+T = TypeVar("T")
+Thing = TypeVar("Thing", contravariant=True)
 
 
-def explain(wanted: Wanted, requests: Sequence[Exchange], world: World) -> str:
-    """Why *requests* are not what was *wanted*."""
-    of_operation = [each for each in requests if each.operation == wanted.operation]
-    matching = [each for each in of_operation if wanted.includes(each)]
-    others = [each for each in of_operation if not wanted.includes(each)]
-    got = f"got it {_times(len(matching))}"
+class Wanted(Protocol[Thing]):
+    """What a test expects of requests or of deliveries."""
+
+    @property
+    def kind(self) -> str:
+        """What all of them are: an operation, an event."""
+
+    @property
+    def count(self) -> int: ...
+
+    def is_of_kind(self, thing: Thing, /) -> bool: ...
+
+    def differences(self, thing: Thing, /) -> Sequence[str]:
+        """What keeps something of the kind from being wanted."""
+
+
+def found(wanted: Wanted[T], things: Sequence[T]) -> list[T]:
+    """Those that are wanted."""
+    return [each for each in things if wanted.is_of_kind(each) and not wanted.differences(each)]
+
+
+def explain(wanted: Wanted[T], things: Sequence[T], noun: str, why_nothing: str) -> str:
+    """Why *things*, each a *noun*, are not what was *wanted*."""
+    got = f"got it {_times(len(found(wanted, things)))}"
     if not wanted.count:
         first = f"expected no {wanted}, {got}"
     else:
         first = f"expected {wanted} {_often(wanted.count)}, {got}"
-    return "\n".join([first, "", *_below(wanted, requests, matching, others, world)])
+    return "\n".join([first, "", *_below(wanted, things, noun, why_nothing)])
 
 
-def _below(
-    wanted: Wanted,
-    requests: Sequence[Exchange],
-    matching: Sequence[Exchange],
-    others: Sequence[Exchange],
-    world: World,
-) -> Iterator[str]:
-    if not requests:
-        yield f"nothing reached the fake{_why_not(world)}"
+def _below(wanted: Wanted[T], things: Sequence[T], noun: str, why_nothing: str) -> Iterator[str]:
+    matching = found(wanted, things)
+    others = [each for each in things if wanted.is_of_kind(each) and wanted.differences(each)]
+    if not things:
+        yield why_nothing
     elif len(matching) > wanted.count:
         yield from _some(matching)
     elif others:
-        yield f"nearest of {len(others)} {wanted.operation}:"
+        yield f"nearest of {len(others)} {wanted.kind}:"
         nearest = sorted(others, key=lambda each: len(wanted.differences(each)))[:AT_MOST]
-        for exchange in sorted(nearest, key=lambda each: each.number):
-            yield f"  {exchange}"
-            yield from (f"      {line}" for line in wanted.differences(exchange))
+        for each in (each for each in others if each in nearest):
+            yield f"  {each}"
+            yield from (f"      {line}" for line in wanted.differences(each))
     elif matching:
         yield from _some(matching)
     else:
-        yield f"no {wanted.operation} among {_counted(requests, 'request')}:"
-        yield from _some(requests)
+        yield f"no {wanted.kind} among {_counted(things, noun)}:"
+        yield from _some(things)
 
 
-def _why_not(world: World) -> str:
-    if world.redirected:
-        return (
-            f", neither as conversations.twilio.com nor at {world.address}; "
-            "was it kept by another mock, or sent from another process?"
-        )
-    return f"; was the client told its address, {world.address}?"
+def differing(wanted: Mapping[str, object], sent: Mapping[str, object]) -> Iterator[str]:
+    """What was sent otherwise than it was wanted, a line each."""
+    for keyword, value in wanted.items():
+        if keyword not in sent:
+            yield f"{keyword}: not sent, expected {value!r}"
+        elif not value == sent[keyword]:  # noqa: SIM201 - matchers know == only
+            yield f"{keyword}: {sent[keyword]!r}, expected {value!r}"
 
 
-def _some(exchanges: Sequence[Exchange]) -> Iterator[str]:
-    yield from (f"  {exchange}" for exchange in exchanges[:AT_MOST])
-    if len(exchanges) > AT_MOST:
-        yield f"  and {len(exchanges) - AT_MOST} more"
+def _some(things: Sequence[object]) -> Iterator[str]:
+    yield from (f"  {each}" for each in things[:AT_MOST])
+    if len(things) > AT_MOST:
+        yield f"  and {len(things) - AT_MOST} more"
 
 
 def _counted(things: Sequence[object], noun: str) -> str:

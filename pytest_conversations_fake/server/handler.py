@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from ..api.engine import CORS, ReadBody, Steps, answer
+from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, answer
 from ..api.journal import Request, Response
 from ..api.refusals import CredentialsEnded, MalformedRequest
 from ..api.world import World
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 LOG = getLogger(__name__)
 
+LONGEST_WAIT = 3600.0
+"""Seconds until it looks at the timers again at the latest."""
+
 LONGEST = 64 * 1024
 """Bytes of a line of the head; aiohttp would refuse an eighth of it already."""
 
@@ -33,6 +36,7 @@ class Handler:
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self._waking: asyncio.TimerHandle | None = None
 
     async def open(self, listeners: Mapping[socket, SSLContext | None]) -> None:
         loop = asyncio.get_running_loop()
@@ -52,6 +56,8 @@ class Handler:
                 transport.abort()  # else TLS would wait for the client to say goodbye, too
 
     async def close(self) -> None:
+        if self._waking:
+            self._waking.cancel()
         for listening in self._listening:
             for listener in listening.sockets:
                 asyncio.get_running_loop().remove_reader(listener)
@@ -79,12 +85,28 @@ class Handler:
         else:
             with world.lock:
                 world.journal.close(entry, response, world.clock.seconds() - began)
+            self._wake_for_timers(world)
         return _answered(response)
+
+    def _wake_for_timers(self, world: World) -> None:
+        """See to it that timers run out, and webhooks hear of it, though nobody looks."""
+        if self._waking:
+            self._waking.cancel()
+        with world.lock:
+            seconds = world.next_due()
+        if seconds is not None:
+            loop = asyncio.get_running_loop()
+            self._waking = loop.call_later(min(seconds, LONGEST_WAIT), self._wake, world)
+
+    def _wake(self, world: World) -> None:
+        with world.lock:
+            world.settle()
+        self._wake_for_timers(world)
 
 
 async def _drive(steps: Steps, request: web.BaseRequest, world: World) -> Response:
     """Go from step to step. The world is locked during each of them and never in between."""
-    outcome = None
+    outcome: Outcome = None
     while True:
         try:
             with world.lock:
@@ -92,7 +114,10 @@ async def _drive(steps: Steps, request: web.BaseRequest, world: World) -> Respon
         except StopIteration as done:
             response: Response = done.value
             return response
-        outcome = await _read(step, request)
+        if isinstance(step, Ask):
+            outcome = await asyncio.wrap_future(world.ask(step.delivery))
+        else:
+            outcome = await _read(step, request)
 
 
 async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | None:

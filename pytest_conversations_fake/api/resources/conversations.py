@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
 from ..call import Call
+from ..events import Event, Told
 from ..fields import (
     Choice,
     Day,
@@ -117,6 +118,20 @@ class Conversations(Resource[Conversation]):
         "end_date": Day("EndDate"),
         "state": Choice("State", of=("initializing", "active", "inactive", "closed")),
     }
+    told = Told(
+        "Conversation",
+        "conversation_sid",
+        (
+            "chat_service_sid",
+            "date_created",
+            "date_updated",
+            "friendly_name",
+            "unique_name",
+            "attributes",
+            "messaging_service_sid",
+            "state",
+        ),
+    )
     links = {
         "participants": "Participants",
         "messages": "Messages",
@@ -130,8 +145,11 @@ class Conversations(Resource[Conversation]):
         return conversation
 
     def update(self, call: Call, record: Conversation) -> Conversation:
+        before = record.state
         conversation = super().update(call, record)
         set_timers(call.account, conversation)
+        if call.webhooks_enabled:
+            tell_state(call.account, conversation, before, "API", call.now)
         return conversation
 
     def given(self, call: Call) -> dict[str, Any]:
@@ -222,17 +240,40 @@ def run_out(account: Account, conversation: Conversation, instant: datetime) -> 
     """Let happen what a timer says that runs out at *instant*, if there still is one."""
     for state, due in list(conversation.instants()):
         if due == instant and conversation.state != "closed":
-            ran_out = (*conversation._ran_out, state)
+            before, ran_out = conversation.state, (*conversation._ran_out, state)
             account.store.change(conversation, state=state, date_updated=instant, _ran_out=ran_out)
+            tell_state(account, conversation, before, "TIMER", instant)
 
 
 def wake(call: Call, conversation: Conversation) -> None:
     """What a new message does: an inactive conversation is active, and its timers start again."""
     if conversation.state == "inactive":
         call.store.change(conversation, state="active")
+        tell_state(call.account, conversation, "inactive", "EVENT", call.now)
     if call.assumes("timers-by-message", "restarted"):
         call.store.change(conversation, _timers_since=call.now, _ran_out=())
         set_timers(call.account, conversation)
+
+
+# What webhooks are told of another state
+STATE_UPDATED = (
+    "conversation_sid",
+    "chat_service_sid",
+    "state_from",
+    "state_to",
+    "state_updated",
+    "reason",
+)
+
+
+def tell_state(
+    account: Account, conversation: Conversation, before: str, reason: str, instant: datetime
+) -> None:
+    """Tell webhooks of another state, and whether a request, a message or a timer made it so."""
+    if conversation.state != before:
+        sids = conversation.sid, conversation.chat_service_sid
+        params = dict(zip(STATE_UPDATED, (*sids, before, conversation.state, instant, reason)))
+        account.tell(Event(name="onConversationStateUpdated", params=params, source="API"))
 
 
 conversations = Conversations()

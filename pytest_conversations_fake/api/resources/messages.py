@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, ClassVar
 
 from .. import refusals
 from ..call import Call
+from ..events import Told
 from ..fields import Choice, Json, Sid, Text
 from ..paging import Listing
 from ..parameters import DateCreated, DateUpdated, json_attributes
@@ -72,6 +73,23 @@ class Messages(InConversation[Message]):
     long_only = ("chat_service_sid",)
     filters = {"order": Choice("Order", of=("asc", "desc"))}
     bad_token = refusals.InvalidMessageToken
+    told: ClassVar[Told] = Told(
+        "Message",
+        "message_sid",
+        (
+            "conversation_sid",
+            "chat_service_sid",
+            "index",
+            "date_created",
+            "date_updated",
+            "body",
+            "author",
+            "participant_sid",
+            "attributes",
+            "media",
+        ),
+        later=("date_updated",),
+    )
     links = {"delivery_receipts": "Receipts", "channel_metadata": "ChannelMetadata"}
 
     def create(self, call: Call) -> Message:
@@ -83,7 +101,9 @@ class Messages(InConversation[Message]):
         if call.assumes("texted-receipts", "sent"):
             for person in participants.texting(call, conversation.sid):
                 if person.messaging_binding_address and person.sid != message.participant_sid:
-                    receipts.create(call.at(*call.parents, message, participant_sid=person.sid))
+                    sent = call.at(*call.parents, message, participant_sid=person.sid)
+                    heard = call.source is not None  # carriers tell of theirs in any case
+                    receipts.create(replace(sent, webhooks_enabled=heard))
         return message
 
     def render_created(self, call: Call, record: Message) -> dict[str, Any]:

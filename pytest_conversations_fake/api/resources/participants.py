@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from .. import refusals
 from ..addresses import channel
 from ..call import Call
+from ..events import Told
 from ..fields import Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
@@ -95,6 +96,10 @@ class Participant(Record):
         if self.messaging_binding_address:
             yield "address", self.messaging_binding_address
 
+    @property
+    def messaging_binding_type(self) -> str | None:
+        return (self.messaging_binding or {}).get("type")
+
     @shown
     def messaging_binding(self) -> dict[str, str] | None:
         """Without what is not set; None for one who only chats."""
@@ -119,6 +124,25 @@ class Participants(InConversation[Participant]):
     page_size = (50, 100)
     hooked = True
     long_only = ("chat_service_sid",)
+    told = Told(
+        "Participant",
+        "participant_sid",
+        (
+            "conversation_sid",
+            "chat_service_sid",
+            "date_created",
+            "date_updated",
+            "identity",
+            "role_sid",
+            "attributes",
+            "messaging_binding_proxy_address",
+            "messaging_binding_address",
+            "messaging_binding_projected_address",
+            "messaging_binding_type",
+            "last_read_message_index",
+        ),
+        later=("date_updated", "last_read_message_index"),
+    )
 
     def create(self, call: Call) -> Participant:
         return self.known(call, super().create(call))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from ..call import FETCH, LIST, Call
+from ..events import Told
 from ..fields import Choice, Int, Sid, Text
 from ..records import Record
 from ..resource import Resource
@@ -53,12 +54,38 @@ class Receipts(Resource[Receipt]):
     collection = "receipts"
     verbs = (FETCH, LIST)
     long_only = ("chat_service_sid",)
+    told = Told(
+        "Delivery",
+        "delivery_receipt_sid",
+        (
+            "conversation_sid",
+            "chat_service_sid",
+            "message_sid",
+            "channel_message_sid",
+            "participant_sid",
+            "status",
+            "error_code",
+            "date_created",
+            "date_updated",
+        ),
+    )
 
     def create(self, call: Call) -> Receipt:
         """With the message's summary brought up to date."""
         receipt = super().create(call)
         call.store.change(call.parents[-1], delivery=self.summary(call))
         return receipt
+
+    def move(self, call: Call, receipt: Receipt, status: str, error_code: int = 0) -> None:
+        """Let a carrier say what became of a message."""
+        moved = {"status": status, "error_code": error_code, "date_updated": call.now}
+        call.store.change(receipt, **moved)
+        call.store.change(call.parents[-1], delivery=self.summary(call))
+        self.tell(call, "Updated", receipt)
+
+    def tell(self, call: Call, done: str, record: Receipt, **more: object) -> None:
+        """Twilio has one event for all of it."""
+        super().tell(call, "Updated", record, **more)
 
     def given(self, call: Call) -> dict[str, Any]:
         return {**super().given(call), "channel_message_sid": call.world.sids.draw("SM")}

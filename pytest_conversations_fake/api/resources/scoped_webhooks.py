@@ -12,6 +12,7 @@ from ..events import SCOPED_EVENTS, check_events
 from ..fields import Choice, Int, Many, Sid, Text
 from ..records import Record, shown
 from .conversations import InConversation
+from .messages import Message, messages
 
 
 class Url(Text):
@@ -105,6 +106,16 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
     collection = "scoped_webhooks"
     page_size = (5, 5)
     long_only = ("chat_service_sid",)
+
+    def create(self, call: Call) -> ScopedWebhook:
+        """Told at once of the messages behind `ReplayAfter`, if that is sent."""
+        webhook = super().create(call)
+        if webhook.configuration_replay_after is not None:
+            for message in call.store.of(Message, webhook.conversation_sid):
+                if message.index > webhook.configuration_replay_after:
+                    event = messages.told.event(call, "Added", message)
+                    call.account.tell(event, webhook)
+        return webhook
 
     def required(self, sent: Mapping[str, Any]) -> list[str]:
         return ["target", *NEEDED.get(sent.get("target", "webhook"), ())]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
 from ..call import Call
+from ..events import Told
 from ..fields import Sid, Text, is_sid
 from ..parameters import FriendlyName, json_attributes
 from ..records import Record
@@ -59,6 +60,20 @@ class Users(Resource[User]):
     key = collection = "users"
     sid_keyword = "user_sid"
     hooked = True
+    told = Told(
+        "User",
+        "user_sid",
+        (
+            "chat_service_sid",
+            "date_created",
+            "date_updated",
+            "identity",
+            "role_sid",
+            "attributes",
+            "friendly_name",
+        ),
+        later=("date_updated",),
+    )
     links = {"user_conversations": "Conversations"}
 
     def given(self, call: Call) -> dict[str, Any]:
@@ -84,7 +99,7 @@ class Users(Resource[User]):
         listed = call.parent_sid, "identity", record.identity
         for theirs in (*call.store.of(Participant, listed), *call.store.of(Binding, listed)):
             call.store.remove(theirs)
-        super().delete(call, record)
+        call.store.remove(record)  # Twilio has no event of it
 
 
 def check_identity(identity: str) -> None:

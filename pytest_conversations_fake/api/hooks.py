@@ -1,0 +1,78 @@
+"""Hooks: who is told of an event, by the configurations of webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .events import Event
+from .resources.conversations import Conversation
+from .resources.scoped_webhooks import ScopedWebhook
+from .resources.webhook_configurations import (
+    AccountWebhooks,
+    WebhookConfiguration,
+    service_webhooks,
+    webhooks,
+)
+
+if TYPE_CHECKING:
+    from .accounts import Account
+
+
+@dataclass(frozen=True)
+class Hook:
+    """Where to tell of an event."""
+
+    method: str
+    url: str
+
+
+def hooks(account: Account, event: Event) -> Iterator[Hook]:
+    """Those that are told of *event*: the configured one, and those of its conversation."""
+    configured = configured_for(account, event)
+    if configured and configured.post_webhook_url:
+        yield Hook(configured.method or "POST", configured.post_webhook_url)
+    if conversation := account.store.find(Conversation, event.params.get("conversation_sid")):
+        for scoped in account.store.of(ScopedWebhook, conversation.sid):
+            if listens(scoped, event):
+                yield hook(scoped)
+
+
+def pre_hook(account: Account, event: Event) -> Hook | None:
+    """The one that is asked before *event*, if there is one."""
+    configured = configured_for(account, event)
+    if not configured or not configured.pre_webhook_url:
+        return None
+    return Hook(configured.method or "POST", configured.pre_webhook_url)
+
+
+def configured_for(account: Account, event: Event) -> WebhookConfiguration | None:
+    """The service's configuration if it has a URL, else the account's; if it wants the event."""
+    configured: WebhookConfiguration
+    configured = service_webhooks.only(account, event.params["chat_service_sid"])
+    if not (configured.pre_webhook_url or configured.post_webhook_url):
+        configured = webhooks.only(account, None)
+    to_flex = isinstance(configured, AccountWebhooks) and configured.target == "flex"
+    wanted = event.name in (configured.filters or ())
+    return configured if wanted and not to_flex else None
+
+
+def hook(scoped: ScopedWebhook) -> Hook:
+    """Where a webhook of a conversation is told; a Studio flow has no URL but its sid."""
+    where = scoped.configuration_flow_sid if scoped.target == "studio" else scoped.configuration_url
+    return Hook(scoped.configuration_method.upper(), where or "")
+
+
+def listens(scoped: ScopedWebhook, event: Event) -> bool:
+    """Whether a webhook of a conversation wants to be told of *event*.
+
+    That a keyword is looked for anywhere in the text, and in any case, is a guess.
+    """
+    if scoped.target == "webhook":
+        return event.name in (scoped.configuration_filters or ())
+    if event.name != "onMessageAdded":
+        return False
+    body = (event.params.get("body") or "").lower()
+    words = scoped.configuration_triggers or ()
+    return scoped.target == "studio" or any(word.lower() in body for word in words)

@@ -1,0 +1,74 @@
+"""Pre-events: an application is asked before something happens, and may refuse or change it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from copy import copy
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from .call import CREATE, UPDATE, Call
+from .deliveries import Delivery, delivery
+from .events import PRE_EVENTS
+from .hooks import pre_hook
+from .refusals import WebhookRefused
+
+if TYPE_CHECKING:
+    from .operations import Operation
+    from .records import Record
+
+# What an answer may change, by what is asked of
+CHANGEABLE = {"Conversation": ("friendly_name",), "Message": ("body", "author", "attributes")}
+
+DONE = {"Create": "Add", "Update": "Update", "Delete": "Remove"}
+
+
+def question(
+    call: Call,
+    operation: Operation,
+    records: Sequence[Record],
+    besides: Mapping[str, Any] = MappingProxyType({}),
+) -> Delivery | None:
+    """What is to be asked before *call* is carried out, if anything, and told *besides*.
+
+    Raises a refusal for what would be refused in any case.
+    """
+    told = operation.resource.told
+    done = DONE.get(operation.verb.name)
+    if not told or f"on{told.noun}{done}" not in PRE_EVENTS or not call.webhooks_enabled:
+        return None
+    if call.source == "API" and call.assumes("pre-events", "people"):
+        return None
+    record = operation.resource.new(call) if operation.verb is CREATE else copy(records[-1])
+    if operation.verb is UPDATE:
+        for name, value in operation.resource.changes(call, records[-1]).items():
+            setattr(record, name, value)
+    event = told.event(call, str(done), record, **besides)
+    hook = pre_hook(call.account, event)
+    return delivery(event, hook, call.account.sid) if hook else None
+
+
+def verdict(operation: Operation, answered: Delivery) -> dict[str, list[str]]:
+    """What the application changes: parameters, as if they had been sent so.
+
+    What it does not answer, or what can not be read, changes nothing. Raises a refusal if the
+    application refuses.
+    """
+    if answered.status is None:
+        return {}
+    if answered.status >= 400:
+        raise WebhookRefused
+    try:
+        changes: Any = json.loads(answered.answer or "{}")
+    except ValueError:
+        return {}
+    told = operation.resource.told
+    changeable = CHANGEABLE.get(told.noun, ()) if told else ()
+    if not isinstance(changes, dict):
+        return {}
+    return {
+        name: [changes[name] if isinstance(changes[name], str) else json.dumps(changes[name])]
+        for name in changeable
+        if changes.get(name) is not None
+    }

@@ -1,0 +1,71 @@
+"""Assertions on what webhooks were told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..api.deliveries import COMMON, Delivery
+from ..api.events import ACCOUNT_EVENTS
+from ..api.resources import RESOURCES
+from ..api.resources.conversations import STATE_UPDATED
+from .misuse import unknown
+from .texts import differing, explain, found
+
+NOTHING = (
+    "no webhook was told anything; is its URL configured, with the event among its filters, and "
+    "did the request send X-Twilio-Webhook-Enabled: true?"
+)
+
+
+def keywords_of(event: str) -> list[str]:
+    """What an event may tell. Raises `ValueError` for one that there is not."""
+    if event not in ACCOUNT_EVENTS:
+        raise ValueError(unknown("there is no event", event, ACCOUNT_EVENTS))
+    if event == "onConversationStateUpdated":
+        return [*STATE_UPDATED, "messaging_service_sid", *COMMON]
+    [told] = [
+        each.told for each in RESOURCES if each.told and event.startswith(f"on{each.told.noun}")
+    ]
+    return [told.sid, *told.attributes, "messaging_service_sid", "date_removed", *COMMON]
+
+
+@dataclass(frozen=True)
+class WantedDelivery:
+    """Deliveries that a test expects: of which event, how many, with what."""
+
+    kind: str
+    count: int
+    params: Mapping[str, object]
+
+    def __str__(self) -> str:
+        sent = ", ".join(f"{keyword}={value!r}" for keyword, value in self.params.items())
+        return f"{self.kind}({sent})"
+
+    def is_of_kind(self, delivery: Delivery) -> bool:
+        return delivery.event == self.kind
+
+    def differences(self, delivery: Delivery) -> list[str]:
+        return [*differing(self.params, delivery.params)]
+
+
+def expect(
+    deliveries: Sequence[Delivery], event: str, count: int, params: Mapping[str, object]
+) -> list[Delivery]:
+    """The *count* deliveries of an *event* with these *params*.
+
+    Raises `AssertionError` if they are not so many, `ValueError` for an event that there is not,
+    and `TypeError` for a keyword that it does not have.
+    """
+    __tracebackhide__ = True
+    known = keywords_of(event)
+    if not isinstance(count, int) or count < 0:
+        raise TypeError(f"count is a number from 0 on, not {count!r}")
+    for keyword in params:
+        if keyword not in known:
+            raise TypeError(unknown(f"{event} tells no", keyword, known))
+    wanted = WantedDelivery(event, count, params)
+    matching = found(wanted, deliveries)
+    if len(matching) != count:
+        raise AssertionError(explain(wanted, deliveries, "delivery", NOTHING))
+    return matching

@@ -1,0 +1,102 @@
+"""What people do, as Twilio does it for them: with pre-events, and with webhooks in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from ..api.accounts import Account
+from ..api.call import CREATE, UPDATE, Call
+from ..api.operations import Operation
+from ..api.pre_events import question, verdict
+from ..api.records import Record
+from ..api.refusals import Refused, WebhookRefused
+from ..api.resource import Resource
+from ..api.world import World
+
+R = TypeVar("R", bound=Record)
+
+
+class Acting:
+    """Acts in a *world*, in an *account*, by a *source* that webhooks are told."""
+
+    def __init__(
+        self, world: World, account: Account, source: str, client_identity: str | None = None
+    ) -> None:
+        self.world = world
+        self.account = account
+        self._source = source
+        self._client_identity = client_identity
+
+    def call(self, *parents: Record, **params: Any) -> Call:
+        """Something that somebody asks for now."""
+        return Call(
+            world=self.world,
+            account=self.account,
+            account_sid=self.account.sid,
+            now=self.world.clock.second(),
+            base=self.world.address,
+            parents=parents,
+            params=params,
+            source=self._source,
+            webhooks_enabled=True,
+            client_identity=self._client_identity,
+        )
+
+    def create(
+        self, resource: Resource[R], *parents: Record, told: Mapping[str, Any], **params: Any
+    ) -> R | None:
+        """Create something, unless a pre-event refuses it.
+
+        What a pre-event is *told* besides is what only it sees.
+        """
+        __tracebackhide__ = True
+        with _refusals_are_errors():
+            call = self._asked(Operation(resource, CREATE), parents, params, told)
+            if not call:
+                return None
+            with self.world.lock:
+                return resource.create(call)
+
+    def update(self, resource: Resource[R], record: R, *parents: Record, **params: Any) -> None:
+        """Change something, unless a pre-event refuses it."""
+        __tracebackhide__ = True
+        with _refusals_are_errors():
+            call = self._asked(Operation(resource, UPDATE), (*parents, record), params, {})
+            if call:
+                with self.world.lock:
+                    resource.update(call, record)
+
+    def _asked(
+        self,
+        operation: Operation,
+        records: tuple[Record, ...],
+        params: dict[str, Any],
+        told: Mapping[str, Any],
+    ) -> Call | None:
+        """What is to be done when applications were asked; None if one of them refuses."""
+        parents = records[: len(operation.resource.ancestors)]
+        with self.world.lock:
+            self.world.settle()
+            asking = question(self.call(*parents, **params), operation, records, told)
+        if asking:
+            answered = self.world.ask(asking).result()
+            try:
+                changes = verdict(operation, answered)
+            except WebhookRefused:
+                return None
+            fields = operation.resource.parameters
+            params |= {name: fields[name].read_all(texts) for name, texts in changes.items()}
+        with self.world.lock:
+            self.world.settle()
+            return self.call(*parents, **params)
+
+
+@contextmanager
+def _refusals_are_errors() -> Iterator[None]:
+    """What Twilio would refuse is a mistake of the test."""
+    try:
+        yield
+    except Refused as refusal:
+        raise ValueError(f"Twilio refuses this: {refusal.code} {refusal}") from None

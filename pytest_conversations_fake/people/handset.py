@@ -1,0 +1,205 @@
+"""Handsets: people who text, by SMS or another channel."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..api.accounts import Account
+from ..api.addresses import channel, is_address
+from ..api.records import Record
+from ..api.resource import Resource
+from ..api.resources.addresses import Address
+from ..api.resources.conversations import Conversation, conversations
+from ..api.resources.media import media as files
+from ..api.resources.messages import Message, messages
+from ..api.resources.participants import Participant, participants
+from ..api.resources.receipts import STATUSES, Receipt, receipts
+from ..api.resources.scoped_webhooks import scoped_webhooks
+from ..api.resources.services import Service
+from ..api.world import World
+from .acting import Acting
+
+# How webhooks call a channel
+SOURCES = {"sms": "SMS", "whatsapp": "WhatsApp", "messenger": "Messenger"}
+
+# What a status can still become
+LATER = {
+    "sent": ("delivered", "read", "failed", "undelivered"),
+    "delivered": ("read",),
+}
+
+Live = Callable[[Resource[Any], Record], Any]
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message as a phone shows it."""
+
+    body: str | None
+    sender: str
+    """The number that it came from."""
+    message: Any
+    """The message, as `fake_conversations.messages` has it."""
+
+    def __repr__(self) -> str:
+        return f"<{self.body!r} from {self.sender}>"
+
+
+class Handset:
+    """Somebody's phone, which texts the account's numbers and is texted by them."""
+
+    def __init__(self, world: World, account: Account, live: Live, address: str) -> None:
+        self.address = address
+        """With the name of the channel before it: `whatsapp:+15550100`; a bare number for SMS."""
+        source = SOURCES.get(channel(address), channel(address))
+        self._acting = Acting(world, account, source)
+        self._world = world
+        self._store = account.store
+        self._account = account
+        self._live = live
+
+    def send(self, body: str | None = None, *, to: str, media: str | None = None) -> Any:
+        """Text *body* to a number of the account, and perhaps a file called *media*.
+
+        It arrives where Twilio would let it: in the open conversation in which this phone and that
+        number are, else in a new one, as the address configuration of the number says. Returns the
+        message, or None if a pre-event refuses it. Raises `LookupError` if it is no matter of
+        conversations, and `ValueError` for what is no number.
+        """
+        __tracebackhide__ = True
+        proxy = with_channel(to, channel(self.address))
+        with self._world.lock:
+            self._world.settle()
+            conversation = next(self._open_with(proxy), None)
+        if not conversation:
+            conversation = self._auto_created(proxy, body, media)
+        return conversation and self._said(conversation, body, media)
+
+    @property
+    def inbox(self) -> Sequence[Received]:
+        """What this phone got, oldest first."""
+        with self._world.lock:
+            self._world.settle()
+            return [self._received(each) for each in self._receipts()]
+
+    def receipts(self, status: str, *, error_code: int = 0) -> None:
+        """Let the carrier say of every message to this phone that it was `delivered`, `read`, …
+
+        Messages that are beyond that already stay as they are. *error_code* is one of Twilio's, as
+        30003, for `failed` and `undelivered`. Raises `ValueError` for a status that there is not.
+        """
+        if status not in STATUSES:
+            raise ValueError(f"a status is one of {', '.join(STATUSES)}, not {status!r}")
+        with self._world.lock:
+            self._world.settle()
+            for receipt in list(self._receipts()):
+                if status in LATER.get(receipt.status, ()):
+                    message = self._store.get(Message, receipt.message_sid)
+                    conversation = self._store.get(Conversation, receipt.conversation_sid)
+                    service = self._store.get(Service, receipt.chat_service_sid)
+                    call = self._acting.call(service, conversation, message)
+                    receipts.move(call, receipt, status, error_code)
+
+    # Coming in
+
+    def _open_with(self, proxy: str) -> Iterator[Conversation]:
+        """Open conversations of this phone with a number of the account's."""
+        for each in self._store.of(Participant, ("number", self.address)):
+            conversation = self._store.get(Conversation, each.conversation_sid)
+            there = self._store.of(Participant, ("texting", conversation.sid))
+            mine = each.messaging_binding_proxy_address
+            numbers = [other.messaging_binding_projected_address for other in there]
+            if conversation.state != "closed" and proxy in ([mine] if mine else numbers):
+                yield conversation
+
+    def _auto_created(self, proxy: str, body: str | None, media: str | None) -> Conversation | None:
+        __tracebackhide__ = True
+        configured = self._store.find_by(Address, proxy)
+        if not configured or not configured.auto_creation_enabled:
+            raise LookupError(
+                f"no matter of conversations: {self.address} and {proxy} are in no open one "
+                f"together, and {proxy} has no address configuration that creates one"
+            )
+        sid = configured.auto_creation_conversation_service_sid
+        service = self._store.find(Service, sid) or self._account.default_service
+        pair = {
+            "messaging_binding_proxy_address": proxy,
+            "messaging_binding_address": self.address,
+        }
+        told = {**pair, "message_body": body, "media": media and [{"filename": media}]}
+        conversation = self._acting.create(conversations, service, told=told)
+        if not conversation:
+            return None
+        with self._world.lock:
+            self._attach_webhook(configured, service, conversation)
+        self._acting.create(participants, service, conversation, told={}, **pair)
+        return conversation
+
+    def _attach_webhook(
+        self, configured: Address, service: Service, conversation: Conversation
+    ) -> None:
+        """A scoped webhook, as the address configuration has it."""
+        by_type: dict[str, dict[str, Any]] = {
+            "webhook": {
+                "configuration_url": configured.auto_creation_webhook_url,
+                "configuration_method": configured.auto_creation_webhook_method or "post",
+                "configuration_filters": configured.auto_creation_webhook_filters,
+            },
+            "studio": {"configuration_flow_sid": configured.auto_creation_studio_flow_sid},
+        }
+        target = configured.auto_creation_type
+        params = by_type.get(target, {})
+        if params and all(params.values()):
+            call = self._acting.call(service, conversation, target=target, **params)
+            scoped_webhooks.create(call)
+
+    def _said(self, conversation: Conversation, body: str | None, media: str | None) -> Any:
+        service = self._store.get(Service, conversation.chat_service_sid)
+        params: dict[str, Any] = {"author": self.address}
+        if body is not None:
+            params["body"] = body
+        if media:
+            with self._world.lock:
+                kind = mimetypes.guess_type(media)[0] or "application/octet-stream"
+                file = files.create(self._acting.call(service, filename=media, content_type=kind))
+            params["media_sid"] = file.sid
+        message = self._acting.create(messages, service, conversation, told={}, **params)
+        return message and self._live(messages, message)
+
+    # Going out
+
+    def _receipts(self) -> Iterator[Receipt]:
+        """Of the messages to this phone, oldest first."""
+        for receipt in self._store.all(Receipt):
+            if receipt.participant_sid:
+                person = self._store.get(Participant, receipt.participant_sid)
+                if person.messaging_binding_address == self.address:
+                    yield receipt
+
+    def _received(self, receipt: Receipt) -> Received:
+        message = self._store.get(Message, receipt.message_sid)
+        person = self._store.get(Participant, receipt.participant_sid)
+        sender = person.messaging_binding_proxy_address or self._number_of(message)
+        return Received(message.body, sender, self._live(messages, message))
+
+    def _number_of(self, message: Message) -> str:
+        """Where a group text sees the author of a message."""
+        if not message.participant_sid:
+            return message.author
+        author = self._store.get(Participant, message.participant_sid)
+        projected = author.messaging_binding_projected_address
+        return author.messaging_binding_address or projected or message.author
+
+    def __repr__(self) -> str:
+        return f"<handset {self.address}>"
+
+
+def with_channel(number: str, name: str) -> str:
+    """*number* with the channel's *name* before it. Raises `ValueError` for what is no number."""
+    address = number if name == "sms" or ":" in number else f"{name}:{number}"
+    if not is_address(address):
+        raise ValueError(f"a number is one of E.164, as in +15550100, not {number!r}")
+    return address

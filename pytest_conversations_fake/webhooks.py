@@ -1,0 +1,149 @@
+"""Webhooks as a test has them: where they go, what was delivered, and assertions on that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, overload
+
+from .api.deliveries import Delivery
+from .api.world import World
+from .expectations.deliveries import expect, keywords_of
+
+if TYPE_CHECKING:
+    from .delivery.office import Office
+
+PATIENCE = 10.0
+"""Seconds that an assertion waits for what is still to be delivered."""
+
+
+class Webhooks:
+    """What an application is told of its conversations.
+
+    What a webhook is configured for, by the API as in production, is sent to the target that stands
+    for its URL, and to URLs of this machine. What has neither is noted as delivered to no target.
+    """
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._office: Office | None = None
+
+    def deliver_to(
+        self,
+        target: Any,
+        *,
+        public_url: str | None = None,
+        events: Sequence[str] = (),
+        auth_token: str | None = None,
+        by_settle: bool = False,
+    ) -> None:
+        """Let *target* stand for all URLs that begin with *public_url*.
+
+            fake_conversations.webhooks.deliver_to(app, public_url="https://desk.example")
+
+        A *target* is an application of ASGI, WSGI or aiohttp, or the address of one that runs on
+        this machine, as in `http://127.0.0.1:5000`, which is its own *public_url* if none is given.
+        Applications of ASGI and aiohttp run on an event loop in a thread of the fake's, their
+        lifespan included; those of WSGI are called in threads, or with *by_settle* by `settle()` in
+        the thread of whoever calls that. Requests are signed for the public URL, with *auth_token*
+        or else the token that the application itself uses. With *events* the account's webhook is
+        configured to tell these to *public_url*, as if it had been in Twilio's console.
+
+        Raises `TypeError` for what is no target, `ValueError` for an event that there is not, and
+        what the application raises when it starts up.
+        """
+        from .delivery.office import Route
+        from .delivery.targets import target_of
+
+        if public_url is None and isinstance(target, str):
+            public_url = target
+        if not isinstance(public_url, str) or not public_url.startswith(("http://", "https://")):
+            raise TypeError(f"public_url is a URL, https://desk.example, not {public_url!r}")
+        for event in events:
+            keywords_of(event)
+        route = Route(public_url, target_of(target, by_settle=by_settle), auth_token, by_settle)
+        self._running_office().add(route)
+        if events:
+            with self._world.lock:
+                self._world.configure_webhook(public_url, events)
+
+    @property
+    def deliveries(self) -> Sequence[Delivery]:
+        """What was delivered or tried so far, in that order."""
+        with self._world.lock:
+            return list(self._world.deliveries)
+
+    @overload
+    def assert_delivered(
+        self, event: str, /, *, count: None = None, **params: object
+    ) -> Delivery: ...
+
+    @overload
+    def assert_delivered(
+        self, event: str, /, *, count: int, **params: object
+    ) -> list[Delivery]: ...
+
+    def assert_delivered(
+        self, event: str, /, *, count: int | None = None, **params: object
+    ) -> Delivery | list[Delivery]:
+        """Assert that an *event* was delivered, or tried to be, once or *count* times.
+
+            fake_conversations.webhooks.assert_delivered("onMessageAdded", body="hello")
+
+        *params* are what it tells, by keyword (`conversation_sid`, `body`); what is not named may
+        be anything. Returns the delivery; with *count* the list of them. Waits until everything is
+        delivered, like `settle()`. Raises `AssertionError`, `ValueError` for an event that there is
+        not, and `TypeError` for a keyword that it does not have.
+        """
+        __tracebackhide__ = True
+        self.settle(PATIENCE)
+        found = expect(self.deliveries, event, 1 if count is None else count, params)
+        return found[0] if count is None else found
+
+    def assert_not_delivered(self, event: str, /, **params: object) -> None:
+        """Assert that an *event* was not delivered with these *params*."""
+        __tracebackhide__ = True
+        self.settle(PATIENCE)
+        expect(self.deliveries, event, 0, params)
+
+    def settle(self, within: float) -> None:
+        """Wait until everything is delivered."""
+        __tracebackhide__ = True
+        if self._office:
+            self._office.settle(within)
+
+    async def settle_async(self, within: float) -> None:
+        """The same, in an event loop."""
+        __tracebackhide__ = True
+        if self._office:
+            await self._office.settle_async(within)
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Deliver from now until the end of the `with` statement."""
+        alone = self._world.post, self._world.ask
+        self._world.post, self._world.ask = self._post, self._ask
+        try:
+            yield
+        finally:
+            self._world.post, self._world.ask = alone
+            if self._office:
+                self._office.close()
+                self._office = None
+
+    def _post(self, delivery: Delivery) -> None:
+        self._running_office().post(delivery)
+
+    def _ask(self, delivery: Delivery) -> Future[Delivery]:
+        return self._running_office().ask(delivery)
+
+    def _running_office(self) -> Office:
+        if not self._office:
+            from .delivery.office import Office
+
+            self._office = Office(self._world)
+        return self._office
+
+    def __repr__(self) -> str:
+        return f"<{len(self.deliveries)} deliveries>"
