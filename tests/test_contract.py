@@ -29,9 +29,12 @@ FORMS: dict[str, dict[str, Any]] = {
     "CreateService": {"FriendlyName": "x"},
     "CreateConfigurationAddress": {"Type": "sms", "Address": "+15550123"},
     "CreateConversationParticipant": {"Identity": "bob"},
-    "CreateConversationScopedWebhook": {"Target": "studio"},
+    "CreateConversationScopedWebhook": {
+        "Target": "studio",
+        "Configuration.FlowSid": "FW" + "0" * 32,
+    },
     "CreateRole": {"FriendlyName": "x", "Type": "service", "Permission": ["joinConversation"]},
-    "UpdateRole": {"Permission": ["joinConversation"]},
+    "UpdateRole": {"Permission": ["addParticipant"]},
     "CreateUser": {"Identity": "carol"},
     "CreateCredential": {"Type": "fcm"},
 }

@@ -59,7 +59,7 @@ def test_credentials_of_a_fake_that_has_ended_are_refused(api: Api) -> None:
 
     refused = api.get("/v1/Services", user=OTHER)
 
-    assert 401 == refused.status
+    assert (401, 20003) == (refused.status, refused.response["code"])
     assert (
         "Authentication Error - these credentials belong to test_before.py::test_it, "
         "which has ended"

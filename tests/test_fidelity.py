@@ -20,18 +20,23 @@ TESTS = Path(__file__).parent
 README = TESTS.with_name("README.md")
 
 
-def marked() -> Iterator[tuple[str, ast.Module]]:
-    """The rules that tests are marked with, each with the module of the test."""
+Test = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def marked() -> Iterator[tuple[str, Test]]:
+    """The rules that tests are marked with, each with the test, its parameters included."""
     for path in TESTS.rglob("test_*.py"):
-        module = ast.parse(path.read_text())
-        for call in ast.walk(module):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.rule":
-                yield from ((ast.literal_eval(rule), module) for rule in call.args)
+        for test in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(test, Test):
+                continue
+            for call in test.decorator_list:
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.rule":
+                    yield from ((ast.literal_eval(rule), test) for rule in call.args)
 
 
-MARKED: defaultdict[str, list[ast.Module]] = defaultdict(list)
-for _rule, _module in marked():
-    MARKED[_rule].append(_module)
+MARKED: defaultdict[str, list[Test]] = defaultdict(list)
+for _rule, _test in marked():
+    MARKED[_rule].append(_test)
 
 REFUSALS = {
     name: kind
@@ -58,8 +63,8 @@ def test_a_refusal_breaks_a_rule_and_is_tested_by_its_code(name: str) -> None:
 
     codes = {
         node.value
-        for module in MARKED[refusal.rule]
-        for node in ast.walk(module)
+        for test in MARKED[refusal.rule]
+        for node in ast.walk(test)
         if isinstance(node, ast.Constant)
     }
     assert refusal.code in codes

@@ -100,3 +100,43 @@ def test_any_unique_name_is_found_again(api: Api, name: str) -> None:
     assert created == api.get(f"{C}/{quote(name, safe='')}").response
     message: Any = api.post(f"{C}/{quote(name, safe='')}/Messages", {"Body": "hi"}).response
     assert created["sid"] == message["conversation_sid"]
+
+
+@pytest.mark.rule("date-forms", "dates")
+@pytest.mark.parametrize("sent", ["20200102T030405Z", "2020-W01-1", "2020-01-02T03:04:05+02"])
+def test_other_forms_of_dates_are_refused(api: Api, sent: str) -> None:
+    assert 50308 == api.post(C, {"DateCreated": sent}).response["code"]
+
+
+@pytest.mark.rule("other-empty-texts", "empty-text")
+@pytest.mark.parametrize(
+    ("path", "name", "code"),
+    [
+        (C, "Timers.Inactive", 50379),
+        (C, "DateCreated", 50308),
+        (C, "MessagingServiceSid", 50341),
+        ("/v1/Configuration/Addresses/+15550100", "AutoCreation.StudioFlowSid", 20001),
+        ("/v1/Configuration/Addresses/+15550100", "AutoCreation.StudioRetryCount", 20001),
+        ("/v1/Configuration/Addresses/+15550100", "FriendlyName", None),
+        ("/v1/Users/ada", "FriendlyName", None),
+    ],
+)
+def test_an_empty_text_is_no_sid_no_date_and_no_number(
+    api: Api, account: AccountView, path: str, name: str, code: int | None
+) -> None:
+    account.address_configurations.add(address="+15550100", friendly_name="x")
+    account.users.add(identity="ada", friendly_name="x")
+
+    answered = api.post(path, {name: ""}).response
+
+    assert code == answered.get("code")
+    assert code or answered["friendly_name"] is None
+
+
+@pytest.mark.rule("sid-first")
+def test_a_sid_comes_before_a_name_that_looks_like_it(api: Api, account: AccountView) -> None:
+    talk = account.conversations.add(unique_name="talk").sid
+    first = account.participants.add(conversation_sid=talk, identity="ada").sid
+    account.participants.add(conversation_sid=talk, identity=first)
+
+    assert "ada" == api.get(f"{C}/talk/Participants/{first}").response["identity"]

@@ -172,3 +172,81 @@ def test_nobody_becomes_somebody_else(api: Api) -> None:
     assert {"type": "sms", "projected_address": LINE} == becomes("talk", chatting, projected=LINE)
     assert becomes("talk", chatting, projected="null") is None
     assert {"type": "sms", "projected_address": LINE} == becomes("other", projected, identity="dan")
+
+
+@pytest.mark.rule("empty-update", "group-projected")
+def test_who_stays_the_same_may_be_updated(api: Api) -> None:
+    join(api, "other", {"Identity": "dan"}, phone(ADA))
+
+    for form in ({}, {"Attributes": "[1]"}, {"LastReadMessageIndex": "0"}):
+        assert 200 == api.post(f"{C}/other/Participants/dan", form).status
+
+
+@pytest.mark.rule("group-unique")
+def test_nobody_makes_a_group_that_there_is_by_another_number(api: Api) -> None:
+    join(api, "talk", phone(ADA), phone(BEN), agent("cyd"))
+    join(api, "other", phone(ADA), phone(BEN), agent("cyd", LINE))
+    cyd = f"{C}/other/Participants/cyd"
+
+    refused = api.post(cyd, {"MessagingBinding.ProjectedAddress": DESK})
+
+    assert 50438 == refused.response["code"]
+    assert 200 == api.post(cyd, {"MessagingBinding.ProjectedAddress": CYD}).status
+
+
+@pytest.mark.rule("group-unique")
+def test_two_are_no_group_yet(api: Api) -> None:
+    assert [201, 201] == join(api, "talk", phone(ADA), agent("cyd"))
+    assert [201, 201, 201] == join(api, "other", phone(ADA), agent("cyd"), phone(BEN))
+
+
+@pytest.mark.rule("group-unique")
+def test_pairs_and_larger_groups_are_others(api: Api) -> None:
+    join(api, "talk", phone(ADA), phone(BEN), agent("cyd"), phone(CYD))
+
+    assert [201] * 3 == join(api, "other", phone(ADA), phone(BEN), agent("cyd"))
+
+
+@pytest.mark.rule("identity-changes", "identity-once", "identity-reserved", "identity-form")
+def test_who_chats_may_be_called_otherwise(api: Api) -> None:
+    join(api, "talk", {"Identity": "ada"}, {"Identity": "ben"})
+    ada = f"{C}/talk/Participants/ada"
+
+    codes = [
+        api.post(ada, {"Identity": name}).response.get("code")
+        for name in ("ben", "system", "US" + "0" * 32, "cyd")
+    ]
+
+    assert [50433, 50203, 50206, None] == codes
+    assert 200 == api.get(f"{C}/talk/Participants/cyd").status
+
+
+@pytest.mark.rule("identity-or-address", "proxy-fixed")
+def test_half_a_pair_is_not_added_to_anybody(api: Api) -> None:
+    proxy = {"MessagingBinding.ProxyAddress": DESK}
+    assert [50211] == join(api, "talk", {"Identity": "ada", **proxy})
+    join(api, "talk", phone(ADA))
+    [sid] = [each["sid"] for each in api.get(f"{C}/talk/Participants").response["participants"]]
+
+    assert 50441 == api.post(f"{C}/talk/Participants/{sid}", proxy).response["code"]
+
+
+@pytest.mark.rule("projected-lookup")
+def test_a_projected_address_is_looked_for_as_an_address(api: Api) -> None:
+    join(api, "talk", agent("ada"))
+
+    found = api.get(f"/v1/ParticipantConversations?Address=%2B{DESK[1:]}").response
+
+    assert ["ada"] == [each["participant_identity"] for each in found["conversations"]]
+
+
+@pytest.mark.rule("rcs-fallback", "unknown-parameters")
+def test_a_fallback_of_an_rcs_address_is_ignored(api: Api) -> None:
+    form = phone("rcs:+15550101", "rcs:+15550199")
+
+    joined = api.post(
+        f"{C}/talk/Participants", {**form, "MessagingBinding.ProxyAddressFallback": LINE}
+    )
+
+    assert "rcs" == joined.response["messaging_binding"]["type"]
+    assert ("MessagingBinding.ProxyAddressFallback",) == joined.ignored

@@ -33,6 +33,12 @@ ODD = [
     "²",
     "١٢٣",
     "9" * 30,
+    "9" * 5000,
+    '"' + '\\"' * 9000,
+    '{"identity": ' + "9" * 5000 + "}",
+    '{"identity": "\\ud800"}',
+    '{"identity": "a", "attributes": "\\"\\ud800\\""}',
+    '{"1": ' + "9" * 5000 + "}",
     "1e999",
     "NaN",
     "true",
@@ -84,13 +90,19 @@ def judge(api: Api, before: dict[str, str], sent: object) -> None:
 
 
 @pytest.mark.rule("no-half-request", "error-envelope", "invalid-parameter")
-@pytest.mark.parametrize("facts", CONTRACT["operations"], ids=lambda facts: facts["operation"])
+@pytest.mark.parametrize(
+    "facts",
+    [facts for facts in CONTRACT["operations"] if facts["form"] or facts["query"]],
+    ids=lambda facts: facts["operation"],
+)
 def test_odd_values_of_every_parameter(
     api: Api, sids: dict[str, dict[str, str]], facts: dict[str, Any]
 ) -> None:
     path = target(facts, sids[level_of(facts)])
     operation = find_route(path)[0].operations[facts["method"]]
     form = FORMS.get(operation.name, {})
+    if operation.name == "CreateConversationMessage":
+        form = {"ContentSid": "HX" + "0" * 32}
     for name in [*facts["form"], *facts["query"]]:
         for odd in ODD:
             for sent in ([odd], [odd, odd], ["x", odd]):
@@ -114,7 +126,11 @@ def undo(api: Api, before: dict[str, str]) -> None:
 
 
 @pytest.mark.rule("not-found", "path-segments")
-@pytest.mark.parametrize("facts", CONTRACT["operations"], ids=lambda facts: facts["operation"])
+@pytest.mark.parametrize(
+    "facts",
+    [facts for facts in CONTRACT["operations"] if "{" in facts["path"]],
+    ids=lambda facts: facts["operation"],
+)
 def test_odd_names_in_every_path(
     api: Api, sids: dict[str, dict[str, str]], facts: dict[str, Any]
 ) -> None:
@@ -126,3 +142,11 @@ def test_odd_names_in_every_path(
             asked = api.world.journal[-1]
             assert 404 == asked.status, odd
             judge(api, before, odd)
+
+
+def test_long_texts_without_end_are_read_at_once(api: Api) -> None:
+    """A pattern that goes back and forth would take hours."""
+    for text in ('"' + '\\"' * 300_000, '"' + '\\"' * 300_000 + "\\", '"' * 500_000):
+        refused = api.post("/v1/ConversationWithParticipants", {"Participant": text})
+
+        assert 50424 == refused.response["code"]

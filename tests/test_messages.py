@@ -185,3 +185,45 @@ def test_nobody_else_means_no_receipt(api: Api, account: AccountView) -> None:
 
     assert api.get(f"{MESSAGES}/{said}").response["delivery"] is None
     assert 0 == len(account.receipts)
+
+
+@pytest.mark.rule("media-once")
+def test_media_are_sent_once(api: Api) -> None:
+    api.post(MESSAGES, {"MediaSid": ME})
+
+    assert 50508 == api.post(MESSAGES, {"MediaSid": ME}).response["code"]
+    assert 201 == api.post(MESSAGES, {"MediaSid": ME[:-1] + "1"}).status
+
+
+@pytest.mark.rule("content-values")
+def test_the_values_of_a_template_are_texts(api: Api) -> None:
+    assert 50527 == api.post(MESSAGES, variables({"1": True})).response["code"]
+    assert 201 == api.post(MESSAGES, variables({"1": "true"})).status
+
+
+@pytest.mark.rule("index-kept")
+def test_no_index_is_given_twice(api: Api) -> None:
+    sids = [api.post(MESSAGES).response["sid"] for _ in range(3)]
+    api.delete(f"{MESSAGES}/{sids[1]}")
+
+    assert [3, 4] == [api.post(MESSAGES).response["index"] for _ in range(2)]
+
+
+@pytest.mark.rule("by-name-above")
+def test_names_stand_for_sids_above_something_else(api: Api, account: AccountView) -> None:
+    sid = account.conversations.one().sid
+
+    assert sid == api.post(MESSAGES).response["conversation_sid"]
+
+
+@pytest.mark.rule("texted-receipts")
+def test_agents_in_a_group_have_no_receipt(api: Api, account: AccountView) -> None:
+    api.post(PEOPLE, {ADDRESS: ADA})
+    api.post(PEOPLE, {"Identity": "ben", "MessagingBinding.ProjectedAddress": DESK})
+
+    api.post(MESSAGES, {"Author": "ben", "Body": "hi"})
+
+    assert [ADA] == [
+        account.participants.one(sid=each.participant_sid).messaging_binding_address
+        for each in account.receipts
+    ]

@@ -207,6 +207,7 @@ def test_a_401_says_how_to_authenticate(api: Api) -> None:
     api.get(S, headers={"authorization": ""})
 
     assert 'Basic realm="Twilio API"' == api.response.headers["WWW-Authenticate"]
+    assert 20003 == api.response.body["code"]
     assert "Authentication Error - No credentials provided" == api.response.body["message"]
 
 

@@ -11,6 +11,8 @@ from pytest_conversations_fake.expectations.account import AccountView
 
 C = "/v1/Conversations"
 PEOPLE = f"{C}/talk/Participants"
+TRIGGER = {"Target": "trigger", "Configuration.Url": "u"}
+STUDIO = {"Target": "studio", "Configuration.FlowSid": "FW" + "0" * 32}
 ADA, DESK, OTHER = "+15550101", "+15550199", "+15550102"
 
 
@@ -178,9 +180,10 @@ def test_permissions_are_those_that_there_are(api: Api, permissions: list[str], 
         ({"Target": "trigger", "Configuration.Url": "u"}, 50371),
         ({"Target": "webhook", "Configuration.Url": "u" * 513}, 50372),
         ({"Target": "studio", "Configuration.FlowSid": "FW0"}, 50367),
-        ({"Target": "studio", "Configuration.Triggers": [*"abcdef"]}, 50362),
-        ({"Target": "studio", "Configuration.Triggers": ["a", ""]}, 50366),
-        ({"Target": "studio", "Configuration.Triggers": ["a" * 249]}, 50366),
+        ({"Target": "studio"}, 50367),
+        ({**TRIGGER, "Configuration.Triggers": [*"abcdef"]}, 50362),
+        ({**TRIGGER, "Configuration.Triggers": ["a", ""]}, 50366),
+        ({**TRIGGER, "Configuration.Triggers": ["a" * 249]}, 50366),
     ],
 )
 def test_a_webhook_has_what_its_target_needs(
@@ -191,7 +194,7 @@ def test_a_webhook_has_what_its_target_needs(
 
 @pytest.mark.rule("scoped-webhooks")
 def test_a_conversation_has_five_webhooks(api: Api, account: AccountView) -> None:
-    made = [api.post(f"{C}/talk/Webhooks", {"Target": "studio"}) for _ in range(6)]
+    made = [api.post(f"{C}/talk/Webhooks", STUDIO) for _ in range(6)]
 
     assert [201] * 5 + [403] == [each.status for each in made]
     assert 50361 == made[-1].response["code"]
@@ -377,3 +380,113 @@ def test_a_credential_has_a_short_name(api: Api) -> None:
     ]
 
     assert [201, 400] == statuses
+
+
+@pytest.mark.rule("webhook-flow")
+def test_a_studio_webhook_has_a_flow(api: Api, account: AccountView) -> None:
+    assert 50367 == api.post(f"{C}/talk/Webhooks", {"Target": "studio"}).response["code"]
+    assert account.scoped_webhooks.add(
+        conversation_sid=account.conversations.one().sid, target="studio"
+    ).configuration_flow_sid.startswith("FW")
+
+
+@pytest.mark.rule("webhook-needs")
+def test_a_webhook_keeps_what_it_needs(api: Api, account: AccountView) -> None:
+    sid = account.scoped_webhooks.add(conversation_sid=account.conversations.one().sid).sid
+
+    refused = api.post(f"{C}/talk/Webhooks/{sid}", {"Configuration.Filters": ""})
+
+    assert 50370 == refused.response["code"]
+
+
+@pytest.mark.rule("service-filters")
+def test_a_services_filters_are_empty_once_something_is_configured(
+    api: Api, account: AccountView
+) -> None:
+    path = f"/v1/Services/{account.default_service.sid}/Configuration/Webhooks"
+
+    assert api.get(path).response["filters"] is None
+    assert api.post(path).response["filters"] is None
+    assert [] == api.post(path, {"Method": "GET"}).response["filters"]
+
+
+@pytest.mark.rule("notification-lengths")
+def test_a_notification_may_be_long(api: Api, account: AccountView) -> None:
+    path = f"/v1/Services/{account.default_service.sid}/Configuration/Notifications"
+
+    assert 200 == api.post(path, {"NewMessage.Template": "x" * 100_000}).status
+
+
+@pytest.mark.rule("address-country", "address-text")
+def test_an_address_has_any_country_and_256_characters(api: Api) -> None:
+    path = "/v1/Configuration/Addresses"
+    form = {"Type": "sms", "AddressCountry": "Germany"}
+
+    statuses = [api.post(path, {**form, "Address": "x" * length}).status for length in (257, 256)]
+
+    assert [400, 201] == statuses
+
+
+@pytest.mark.rule("read-index-texting")
+def test_who_texts_may_have_read_something(api: Api, account: AccountView) -> None:
+    sid = api.post(PEOPLE, texting(ADA, DESK)).response["sid"]
+
+    assert 200 == api.post(f"{PEOPLE}/{sid}", {"LastReadMessageIndex": "0"}).status
+    banana = api.post(f"{PEOPLE}/{sid}", {"LastReadTimestamp": "banana"})
+    assert 20001 == banana.response["code"]
+
+
+@pytest.mark.rule("role-of-service", "role-type")
+def test_a_role_is_judged_at_updates_too(api: Api, account: AccountView) -> None:
+    api.post(PEOPLE, {"Identity": "ada"})
+    roles = {role.friendly_name: role.sid for role in account.roles}
+
+    assert 50105 == api.post(
+        f"{PEOPLE}/ada", {"RoleSid": roles["service user"]}
+    ).response["code"]  # fmt: skip
+    assert 50105 == api.post("/v1/Users/ada", {"RoleSid": roles["channel user"]}).response["code"]
+    path = f"/v1/Services/{account.default_service.sid}/Configuration"
+    chat = {"DefaultChatServiceRoleSid": roles["channel user"]}
+    assert 50105 == api.post(path, chat).response["code"]
+
+
+@pytest.mark.rule("unread", "user-views")
+def test_unread_messages_are_those_that_are_there(api: Api, account: AccountView) -> None:
+    talk = account.conversations.one().sid
+    account.participants.add(conversation_sid=talk, identity="ada")
+    messages = [account.messages.add(conversation_sid=talk).sid for _ in range(1003)]
+    row = "/v1/Users/ada/Conversations/talk"
+
+    read = api.post(row, {"LastReadMessageIndex": "0"}).response
+    assert 1000 == read["unread_messages_count"]
+    api.post(row, {"LastReadMessageIndex": "1000"})
+    api.delete(f"{C}/talk/Messages/{messages[1001]}")
+
+    assert 1 == api.get(row).response["unread_messages_count"]
+    told = {"LastReadMessageIndex": "1", "LastReadTimestamp": "2020-01-02T03:04:05Z"}
+    api.post(row, told)
+    assert "2020-01-02T03:04:05Z" == account.participants.one().last_read_timestamp
+
+
+@pytest.mark.rule("permission-names")
+def test_permissions_are_of_the_type_of_the_role(api: Api) -> None:
+    def code(kind: str, permission: str) -> Any:
+        form = {"FriendlyName": "x", "Type": kind, "Permission": permission}
+        made = api.post("/v1/Roles", form)
+        return made.response.get("code", made.status)
+
+    assert [201, 50104] == [code("service", each) for each in ("joinConversation", "sendMessage")]
+    assert [50104, 201] == [
+        code("conversation", each) for each in ("joinConversation", "sendMessage")
+    ]
+
+
+@pytest.mark.rule("default-service-delete")
+def test_a_service_that_became_the_default_can_not_be_deleted(
+    api: Api, account: AccountView
+) -> None:
+    first, desk = account.default_service.sid, account.services.add().sid
+    api.post("/v1/Configuration", {"DefaultChatServiceSid": desk})
+
+    assert 20001 == api.delete(f"/v1/Services/{desk}").response["code"]
+    assert 204 == api.delete(f"/v1/Services/{first}").status

@@ -138,7 +138,7 @@ def closed(api: Api) -> dict[str, str]:
     forms = {
         "Messages": {"Body": "hi"},
         "Participants": {"Identity": "ada"},
-        "Webhooks": {"Target": "studio"},
+        "Webhooks": {"Target": "studio", "Configuration.FlowSid": "FW" + "0" * 32},
     }
     sids = {
         path: api.post(f"{C}/talk/{path}", form).response["sid"] for path, form in forms.items()
@@ -168,3 +168,77 @@ def test_a_closed_conversation_can_be_deleted_with_all_below(
 ) -> None:
     assert 204 == api.delete(f"{C}/talk").status
     assert 404 == api.get(f"{C}/talk/Messages").status
+
+
+@pytest.mark.rule("timer-ran-out")
+def test_another_timer_does_not_bring_back_one_that_ran_out(
+    api: Api, talk: str, hand: Hand
+) -> None:
+    hand.pass_by(minutes=2)
+
+    api.post(f"{C}/talk", {"Timers.Closed": "PT20M"})
+
+    assert ("inactive", ["date_closed"], "03:06:05") == seen(api)
+    api.post(f"{C}/talk", {"Timers.Inactive": "PT5M"})
+    assert ("inactive", ["date_inactive", "date_closed"], "03:06:05") == seen(api)
+
+
+@pytest.mark.rule("timers-by-state")
+def test_a_request_starts_timers_again_with_the_state(api: Api, talk: str, hand: Hand) -> None:
+    hand.pass_by(minutes=2)
+    api.post(f"{C}/talk", {"State": "active"})
+
+    assert ("active", ["date_inactive", "date_closed"], "03:06:05") == seen(api)
+    hand.pass_by(minutes=1)
+    assert "inactive" == seen(api)[0]
+
+
+@pytest.mark.rule("timer-changes")
+def test_a_timer_changes_no_state_that_there_is_already(api: Api, talk: str, hand: Hand) -> None:
+    hand.pass_by(seconds=30)
+    api.post(f"{C}/talk", {"State": "inactive"})
+
+    hand.pass_by(minutes=5)
+
+    assert ("inactive", ["date_closed"], "03:04:35") == seen(api)
+
+
+@pytest.mark.rule("closed", "timer-changes")
+def test_a_closed_conversation_stays_closed(api: Api, talk: str, hand: Hand) -> None:
+    api.post(f"{C}/talk", {"State": "closed"})
+
+    hand.pass_by(minutes=5)
+
+    assert ("closed", "03:04:05") == (seen(api)[0], seen(api)[2])
+    refused = [api.post(f"{C}/talk", form) for form in ({"State": "closed"}, {"State": "active"})]
+    assert [50377, 50377] == [each.response["code"] for each in refused]
+    assert 200 == api.post(f"{C}/talk").status
+
+
+@pytest.mark.rule("below-closed")
+def test_a_users_row_of_a_closed_conversation_is_read_only(
+    api: Api, closed: dict[str, str]
+) -> None:
+    row = "/v1/Users/ada/Conversations/talk"
+
+    refused = [api.post(row, {"NotificationLevel": "muted"}), api.delete(row)]
+
+    assert [50377, 50377] == [each.response["code"] for each in refused]
+    assert 200 == api.get(row).status
+
+
+@pytest.mark.rule("wake", "timers-by-message", "quiet-update")
+def test_a_message_starts_timers_again_that_ran_out(api: Api, talk: str, hand: Hand) -> None:
+    hand.pass_by(seconds=60)
+    before = seen(api)[2]
+    api.post(f"{C}/talk/Messages", {"Body": "hi"})
+
+    assert ("active", ["date_inactive", "date_closed"], before) == seen(api)
+    hand.pass_by(seconds=60)
+    assert "inactive" == seen(api)[0]
+
+
+@pytest.mark.rule("timer-units")
+@pytest.mark.parametrize(("length", "status"), [("P1W", 201), ("P1Y", 400), ("P1M", 400)])
+def test_timers_have_units_of_one_length(api: Api, length: str, status: int) -> None:
+    assert status == api.post(C, {"Timers.Closed": length}).status

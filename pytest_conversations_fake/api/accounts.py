@@ -10,8 +10,9 @@ from datetime import datetime
 from .fields import is_sid
 from .refusals import CredentialsEnded, InvalidUsername, NoCredentials, Unauthenticated
 from .resources.configurations import Configuration, configuration
-from .resources.conversations import Conversation, run_out
+from .resources.conversations import Conversation
 from .resources.services import Service
+from .resources.states import run_out
 from .store import Store
 from .timers import Timers
 

@@ -115,8 +115,10 @@ def _segments(resource: Resource[Any], *, short: bool) -> Iterator[str | None]:
 # What Twilio has at these hosts and this does not, by how the path looks
 NOT_IMITATED = {
     r"/v2(/.*)?": "Conversations v2",
-    r"/v1/.*/Export": "the export of a conversation",
-    r"/v1/.*/ChannelMetadata": "the channel metadata of a message",
+    r"/v1(/Services/[^/]+)?/Conversations/[^/]+/Export": "the export of a conversation",
+    r"/v1(/Services/[^/]+)?/Conversations/[^/]+/Messages/[^/]+/ChannelMetadata": (
+        "the channel metadata of a message"
+    ),
     r"/v1/Services/[^/]+/Media(/.*)?": "the upload of media",
     r"/v\d+/wsconnect": "the socket of the client SDKs",
 }

@@ -134,6 +134,7 @@ EmptyMessage = _refusal("empty-message", 400, 50503, "Message body not provided"
 BodyTooLong = _refusal("body-length", 400, 50504, "Message body parameter is too long")
 InvalidMediaSid = _refusal("media-form", 400, 50510, "Invalid message media SID")
 MediaNotFound = _refusal("ownership", 404, 50507, "Media not found")
+MediaSentBefore = _refusal("media-once", 400, 50508, "Media already sent with another message")
 MediaBodyFixed = _refusal("media-body", 400, 50509, "Media message body cannot be updated")
 AuthorNotInGroup = _refusal(
     "group-author", 400, 50513, "Message author should be among Group MMS participants."
@@ -263,6 +264,9 @@ InvalidWebhookTarget = _refusal("webhook-target", 400, 50364, "Invalid conversat
 UnknownScopedEvent = _refusal("event-names", 400, 50365, "Invalid conversation webhook filter")
 InvalidTrigger = _refusal("triggers", 400, 50366, "Invalid conversation webhook trigger")
 InvalidWebhookFlow = _refusal("flow-form", 400, 50367, "Invalid conversation webhook flow SID")
+WebhookFlowNotProvided = _refusal(
+    "webhook-flow", 400, 50367, "Invalid conversation webhook flow SID"
+)
 UnknownFlow = _refusal("ownership", 400, 50367, "Invalid conversation webhook flow SID")
 WebhookTargetEmpty = _refusal(
     "webhook-target", 400, 50368, "Conversation webhook type not provided"

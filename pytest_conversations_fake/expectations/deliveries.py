@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..api.deliveries import COMMON, Delivery
 from ..api.events import ACCOUNT_EVENTS
 from ..api.resources import RESOURCES
-from ..api.resources.conversations import STATE_UPDATED
+from ..api.resources.states import STATE_UPDATED
 from .misuse import unknown
 from .texts import differing, explain, found
 

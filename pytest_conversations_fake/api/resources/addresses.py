@@ -35,7 +35,7 @@ class Address(Record):
     prefix = "IG"
 
     type: Annotated[str, AsSent("Type", required=True, only="Create", of=TYPES)]
-    address: Annotated[str, Text("Address", required=True, only="Create")]
+    address: Annotated[str, Text("Address", required=True, only="Create", max=256)]
     friendly_name: FriendlyName = None
     address_country: Annotated[str | None, Text("AddressCountry", only="Create")] = None
     auto_creation_enabled: Annotated[bool, Flag("AutoCreation.Enabled")] = False

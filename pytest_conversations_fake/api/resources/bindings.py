@@ -51,7 +51,7 @@ class Bindings(Resource[Binding]):
     verbs = (FETCH, DELETE, LIST)
     page_size = (50, 100)
     filters = {
-        "binding_type": Many("BindingType", each=Choice("BindingType", of=TYPES)),
+        "binding_type": Many("BindingType", each=Choice("BindingType", of=TYPES[:3])),
         "identity": Many("Identity"),
     }
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
 from ..call import Call
-from ..events import Event, Told
+from ..events import Told
 from ..fields import (
     Choice,
     Day,
@@ -31,6 +31,7 @@ from ..parameters import (
 )
 from ..records import Record, shown
 from ..resource import R, Resource
+from .states import set_timers, tell_state
 
 if TYPE_CHECKING:
     from ..accounts import Account
@@ -166,8 +167,17 @@ class Conversations(Resource[Conversation]):
         sent = super().sent(call)
         if sent.get("friendly_name", "") is None:
             del sent["friendly_name"]  # Twilio passes over an empty one (terraform's tests of it)
-        if "timers_inactive" in sent or "timers_closed" in sent:
-            sent |= {"_timers_since": call.now, "_ran_out": ()}
+        return sent
+
+    def changes(self, call: Call, record: Conversation) -> dict[str, Any]:
+        """With timers that start again: those that are sent, all of them in another state."""
+        sent = super().changes(call, record)
+        timers = {timer for timer in ("inactive", "closed") if f"timers_{timer}" in sent}
+        if (record.state, sent.get("state")) == ("inactive", "active"):
+            timers = {"inactive", "closed"}
+        if timers:
+            ran_out = tuple(timer for timer in record._ran_out if timer not in timers)
+            sent |= {"_timers_since": call.now, "_ran_out": ran_out}
         return sent
 
     def check(self, call: Call, sent: Mapping[str, Any], record: Conversation | None) -> None:
@@ -218,62 +228,17 @@ class InConversation(Resource[R]):
     """What is below a conversation can not be written any more once that is closed."""
 
     def check(self, call: Call, sent: Mapping[str, Any], record: R | None) -> None:
-        self.require_open(call)
+        require_open(call, call.parent_sid)
 
     def delete(self, call: Call, record: R) -> None:
-        self.require_open(call)
+        require_open(call, call.parent_sid)
         super().delete(call, record)
 
-    def require_open(self, call: Call) -> None:
-        closed = call.store.get(Conversation, call.parent_sid).state == "closed"
-        if closed and call.assumes("below-closed", "refused"):
-            raise refusals.ClosedAbove
 
-
-def set_timers(account: Account, conversation: Conversation) -> None:
-    """See to it that a conversation is looked at when one of its timers runs out."""
-    for _, instant in conversation.instants():
-        account.timers.put(instant, conversation.sid)
-
-
-def run_out(account: Account, conversation: Conversation, instant: datetime) -> None:
-    """Let happen what a timer says that runs out at *instant*, if there still is one."""
-    for state, due in list(conversation.instants()):
-        if due == instant and conversation.state != "closed":
-            before, ran_out = conversation.state, (*conversation._ran_out, state)
-            account.store.change(conversation, state=state, date_updated=instant, _ran_out=ran_out)
-            tell_state(account, conversation, before, "TIMER", instant)
-
-
-def wake(call: Call, conversation: Conversation) -> None:
-    """What a new message does: an inactive conversation is active, and its timers start again."""
-    if conversation.state == "inactive":
-        call.store.change(conversation, state="active")
-        tell_state(call.account, conversation, "inactive", "EVENT", call.now)
-    if call.assumes("timers-by-message", "restarted"):
-        call.store.change(conversation, _timers_since=call.now, _ran_out=())
-        set_timers(call.account, conversation)
-
-
-# What webhooks are told of another state
-STATE_UPDATED = (
-    "conversation_sid",
-    "chat_service_sid",
-    "state_from",
-    "state_to",
-    "state_updated",
-    "reason",
-)
-
-
-def tell_state(
-    account: Account, conversation: Conversation, before: str, reason: str, instant: datetime
-) -> None:
-    """Tell webhooks of another state, and whether a request, a message or a timer made it so."""
-    if conversation.state != before:
-        sids = conversation.sid, conversation.chat_service_sid
-        params = dict(zip(STATE_UPDATED, (*sids, before, conversation.state, instant, reason)))
-        account.tell(Event(name="onConversationStateUpdated", params=params, source="API"))
+def require_open(call: Call, conversation_sid: str | None) -> None:
+    closed = call.store.get(Conversation, conversation_sid).state == "closed"
+    if closed and call.assumes("below-closed", "refused"):
+        raise refusals.ClosedAbove
 
 
 conversations = Conversations()

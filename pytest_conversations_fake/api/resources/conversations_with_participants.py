@@ -10,8 +10,10 @@ from typing import Annotated, Any
 from .. import refusals
 from ..call import CREATE, Call, Verb
 from ..fields import Json, Many
+from ..json_text import read_json
 from ..resource import Resource
 from .conversations import Conversation, conversations
+from .joining import Person
 from .participants import participants
 
 PARTICIPANT = Json("Participant", invalid=refusals.ParticipantJsonInvalid)
@@ -46,7 +48,9 @@ class ConversationsWithParticipants(Resource[Conversation]):
         try:
             for params in people:
                 participants.create(call.at(*call.parents, conversation, **params))
-            participants.check_group_is_new(call, conversation)
+            together = call.at(*call.parents, conversation)
+            joined = participants.texting(together, conversation.sid)
+            participants.check_group_is_new(together, map(Person.of, joined))
         except refusals.Refused:
             state = "closed"
         call.store.change(conversation, state=state)
@@ -62,7 +66,11 @@ class ConversationsWithParticipants(Resource[Conversation]):
 
 def _participant(text: str) -> dict[str, Any]:
     """The parameters that a `Participant` stands for, read as those of the participant's own."""
-    given = json.loads(text)
+    given = read_json(text)
+    try:
+        json.dumps(given, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half of a character, by an escape
+        raise refusals.ParticipantJsonInvalid from None
     if not isinstance(given, Mapping):
         raise refusals.ParticipantJsonInvalid
     binding = {} if given.get("messaging_binding") is None else given["messaging_binding"]

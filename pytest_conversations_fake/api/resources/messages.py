@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
@@ -11,14 +10,16 @@ from .. import refusals
 from ..call import Call
 from ..events import Told
 from ..fields import Choice, Json, Sid, Text
+from ..json_text import read_json
 from ..paging import Listing
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record
-from .conversations import Conversation, InConversation, wake
+from .conversations import Conversation, InConversation
 from .joining import Person
 from .media import Media
 from .participants import Participant, participants
 from .receipts import receipts
+from .states import wake
 
 
 @dataclass(kw_only=True, eq=False)
@@ -60,6 +61,11 @@ class Message(Record):
     @property
     def parent_sid(self) -> str:
         return self.conversation_sid
+
+    def lists(self) -> Iterator[Hashable]:
+        yield self.parent_sid
+        if self.media_sid:
+            yield "media", self.media_sid
 
 
 class Messages(InConversation[Message]):
@@ -117,6 +123,8 @@ class Messages(InConversation[Message]):
         content = (sent.get(name) for name in ("body", "media_sid", "content_sid"))
         if not record and not any(content) and call.assumes("empty-message", "refused"):
             raise refusals.EmptyMessage
+        if sent.get("media_sid") and call.store.of(Message, ("media", sent["media_sid"])):
+            raise refusals.MediaSentBefore
         if "content_variables" in sent:
             if "content_sid" not in sent:
                 raise refusals.ContentMissing
@@ -177,7 +185,7 @@ MOST_VARIABLES, LONGEST_NAME, LONGEST_VALUE, LONGEST = 100, 16, 256, 27_801
 
 def check_variables(text: str) -> None:
     """What a template is filled with: texts by names."""
-    variables = json.loads(text)
+    variables = read_json(text)
     if not isinstance(variables, dict) or not all(isinstance(v, str) for v in variables.values()):
         raise refusals.InvalidContentVariables
     if len(variables) > MOST_VARIABLES or len(text) > LONGEST:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +10,7 @@ from .. import refusals
 from ..addresses import channel
 from ..call import Call
 from ..events import Told
-from ..fields import Int, Sid, Text, shown_moment
+from ..fields import Day, Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
 from .configurations import service_configurations
@@ -65,7 +65,7 @@ class Participant(Record):
         int | None,
         Int("LastReadMessageIndex", only="Update", invalid=refusals.InvalidLastReadMessageIndex),
     ] = None
-    last_read_timestamp: Annotated[str | None, Text("LastReadTimestamp", only="Update")] = None
+    last_read_timestamp: Annotated[str | None, Day("LastReadTimestamp", only="Update")] = None
     date_created: DateCreated
     date_updated: DateUpdated
     notification_level: str = "default"
@@ -84,8 +84,10 @@ class Participant(Record):
             yield self.chat_service_sid, how, name
         if self.messaging_binding_proxy_address:
             yield "pair", self.messaging_binding_address, self.messaging_binding_proxy_address
-        number = self.messaging_binding_address or self.messaging_binding_projected_address
-        if number:
+        projected = self.messaging_binding_projected_address
+        if projected:
+            yield self.chat_service_sid, "address", projected
+        if number := self.messaging_binding_address or projected:
             yield "texting", self.conversation_sid
             yield "number", number
 
@@ -111,6 +113,14 @@ class Participant(Record):
         binding = {name: value for name, value in parts.items() if value}
         return {"type": channel(next(iter(binding.values()))), **binding} if binding else None
 
+
+# What makes somebody who it is
+WHO = {
+    "identity",
+    "messaging_binding_address",
+    "messaging_binding_proxy_address",
+    "messaging_binding_projected_address",
+}
 
 MOST_CONVERSATIONS = 1000
 """That somebody who chats is in and that are not closed."""
@@ -182,6 +192,8 @@ class Participants(InConversation[Participant]):
         if identity := sent.get("identity"):
             check_identity(identity)
         if record:
+            if not sent.keys() & WHO:  # it stays who it is
+                return
             check_change(sent, record)
         person = Person.of(record, sent)
         check_who_it_is(person)
@@ -200,10 +212,10 @@ class Participants(InConversation[Participant]):
         if not record:
             people = len(call.store.of(Participant, call.parent_sid))
             check_there_is_room(person, others, people)
-            self.check_is_not_everywhere(call, sent)
-        here = call.store.get(Conversation, call.parent_sid)
-        if here.state != "initializing":  # else there are more to come
-            self.check_group_is_new(call, here, person)
+        if sent.get("identity") and (not record or sent["identity"] != record.identity):
+            self.check_is_not_everywhere(call, sent["identity"])
+        if call.store.get(Conversation, call.parent_sid).state != "initializing":
+            self.check_group_is_new(call, [*others, person])  # else there are more to come
 
     def check_nobody_is_twice(
         self, call: Call, sent: Mapping[str, Any], record: Participant | None
@@ -224,24 +236,25 @@ class Participants(InConversation[Participant]):
         if here("address", address):
             raise refusals.BindingExists(sid=call.parent_sid)
 
-    def check_is_not_everywhere(self, call: Call, sent: Mapping[str, Any]) -> None:
+    def check_is_not_everywhere(self, call: Call, identity: str) -> None:
         """Nobody chats in more than a thousand conversations that are not closed."""
-        listed = call.parents[0].sid, "identity", sent.get("identity")
+        listed = call.parents[0].sid, "identity", identity
         theirs = call.store.of(Participant, listed)
         if len(theirs) >= MOST_CONVERSATIONS:
             found = [call.store.get(Conversation, each.conversation_sid) for each in theirs]
             if sum(each.state != "closed" for each in found) >= MOST_CONVERSATIONS:
                 raise refusals.TooManyConversations
 
-    def check_group_is_new(self, call: Call, here: Conversation, *joining: Person) -> None:
-        """The same people, by their numbers, are in one open group text of the account."""
-        together = numbers([*map(Person.of, self.texting(call, here.sid)), *joining])
+    def check_group_is_new(self, call: Call, people: Iterable[Person]) -> None:
+        """The same *people*, by their numbers, are in one open group text of the account."""
+        together = numbers(people)
         if len(together) < LEAST_IN_GROUP:
             return
         for each in call.store.of(Participant, ("number", min(together))):
             other = call.store.get(Conversation, each.conversation_sid)
             theirs = numbers(map(Person.of, self.texting(call, other.sid)))
-            if theirs == together and other is not here and other.state != "closed":
+            elsewhere = other.sid != call.parent_sid and other.state != "closed"
+            if elsewhere and theirs == together:
                 raise refusals.GroupExists(sid=other.sid)
 
     def texting(self, call: Call, conversation_sid: str | None) -> Sequence[Participant]:

@@ -12,13 +12,11 @@ from ..fields import Choice, Many, Text
 from ..records import Record, shown
 from ..resource import Resource
 
-# Of services and of conversations, and some that were seen though no page lists them
-PERMISSIONS = (
+# By the type of a role. The last four of both were seen, though no page lists them
+_BOTH = (
     "addParticipant",
-    "createConversation",
     "deleteAnyMessage",
     "deleteConversation",
-    "deleteOwnMessage",
     "editAnyMessage",
     "editAnyMessageAttributes",
     "editAnyUserInfo",
@@ -27,23 +25,29 @@ PERMISSIONS = (
     "editOwnMessage",
     "editOwnMessageAttributes",
     "editOwnUserInfo",
-    "joinConversation",
-    "leaveConversation",
     "removeParticipant",
-    "sendMediaMessage",
-    "sendMessage",
     "addNonChatParticipant",
     "editAnyParticipantAttributes",
     "editNotificationLevel",
     "editOwnParticipantAttributes",
 )
+PERMISSIONS = {
+    "service": ("createConversation", "joinConversation", *_BOTH),
+    "conversation": (
+        "deleteOwnMessage",
+        "leaveConversation",
+        "sendMediaMessage",
+        "sendMessage",
+        *_BOTH,
+    ),
+}
 
 
 class Permission(Text):
     """What a role allows."""
 
     def made_up(self, name: str) -> str:
-        return PERMISSIONS[0]
+        return _BOTH[0]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -95,9 +99,9 @@ class Roles(Resource[Role]):
     def check(self, call: Call, sent: Mapping[str, Any], record: Role | None) -> None:
         if not sent.get("permission"):  # an update needs it, too
             raise refusals.MissingParameter(name="Permission")
-        if not {*sent["permission"]} <= {*PERMISSIONS} and call.assumes(
-            "permission-names", "known"
-        ):
+        known = PERMISSIONS[record.type if record else sent["type"]]
+        unknown = {*sent["permission"]} - {*known}
+        if unknown and call.assumes("permission-names", "known"):
             raise refusals.PermissionNotFound
 
 

@@ -85,7 +85,7 @@ class ScopedWebhook(Record):
         return {**sent_to, "filters": self.configuration_filters}
 
 
-# What a target can not do without. That a flow is one of these is not documented
+# What a target can not do without
 NEEDED: dict[str, dict[str, type[refusals.Refused]]] = {
     "webhook": {
         "configuration_url": refusals.WebhookUrlNotProvided,
@@ -95,6 +95,7 @@ NEEDED: dict[str, dict[str, type[refusals.Refused]]] = {
         "configuration_url": refusals.WebhookUrlNotProvided,
         "configuration_triggers": refusals.WebhookTriggerNotProvided,
     },
+    "studio": {"configuration_flow_sid": refusals.WebhookFlowNotProvided},
 }
 
 

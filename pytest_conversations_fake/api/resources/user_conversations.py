@@ -13,7 +13,7 @@ from ..fields import Choice, Int, Moment, shown_moment
 from ..paging import Listing
 from ..records import Record
 from ..resource import Resource
-from .conversations import Conversation, conversations
+from .conversations import Conversation, conversations, require_open
 from .messages import Message
 from .participants import Participant, read_up_to
 from .users import User
@@ -120,6 +120,7 @@ class UserConversations(Resource[UserConversation]):
 
     def update(self, call: Call, record: UserConversation) -> UserConversation:
         """What was read is the participant's to know."""
+        require_open(call, record.conversation_sid)
         sent = self.sent(call)
         if "last_read_message_index" in sent:
             here = call.store.get(Conversation, record.conversation_sid)
@@ -132,6 +133,7 @@ class UserConversations(Resource[UserConversation]):
 
     def delete(self, call: Call, record: UserConversation) -> None:
         """The user leaves; the conversation stays."""
+        require_open(call, record.conversation_sid)
         call.store.remove(call.store.get(Participant, record.sid))
 
     def all(self, account: Account) -> Iterable[Any]:

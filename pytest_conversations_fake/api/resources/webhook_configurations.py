@@ -18,10 +18,10 @@ METHODS = ("GET", "POST")
 
 
 class AbsoluteUrl(Text):
-    """A URL of HTTP with a host, or none."""
+    """A URL of HTTP with a host, in 512 characters, or none."""
 
     def read(self, text: str) -> str:
-        if text and not re.match("https?://[^/]", text, re.IGNORECASE):
+        if len(text) > 512 or (text and not re.match("https?://[^/]", text, re.IGNORECASE)):
             raise self.refuse(text)
         return super().read(text)
 
@@ -90,6 +90,11 @@ class ServiceWebhooks(WebhookConfiguration):
 
 
 class ServiceWebhookConfigurations(WebhookConfigurations[ServiceWebhooks]):
+    def changes(self, call: Call, record: ServiceWebhooks) -> dict[str, Any]:
+        """With an empty list of filters as soon as anything is configured."""
+        changes = super().changes(call, record)
+        return {"filters": record.filters or [], **changes} if changes else changes
+
     record = ServiceWebhooks
     events = SERVICE_EVENTS
     noun = "ServiceWebhookConfiguration"
