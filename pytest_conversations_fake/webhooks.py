@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, overload
 
-from .api.deliveries import Delivery
+from .api.deliveries import NO_TARGET, Delivery
+from .api.events import PRE_EVENTS
 from .api.world import World
 from .expectations.deliveries import expect, keywords_of
 
 if TYPE_CHECKING:
     from .delivery.office import Office
+
+
+class UnansweredWarning(UserWarning):
+    """A pre-event that nobody answered, so that what it asked about happened unchanged."""
+
 
 PATIENCE = 10.0
 """Seconds that an assertion waits for what is still to be delivered."""
@@ -128,6 +135,7 @@ class Webhooks:
             yield
         finally:
             self._world.post, self._world.ask = alone
+            _warn_of_unanswered(self.deliveries)
             if self._office:
                 self._office.close()
                 self._office = None
@@ -147,3 +155,14 @@ class Webhooks:
 
     def __repr__(self) -> str:
         return f"<{len(self.deliveries)} deliveries>"
+
+
+def _warn_of_unanswered(deliveries: Sequence[Delivery]) -> None:
+    for each in deliveries:
+        if each.event in PRE_EVENTS and each.error not in (None, NO_TARGET):
+            warnings.warn(
+                f"{each}; so what it asked about happened unchanged. An application on the test's "
+                "own event loop can not answer while a blocking call holds that",
+                UnansweredWarning,
+                stacklevel=2,
+            )

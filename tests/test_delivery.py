@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import freezegun
 import pytest
+import time_machine
 from aiohttp import web
 from django.conf import settings as django_settings
 from django.core.wsgi import get_wsgi_application
@@ -28,6 +30,7 @@ from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.delivery import office
+from pytest_conversations_fake.webhooks import UnansweredWarning
 
 HOOK = "https://desk.example/hook"
 TOLD = ["onMessageAdded"]
@@ -234,6 +237,16 @@ def test_it_is_signed_with_the_token_that_the_application_uses(
     assert [True] == valid
 
 
+def silent() -> Starlette:
+    """An application that never answers."""
+
+    async def hook(request: StarletteRequest) -> PlainTextResponse:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    return Starlette(routes=[Route("/hook", hook, methods=["POST"])])
+
+
 # Where and when
 
 
@@ -356,14 +369,7 @@ def test_twilio_does_not_wait_for_ever(
     fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(office, "LIMIT", 0.05)
-    never = asyncio.Event()
-
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        await never.wait()
-        raise AssertionError
-
-    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
-    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD)
     say()
 
     delivered = fake.webhooks.assert_delivered("onMessageAdded", body="hi")
@@ -503,22 +509,85 @@ def test_what_can_not_be_read_changes_nothing(asking: FakeConversations, answer:
 
 
 @pytest.mark.rule("pre-event-failures", "webhook-timeout")
-def test_without_an_answer_nothing_is_changed(
-    asking: FakeConversations, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.filterwarnings("ignore::pytest_conversations_fake.webhooks.UnansweredWarning")
+def test_without_an_answer_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "LIMIT", 0.05)
+    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+        fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=["onMessageAdd"])
+        say()
+        assert "hi" == fake.messages.one().body
+
+
+def test_an_application_on_a_loop_that_is_held_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(office, "LIMIT", 0.05)
-    never = asyncio.Event()
 
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        await never.wait()
+    async def hook(request: web.Request) -> web.Response:
         raise AssertionError
 
-    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
-    asking.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"])
+    async def held() -> None:
+        app = web.Application()
+        app.router.add_post("/hook", hook)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = "http://{}:{}/hook".format(*runner.addresses[0])
+        try:
+            with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+                fake.conversations.add(unique_name="talk")
+                fake.webhooks.deliver_to(url, events=["onMessageAdd"])
+                say()  # blocks the loop that should answer
+                assert "hi" == fake.messages.one().body
+        finally:
+            await runner.cleanup()
 
+    with pytest.warns(UnansweredWarning) as noticed:
+        asyncio.run(held())
+
+    text = str(noticed[0].message)
+    assert text.startswith("onMessageAdd to http://127.0.0.1:")
+    assert text.endswith(
+        " -> no answer within 0.05 seconds; so what it asked about happened unchanged. An "
+        "application on the test's own event loop can not answer while a blocking call holds that"
+    )
+
+
+@pytest.mark.parametrize(
+    "frozen",
+    [
+        pytest.param(lambda: time_machine.travel("2030-01-01", tick=False), id="time-machine"),
+        pytest.param(lambda: freezegun.freeze_time("2030-01-01"), id="freezegun"),
+    ],
+)
+def test_a_frozen_clock_keeps_nobody_waiting(
+    monkeypatch: pytest.MonkeyPatch, frozen: Callable[[], Any]
+) -> None:
+    monkeypatch.setattr(office, "LIMIT", 0.2)
+    with FakeConversations() as fake, frozen():
+        fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD)
+        say()
+        with pytest.raises(TimeoutError, match="not settled"):
+            fake.settle(within=0.05)
+        told = fake.webhooks.assert_delivered("onMessageAdded")
+
+    assert "no answer within 0.2 seconds" == told.error
+    assert "2030-01-01T00:00:00.000Z" == told.form["DateCreated"]
+
+
+def test_a_django_view_can_be_called_in_the_tests_own_thread(fake: FakeConversations) -> None:
+    threads = []
+
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        threads.append(threading.current_thread())
+
+    fake.webhooks.deliver_to(with_django(handle), public_url=HOOK, events=TOLD, by_settle=True)
     say()
+    fake.settle()
 
-    assert "hi" == asking.messages.one().body
+    assert [threading.current_thread()] == threads
 
 
 def test_an_application_that_is_asked_may_call_the_api(asking: FakeConversations) -> None:

@@ -104,6 +104,11 @@ def test_a_text_creates_a_conversation(
         "address": phone.address,
         "proxy_address": number,
     }
+    fake.webhooks.assert_delivered(
+        "onConversationAdded",
+        messaging_binding_address=phone.address,
+        messaging_binding_proxy_address=number,
+    )
     told = [(each.event, each.form["Source"]) for each in fake.webhooks.deliveries]
     assert [(event, source) for event in (*events, "onMessageAdded")] == told
 

@@ -55,6 +55,8 @@ class Call:
     """What webhooks are told of who asked: `"API"`, `"SDK"`, or a channel; None for a seed."""
     webhooks_enabled: bool = False
     """Whether webhooks are told of what it does, as far as that is its own doing."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What webhooks are told of it besides what they are told of such a record."""
     client_identity: str | None = None
     """Who asked, if it was the SDK of a client."""
 
@@ -81,4 +83,4 @@ class Call:
 
     def at(self, *parents: Record, **params: Any) -> Call:
         """The same for something below other *parents*, with other *params*."""
-        return replace(self, parents=parents, params=params)
+        return replace(self, parents=parents, params=params, told={})

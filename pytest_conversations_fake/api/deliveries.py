@@ -11,6 +11,9 @@ from .events import Event, spelled
 from .hooks import Hook
 from .signature import signature
 
+NO_TARGET = "no target"
+"""Why there is no answer where nothing was sent."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Delivery:

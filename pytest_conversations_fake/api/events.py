@@ -82,19 +82,21 @@ NOT_YET = ("index", "date_created", "date_updated")
 class Told:
     """What webhooks are told of a kind of record: its *noun* and what they see of it.
 
-    *sid* is how they call its sid, and *later* what they do not see of a new one.
+    *sid* is how they call its sid, *later* what they do not see of a new one, and *besides* what
+    they may be told of how it came about.
     """
 
     noun: str
     sid: str
     attributes: Sequence[str]
     later: Sequence[str] = ()
+    besides: Sequence[str] = ()
 
     def event(self, call: Call, done: str, record: Record, **more: object) -> Event:
         """That *record* was `Added`, `Updated` or `Removed`; or before that, `Add` and so on."""
         unseen = {"Added": self.later, "Add": (*self.later, *NOT_YET, self.sid)}.get(done, ())
         seen = {name: getattr(record, name) for name in self.attributes}
-        params = {self.sid: record.sid, **seen, **more}
+        params = {self.sid: record.sid, **seen, **call.told, **more}
         return Event(
             name=f"on{self.noun}{done}",
             params={name: value for name, value in params.items() if name not in unseen},

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from ..api.clock import Clock
-from ..api.deliveries import Delivery, Letter
+from ..api.deliveries import NO_TARGET, Delivery, Letter
 from ..api.world import World
 from .http import HttpTarget
 from .wsgi import WsgiTarget
@@ -158,7 +158,7 @@ class Office:
     async def _deliver(self, delivery: Delivery) -> Delivery:
         route = self._route(delivery.url)
         if not route:
-            return replace(delivery, error="no target")
+            return replace(delivery, error=NO_TARGET)
         with self._world.lock:
             letter = self._world.sign(delivery, route.auth_token)
         try:

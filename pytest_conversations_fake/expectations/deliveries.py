@@ -27,7 +27,8 @@ def keywords_of(event: str) -> list[str]:
     [told] = [
         each.told for each in RESOURCES if each.told and event.startswith(f"on{each.told.noun}")
     ]
-    return [told.sid, *told.attributes, "messaging_service_sid", "date_removed", *COMMON]
+    own = [told.sid, *told.attributes, *told.besides]
+    return [*dict.fromkeys([*own, "messaging_service_sid", "date_removed", *COMMON])]
 
 
 @dataclass(frozen=True)

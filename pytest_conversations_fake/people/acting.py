@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ..api.accounts import Account
@@ -29,8 +30,10 @@ class Acting:
         self._source = source
         self._client_identity = client_identity
 
-    def call(self, *parents: Record, **params: Any) -> Call:
-        """Something that somebody asks for now."""
+    def call(
+        self, *parents: Record, told: Mapping[str, Any] = MappingProxyType({}), **params: Any
+    ) -> Call:
+        """Something that somebody asks for now, of which webhooks are *told* so much besides."""
         return Call(
             world=self.world,
             account=self.account,
@@ -42,18 +45,24 @@ class Acting:
             source=self._source,
             webhooks_enabled=True,
             client_identity=self._client_identity,
+            told=told,
         )
 
     def create(
-        self, resource: Resource[R], *parents: Record, told: Mapping[str, Any], **params: Any
+        self,
+        resource: Resource[R],
+        *parents: Record,
+        told: Mapping[str, Any] = MappingProxyType({}),
+        asked: Mapping[str, Any] = MappingProxyType({}),
+        **params: Any,
     ) -> R | None:
         """Create something, unless a pre-event refuses it.
 
-        What a pre-event is *told* besides is what only it sees.
+        Webhooks are *told* so much besides, and the pre-event what it is *asked* with, too.
         """
         __tracebackhide__ = True
         with _refusals_are_errors():
-            call = self._asked(Operation(resource, CREATE), parents, params, told)
+            call = self._asked(Operation(resource, CREATE), parents, params, told, asked)
             if not call:
                 return None
             with self.world.lock:
@@ -63,7 +72,7 @@ class Acting:
         """Change something, unless a pre-event refuses it."""
         __tracebackhide__ = True
         with _refusals_are_errors():
-            call = self._asked(Operation(resource, UPDATE), (*parents, record), params, {})
+            call = self._asked(Operation(resource, UPDATE), (*parents, record), params)
             if call:
                 with self.world.lock:
                     resource.update(call, record)
@@ -73,13 +82,15 @@ class Acting:
         operation: Operation,
         records: tuple[Record, ...],
         params: dict[str, Any],
-        told: Mapping[str, Any],
+        told: Mapping[str, Any] = MappingProxyType({}),
+        asked: Mapping[str, Any] = MappingProxyType({}),
     ) -> Call | None:
         """What is to be done when applications were asked; None if one of them refuses."""
         parents = records[: len(operation.resource.ancestors)]
         with self.world.lock:
             self.world.settle()
-            asking = question(self.call(*parents, **params), operation, records, told)
+            call = self.call(*parents, told=told, **params)
+            asking = question(call, operation, records, asked)
         if asking:
             answered = self.world.ask(asking).result()
             try:
@@ -90,7 +101,7 @@ class Acting:
             params |= {name: fields[name].read_all(texts) for name, texts in changes.items()}
         with self.world.lock:
             self.world.settle()
-            return self.call(*parents, **params)
+            return self.call(*parents, told=told, **params)
 
 
 @contextmanager

@@ -35,7 +35,7 @@ class ChatUser:
         __tracebackhide__ = True
         found = self._conversation(conversation)
         joined = self._acting.create(
-            participants, self._service(found), found, told={}, identity=self.identity
+            participants, self._service(found), found, identity=self.identity
         )
         return joined and self._live(participants, joined)
 
@@ -50,7 +50,7 @@ class ChatUser:
         found = self._participant(conversation)
         talk = self._store.get(Conversation, found.conversation_sid)
         said = self._acting.create(
-            messages, self._service(talk), talk, told={}, author=self.identity, body=body
+            messages, self._service(talk), talk, author=self.identity, body=body
         )
         return said and self._live(messages, said)
 

@@ -125,17 +125,17 @@ class Handset:
             )
         sid = configured.auto_creation_conversation_service_sid
         service = self._store.find(Service, sid) or self._account.default_service
-        pair = {
+        pair: dict[str, Any] = {
             "messaging_binding_proxy_address": proxy,
             "messaging_binding_address": self.address,
         }
-        told = {**pair, "message_body": body, "media": media and [{"filename": media}]}
-        conversation = self._acting.create(conversations, service, told=told)
+        asked = {"message_body": body, "media": media and [{"filename": media}]}
+        conversation = self._acting.create(conversations, service, told=pair, asked=asked)
         if not conversation:
             return None
         with self._world.lock:
             self._attach_webhook(configured, service, conversation)
-        self._acting.create(participants, service, conversation, told={}, **pair)
+        self._acting.create(participants, service, conversation, **pair)
         return conversation
 
     def _attach_webhook(
@@ -166,7 +166,7 @@ class Handset:
                 kind = mimetypes.guess_type(media)[0] or "application/octet-stream"
                 file = files.create(self._acting.call(service, filename=media, content_type=kind))
             params["media_sid"] = file.sid
-        message = self._acting.create(messages, service, conversation, told={}, **params)
+        message = self._acting.create(messages, service, conversation, **params)
         return message and self._live(messages, message)
 
     # Going out

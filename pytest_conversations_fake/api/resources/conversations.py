@@ -132,6 +132,12 @@ class Conversations(Resource[Conversation]):
             "messaging_service_sid",
             "state",
         ),
+        besides=(
+            "messaging_binding_address",
+            "messaging_binding_proxy_address",
+            "message_body",
+            "media",
+        ),
     )
     links = {
         "participants": "Participants",
