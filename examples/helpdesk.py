@@ -22,6 +22,8 @@ def open_ticket(desk: str, number: int) -> str:
     try:
         sid: str = conversations.create(unique_name=name, timers_closed="P7D").sid
     except TwilioRestException as error:
+        if error.code == 20429:
+            return open_ticket(desk, number)
         if error.code != 50353:
             raise
         sid = conversations(name).fetch().sid

@@ -10,7 +10,7 @@ import pytest
 from helpdesk import close_tickets, open_desk, open_ticket, reply
 from twilio.base.exceptions import TwilioRestException
 
-from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake import FakeConversations, RateLimited
 
 HERE = Path(__file__).parent
 
@@ -30,6 +30,16 @@ def test_a_ticket_is_opened_once(fake_conversations: FakeConversations) -> None:
     assert first == second
     fake_conversations.conversations.assert_created(unique_name="ticket-66")
     fake_conversations.conversations.assert_created(unique_name="ticket-66", refused=50353)
+
+
+def test_a_ticket_is_opened_in_spite_of_limits(fake_conversations: FakeConversations) -> None:
+    desk = fake_conversations.services.add()
+    fake_conversations.inject(RateLimited(), on="CreateConversation", times=1)
+
+    open_ticket(desk.sid, 66)
+
+    fake_conversations.conversations.assert_created(unique_name="ticket-66")
+    fake_conversations.conversations.assert_created(unique_name="ticket-66", refused=20429)
 
 
 def test_tickets_are_closed_page_after_page(fake_conversations: FakeConversations) -> None:

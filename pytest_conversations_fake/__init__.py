@@ -9,14 +9,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .api.faults import (
+        AnswerLost,
+        Delay,
+        HalfAnswer,
+        MalformedJson,
+        RateLimited,
+        Reset,
+        ServerError,
+        TwilioError,
+        Unavailable,
+    )
     from .api.journal import Exchange
     from .fake import FakeConversations
 
-__all__ = ["Exchange", "FakeConversations"]
+__all__ = [
+    "AnswerLost",
+    "Delay",
+    "Exchange",
+    "FakeConversations",
+    "HalfAnswer",
+    "MalformedJson",
+    "RateLimited",
+    "Reset",
+    "ServerError",
+    "TwilioError",
+    "Unavailable",
+]
 
 
 def __getattr__(name: str) -> object:
     # Lazily: pytest imports this package at every start, whether a test uses it or not
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     if name == "FakeConversations":
         from .fake import FakeConversations
 
@@ -25,4 +50,6 @@ def __getattr__(name: str) -> object:
         from .api.journal import Exchange
 
         return Exchange
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from .api import faults
+
+    return getattr(faults, name)

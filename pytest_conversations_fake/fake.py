@@ -2,40 +2,34 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import RLock
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from .active import Active
 from .api.clock import Clock
+from .api.faults import Fault, Injection
 from .api.journal import Exchange
 from .api.records import Record
 from .api.resource import Resource
 from .api.world import World
 from .expectations.account import AccountView
+from .expectations.injecting import inject
 from .expectations.judgement import Judgement
 from .expectations.live import LiveRecord
 from .expectations.report import report
 from .options import access, assumptions, own_access
 from .people.chat_user import ChatUser
 from .people.handset import Handset, with_channel
-from .redirect import Guard, Refusal, Route, in_charge, past_proxies, server_context, subprocess_env
-from .server.server import Server
 from .webhooks import PATIENCE, Webhooks
 
 if TYPE_CHECKING:
     from twilio.rest import Client
-    from typing_extensions import Self
-
-# The servers of the fakes that redirect, the innermost last
-_redirected: list[Server] = []
 
 
-class FakeConversations(AccountView):
+class FakeConversations(Active):
     """A working imitation of the Twilio Conversations v1 API that records what it is asked.
 
     The fixture `fake_conversations` is one. Elsewhere it is a context manager, for any scope:
@@ -86,79 +80,9 @@ class FakeConversations(AccountView):
             assumptions=assumptions(assume, owned),
             lock=RLock(),
         )
-        super().__init__(world, world.account)
-        self._redirect = redirect
-        self._allow_hosts = Guard(name=name, allow_hosts=allow_hosts).allow_hosts
-        self._webhooks = Webhooks(world)
-        self._route: Route | None = None  # while it is in charge of Twilio's hosts
-        self._refused: list[Refusal] = []
+        super().__init__(world, redirect=redirect, allow_hosts=allow_hosts)
 
-    # Where it is
-
-    def __enter__(self) -> Self:
-        with ExitStack() as running:
-            server = Server(tls=server_context() if self._redirect else None)
-            running.callback(server.stop)
-            if self._redirect:
-                running.enter_context(_environment(**self.missing_credentials()))
-            running.enter_context(self.at(server))
-            self._running = running.pop_all()
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._running.close()
-        if error is None:
-            self.judge()
-
-    @contextmanager
-    def at(self, server: Server) -> Iterator[Self]:
-        """Be what *server* serves, until the end of the `with` statement."""
-        if self._world.address:
-            raise RuntimeError("this fake was used before; a new one costs next to nothing")
-        server.ended.pop(self.account_sid, None)
-        self._world.door.ended = server.ended
-        server.world = self._world
-        server.start()
-        self._world.address = server.url
-        self._world.redirected = self._redirect
-        if not self._redirect:
-            server.drop_connections()  # what a client has kept may be one that was redirected
-        try:
-            with (
-                self._in_charge(server) if self._redirect else nullcontext(),
-                self._webhooks.open(),
-            ):
-                yield self
-        finally:
-            server.ended[self.account_sid] = self._world.name
-
-    @contextmanager
-    def _in_charge(self, server: Server) -> Iterator[None]:
-        """Let Twilio's hosts be at *server*, which has a TLS port."""
-        for outer in _redirected[-1:]:
-            outer.drop_connections()  # what a client has kept would lead there still
-        route = Route(
-            http_port=server.port,
-            tls_port=server.tls_port,
-            name=self._world.name,
-            allow_hosts=self._allow_hosts,
-        )
-        self._refused = route.refused
-        with ExitStack() as self._files, in_charge(route):
-            _redirected.append(server)
-            self._route = route
-            try:
-                yield
-            finally:
-                self._route = None
-                _redirected.remove(server)
-
-    @property
-    def url(self) -> str:
-        """The address, as in `http://127.0.0.1:8010`: without `/v1`, without a slash at the end."""
-        if not self._world.address:
-            raise RuntimeError("this fake has no address yet; use it in a `with` statement")
-        return self._world.address
+    # Who and when
 
     def account(self, sid: str) -> AccountView:
         """One of its accounts. Raises `LookupError` for a sid that is not among them."""
@@ -167,19 +91,6 @@ class FakeConversations(AccountView):
                 return AccountView(self._world, account)
         there_are = ", ".join(account.sid for account in self._world.door.accounts)
         raise LookupError(f"there is no account {sid!r}; there is: {there_are}")
-
-    def past_proxies(self) -> dict[str, str]:
-        """The variables by which proxies of the environment are passed by on the way here."""
-        return past_proxies(os.environ) if self._redirect else {}
-
-    def missing_credentials(self) -> dict[str, str]:
-        """The variables by which a bare `Client()` finds credentials, where it would not find any.
-
-        What the environment has is left alone, as it is let in; unless other ones were given.
-        """
-        own = {"TWILIO_ACCOUNT_SID": self.account_sid, "TWILIO_AUTH_TOKEN": self.auth_token}
-        enforced = self._world.door.enforced
-        return {name: own[name] for name in own if enforced or not os.environ.get(name)}
 
     def twilio_client(self, **options: Any) -> Client:
         """twilio-python's client for this fake, whatever region or edge it is told.
@@ -190,23 +101,6 @@ class FakeConversations(AccountView):
         from .sdk import landing_client
 
         return landing_client(self.url, self.account_sid, self.auth_token, options)
-
-    def subprocess_env(self) -> dict[str, str]:
-        """The environment, with what makes child processes land here, too: Python, curl, Node.js.
-
-            subprocess.run(["node", "desk.js"], env=fake_conversations.subprocess_env())
-
-        Raises `RuntimeError` for a fake that does not redirect, or not now.
-        """
-        if not self._redirect:
-            raise RuntimeError(
-                "this fake does not redirect (redirect=False), so a child process has to be told "
-                f"its address, {self.url}"
-            )
-        if not self._route:
-            raise RuntimeError("this fake is not active; use it in a `with` statement")
-        directory = self._files.enter_context(TemporaryDirectory(prefix="fake_conversations-"))
-        return subprocess_env(self._route, Path(directory))
 
     @property
     def clock(self) -> Clock:
@@ -254,6 +148,39 @@ class FakeConversations(AccountView):
     def _live(self, resource: Resource[Any], record: Record) -> LiveRecord:
         return LiveRecord(self._world, self._world.account, resource, record)
 
+    # What goes wrong
+
+    def inject(
+        self,
+        fault: Fault,
+        *,
+        on: str | None = None,
+        times: int | None = None,
+        after: int = 0,
+        when: Callable[[Mapping[str, object]], object] | None = None,
+    ) -> Injection:
+        """Let requests meet a *fault*, those for the operation *on*, or any.
+
+            fake_conversations.inject(RateLimited(), on="CreateConversationMessage", times=2)
+
+        All of them meet it, or the first so many *times* that *when* (a function of the parameters)
+        is true, but for the first *after*. Of several faults a request meets each in turn, until
+        one keeps it from being carried out. As a context manager it ends with the `with` statement.
+
+        Raises `TypeError` for what is no fault and `ValueError` for an operation that there is not.
+        """
+        __tracebackhide__ = True
+        return inject(self._world, fault, on, times, after, when)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Refuse connections, until the end of the `with` statement."""
+        self._server.refuse()
+        try:
+            yield
+        finally:
+            self._server.listen()
+
     # What it was asked
 
     @property
@@ -279,17 +206,3 @@ class FakeConversations(AccountView):
 
     def __repr__(self) -> str:
         return f"<FakeConversations {self._world.name!r} at {self._world.address or 'no address'}>"
-
-
-@contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    """Set *variables*; at the end those that are still ours are put back."""
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if os.environ.get(name) == variables[name]:
-                del os.environ[name]
-                os.environ.update({name: value} if value is not None else {})

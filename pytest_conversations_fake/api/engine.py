@@ -13,6 +13,7 @@ from typing import Any
 from .accounts import Account
 from .call import CREATE, Call
 from .deliveries import Delivery
+from .faults import BREAKING, BeforeIt, Delay, Injected, met
 from .forms import Texts, is_form, read_form, read_query, require_well_formed
 from .journal import Entry, Response
 from .operations import VERSION, Operation, find_route, not_imitated
@@ -58,7 +59,14 @@ class Ask:
     delivery: Delivery
 
 
-Step = ReadBody | Ask
+@dataclass(frozen=True)
+class Wait:
+    """Let *seconds* pass. To be sent: None."""
+
+    seconds: float
+
+
+Step = ReadBody | Ask | Wait
 Outcome = bytes | Delivery | None
 
 Steps = Generator[Step, Outcome, Response]
@@ -69,6 +77,10 @@ def answer(world: World, entry: Entry) -> Steps:
     headers = CORS | {"Twilio-Request-Id": world.sids.draw("RQ")}
     try:
         status, body = yield from _carry_out(world, entry)
+    except Injected as injected:
+        entry.refusal = injected
+        status, body = injected.answered, injected.envelope()
+        headers |= injected.headers
     except Refused as refusal:
         entry.refusal = refusal
         status, body = refusal.status, refusal.envelope()
@@ -78,7 +90,8 @@ def answer(world: World, entry: Entry) -> Steps:
         entry.error = error
         world.errors.append(error)
         status, body = 500, {"message": "An error occurred", "status": 500}
-    return Response(status, body, headers)
+    broken = [each for each in entry.faults if isinstance(each, BREAKING)]
+    return Response(status, body, headers, broken[0] if broken else None)
 
 
 def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int, Any]]:
@@ -91,6 +104,13 @@ def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int
     route, names = find_route(request.path)
     operation = route.operations.get(request.method)
     texts = _note(entry, operation, names, body or b"") if operation else {}
+    for fault in met(world.injections, entry):
+        entry.faults += (fault,)
+        if isinstance(fault, Delay):
+            yield Wait(fault.seconds)
+            world.settle()
+        elif isinstance(fault, BeforeIt):
+            raise fault.refusal()
     account, account_sid = world.door.admit(request.headers)
     entry.account_sid = account.sid
     if not route.operations:

@@ -31,6 +31,8 @@ class Response:
     status: int
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    fault: object = None
+    """The fault that keeps it from arriving, if one does."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,12 +60,15 @@ class Exchange:
     response: Mapping[str, Any] | None
     """The body of the answer."""
     refusal: Refused | None
+    faults: tuple[object, ...]
+    """The faults that it met, in the order in which they were injected."""
     duration: float
     """Seconds from arrival to answer, on a clock that nobody freezes."""
 
     @property
     def refused(self) -> bool:
-        return self.status >= 400
+        """Whether it was not carried out. Without any answer the status is 0."""
+        return self.status >= 400 or not self.status
 
     @property
     def rule(self) -> str | None:
@@ -79,8 +84,9 @@ class Exchange:
 
     def __str__(self) -> str:
         sid = "" if self.refused else (self.response or {}).get("sid", "")
-        said = f"#{self.number} {self.method} {self.path} -> {self.status} {sid}"
-        return shortened(said).rstrip()
+        outcome = [str(self.status or ""), str(sid), *map(str, self.faults)]
+        said = f"#{self.number} {self.method} {self.path} -> {' '.join(filter(None, outcome))}"
+        return shortened(said)
 
     def __repr__(self) -> str:
         return f"<Exchange {self}>"
@@ -102,6 +108,7 @@ class Entry:
     ignored: tuple[str, ...] = ()
     account_sid: str | None = None
     refusal: Refused | None = None
+    faults: tuple[object, ...] = ()
     error: Exception | None = None
     """What went wrong inside the fake."""
 
@@ -129,6 +136,7 @@ class Journal(Sequence[Exchange]):
             status=response.status,
             response=response.body,
             refusal=entry.refusal,
+            faults=entry.faults,
             duration=duration,
         )
         insort(self._exchanges, exchange, key=lambda exchange: exchange.number)

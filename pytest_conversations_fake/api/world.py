@@ -16,6 +16,7 @@ from .call import Call
 from .clock import Clock
 from .deliveries import Delivery, Letter, delivery, letter
 from .events import PRE_EVENTS, Event
+from .faults import Injection
 from .hooks import hook, hooks
 from .journal import Journal
 from .resources.configurations import configuration
@@ -69,6 +70,7 @@ class World:
         self.clock = Clock(moved=self._moved)
         self.sids = Sids(name)
         self.journal = Journal()
+        self.injections: list[Injection] = []
         self.errors: list[Exception] = []
         self.deliveries: list[Delivery] = []
         """Those that were tried, in the order in which they were."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import struct
 from collections.abc import Mapping
 from logging import getLogger
-from socket import socket
+from socket import AF_INET, SO_LINGER, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, answer
+from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
+from ..api.faults import AnswerLost, HalfAnswer, MalformedJson, Reset
 from ..api.journal import Request, Response
 from ..api.refusals import CredentialsEnded, MalformedRequest
 from ..api.world import World
@@ -39,14 +41,39 @@ class Handler:
         self._waking: asyncio.TimerHandle | None = None
 
     async def open(self, listeners: Mapping[socket, SSLContext | None]) -> None:
-        loop = asyncio.get_running_loop()
         self._connections = web.Server(self._answer)
+        self._listeners = listeners
+        await self.listen()
+
+    async def listen(self) -> None:
+        loop = asyncio.get_running_loop()
         self._listening = [
             await loop.create_server(
                 lambda: Protocol(self._connections, self), sock=listener, ssl=context
             )
-            for listener, context in listeners.items()
+            for listener, context in self._listeners.items()
         ]
+
+    async def refuse(self) -> None:
+        """Refuse connections, but keep the ports: a socket that is bound does not have to listen"""
+        addresses = {listener: listener.getsockname() for listener in self._listeners}
+        await self.stop_listening()
+        kept = {}
+        for listener, context in self._listeners.items():
+            kept[holder := socket(AF_INET, SOCK_STREAM)] = context
+            holder.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+            holder.bind(addresses[listener])
+        self._listeners = kept
+        await self.drop_connections()
+
+    async def stop_listening(self) -> None:
+        for listening in self._listening:
+            for listener in listening.sockets:
+                asyncio.get_running_loop().remove_reader(listener)
+        for _ in range(2):  # rounds until what was just accepted is something that can be closed
+            await asyncio.sleep(0)
+        for listening in self._listening:
+            listening.close()
 
     async def drop_connections(self) -> None:
         for connection in self._connections.connections:
@@ -58,13 +85,7 @@ class Handler:
     async def close(self) -> None:
         if self._waking:
             self._waking.cancel()
-        for listening in self._listening:
-            for listener in listening.sockets:
-                asyncio.get_running_loop().remove_reader(listener)
-        for _ in range(2):  # rounds until what was just accepted is something that can be closed
-            await asyncio.sleep(0)
-        for listening in self._listening:
-            listening.close()
+        await self.stop_listening()
         await self.drop_connections()
         handlers = asyncio.all_tasks() - {asyncio.current_task()}
         for handler in handlers:
@@ -86,7 +107,7 @@ class Handler:
             with world.lock:
                 world.journal.close(entry, response, world.clock.seconds() - began)
             self._wake_for_timers(world)
-        return _answered(response)
+        return await _sent(response, request)
 
     def _wake_for_timers(self, world: World) -> None:
         """See to it that timers run out, and webhooks hear of it, though nobody looks."""
@@ -114,10 +135,14 @@ async def _drive(steps: Steps, request: web.BaseRequest, world: World) -> Respon
         except StopIteration as done:
             response: Response = done.value
             return response
-        if isinstance(step, Ask):
-            outcome = await asyncio.wrap_future(world.ask(step.delivery))
-        else:
-            outcome = await _read(step, request)
+        match step:
+            case Ask(delivery):
+                outcome = await asyncio.wrap_future(world.ask(delivery))
+            case Wait(seconds):
+                await asyncio.sleep(seconds)
+                outcome = None
+            case ReadBody():
+                outcome = await _read(step, request)
 
 
 async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | None:
@@ -146,6 +171,29 @@ def _asked(request: web.BaseRequest, world: World) -> Request:
         headers=headers,
         origin=f"{request.scheme}://{headers['host']}" if headers.get("host") else world.address,
     )
+
+
+async def _sent(response: Response, request: web.BaseRequest) -> web.StreamResponse:
+    """The answer, as far as faults let it through."""
+    answer: web.StreamResponse
+    answer = whole = _answered(response)
+    body = whole.body if isinstance(whole.body, bytes) else b""
+    transport = request.transport
+    if isinstance(response.fault, MalformedJson):
+        whole.body = body[: len(body) // 2]
+    elif isinstance(response.fault, HalfAnswer):
+        half = web.StreamResponse(status=response.status, headers=answer.headers)
+        half.content_length = len(body)
+        await half.prepare(request)
+        await half.write(body[: len(body) // 2])
+        await half.drain()
+        answer = half
+    if transport and isinstance(response.fault, (Reset, AnswerLost, HalfAnswer)):
+        if isinstance(response.fault, Reset):  # else it would only be closed
+            at_once = struct.pack("ii", 1, 0)
+            transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, at_once)
+        transport.abort()
+    return answer
 
 
 def _answered(response: Response) -> web.Response:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Coroutine
 from contextlib import ExitStack
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -63,17 +64,30 @@ class Server:
         self._thread.start()
         self._loop = loop
         self._handler = Handler(self)
-        asyncio.run_coroutine_threadsafe(self._handler.open(listeners), loop).result()
+        self._run(self._handler.open(listeners))
+
+    def refuse(self) -> None:
+        """Refuse connections, and drop those that there are."""
+        if self._handler:
+            self._run(self._handler.refuse())
+
+    def listen(self) -> None:
+        """Take connections again, at the same ports."""
+        if self._handler:
+            self._run(self._handler.listen())
+
+    def _run(self, what: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(what, self._loop).result()
 
     def drop_connections(self) -> None:
         """Close every connection at once. A client that wants to go on connects anew."""
         if self._handler:
-            asyncio.run_coroutine_threadsafe(self._handler.drop_connections(), self._loop).result()
+            self._run(self._handler.drop_connections())
 
     def stop(self) -> None:
         """Close the ports and every connection at once, whatever is still going on there."""
         if self._handler:
-            asyncio.run_coroutine_threadsafe(self._handler.close(), self._loop).result()
+            self._run(self._handler.close())
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()

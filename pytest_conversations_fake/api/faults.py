@@ -1,0 +1,198 @@
+"""Faults: what goes wrong between an application and Twilio, when a test wants it to."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from . import refusals
+from .journal import Entry
+from .refusals import Refused
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that goes wrong with a request.
+
+    Of a fault that comes before it, nothing of the request is done; with one that comes after it,
+    it is, and counts as such.
+    """
+
+
+class BeforeIt(Fault, ABC):
+    """What keeps a request from being carried out."""
+
+    @abstractmethod
+    def refusal(self) -> Injected:
+        """What is answered instead."""
+
+
+@dataclass(frozen=True)
+class RateLimited(BeforeIt):
+    """429/20429, which asks for patience of *retry_after* seconds. Nothing is done."""
+
+    retry_after: int = 1
+
+    def refusal(self) -> Injected:
+        patience = {"Retry-After": str(self.retry_after)}
+        return Injected(429, 20429, "Too Many Requests", patience)
+
+
+@dataclass(frozen=True)
+class Unavailable(BeforeIt):
+    """503/20503. Nothing is done."""
+
+    def refusal(self) -> Injected:
+        return Injected(503, 20503, "Service unavailable")
+
+
+@dataclass(frozen=True)
+class ServerError(BeforeIt):
+    """Twilio's bare 500, without a code. Nothing is done."""
+
+    def refusal(self) -> Injected:
+        return Injected(500, None, "An error occurred")
+
+
+@dataclass(frozen=True)
+class TwilioError(BeforeIt):
+    """The refusal with this *code*, whatever was sent. Nothing is done.
+
+    Status and text are Twilio's where the fake knows the code, unless they are given.
+    """
+
+    code: int
+    status: int | None = None
+    message: str | None = None
+
+    def refusal(self) -> Injected:
+        status, message = KNOWN.get(self.code, (400, f"Error {self.code}"))
+        return Injected(self.status or status, self.code, self.message or message)
+
+
+@dataclass(frozen=True)
+class Reset(BeforeIt):
+    """The connection is reset. Nothing is done."""
+
+    def refusal(self) -> Injected:
+        return Injected(0, None, "the connection was reset")
+
+
+@dataclass(frozen=True)
+class Delay(Fault):
+    """The answer takes *seconds* longer. Other requests go on meanwhile."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class AnswerLost(Fault):
+    """The request is carried out, but the connection breaks before any answer."""
+
+
+@dataclass(frozen=True)
+class HalfAnswer(Fault):
+    """The request is carried out, but the connection breaks in the middle of the answer."""
+
+
+@dataclass(frozen=True)
+class MalformedJson(Fault):
+    """The request is carried out, but the answer is no JSON."""
+
+
+# Those that keep an answer from arriving as it is
+BREAKING = (Reset, AnswerLost, HalfAnswer, MalformedJson)
+
+
+class Injected(Refused):
+    """What a fault answers: a *status*, 0 for none, and perhaps a *code*."""
+
+    rule = "fault"
+    text = "{message}"
+
+    def __init__(
+        self, status: int, code: int | None, message: str, headers: Mapping[str, str] = NOTHING
+    ) -> None:
+        super().__init__(message=message)
+        self._answer = status, code
+        self.headers = headers
+
+    @property
+    def answered(self) -> int:
+        return self._answer[0]
+
+    def envelope(self) -> dict[str, Any]:
+        status, code = self._answer
+        if code is None:
+            return {"message": str(self), "status": status}
+        more_info = f"https://www.twilio.com/docs/errors/{code}"
+        return {"code": code, "message": str(self), "more_info": more_info, "status": status}
+
+
+# Status and text, by code
+KNOWN = {
+    kind.code: (kind.status, kind.text)
+    for kind in vars(refusals).values()
+    if isinstance(kind, type) and issubclass(kind, Refused) and hasattr(kind, "code")
+}
+
+
+class Injection:
+    """A fault that waits for its requests; in a `with` statement, only as long as that lasts.
+
+    It is met by requests for the operation *on*, or any, *when* their parameters say so, but not by
+    the first *after* of them, and no more than so many *times*.
+    """
+
+    def __init__(
+        self,
+        fault: Fault,
+        on: str | None,
+        times: int | None,
+        after: int,
+        when: Callable[[Mapping[str, Any]], object] | None,
+        end: Callable[[Injection], None],
+    ) -> None:
+        self.fault = fault
+        self.met = 0
+        """How often it was met."""
+        self._on = on
+        self._times = times
+        self._after = after
+        self._when = when
+        self._end = end
+
+    def meets(self, entry: Entry) -> bool:
+        """Whether a request meets it, which is counted."""
+        if self._on not in (None, entry.operation) or self.met == self._times:
+            return False
+        if self._when and not self._when(entry.params):
+            return False
+        self._after -= 1
+        self.met += self._after < 0
+        return self._after < 0
+
+    def __enter__(self) -> Injection:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Let no request meet it any more."""
+        self._end(self)
+
+    def __repr__(self) -> str:
+        return f"<{self.fault} on {self._on or 'everything'}, met {self.met} times>"
+
+
+def met(injections: Iterable[Injection], entry: Entry) -> Iterator[Fault]:
+    """The faults that a request meets, in the order in which they were injected."""
+    for injection in list(injections):
+        if injection.meets(entry):
+            yield injection.fault

@@ -1,0 +1,205 @@
+"""What goes wrong when a test wants it to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import requests
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+
+from pytest_conversations_fake import (
+    AnswerLost,
+    Delay,
+    FakeConversations,
+    HalfAnswer,
+    MalformedJson,
+    RateLimited,
+    Reset,
+    ServerError,
+    TwilioError,
+    Unavailable,
+)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeConversations]:
+    with FakeConversations() as fake:
+        yield fake
+
+
+def create(name: str = "x") -> requests.Response:
+    client = Client()
+    return requests.post(
+        "https://conversations.twilio.com/v1/Services",
+        {"FriendlyName": name},
+        auth=(client.username, client.password),
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "code", "message"),
+    [
+        (RateLimited(), 429, 20429, "Too Many Requests"),
+        (Unavailable(), 503, 20503, "Service unavailable"),
+        (ServerError(), 500, None, "An error occurred"),
+        (TwilioError(50353), 409, 50353, "Conversation with provided unique name already exists"),
+        (TwilioError(99999), 400, 99999, "Error 99999"),
+        (TwilioError(99999, status=418, message="a teapot"), 418, 99999, "a teapot"),
+    ],
+)
+def test_a_fault_may_answer_instead(
+    fake: FakeConversations, fault: RateLimited, status: int, code: int | None, message: str
+) -> None:
+    injection = fake.inject(fault)
+
+    answer = create()
+
+    assert (status, status, message) == (
+        answer.status_code,
+        answer.json()["status"],
+        answer.json()["message"],
+    )
+    assert code == answer.json().get("code")
+    assert 0 == len(fake.services)
+    assert 1 == injection.met
+    [request] = fake.requests
+    assert ((fault,), "fault", True) == (request.faults, request.rule, request.refused)
+    fake.services.assert_created(refused=True)
+
+
+def test_who_asks_too_much_is_told_when_to_come_back(fake: FakeConversations) -> None:
+    fake.inject(RateLimited(retry_after=7), times=1)
+
+    assert "7" == create().headers["Retry-After"]
+    assert 201 == create().status_code
+
+
+def test_the_sdk_sees_twilios_code(fake: FakeConversations) -> None:
+    fake.inject(RateLimited(), on="CreateService")
+
+    with pytest.raises(TwilioRestException) as refused:
+        Client().conversations.v1.services.create(friendly_name="x")
+
+    assert (429, 20429) == (refused.value.status, refused.value.code)
+
+
+@pytest.mark.parametrize("fault", [Reset(), AnswerLost(), HalfAnswer(), MalformedJson()])
+@pytest.mark.parametrize("port", ["TLS", "plain"])
+def test_an_answer_may_not_arrive(fake: FakeConversations, fault: Reset, port: str) -> None:
+    root = "https://conversations.twilio.com" if port == "TLS" else fake.url
+    fake.inject(fault, times=1)
+
+    with pytest.raises((requests.RequestException, ValueError)) as broken:
+        requests.post(
+            f"{root}/v1/Services", {"FriendlyName": "x"}, auth=("user", "password")
+        ).json()
+
+    assert isinstance(fault, MalformedJson) == isinstance(
+        broken.value, requests.exceptions.JSONDecodeError
+    )
+    applied = not isinstance(fault, Reset)
+    assert applied == len(fake.services)
+    [request] = fake.requests
+    assert (fault,) == request.faults
+    assert applied is not request.refused
+    assert str(request).endswith(f"{fault}")
+    if applied:
+        fake.services.assert_created(friendly_name="x")
+    else:
+        fake.services.assert_created(friendly_name="x", refused=True)
+    assert 201 == create().status_code
+
+
+def test_a_fault_is_met_by_the_requests_that_it_is_for(fake: FakeConversations) -> None:
+    fake.inject(
+        Unavailable(),
+        on="CreateService",
+        after=1,
+        times=2,
+        when=lambda params: params["friendly_name"] == "x",
+    )
+    names = ["x", "y", "x", "y", "x", "x"]
+
+    assert [201, 201, 503, 201, 503, 201] == [create(name).status_code for name in names]
+    assert 200 == requests.get(f"{fake.url}/v1/Services", auth=("a", "b")).status_code
+
+
+def test_a_fault_may_end_with_a_statement(fake: FakeConversations) -> None:
+    with fake.inject(Unavailable()) as injection:
+        assert 503 == create().status_code
+
+    assert 201 == create().status_code
+    assert "<Unavailable() on everything, met 1 times>" == repr(injection)
+
+
+def test_faults_are_met_in_turn_until_one_keeps_it_from_being_done(
+    fake: FakeConversations,
+) -> None:
+    delay = fake.inject(Delay(0.01))
+    limited, never = fake.inject(RateLimited(), times=1), fake.inject(Unavailable(), after=1)
+
+    assert 429 == create().status_code
+
+    assert [1, 1, 0] == [each.met for each in (delay, limited, never)]
+    assert 0 == len(fake.services)
+
+
+def test_a_delay_keeps_nobody_else_waiting(fake: FakeConversations) -> None:
+    fake.inject(Delay(0.3), when=lambda params: params.get("friendly_name") == "slow")
+    slow = threading.Thread(target=create, args=["slow"])
+
+    slow.start()
+    for number in range(5):
+        create(str(number))
+    before = len(fake.services)
+    slow.join()
+
+    assert (5, "slow") == (before, [*fake.services][-1].friendly_name)
+    assert fake.services.assert_created(friendly_name="slow").duration >= 0.3
+
+
+def test_a_fake_may_be_down(fake: FakeConversations) -> None:
+    with requests.Session() as session:
+        session.auth = ("user", "password")
+        url = "https://conversations.twilio.com/v1/Services"
+        session.get(url)
+
+        for root in ("https://conversations.twilio.com", fake.url):
+            with fake.down(), pytest.raises(requests.ConnectionError, match="refused"):
+                session.get(f"{root}/v1/Services")
+
+        assert 200 == session.get(url).status_code
+    assert 2 == len(fake.requests)
+
+
+def test_mistakes_are_said(fake: FakeConversations) -> None:
+    with pytest.raises(TypeError, match=r"a fault is a value like RateLimited\(\), not <class"):
+        fake.inject(RateLimited)  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(ValueError, match="did you mean 'CreateService'"):
+        fake.inject(RateLimited(), on="CreateServices")
+    with pytest.raises(TypeError, match="times is a number from 0 on, not -1"):
+        fake.inject(RateLimited(), times=-1)
+
+
+def test_the_next_test_meets_no_fault(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import pytest
+        from pytest_conversations_fake import Unavailable
+        from twilio.base.exceptions import TwilioRestException
+        from twilio.rest import Client
+
+        def test_one(fake_conversations):
+            fake_conversations.inject(Unavailable())
+            with pytest.raises(TwilioRestException):
+                Client().conversations.v1.services.create(friendly_name="x")
+
+        def test_two(fake_conversations):
+            Client().conversations.v1.services.create(friendly_name="x")
+        """
+    )
+
+    suite.runpytest("-p", "no:randomly").assert_outcomes(passed=2)
