@@ -16,6 +16,7 @@ from .api.records import Record
 from .api.resource import Resource
 from .api.world import World
 from .expectations.account import AccountView
+from .expectations.changes import changes
 from .expectations.injecting import inject
 from .expectations.judgement import Judgement
 from .expectations.live import LiveRecord
@@ -147,6 +148,24 @@ class FakeConversations(Active):
 
     def _live(self, resource: Resource[Any], record: Record) -> LiveRecord:
         return LiveRecord(self._world, self._world.account, resource, record)
+
+    # What becomes of it
+
+    @contextmanager
+    def changes(self) -> Iterator[dict[str, int]]:
+        """How many more, or fewer, there are of each noun at the end of the `with` statement.
+
+            with fake_conversations.changes() as changes:
+                close_desk()
+            assert changes == {"messages": +1, "participants": -2}
+
+        What did not change is not in it, nor are views such as `user_conversations`. It is empty
+        until the end, at which everything is settled first.
+        """
+        __tracebackhide__ = True
+        with changes(self._world, self._world.account) as changed:
+            yield changed
+            self.settle()
 
     # What goes wrong
 

@@ -6,7 +6,7 @@ from typing import Any, overload
 
 from ..api.journal import Exchange
 from ..api.resources.services import services
-from .expectation import Expectation, Refutation, operation_named
+from .expectation import AtMost, Expectation, Refutation, operation_named
 from .live import LiveRecord
 from .nouns import Nouns
 
@@ -64,6 +64,16 @@ class AccountView(Nouns):
         __tracebackhide__ = True
         named = operation_named(operation)
         Refutation(self._world, self._account, named)(refused=refused, **params)
+
+    def assert_at_most(self, count: int, operation: str, /, **params: object) -> None:
+        """Assert that an *operation* was requested *count* times or less, refused ones included.
+
+            fake_conversations.assert_at_most(1, "ListConversationParticipant")
+
+        Raises like `assert_requested`.
+        """
+        __tracebackhide__ = True
+        AtMost(self._world, self._account, operation_named(operation))(count, **params)
 
     def __repr__(self) -> str:
         return f"<account {self.account_sid}>"

@@ -12,7 +12,7 @@ from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
 from ..api.world import World
 from .misuse import unknown
-from .texts import differing, explain, found
+from .texts import differing, explain, found, too_often
 
 
 class Requests:
@@ -33,7 +33,7 @@ class Requests:
         ]
         return Signature([*own, *sent])
 
-    def _expect(self, count: int, refused: bool | int, params: dict[str, object]) -> list[Exchange]:
+    def _check(self, count: int, refused: bool | int, params: dict[str, object]) -> None:
         __tracebackhide__ = True
         for what, number in (("count", count), ("refused", refused)):
             if not isinstance(number, int) or number < 0:
@@ -42,9 +42,16 @@ class Requests:
         for keyword in params:
             if keyword not in keywords:
                 raise TypeError(unknown(f"{name} has no parameter", keyword, keywords))
+
+    def _requests(self) -> list[Exchange]:
         mine = (self._account.sid, None)
-        requests = [each for each in self._world.journal if each.account_sid in mine]
-        wanted = WantedRequest(name, count, refused, params)
+        return [each for each in self._world.journal if each.account_sid in mine]
+
+    def _expect(self, count: int, refused: bool | int, params: dict[str, object]) -> list[Exchange]:
+        __tracebackhide__ = True
+        self._check(count, refused, params)
+        requests = self._requests()
+        wanted = WantedRequest(self._operation.name, count, refused, params)
         matching = found(wanted, requests)
         if len(matching) != count:
             raise AssertionError(explain(wanted, requests, "request", _why_nothing(self._world)))
@@ -99,13 +106,14 @@ class WantedRequest:
 
     kind: str
     count: int
-    refused: bool | int
+    refused: bool | int | None
+    """None for either."""
     params: Mapping[str, object]
 
     def __str__(self) -> str:
         sent = ", ".join(f"{keyword}={value!r}" for keyword, value in self.params.items())
         call = f"{self.kind}({sent})"
-        if self.refused is False:
+        if not self.refused:
             return call
         return f"{call} refused" if self.refused is True else f"{call} refused with {self.refused}"
 
@@ -114,6 +122,8 @@ class WantedRequest:
 
     def differences(self, exchange: Exchange) -> list[str]:
         lines = [*differing(self.params, exchange.params)]
+        if self.refused is None:
+            return lines
         code = (exchange.response or {}).get("code")
         if exchange.refused and self.refused not in (True, code):
             expected = f", expected {self.refused}" if self.refused else ""
@@ -130,6 +140,18 @@ def _why_nothing(world: World) -> str:
             f"{world.address}; was it kept by another mock, or sent from another process?"
         )
     return f"nothing reached the fake; was the client told its address, {world.address}?"
+
+
+class AtMost(Requests):
+    """That an operation was not requested more than so often."""
+
+    def __call__(self, count: int, **params: object) -> None:
+        __tracebackhide__ = True
+        self._check(count, False, params)
+        wanted = WantedRequest(self._operation.name, count, None, params)
+        matching = found(wanted, self._requests())
+        if len(matching) > count:
+            raise AssertionError(too_often(wanted, matching))
 
 
 def operation_named(name: str) -> Operation:

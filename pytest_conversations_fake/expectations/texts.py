@@ -35,6 +35,13 @@ def found(wanted: Wanted[T], things: Sequence[T]) -> list[T]:
     return [each for each in things if wanted.is_of_kind(each) and not wanted.differences(each)]
 
 
+def too_often(wanted: Wanted[T], matching: Sequence[T]) -> str:
+    """That what is *matching* is more than was *wanted* at most."""
+    got = f"got it {_times(len(matching))}"
+    first = f"expected {wanted} {_often(wanted.count)} at most, {got}"
+    return "\n".join([first, "", *_some(matching)])
+
+
 def explain(wanted: Wanted[T], things: Sequence[T], noun: str, why_nothing: str) -> str:
     """Why *things*, each a *noun*, are not what was *wanted*."""
     got = f"got it {_times(len(found(wanted, things)))}"

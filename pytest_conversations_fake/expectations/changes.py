@@ -1,0 +1,31 @@
+"""Changes: how many of each noun there came to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..api.accounts import Account
+from ..api.resources import RESOURCES
+from ..api.world import World
+
+# What is there by itself, not as a view of something else
+COUNTED = [each for each in RESOURCES if each.seedable and each.stored is each.record]
+
+
+def _counts(world: World, account: Account) -> dict[str, int]:
+    with world.lock:
+        world.settle()
+        return {each.collection: len(account.store.all(each.record)) for each in COUNTED}
+
+
+@contextmanager
+def changes(world: World, account: Account) -> Iterator[dict[str, int]]:
+    """What changes in a `with` statement, filled in at its end."""
+    changed: dict[str, int] = {}
+    before = _counts(world, account)
+    yield changed
+    after = _counts(world, account)
+    changed.update(
+        {noun: after[noun] - before[noun] for noun in after if after[noun] != before[noun]}
+    )
