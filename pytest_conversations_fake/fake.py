@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from threading import RLock
+from threading import Condition
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -79,7 +79,7 @@ class FakeConversations(Active):
             access(accounts) if accounts else own_access(account_sid, auth_token),
             enforced=enforced,
             assumptions=assumptions(assume, owned),
-            lock=RLock(),
+            lock=Condition(),
         )
         super().__init__(world, redirect=redirect, allow_hosts=allow_hosts)
 

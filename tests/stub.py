@@ -65,12 +65,13 @@ def noun(resource: Resource[Any]) -> Iterator[str]:
     for done, verb in VERBS.items():
         operation = OPERATIONS.get(verb.name + resource.noun)
         if operation:
-            sent = keywords(operation.keywords, "refused: bool | int = False")
+            refused, within = "refused: bool | int = False", "within: float = 0"
+            sent = keywords(operation.keywords, refused)
             yield "    @overload"
-            once = keywords(operation.keywords, "count: None = None", "refused: bool | int = False")
+            once = keywords(operation.keywords, "count: None = None", refused, within)
             yield f"    def assert_{done}(self{once}) -> Exchange: ..."
             yield "    @overload"
-            often = keywords(operation.keywords, "count: int", "refused: bool | int = False")
+            often = keywords(operation.keywords, "count: int", refused, within)
             yield f"    def assert_{done}(self{often}) -> list[Exchange]: ..."
             yield f"    def assert_not_{done}(self{sent}) -> None: ..."
     yield ""

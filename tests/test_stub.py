@@ -54,6 +54,6 @@ def test_dir_and_help_know_them_too() -> None:
     assert {"services", "messages", "receipts", "address_configurations"} <= {*dir(fake)}
     assert "assert_created" in dir(fake.services)
     assert "assert_updated" not in dir(fake.services)
-    assert ["count", "refused", "friendly_name"] == [
+    assert ["count", "refused", "within", "friendly_name"] == [
         *signature(fake.services.assert_created).parameters
     ]

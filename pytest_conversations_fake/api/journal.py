@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import insort
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from types import MappingProxyType
@@ -114,9 +114,13 @@ class Entry:
 
 
 class Journal(Sequence[Exchange]):
-    """Requests that were answered, by the order in which they arrived."""
+    """Requests that were answered, by the order in which they arrived.
 
-    def __init__(self) -> None:
+    *noticed* is called for each.
+    """
+
+    def __init__(self, noticed: Callable[[], None]) -> None:
+        self._noticed = noticed
         self._exchanges: list[Exchange] = []
         self._numbers = count(1)
 
@@ -140,6 +144,7 @@ class Journal(Sequence[Exchange]):
             duration=duration,
         )
         insort(self._exchanges, exchange, key=lambda exchange: exchange.number)
+        self._noticed()
 
     def __len__(self) -> int:
         return len(self._exchanges)

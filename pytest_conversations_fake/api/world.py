@@ -5,10 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from .accounts import Account, Door
 from .assumptions import Assumptions
@@ -43,12 +42,32 @@ class Sids:
         return f"{prefix}{self._sequences[prefix].randbytes(16).hex()}"
 
 
+class Lock(Protocol):
+    """A condition, as threads have it."""
+
+    def __enter__(self) -> object: ...
+    def __exit__(self, *error: Any) -> object: ...
+    def notify_all(self) -> None: ...
+    def wait_for(self, predicate: Callable[[], bool], timeout: float) -> bool: ...
+
+
+class Alone:
+    """The lock of a world that nobody else reaches, so that waiting is of no use."""
+
+    def __enter__(self) -> None: ...
+    def __exit__(self, *error: object) -> None: ...
+    def notify_all(self) -> None: ...
+
+    def wait_for(self, predicate: Callable[[], bool], timeout: float) -> bool:
+        return predicate()
+
+
 class World:
     """Everything that a fake called *name* knows. A reset is a new world.
 
     *access* says of each account, by its sid, what it is reached with: `auth_token`, and `api_keys`
     by their sids; None stands for a sid to be made up. Whoever reads or changes a world that others
-    may reach holds its *lock*.
+    may reach holds its *lock*, and who waits for a request waits with that.
     """
 
     def __init__(
@@ -58,7 +77,7 @@ class World:
         *,
         enforced: bool = False,
         assumptions: Assumptions | None = None,
-        lock: AbstractContextManager[Any] | None = None,
+        lock: Lock | None = None,
     ) -> None:
         self.name = name
         self.assumptions = assumptions or Assumptions({})
@@ -66,10 +85,10 @@ class World:
         """Where a test finds it: `http://127.0.0.1:8010`."""
         self.redirected = False
         """Whether Twilio's own host leads there, too."""
-        self.lock = lock or nullcontext()
+        self.lock = lock or Alone()
         self.clock = Clock(moved=self._moved)
         self.sids = Sids(name)
-        self.journal = Journal()
+        self.journal = Journal(noticed=self.lock.notify_all)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
         self.deliveries: list[Delivery] = []

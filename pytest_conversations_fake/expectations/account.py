@@ -35,12 +35,20 @@ class AccountView(Nouns):
         *,
         count: None = None,
         refused: bool | int = False,
+        within: float = 0,
         **params: object,
     ) -> Exchange: ...
 
     @overload
     def assert_requested(
-        self, operation: str, /, *, count: int, refused: bool | int = False, **params: object
+        self,
+        operation: str,
+        /,
+        *,
+        count: int,
+        refused: bool | int = False,
+        within: float = 0,
+        **params: object,
     ) -> list[Exchange]: ...
 
     def assert_requested(self, operation: str, /, **wanted: Any) -> Exchange | list[Exchange]:

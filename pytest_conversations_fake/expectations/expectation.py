@@ -47,11 +47,17 @@ class Requests:
         mine = (self._account.sid, None)
         return [each for each in self._world.journal if each.account_sid in mine]
 
-    def _expect(self, count: int, refused: bool | int, params: dict[str, object]) -> list[Exchange]:
+    def _expect(
+        self, count: int, refused: bool | int, params: dict[str, object], within: float = 0
+    ) -> list[Exchange]:
         __tracebackhide__ = True
         self._check(count, refused, params)
-        requests = self._requests()
+        if not isinstance(within, (int, float)) or within < 0:
+            raise TypeError(f"within is seconds, not {within!r}")
         wanted = WantedRequest(self._operation.name, count, refused, params)
+        with self._world.lock:
+            self._world.lock.wait_for(lambda: len(found(wanted, self._requests())) >= count, within)
+        requests = self._requests()
         matching = found(wanted, requests)
         if len(matching) != count:
             raise AssertionError(explain(wanted, requests, "request", _why_nothing(self._world)))
@@ -64,7 +70,8 @@ class Expectation(Requests):
     Called with what the requests shall have sent, by twilio-python's keyword; what is not named may
     be anything. Values are compared with `==`, the expected one on the left, so that dirty-equals
     and `unittest.mock.ANY` work. Only accepted requests count or, with *refused*, only refused
-    ones: True for any refusal, or the code that Twilio gives.
+    ones: True for any refusal, or the code that Twilio gives. For what happens in the background it
+    waits *within* so many seconds.
 
     Returns the request; with *count* the list of them. Raises `AssertionError`, and `TypeError` for
     a keyword that the operation has no parameter for.
@@ -72,21 +79,31 @@ class Expectation(Requests):
 
     @overload
     def __call__(
-        self, *, count: None = None, refused: bool | int = False, **params: object
+        self,
+        *,
+        count: None = None,
+        refused: bool | int = False,
+        within: float = 0,
+        **params: object,
     ) -> Exchange: ...
 
     @overload
     def __call__(
-        self, *, count: int, refused: bool | int = False, **params: object
+        self, *, count: int, refused: bool | int = False, within: float = 0, **params: object
     ) -> list[Exchange]: ...
 
     def __call__(
-        self, *, count: int | None = None, refused: bool | int = False, **params: object
+        self,
+        *,
+        count: int | None = None,
+        refused: bool | int = False,
+        within: float = 0,
+        **params: object,
     ) -> Exchange | list[Exchange]:
         __tracebackhide__ = True
         if count is None:
-            return self._expect(1, refused, params)[0]
-        return self._expect(count, refused, params)
+            return self._expect(1, refused, params, within)[0]
+        return self._expect(count, refused, params, within)
 
 
 class Refutation(Requests):

@@ -1,0 +1,49 @@
+"""Assertions that wait for what happens in the background."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from twilio.rest import Client
+
+from pytest_conversations_fake import FakeConversations
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeConversations]:
+    with FakeConversations() as fake:
+        yield fake
+
+
+def test_what_comes_in_time_is_found(fake: FakeConversations) -> None:
+    may_go_on = threading.Event()
+
+    def work() -> None:
+        may_go_on.wait(10)
+        for name in ("one", "two"):
+            Client().conversations.v1.services.create(friendly_name=name)
+
+    worker = threading.Thread(target=work)
+    worker.start()
+    with pytest.raises(AssertionError, match="got it 0 times"):
+        fake.services.assert_created(friendly_name="one")
+    may_go_on.set()
+
+    first = fake.services.assert_created(friendly_name="one", within=10)
+    both = fake.assert_requested("CreateService", count=2, within=10)
+
+    assert [first.number, first.number + 1] == [each.number for each in both]
+    worker.join()
+
+
+def test_what_does_not_come_is_missed_in_the_end(fake: FakeConversations) -> None:
+    with pytest.raises(AssertionError, match="nothing reached the fake"):
+        fake.services.assert_created(within=0.05)
+
+
+@pytest.mark.parametrize("within", [-1, "soon", None])
+def test_what_is_no_time_is_said(fake: FakeConversations, within: object) -> None:
+    with pytest.raises(TypeError, match="within is seconds, not"):
+        fake.services.assert_created(within=within)
