@@ -40,5 +40,6 @@ def test_what_is_not_signed_is_refused(fake_conversations: FakeConversations) ->
 
     ada.send(talk, "help")
 
-    assert fake_conversations.webhooks.assert_delivered("onMessageAdded").status == 403
+    refused = fake_conversations.webhooks.assert_delivered("onMessageAdded", failed=True)
+    assert refused.status == 403
     fake_conversations.messages.assert_not_created(author="bot")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Any, overload
 
 from .api.deliveries import NO_TARGET, Delivery
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from .delivery.office import Office
 
 
-class UnansweredWarning(UserWarning):
-    """A pre-event that nobody answered, so that what it asked about happened unchanged."""
+class WebhookWarning(UserWarning):
+    """Something about webhooks that a test should know of, though it is no fault of its own."""
 
 
 PATIENCE = 10.0
@@ -35,6 +37,8 @@ class Webhooks:
     def __init__(self, world: World) -> None:
         self._world = world
         self._office: Office | None = None
+        self._is_open = False
+        self._opening = Lock()
 
     def deliver_to(
         self,
@@ -57,23 +61,29 @@ class Webhooks:
         or else the token that the application itself uses. With *events* the account's webhook is
         configured to tell these to *public_url*, as if it had been in Twilio's console.
 
-        Raises `TypeError` for what is no target, `ValueError` for an event that there is not, and
-        what the application raises when it starts up.
+        Raises `TypeError` for what is no target, `ValueError` for one on another machine, for an
+        event that there is not and for a second URL to configure, `RuntimeError` for a fake that is
+        not active, and what the application raises when it starts up.
         """
-        from .delivery.office import Route
+        from .delivery.routes import Route
         from .delivery.targets import target_of
 
+        if not self._is_open:
+            raise RuntimeError("this fake is not active; use it in a `with` statement")
         if public_url is None and isinstance(target, str):
             public_url = target
-        if not isinstance(public_url, str) or not public_url.startswith(("http://", "https://")):
+        if not isinstance(public_url, str) or not re.match("(?i)https?://[^/]", public_url):
             raise TypeError(f"public_url is a URL, https://desk.example, not {public_url!r}")
+        if isinstance(events, str):
+            raise TypeError(f"events is a list of them, not {events!r}")
         for event in events:
             keywords_of(event)
-        route = Route(public_url, target_of(target, by_settle=by_settle), auth_token, by_settle)
-        self._running_office().add(route)
+        office = self._running_office()
+        found = target_of(target, public_url, office.applications, by_settle=by_settle)
         if events:
             with self._world.lock:
                 self._world.configure_webhook(public_url, events)
+        office.add(Route(public_url, found, auth_token, by_settle))
 
     @property
     def deliveries(self) -> Sequence[Delivery]:
@@ -83,36 +93,39 @@ class Webhooks:
 
     @overload
     def assert_delivered(
-        self, event: str, /, *, count: None = None, **params: object
+        self, event: str, /, *, count: None = None, failed: bool = False, **params: object
     ) -> Delivery: ...
 
     @overload
     def assert_delivered(
-        self, event: str, /, *, count: int, **params: object
+        self, event: str, /, *, count: int, failed: bool = False, **params: object
     ) -> list[Delivery]: ...
 
     def assert_delivered(
-        self, event: str, /, *, count: int | None = None, **params: object
+        self, event: str, /, *, count: int | None = None, failed: bool = False, **params: object
     ) -> Delivery | list[Delivery]:
-        """Assert that an *event* was delivered, or tried to be, once or *count* times.
+        """Assert that an *event* was delivered once or *count* times.
 
             fake_conversations.webhooks.assert_delivered("onMessageAdded", body="hello")
 
         *params* are what it tells, by keyword (`conversation_sid`, `body`); what is not named may
-        be anything. Returns the delivery; with *count* the list of them. Waits until everything is
+        be anything. Deliveries to no target count, those that failed only with *failed*, and then
+        no others: without an answer, or answered with 400 or more.
+
+        Returns the delivery; with *count* the list of them. Waits until everything is
         delivered, like `settle()`. Raises `AssertionError`, `ValueError` for an event that there is
         not, and `TypeError` for a keyword that it does not have.
         """
         __tracebackhide__ = True
         self.settle(PATIENCE)
-        found = expect(self.deliveries, event, 1 if count is None else count, params)
+        found = expect(self.deliveries, event, 1 if count is None else count, params, failed)
         return found[0] if count is None else found
 
     def assert_not_delivered(self, event: str, /, **params: object) -> None:
-        """Assert that an *event* was not delivered with these *params*."""
+        """Assert that an *event* was not delivered with these *params*, nor tried to be."""
         __tracebackhide__ = True
         self.settle(PATIENCE)
-        expect(self.deliveries, event, 0, params)
+        expect(self.deliveries, event, 0, params, None)
 
     def settle(self, within: float) -> None:
         """Wait until everything is delivered."""
@@ -131,14 +144,18 @@ class Webhooks:
         """Deliver from now until the end of the `with` statement."""
         alone = self._world.post, self._world.ask
         self._world.post, self._world.ask = self._post, self._ask
+        self._is_open = True
         try:
             yield
         finally:
+            self._is_open = False
             self._world.post, self._world.ask = alone
-            _warn_of_unanswered(self.deliveries)
+            wrong = []
             if self._office:
-                self._office.close()
-                self._office = None
+                office, self._office = self._office, None
+                wrong = office.close()
+            for what in [*_unanswered(self.deliveries), *wrong]:
+                warnings.warn(what, WebhookWarning, stacklevel=2)
 
     def _post(self, delivery: Delivery) -> None:
         self._running_office().post(delivery)
@@ -147,22 +164,21 @@ class Webhooks:
         return self._running_office().ask(delivery)
 
     def _running_office(self) -> Office:
-        if not self._office:
-            from .delivery.office import Office
+        with self._opening:
+            if not self._office:
+                from .delivery.office import Office
 
-            self._office = Office(self._world)
-        return self._office
+                self._office = Office(self._world)
+            return self._office
 
     def __repr__(self) -> str:
         return f"<{len(self.deliveries)} deliveries>"
 
 
-def _warn_of_unanswered(deliveries: Sequence[Delivery]) -> None:
+def _unanswered(deliveries: Sequence[Delivery]) -> Iterator[str]:
     for each in deliveries:
-        if each.event in PRE_EVENTS and each.error not in (None, NO_TARGET):
-            warnings.warn(
+        if each.event in PRE_EVENTS and each.status is None and each.error != NO_TARGET:
+            yield (
                 f"{each}; so what it asked about happened unchanged. An application on the test's "
-                "own event loop can not answer while a blocking call holds that",
-                UnansweredWarning,
-                stacklevel=2,
+                "own event loop can not answer while a blocking call holds that"
             )

@@ -12,6 +12,7 @@ from typing import Any
 
 import freezegun
 import pytest
+import requests
 import time_machine
 from aiohttp import web
 from django.conf import settings as django_settings
@@ -22,15 +23,16 @@ from fastapi import FastAPI, Request, Response
 from flask import Flask
 from flask import request as flask_request
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.requests import Request as StarletteRequest
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 from starlette.routing import Route
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.delivery import office
-from pytest_conversations_fake.webhooks import UnansweredWarning
+from pytest_conversations_fake.webhooks import WebhookWarning
 
 HOOK = "https://desk.example/hook"
 TOLD = ["onMessageAdded"]
@@ -182,7 +184,7 @@ def test_a_handler_that_raises_is_shown(
     fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD)
     try:
         say()
-        delivered = fake.webhooks.assert_delivered("onMessageAdded")
+        delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
     finally:
         logging.disable(logging.NOTSET)
 
@@ -271,7 +273,7 @@ def test_asgi_runs_on_a_loop_of_its_own_with_its_lifespan() -> None:
         say()
         fake.settle()
 
-    thread = "fake_conversations webhooks"
+    thread = "fake_conversations applications"
     assert [f"up in {thread}", f"Support in {thread}", "down"] == seen
     assert thread not in [each.name for each in threading.enumerate()]
 
@@ -328,7 +330,7 @@ def test_an_address_of_this_machine_stands_for_a_public_url(fake: FakeConversati
         fake.webhooks.deliver_to(f"{another.url}/v1", public_url=HOOK, events=TOLD)
         say()
 
-        delivered = fake.webhooks.assert_delivered("onMessageAdded")
+        delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
         assert (401, 20003) == (delivered.status, json.loads(delivered.answer)["code"])
         assert "desk.example" == another.requests[0].headers["host"]
@@ -342,7 +344,7 @@ def test_urls_of_this_machine_need_no_target(fake: FakeConversations) -> None:
         )
         say()
 
-        assert 401 == fake.webhooks.assert_delivered("onMessageAdded").status
+        assert 401 == fake.webhooks.assert_delivered("onMessageAdded", failed=True).status
 
 
 def test_nothing_is_sent_anywhere_else(fake: FakeConversations) -> None:
@@ -361,7 +363,8 @@ def test_who_does_not_listen_is_no_connection(fake: FakeConversations) -> None:
     fake.webhooks.deliver_to("http://127.0.0.1:9", events=TOLD)
     say()
 
-    assert "no connection: " in str(fake.webhooks.assert_delivered("onMessageAdded").error)
+    delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
+    assert "no connection: " in str(delivered.error)
 
 
 @pytest.mark.rule("webhook-timeout")
@@ -372,7 +375,7 @@ def test_twilio_does_not_wait_for_ever(
     fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD)
     say()
 
-    delivered = fake.webhooks.assert_delivered("onMessageAdded", body="hi")
+    delivered = fake.webhooks.assert_delivered("onMessageAdded", body="hi", failed=True)
 
     assert ("no answer within 0.05 seconds", 0) == (delivered.error, delivered.attempt)
 
@@ -468,7 +471,7 @@ def test_an_application_may_refuse(asking: FakeConversations, status: int) -> No
     asking.messages.assert_created(refused=50056)
     assert 0 == len(asking.messages)
     assert 403 == asking.requests[-1].status
-    told = asking.webhooks.assert_delivered("onMessageAdd", body="hi", author="ada")
+    told = asking.webhooks.assert_delivered("onMessageAdd", body="hi", author="ada", failed=True)
     assert not {"MessageSid", "Index", "DateCreated"} & told.form.keys()
 
 
@@ -509,7 +512,7 @@ def test_what_can_not_be_read_changes_nothing(asking: FakeConversations, answer:
 
 
 @pytest.mark.rule("pre-event-failures", "webhook-timeout")
-@pytest.mark.filterwarnings("ignore::pytest_conversations_fake.webhooks.UnansweredWarning")
+@pytest.mark.filterwarnings("ignore::pytest_conversations_fake.webhooks.WebhookWarning")
 def test_without_an_answer_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office, "LIMIT", 0.05)
     with FakeConversations(assume={"pre-events": "everybody"}) as fake:
@@ -543,7 +546,7 @@ def test_an_application_on_a_loop_that_is_held_is_noticed(
         finally:
             await runner.cleanup()
 
-    with pytest.warns(UnansweredWarning) as noticed:
+    with pytest.warns(WebhookWarning) as noticed:
         asyncio.run(held())
 
     text = str(noticed[0].message)
@@ -571,7 +574,7 @@ def test_a_frozen_clock_keeps_nobody_waiting(
         say()
         with pytest.raises(TimeoutError, match="not settled"):
             fake.settle(within=0.05)
-        told = fake.webhooks.assert_delivered("onMessageAdded")
+        told = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
     assert "no answer within 0.2 seconds" == told.error
     assert "2030-01-01T00:00:00.000Z" == told.form["DateCreated"]
@@ -687,3 +690,309 @@ def test_what_was_not_delivered_is_explained(fake: FakeConversations) -> None:
         fake.webhooks.assert_delivered("onMessageAded")
     with pytest.raises(TypeError, match="onMessageAdded tells no 'bod'; did you mean 'body'"):
         fake.webhooks.assert_delivered("onMessageAdded", bod="hi")
+
+
+def answers_nothing(environ: object, start: Callable[..., Any]) -> list[bytes]:
+    start("200 OK", [])
+    return []
+
+
+# Applications that do not do as they should
+
+
+def beside(handler: Callable[[StarletteRequest], Any]) -> Starlette:
+    return Starlette(routes=[Route("/hook", handler, methods=["POST"])])
+
+
+@pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, asyncio.CancelledError])
+@pytest.mark.parametrize("kind", ["starlette", "flask"])
+def test_nothing_that_an_application_raises_stops_the_others(
+    fake: FakeConversations, kind: str, error: type[BaseException]
+) -> None:
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        if form["Body"] == "bad":
+            raise error
+
+    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD)
+    say("bad")
+    say("good")
+
+    failed = fake.webhooks.assert_delivered("onMessageAdded", body="bad", failed=True)
+    fake.webhooks.assert_delivered("onMessageAdded", body="good")
+
+    assert 500 == failed.status
+    assert error.__name__ in str(failed.error)
+
+
+def test_what_pytest_raises_in_the_tests_own_thread_fails_the_test(
+    fake: FakeConversations,
+) -> None:
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        pytest.fail("the bot must not be told of this")
+
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, by_settle=True)
+    say()
+
+    with pytest.raises(pytest.fail.Exception, match="the bot must not be told of this"):
+        fake.settle()
+    fake.settle()
+
+
+@pytest.mark.rule("pre-event-refusal")
+@pytest.mark.parametrize("kind", APPLICATIONS)
+def test_an_application_that_raises_refuses(kind: str) -> None:
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        raise RuntimeError("no desk today")
+
+    logging.disable()
+    try:
+        with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+            fake.conversations.add(unique_name="talk")
+            app = APPLICATIONS[kind](handle)
+            fake.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"])
+            with pytest.raises(Exception, match="Webhook disabled processing of command"):
+                say()
+            assert 0 == len(fake.messages)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def test_an_asynchronous_application_may_block_while_others_are_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(office, "LIMIT", 0.3)
+
+    async def hook(request: StarletteRequest) -> PlainTextResponse:
+        form = await request.form()
+        if (form["EventType"], form["Author"]) == ("onMessageAdded", "ada"):
+            say("answer", "bot")  # blocks the loop on which it would be asked
+        return PlainTextResponse("")
+
+    warned = pytest.warns(WebhookWarning, match="no answer within")
+    with warned, FakeConversations(assume={"pre-events": "everybody"}) as fake:
+        fake.conversations.add(unique_name="talk")
+        events = ["onMessageAdd", "onMessageAdded"]
+        fake.webhooks.deliver_to(beside(hook), public_url=HOOK, events=events)
+        say()
+        fake.messages.assert_created(author="bot", within=10)
+
+
+def test_an_answer_may_come_in_parts_and_work_go_on_behind_it(fake: FakeConversations) -> None:
+    done = threading.Event()
+
+    async def hook(request: StarletteRequest) -> StreamingResponse:
+        async def parts() -> Any:
+            for part in ("one ", "two"):
+                await asyncio.sleep(0.02)
+                yield part
+
+        async def behind() -> None:
+            await asyncio.sleep(0.05)
+            done.set()
+
+        return StreamingResponse(parts(), background=BackgroundTask(behind))
+
+    fake.webhooks.deliver_to(beside(hook), public_url=HOOK, events=TOLD)
+    say()
+    delivered = fake.webhooks.assert_delivered("onMessageAdded")
+
+    assert (200, "one two", True) == (delivered.status, delivered.answer, done.is_set())
+
+
+@pytest.mark.parametrize(
+    "app",
+    [
+        pytest.param(lambda environ, start: [], id="WSGI"),
+        pytest.param(lambda scope, receive, send: asyncio.sleep(0), id="ASGI"),
+    ],
+)
+def test_no_answer_is_an_error(fake: FakeConversations, app: object) -> None:
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+    say()
+
+    delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
+
+    assert "RuntimeError: the application answered nothing" in str(delivered.error)
+
+
+def test_settle_is_not_for_what_it_waits_for(fake: FakeConversations) -> None:
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        fake.settle()
+
+    for kind in ("flask", "starlette"):
+        logging.disable()
+        try:
+            fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD)
+            say(kind)
+            failed = fake.webhooks.assert_delivered("onMessageAdded", body=kind, failed=True)
+        finally:
+            logging.disable(logging.NOTSET)
+        assert 500 == failed.status
+
+
+def test_settle_waits_for_what_is_asked(asking: FakeConversations) -> None:
+    asked = threading.Event()
+
+    async def hook(request: StarletteRequest) -> PlainTextResponse:
+        asked.set()
+        await asyncio.sleep(0.1)
+        return PlainTextResponse("")
+
+    asking.webhooks.deliver_to(beside(hook), public_url=HOOK, events=["onMessageAdd"])
+    worker = threading.Thread(target=say)
+    worker.start()
+    asked.wait(10)
+    asking.settle()
+
+    asking.webhooks.assert_delivered("onMessageAdd")
+    worker.join()
+
+
+def test_pre_events_do_not_wait_for_settle() -> None:
+    seen = []
+
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        seen.append(form["EventType"])
+
+    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+        fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(
+            with_flask(handle), public_url=HOOK, events=["onMessageAdd"], by_settle=True
+        )
+        say()
+
+    assert ["onMessageAdd"] == seen
+
+
+def test_who_is_asked_when_the_fake_ends_is_not_waited_for() -> None:
+    asked = threading.Event()
+
+    async def hook(request: StarletteRequest) -> PlainTextResponse:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    warned = pytest.warns(WebhookWarning, match="the fake has ended")
+    with warned, FakeConversations() as fake:
+        talk = fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(beside(hook), public_url=HOOK, events=["onMessageAdd"])
+        ada = fake.chat_user("ada")
+        ada.join(talk)
+        worker = threading.Thread(target=ada.send, args=[talk, "hi"])
+        worker.start()
+        asked.wait(10)
+    worker.join(10)
+
+    assert not worker.is_alive()
+
+
+def test_an_application_that_can_not_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "LIMIT", 0.1)
+    may_end = threading.Event()
+
+    def app(environ: object, start: Callable[..., Any]) -> list[bytes]:
+        may_end.wait(10)
+        start("204 No Content", [])
+        return []
+
+    warned = pytest.warns(WebhookWarning, match="an application did not end within 0.1 seconds")
+    with warned, FakeConversations() as fake:
+        fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+        say()
+    may_end.set()
+
+
+def test_nothing_remains_of_a_fake_with_webhooks() -> None:
+    before = {*threading.enumerate()}
+    for kind in APPLICATIONS:
+        with FakeConversations() as fake:
+            fake.conversations.add(unique_name="talk")
+            app = APPLICATIONS[kind](lambda *_: None)
+            fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+            say()
+            fake.webhooks.assert_delivered("onMessageAdded")
+
+    assert set() == {*threading.enumerate()} - before
+    with pytest.raises(RuntimeError, match="this fake is not active"):
+        fake.webhooks.deliver_to(app, public_url=HOOK)
+
+
+@pytest.mark.rule("pre-event-changes")
+def test_a_delete_is_refused_or_done_but_not_changed(asking: FakeConversations) -> None:
+    body = '{"body": "Y"}'
+    asking.webhooks.deliver_to(
+        answering(200, body), public_url=HOOK, events=["onMessageRemove", "onMessageAdd"]
+    )
+    say()
+    asking.messages.assert_created(body="hi")  # what was sent, though it became something else
+    [message] = asking.messages
+    assert "Y" == message.body
+
+    url = f"{asking.url}/v1/Conversations/talk/Messages/{message.sid}"
+    auth = (asking.account_sid, asking.auth_token)
+    deleted = requests.delete(url, auth=auth, headers={"X-Twilio-Webhook-Enabled": "true"})
+
+    assert 204 == deleted.status_code
+    assert 0 == len(asking.messages)
+
+
+@pytest.mark.parametrize(
+    ("configured", "public_url", "found"),
+    [
+        ("https://Desk.example/hook", "https://desk.example", True),
+        ("https://desk.example:443/hook", "https://desk.example/hook", True),
+        ("https://desk.example/hook?x=1", "https://DESK.example/hook/", True),
+        ("https://u:p@desk.example/hook", "https://desk.example", True),
+        ("https://desk.example.evil/hook", "https://desk.example", False),
+        ("https://desk.example/hooks", "https://desk.example/hook", False),
+        ("https://desk.example:8443/hook", "https://desk.example", False),
+        ("http://desk.example/hook", "https://desk.example", False),
+    ],
+)
+def test_which_urls_a_public_url_stands_for(
+    fake: FakeConversations, configured: str, public_url: str, found: bool
+) -> None:
+    fake.webhooks.deliver_to(answers_nothing, public_url=public_url)
+    webhooks = Client().conversations.v1.configuration.webhooks()
+    webhooks.update(post_webhook_url=configured, filters=TOLD)
+    say()
+
+    told = fake.webhooks.assert_delivered("onMessageAdded")
+
+    assert (200 if found else None) == told.status
+
+
+def test_the_address_of_an_application_may_have_a_path(fake: FakeConversations) -> None:
+    with FakeConversations(redirect=False) as another:
+        for public_url in (None, "https://desk.example/twilio"):
+            base = f"{another.url}/desk"
+            url = base if public_url is None else f"{public_url}/messages?x=1"
+            fake.webhooks.deliver_to(base, public_url=public_url)
+            webhooks = Client().conversations.v1.configuration.webhooks()
+            webhooks.update(post_webhook_url=url, filters=TOLD)
+            say()
+            fake.settle()
+
+        assert ["/desk", "/desk/messages"] == [each.path for each in another.requests]
+
+
+@pytest.mark.parametrize("address", ["http://desk.example", "http://192.0.2.7/hook"])
+def test_webhooks_stay_on_this_machine(fake: FakeConversations, address: str) -> None:
+    with pytest.raises(ValueError, match="webhooks stay on this machine"):
+        fake.webhooks.deliver_to(address, public_url=HOOK)
+
+
+def test_an_account_has_one_webhook(fake: FakeConversations) -> None:
+    fake.webhooks.deliver_to(answering(200), public_url=HOOK, events=TOLD)
+
+    with pytest.raises(ValueError, match=f"is configured for {HOOK} already"):
+        fake.webhooks.deliver_to(answering(200), public_url="https://another.example", events=TOLD)
+    with pytest.raises(TypeError, match="events is a list of them, not 'onMessageAdded'"):
+        fake.webhooks.deliver_to(answering(200), public_url=HOOK, events="onMessageAdded")
+
+
+@pytest.mark.parametrize("target", [Flask, FastAPI, with_flask, lambda request: None])
+def test_what_is_not_called_yet_is_said(fake: FakeConversations, target: object) -> None:
+    with pytest.raises(TypeError, match="is it to be called first"):
+        fake.webhooks.deliver_to(target, public_url=HOOK)

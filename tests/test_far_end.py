@@ -145,12 +145,12 @@ def test_an_application_may_drop_a_text(fake: FakeConversations) -> None:
     assert fake.handset(ADA).send("hi", to=DESK, media="cat.png") is None
 
     assert (0, 0, 0) == (len(fake.conversations), len(fake.participants), len(fake.messages))
-    form = fake.webhooks.assert_delivered("onConversationAdd").form
+    form = fake.webhooks.assert_delivered("onConversationAdd", failed=True).form
     assert {
         "MessagingBinding.Address": ADA,
         "MessagingBinding.ProxyAddress": DESK,
         "MessageBody": "hi",
-        "Media": '[{"filename": "cat.png"}]',
+        "Media": '[{"Filename": "cat.png"}]',
         "Source": "SMS",
     }.items() <= form.items()
     assert "ConversationSid" not in form
@@ -295,3 +295,61 @@ def test_a_whole_round_trip(fake: FakeConversations) -> None:
 
     assert ["how can I help?"] == [each.body for each in phone.inbox]
     fake.messages.assert_created(author="bot")
+
+
+def test_a_phone_keeps_what_it_got(fake: FakeConversations) -> None:
+    talk = fake.conversations.add()
+    texts(fake, ADA, talk)
+    fake.messages.add(conversation_sid=talk.sid, body="bye")
+    phone = fake.handset(ADA)
+
+    Client().conversations.v1.conversations(talk.sid).delete()
+
+    assert ["bye"] == [each.body for each in phone.inbox]
+    phone.receipts("delivered")
+
+
+def test_what_is_gone_by_the_answer_takes_no_message(fake: FakeConversations) -> None:
+    talk = fake.conversations.add(unique_name="talk")
+    texts(fake, ADA, talk)
+
+    async def hook(request: Request) -> PlainTextResponse:
+        import asyncio
+
+        await asyncio.to_thread(Client().conversations.v1.conversations("talk").delete)
+        return PlainTextResponse("")
+
+    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"])
+
+    with pytest.raises(LookupError, match=f"{talk.sid} is gone"):
+        fake.handset(ADA).send("hi", to=DESK)
+    assert 0 == len(fake.messages)
+
+
+@pytest.mark.rule("auto-creation-flow")
+def test_two_texts_at_once_create_one_conversation(fake: FakeConversations) -> None:
+    import threading
+
+    fake.address_configurations.add(type="sms", address=DESK, auto_creation_enabled=True)
+    together = threading.Barrier(2)
+
+    async def hook(request: Request) -> PlainTextResponse:
+        import asyncio
+
+        await asyncio.to_thread(together.wait, 10)  # both are asked before either is answered
+        return PlainTextResponse("")
+
+    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=["onConversationAdd"])
+    phone = fake.handset(ADA)
+    senders = [
+        threading.Thread(target=phone.send, args=[body], kwargs={"to": DESK})
+        for body in ("one", "two")
+    ]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+
+    assert (1, 1, 2) == (len(fake.conversations), len(fake.participants), len(fake.messages))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -14,8 +15,10 @@ class Clock:
     What becomes due by a move happens at once, each thing at its own instant.
     """
 
-    # Kept before anyone can freeze it: freezegun replaces what modules hold, not what classes do
-    seconds = staticmethod(time.perf_counter)
+    # The real one, which freezegun keeps where it has frozen it by the time of the first fake
+    seconds = staticmethod(
+        getattr(sys.modules.get("freezegun.api"), "real_perf_counter", time.perf_counter)
+    )
 
     def __init__(self, moved: Callable[[], None]) -> None:
         self._moved = moved

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote, urldefrag, urlencode, urlsplit
 
 from .events import Event, spelled
 from .hooks import Hook
@@ -38,11 +39,22 @@ class Delivery:
     answer: str = ""
     """The text of the answer."""
     error: str | None = None
-    """Why there was no answer."""
+    """Why there was no answer, or what the application raised."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether the application did not answer, or with a status of 400 or more."""
+        if self.status is None:
+            return self.error != NO_TARGET
+        return self.status >= 400
+
+    @property
+    def outcome(self) -> str:
+        """The status, or why there is none, in a line."""
+        return self.error.splitlines()[-1] if self.error else str(self.status)
 
     def __str__(self) -> str:
-        outcome = self.error.splitlines()[-1] if self.error else self.status
-        return f"{self.event} to {self.url} -> {outcome}"
+        return f"{self.event} to {self.url} -> {self.outcome}"
 
     def __repr__(self) -> str:
         return f"<Delivery {self}>"
@@ -58,6 +70,11 @@ class Letter:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def host(self) -> str:
+        """What the header `Host` says."""
+        return urlsplit(self.url).netloc.rpartition("@")[2]
+
 
 def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:
     """A delivery as it is sent, signed with *auth_token*; *token* is different for each."""
@@ -66,9 +83,13 @@ def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:
         "User-Agent": "TwilioProxy/1.1",
         "I-Twilio-Idempotency-Token": token,
     }
+    user, at, _ = urlsplit(delivery.url).netloc.rpartition("@")
+    if at:
+        headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
     form = urlencode(delivery.form)
     if delivery.method == "GET":
-        url = delivery.url + ("&" if "?" in delivery.url else "?") + form
+        url = urldefrag(delivery.url).url
+        url += ("&" if "?" in url else "?") + form
         headers["X-Twilio-Signature"] = signature(auth_token, url)
         return Letter(method="GET", url=url, headers=headers, body=b"")
     headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"

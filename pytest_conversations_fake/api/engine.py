@@ -123,10 +123,10 @@ def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int
         raise BodyTooLarge
     require_well_formed(request.query, request.headers, body)
 
-    def call() -> tuple[Call, list[Record]]:
+    def call(noted: dict[str, Any]) -> tuple[Call, list[Record]]:
         """What is asked for, by what there is at the moment."""
         records = _find(account, entry, operation, names)
-        params = _read(entry, operation, texts)
+        params = _read(noted, operation, texts)
         return Call(
             world=world,
             account=account,
@@ -140,13 +140,13 @@ def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int
             webhooks_enabled=params.get("x_twilio_webhook_enabled") == "true",
         ), records
 
-    asked, records = call()
+    asked, records = call(entry.params)
     if before := question(asked, operation, records):
         answered = yield Ask(before)
         assert isinstance(answered, Delivery)
         texts |= verdict(operation, answered)
         world.settle()
-        asked, records = call()
+        asked, records = call({})  # the journal keeps what was sent
     done = _perform(asked, operation, records)
     return operation.resource.status(asked, operation.verb), done
 
@@ -196,15 +196,15 @@ def _find(account: Account, entry: Entry, operation: Operation, names: list[str]
     return found
 
 
-def _read(entry: Entry, operation: Operation, texts: Texts) -> dict[str, Any]:
-    """The values of the parameters. What could be read before a refusal is noted as well."""
+def _read(noted: dict[str, Any], operation: Operation, texts: Texts) -> dict[str, Any]:
+    """The values of the parameters. What could be read before a refusal is *noted* as well."""
     fields = operation.form | operation.query | operation.headers
     for keyword, field in fields.items():
         if keyword in texts:
-            entry.params[keyword] = field.read_all(texts[keyword])
+            noted[keyword] = field.read_all(texts[keyword])
         elif field.required and operation.verb is CREATE:
             raise MissingParameter(name=field.name)
-    return {keyword: entry.params[keyword] for keyword in texts}
+    return {keyword: noted[keyword] for keyword in texts}
 
 
 def _perform(call: Call, operation: Operation, records: list[Record]) -> dict[str, Any] | None:

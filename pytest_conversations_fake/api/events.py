@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
@@ -82,24 +82,32 @@ NOT_YET = ("index", "date_created", "date_updated")
 class Told:
     """What webhooks are told of a kind of record: its *noun* and what they see of it.
 
-    *sid* is how they call its sid, *later* what they do not see of a new one, and *besides* what
-    they may be told of how it came about.
+    *sid* is how they call its sid, *only* names the events that have an attribute if not all do,
+    and *besides* is what they may be told of how it came about, by event.
     """
 
     noun: str
     sid: str
     attributes: Sequence[str]
-    later: Sequence[str] = ()
-    besides: Sequence[str] = ()
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    besides: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def seen(self, done: str) -> list[str]:
+        """What is seen of it when it is *done* something: `Added`, or before that, `Add`."""
+        names = [self.sid, *self.attributes]
+        if done == "Add":
+            names = [name for name in names if name not in (self.sid, *NOT_YET)]
+        return [name for name in names if done in self.only.get(name, (done,))]
 
     def event(self, call: Call, done: str, record: Record, **more: object) -> Event:
         """That *record* was `Added`, `Updated` or `Removed`; or before that, `Add` and so on."""
-        unseen = {"Added": self.later, "Add": (*self.later, *NOT_YET, self.sid)}.get(done, ())
-        seen = {name: getattr(record, name) for name in self.attributes}
-        params = {self.sid: record.sid, **seen, **call.told, **more}
+        seen = {
+            name: record.sid if name == self.sid else getattr(record, name)
+            for name in self.seen(done)
+        }
         return Event(
             name=f"on{self.noun}{done}",
-            params={name: value for name, value in params.items() if name not in unseen},
+            params={**seen, **call.told, **more},
             source=call.source or "API",
             client_identity=call.client_identity,
         )
@@ -124,4 +132,6 @@ def _spelled(keyword: str) -> str:
 def _written(value: Any) -> str:
     if isinstance(value, datetime):  # with milliseconds, unlike the answers to requests
         return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z").rjust(24, "0")
+    if isinstance(value, list):  # of media, whose names are spelled the same way; a guess
+        value = [{_spelled(name): part for name, part in each.items()} for each in value]
     return value if isinstance(value, str) else json.dumps(value)

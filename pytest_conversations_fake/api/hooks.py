@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .events import Event
@@ -26,6 +26,15 @@ class Hook:
 
     method: str
     url: str
+
+
+def with_messaging_service(account: Account, event: Event) -> Event:
+    """An event of something in a conversation, with the messaging service of that."""
+    conversation = account.store.find(Conversation, event.params.get("conversation_sid"))
+    if not conversation:
+        return event
+    service_sid = conversation.messaging_service_sid
+    return replace(event, params={"messaging_service_sid": service_sid, **event.params})
 
 
 def hooks(account: Account, event: Event) -> Iterator[Hook]:

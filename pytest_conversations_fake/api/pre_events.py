@@ -8,10 +8,10 @@ from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .call import CREATE, UPDATE, Call
+from .call import CREATE, DELETE, UPDATE, Call
 from .deliveries import Delivery, delivery
 from .events import PRE_EVENTS
-from .hooks import pre_hook
+from .hooks import pre_hook, with_messaging_service
 from .refusals import WebhookRefused
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def question(
     if operation.verb is UPDATE:
         for name, value in operation.resource.changes(call, records[-1]).items():
             setattr(record, name, value)
-    event = told.event(call, str(done), record, **besides)
+    event = with_messaging_service(call.account, told.event(call, str(done), record, **besides))
     hook = pre_hook(call.account, event)
     return delivery(event, hook, call.account.sid) if hook else None
 
@@ -59,6 +59,8 @@ def verdict(operation: Operation, answered: Delivery) -> dict[str, list[str]]:
         return {}
     if answered.status >= 400:
         raise WebhookRefused
+    if operation.verb is DELETE:
+        return {}
     try:
         changes: Any = json.loads(answered.answer or "{}")
     except ValueError:

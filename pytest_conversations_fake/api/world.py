@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -16,10 +15,9 @@ from .clock import Clock
 from .deliveries import Delivery, Letter, delivery, letter
 from .events import PRE_EVENTS, Event
 from .faults import Injection
-from .hooks import hook, hooks
+from .hooks import hook, hooks, with_messaging_service
 from .journal import Journal
 from .resources.configurations import configuration
-from .resources.conversations import Conversation
 from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
@@ -117,6 +115,12 @@ class World:
     def configure_webhook(self, url: str, events: Sequence[str]) -> None:
         """Let the first account's webhook tell *events* to *url*."""
         configured = webhooks.only(self.account, None)
+        before = configured.post_webhook_url or configured.pre_webhook_url
+        if before not in (None, url):
+            raise ValueError(
+                f"the account's webhook is configured for {before} already, and it has one URL; "
+                "leave out events, and configure more webhooks by the API"
+            )
         self.account.store.change(
             configured,
             pre_webhook_url=url if {*events} & {*PRE_EVENTS} else None,
@@ -126,9 +130,7 @@ class World:
 
     def _tell(self, account: Account, event: Event, scoped: ScopedWebhook | None = None) -> None:
         """Tell all hooks of *event*, or only the webhook of a conversation."""
-        if conversation := account.store.find(Conversation, event.params.get("conversation_sid")):
-            service_sid = conversation.messaging_service_sid
-            event = replace(event, params={"messaging_service_sid": service_sid, **event.params})
+        event = with_messaging_service(account, event)
         for told in [hook(scoped)] if scoped else hooks(account, event):
             self.post(delivery(event, told, account.sid))
 

@@ -1,55 +1,32 @@
 """The office: it takes what is to be delivered and delivers it, one after the other.
 
-It works on an event loop in a thread of its own, so that neither a test that blocks nor the fake's
-server waits for an application, and an application may call the fake while it is told something.
+It works on an event loop in a thread of its own. No application runs there, so none can keep it
+from noticing that one takes too long, nor from hearing what another asks the fake meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Coroutine
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from ipaddress import ip_address
-from threading import Condition, Thread
+from threading import Condition, Thread, get_ident
 from traceback import format_exc
-from typing import Any, Protocol
-from urllib.parse import urlsplit
+from typing import Any
 
 from ..api.clock import Clock
 from ..api.deliveries import NO_TARGET, Delivery, Letter
 from ..api.world import World
-from .http import HttpTarget
-from .wsgi import WsgiTarget
-
-Answer = tuple[int, str]
-"""Status and text."""
+from .applications import Applications, Raised
+from .routes import Answer, Route, Target, route_for
+from .wsgi import Visit, WsgiTarget
 
 LIMIT = 5.0
-"""Seconds that Twilio waits for an application."""
+"""Seconds that Twilio waits for an application, and a fake for one to end."""
 
 LONGEST_CHAIN = 50
-"""Deliveries of a conversation of which each was made while the one before was under way."""
-
-
-class Target(Protocol):
-    """Where deliveries go."""
-
-    async def open(self) -> None: ...
-    async def close(self) -> None: ...
-    async def send(self, letter: Letter) -> Answer: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Route:
-    """That what is configured below *public_url* goes to *target*."""
-
-    public_url: str
-    target: Target
-    auth_token: str | None = None
-    by_settle: bool = False
-    """Whether whoever settles calls it, in a thread of their own."""
+"""Deliveries of which each was made while the one before was under way."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,22 +41,29 @@ class Loop(asyncio.SelectorEventLoop):
     """An event loop whose time nobody freezes."""
 
     def time(self) -> float:
-        return Clock.seconds()
+        seconds: float = Clock.seconds()
+        return seconds
 
 
 class Office:
     """Delivers what a *world* posts, until it is closed."""
 
     def __init__(self, world: World) -> None:
+        self.applications = Applications()
         self._world = world
         self._routes: list[Route] = []
-        self._loopback = HttpTarget()
         self._changed = Condition()
-        self._waiting: list[Errand] = []
+        self._waiting: deque[Errand] = deque()
         self._under_way: Errand | None = None
-        self._visit: Visit | None = None
+        self._asked: dict[asyncio.Task[Delivery], Delivery] = {}
+        self._behind: set[Future[None]] = set()
+        """What applications still do when they have answered."""
+        self._visits: deque[Visit] = deque()
+        self._settling: list[int] = []
+        """The threads that settle."""
         self._chains: list[tuple[Delivery, ...]] = []
         """Those that were cut, as they had become too long."""
+        self._closing = False
         self._loop = Loop()
         self._thread = Thread(
             target=self._loop.run_forever, name="fake_conversations webhooks", daemon=True
@@ -88,42 +72,57 @@ class Office:
         self._run(self._set_up())
 
     def add(self, route: Route) -> None:
-        """Raises what the application raises when it starts up."""
-        self._run(route.target.open())
-        self._routes.insert(0, route)
+        """Raises what the application raises when it starts up, and `TimeoutError`."""
+        self._run(asyncio.wait_for(route.target.open(), LIMIT))
+        self._routes.append(route)
 
-    def close(self) -> None:
-        """Forget what was not delivered, and let the applications end."""
-        self._run(self._shut_down())
+    def close(self) -> list[str]:
+        """Forget what was not delivered, and let applications end. Returns what went wrong."""
+        wrong: list[str] = self._run(self._shut_down())
+        if not self.applications.close(LIMIT):
+            wrong.append(f"an application did not end within {LIMIT:g} seconds")
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+        return wrong
 
-    def _run(self, what: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(what, self._loop).result()
+    def _run(self, what: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(what, self._loop).result()
 
     async def _set_up(self) -> None:
-        await self._loopback.open()
         self._come = asyncio.Event()
         self._working = asyncio.ensure_future(self._work())
 
-    async def _shut_down(self) -> None:
-        self._working.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._working
-        for target in (self._loopback, *(route.target for route in self._routes)):
-            await target.close()
-        # Threads can not be stopped, and what they still ask should not be asked of Twilio
-        with suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._loop.shutdown_default_executor(), LIMIT)
+    async def _shut_down(self) -> list[str]:
+        self._closing = True  # Python 3.10's wait_for() may overlook that it is cancelled
+        self._come.set()
+        tasks = {self._working, *self._asked}
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=LIMIT)
+        for rest in [*self._behind]:
+            rest.cancel()
+        wrong = []
+        for route in self._routes:
+            try:
+                await asyncio.wait_for(route.target.close(), LIMIT)
+            except (asyncio.TimeoutError, TimeoutError):
+                wrong.append(f"the application at {route.public_url} does not end")
+            except Exception as error:
+                wrong.append(f"the application at {route.public_url} ended with {error}")
+        return wrong
 
     # Delivering
 
     def post(self, delivery: Delivery) -> None:
-        """Take a delivery; what it leads to is cut where it goes on and on."""
+        """Take a delivery.
+
+        What is posted while somebody settles follows from what is under way then; such a chain is
+        cut where it goes on and on.
+        """
         with self._changed:
             now = self._under_way
-            chain = (*now.chain, now.delivery) if now and _same_talk(now.delivery, delivery) else ()
+            chain = (*now.chain, now.delivery) if now and self._settling else ()
             if len(chain) >= LONGEST_CHAIN:
                 self._chains.append((*chain, delivery))
             else:
@@ -136,18 +135,26 @@ class Office:
         return asyncio.run_coroutine_threadsafe(self._ask(delivery), self._loop)
 
     async def _ask(self, delivery: Delivery) -> Delivery:
-        answered = await self._deliver(delivery)
+        delivering = asyncio.ensure_future(self._deliver(delivery, asked=True))
+        self._asked[delivering] = delivery
+        try:
+            answered = await delivering
+        except asyncio.CancelledError:
+            answered = replace(delivery, error="the fake has ended")
         with self._world.lock:
             self._world.deliveries.append(answered)
+        with self._changed:
+            del self._asked[delivering]
+            self._changed.notify_all()
         return answered
 
     async def _work(self) -> None:
-        while True:
+        while not self._closing:
             await self._come.wait()
             self._come.clear()
-            while self._waiting:
+            while self._waiting and not self._closing:
                 with self._changed:
-                    self._under_way = self._waiting.pop(0)
+                    self._under_way = self._waiting.popleft()
                 done = await self._deliver(self._under_way.delivery)
                 with self._world.lock:
                     self._world.deliveries.append(done)
@@ -155,38 +162,40 @@ class Office:
                     self._under_way = None
                     self._changed.notify_all()
 
-    async def _deliver(self, delivery: Delivery) -> Delivery:
-        route = self._route(delivery.url)
-        if not route:
-            return replace(delivery, error=NO_TARGET)
-        with self._world.lock:
-            letter = self._world.sign(delivery, route.auth_token)
+    async def _deliver(self, delivery: Delivery, *, asked: bool = False) -> Delivery:
         try:
-            if route.by_settle:
-                answered = await self._leave_to_settle(route.target, letter)
+            route = route_for(delivery.url, self._routes)
+            if not route:
+                return replace(delivery, error=NO_TARGET)
+            with self._world.lock:
+                letter = self._world.sign(delivery, route.auth_token)
+            if route.by_settle and not asked:
+                status, text, rest = await self._leave_to_settle(route.target, letter)
             else:
-                answered = await asyncio.wait_for(route.target.send(letter), LIMIT)
+                status, text, rest = await asyncio.wait_for(route.target.send(letter), LIMIT)
         except (asyncio.TimeoutError, TimeoutError):
             return replace(delivery, error=f"no answer within {LIMIT:g} seconds")
         except ConnectionError as error:
             return replace(delivery, error=f"no connection: {error}")
-        except Exception:  # the application's; it is shown, as Twilio would only see a 500
+        except Raised as raised:  # a server would answer so
+            return replace(delivery, status=500, error=str(raised))
+        except Exception:
             return replace(delivery, error=format_exc())
-        status, text = answered
+        if rest and not rest.done():
+            self._behind.add(rest)
+            rest.add_done_callback(self._has_ended)
         return replace(delivery, status=status, answer=text)
 
-    def _route(self, url: str) -> Route | None:
-        for route in self._routes:
-            if (url + "/").startswith(route.public_url.rstrip("/") + "/") or url.startswith(
-                route.public_url.rstrip("/") + "?"
-            ):
-                return route
-        return Route(url, self._loopback) if _is_loopback(url) else None
+    def _has_ended(self, rest: Future[None]) -> None:
+        with self._changed:
+            self._behind.discard(rest)
+            self._changed.notify_all()
 
     async def _leave_to_settle(self, target: Target, letter: Letter) -> Answer:
+        assert isinstance(target, WsgiTarget)
         visit = Visit(target, letter)
         with self._changed:
-            self._visit = visit
+            self._visits.append(visit)
             self._changed.notify_all()
         return await asyncio.wrap_future(visit.answer)
 
@@ -195,41 +204,66 @@ class Office:
     def settle(self, within: float) -> None:
         """Wait until nothing is waiting or under way any more, and call who waits to be called.
 
-        Raises `TimeoutError` after *within* seconds, and `AssertionError` for a chain without end.
+        Raises `TimeoutError` after *within* seconds, `AssertionError` for a chain without end, and
+        `RuntimeError` if it is called by what it would wait for.
         """
         __tracebackhide__ = True
+        self._enter()
         ends = Clock.seconds() + within
-        while visit := self._next_visit(ends):
-            visit.pay()
+        try:
+            while visit := self._next_visit(ends, lambda: False):
+                visit.pay()
+        finally:
+            self._settling.remove(get_ident())
         self._judge()
 
     async def settle_async(self, within: float) -> None:
         """The same, without holding up the running loop, but for what it calls."""
         __tracebackhide__ = True
+        self._enter()
         ends = Clock.seconds() + within
-        while visit := await asyncio.to_thread(self._next_visit, ends):
-            visit.pay()
+        given_up: list[bool] = []
+        try:
+            while visit := await asyncio.to_thread(self._next_visit, ends, given_up.__len__):
+                visit.pay()
+        except asyncio.CancelledError:
+            with self._changed:
+                given_up.append(True)
+                self._changed.notify_all()
+            raise
+        finally:
+            self._settling.remove(get_ident())
         self._judge()
 
-    def _next_visit(self, ends: float) -> Visit | None:
+    def _enter(self) -> None:
+        __tracebackhide__ = True
+        if self.applications.is_here() or get_ident() in self._settling:
+            raise RuntimeError("settle() is called by what it waits for, an application")
+        self._settling.append(get_ident())
+
+    def _next_visit(self, ends: float, given_up: Any) -> Visit | None:
         """Who is to be called next; None when everything is done."""
         __tracebackhide__ = True
         with self._changed:
             left = max(ends - Clock.seconds(), 0)
-            if not self._changed.wait_for(lambda: self._visit or self._is_quiet, left):
+            if not self._changed.wait_for(
+                lambda: self._visits or self._is_quiet or given_up(), left
+            ):
                 raise TimeoutError(self._unsettled())
-            visit, self._visit = self._visit, None
-            return visit
+            return self._visits.popleft() if self._visits and not given_up() else None
 
     @property
     def _is_quiet(self) -> bool:
-        return not self._waiting and not self._under_way
+        return not (self._waiting or self._under_way or self._asked or self._behind)
 
     def _unsettled(self) -> str:
-        lines = [f"  {each.delivery.event} to {each.delivery.url}" for each in self._waiting]
+        asked = [*self._asked.values()]
         if self._under_way:
-            now = self._under_way.delivery
-            lines.insert(0, f"  {now.event} to {now.url}, which has not answered yet")
+            asked.append(self._under_way.delivery)
+        lines = [f"  {each.event} to {each.url}, which has not answered yet" for each in asked]
+        lines += [f"  {each.delivery.event} to {each.delivery.url}" for each in self._waiting]
+        if self._behind:
+            lines.append("  what applications do behind their answers")
         return "\n".join(["not settled, as these are still to be delivered:", *lines])
 
     def _judge(self) -> None:
@@ -244,38 +278,6 @@ class Office:
             )
 
 
-class Visit:
-    """A call of an application that whoever settles makes."""
-
-    def __init__(self, target: Target, letter: Letter) -> None:
-        self._target = target
-        self._letter = letter
-        self.answer: Future[Answer] = Future()
-
-    def pay(self) -> None:
-        assert isinstance(self._target, WsgiTarget)
-        try:
-            answer = self._target.call(self._letter)
-        except Exception as error:
-            self.answer.set_exception(error)
-        else:
-            self.answer.set_result(answer)
-
-
-def _same_talk(one: Delivery, another: Delivery) -> bool:
-    sid = one.params.get("conversation_sid")
-    return sid is not None and sid == another.params.get("conversation_sid")
-
-
 def _text_of(delivery: Delivery) -> str:
     body = delivery.params.get("body")
     return "" if body is None else repr(body)
-
-
-def _is_loopback(url: str) -> bool:
-    parts = urlsplit(url)
-    try:
-        address = ip_address(parts.hostname or "")
-    except ValueError:
-        return parts.hostname == "localhost" and parts.scheme in ("http", "https")
-    return address.is_loopback and parts.scheme in ("http", "https")

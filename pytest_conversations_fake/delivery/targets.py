@@ -7,32 +7,52 @@ from typing import Any
 
 from aiohttp import web
 
+from .applications import Applications
 from .asgi import AsgiTarget
-from .http import AiohttpTarget, HttpTarget
-from .office import Target
+from .http import AiohttpTarget, HttpTarget, is_loopback
+from .routes import Target
 from .wsgi import WsgiTarget
 
 
-def target_of(given: Any, *, by_settle: bool) -> Target:
-    """The target for a URL or an application. Raises `TypeError` for anything else."""
-    if by_settle:
-        if isinstance(given, (str, web.Application)) or not callable(given) or _is_asgi(given):
-            raise TypeError(f"by_settle is for applications of WSGI, not for {given!r}")
-        return WsgiTarget(given)
-    if isinstance(given, str) and given.startswith(("http://", "https://")):
-        return HttpTarget(given)
+def target_of(
+    given: Any, public_url: str, applications: Applications, *, by_settle: bool
+) -> Target:
+    """The target for a URL or an application.
+
+    Raises `TypeError` for anything else, and `ValueError` for a URL of another machine.
+    """
+    if by_settle and (_is_url(given) or isinstance(given, web.Application) or _is_asgi(given)):
+        raise TypeError(f"by_settle is for applications of WSGI, not for {given!r}")
+    if _is_url(given):
+        if not is_loopback(given):
+            raise ValueError(f"webhooks stay on this machine, so they are not sent to {given!r}")
+        return HttpTarget(given, public_url)
     if isinstance(given, web.Application):
-        return AiohttpTarget(given)
-    if callable(given):
-        return AsgiTarget(given) if _is_asgi(given) else WsgiTarget(given)
-    raise TypeError(f"a target is a URL, or an application of ASGI, WSGI or aiohttp, not {given!r}")
+        return AiohttpTarget(given, applications)
+    if _is_asgi(given):
+        return AsgiTarget(given, applications)
+    if _takes(given, 2):
+        return WsgiTarget(given, applications)
+    hint = "; is it to be called first?" if callable(given) else ""
+    raise TypeError(
+        f"a target is a URL, or an application of ASGI, WSGI or aiohttp, not {given!r}{hint}"
+    )
+
+
+def _is_url(given: Any) -> bool:
+    return isinstance(given, str) and given.startswith(("http://", "https://"))
 
 
 def _is_asgi(app: Any) -> bool:
-    """Whether calling *app* takes three things, or is a coroutine."""
-    call = app if inspect.isroutine(app) else type(app).__call__
-    if inspect.iscoroutinefunction(call):
-        return True
-    parameters = inspect.signature(app).parameters.values()
-    required = [each for each in parameters if each.default is each.empty]
-    return len([each for each in required if each.kind is not each.VAR_POSITIONAL]) == 3
+    """Whether *app* can be called with three things, and by no means with two."""
+    return _takes(app, 3) and (not _takes(app, 2) or inspect.iscoroutinefunction(app))
+
+
+def _takes(app: Any, count: int) -> bool:
+    if not callable(app) or inspect.isclass(app):
+        return False
+    try:
+        inspect.signature(app).bind(*[None] * count)
+    except (TypeError, ValueError):
+        return False
+    return True

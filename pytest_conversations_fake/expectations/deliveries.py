@@ -27,8 +27,13 @@ def keywords_of(event: str) -> list[str]:
     [told] = [
         each.told for each in RESOURCES if each.told and event.startswith(f"on{each.told.noun}")
     ]
-    own = [told.sid, *told.attributes, *told.besides]
-    return [*dict.fromkeys([*own, "messaging_service_sid", "date_removed", *COMMON])]
+    done = event.removeprefix(f"on{told.noun}")
+    own = [*told.seen(done), *told.besides.get(done, ()), *COMMON]
+    if told.noun != "User":
+        own.append("messaging_service_sid")
+    if done == "Removed":
+        own.append("date_removed")
+    return [*dict.fromkeys(own)]
 
 
 @dataclass(frozen=True)
@@ -38,20 +43,31 @@ class WantedDelivery:
     kind: str
     count: int
     params: Mapping[str, object]
+    failed: bool | None
+    """None for either."""
 
     def __str__(self) -> str:
         sent = ", ".join(f"{keyword}={value!r}" for keyword, value in self.params.items())
-        return f"{self.kind}({sent})"
+        return f"{self.kind}({sent}){' failed' if self.failed else ''}"
 
     def is_of_kind(self, delivery: Delivery) -> bool:
         return delivery.event == self.kind
 
     def differences(self, delivery: Delivery) -> list[str]:
-        return [*differing(self.params, delivery.params)]
+        lines = [*differing(self.params, delivery.params)]
+        if self.failed is False and delivery.failed:
+            lines.append(f"failed: {delivery.outcome}")
+        if self.failed and not delivery.failed:
+            lines.append("answered, expected a failure")
+        return lines
 
 
 def expect(
-    deliveries: Sequence[Delivery], event: str, count: int, params: Mapping[str, object]
+    deliveries: Sequence[Delivery],
+    event: str,
+    count: int,
+    params: Mapping[str, object],
+    failed: bool | None,
 ) -> list[Delivery]:
     """The *count* deliveries of an *event* with these *params*.
 
@@ -65,7 +81,7 @@ def expect(
     for keyword in params:
         if keyword not in known:
             raise TypeError(unknown(f"{event} tells no", keyword, known))
-    wanted = WantedDelivery(event, count, params)
+    wanted = WantedDelivery(event, count, params, failed)
     matching = found(wanted, deliveries)
     if len(matching) != count:
         raise AssertionError(explain(wanted, deliveries, "delivery", NOTHING))

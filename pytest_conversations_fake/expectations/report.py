@@ -10,11 +10,16 @@ from ..api.deliveries import Delivery
 from ..api.journal import Exchange
 from ..api.world import World
 
+LAST = 20
+"""Deliveries that are shown."""
+
 
 def report(world: World) -> str:
     """Every exchange on a line, what was refused with its reason, and errors inside the fake."""
     lines = [line for exchange in world.journal for line in _lines(exchange, world.assumptions)]
-    told = [f"webhook: {line}" for delivery in world.deliveries for line in _told(delivery)]
+    told = [line for delivery in world.deliveries[-LAST:] for line in _told(delivery)]
+    if len(world.deliveries) > LAST:
+        told.insert(0, f"webhooks: {len(world.deliveries) - LAST} before these")
     return "\n".join([*(lines or ["nothing was requested"]), *told, *map(_traceback, world.errors)])
 
 
@@ -27,7 +32,7 @@ def _lines(exchange: Exchange, assumptions: Assumptions) -> Iterator[str]:
 
 
 def _told(delivery: Delivery) -> Iterator[str]:
-    yield str(delivery)
+    yield f"webhook: {delivery}"
     if delivery.error and "\n" in delivery.error:
         yield f"the application raised:\n{delivery.error.rstrip()}"
     elif delivery.status is not None and delivery.status >= 400:

@@ -62,7 +62,7 @@ class Acting:
         """
         __tracebackhide__ = True
         with _refusals_are_errors():
-            call = self._asked(Operation(resource, CREATE), parents, params, told, asked)
+            call = self.asked(Operation(resource, CREATE), parents, params, told, asked)
             if not call:
                 return None
             with self.world.lock:
@@ -72,12 +72,12 @@ class Acting:
         """Change something, unless a pre-event refuses it."""
         __tracebackhide__ = True
         with _refusals_are_errors():
-            call = self._asked(Operation(resource, UPDATE), (*parents, record), params)
+            call = self.asked(Operation(resource, UPDATE), (*parents, record), params)
             if call:
                 with self.world.lock:
                     resource.update(call, record)
 
-    def _asked(
+    def asked(
         self,
         operation: Operation,
         records: tuple[Record, ...],
@@ -101,6 +101,9 @@ class Acting:
             params |= {name: fields[name].read_all(texts) for name, texts in changes.items()}
         with self.world.lock:
             self.world.settle()
+            for parent in parents:  # what was asked may have removed it
+                if not self.account.store.find(type(parent), parent.sid):
+                    raise LookupError(f"{parent.sid} is gone, and with it what was to be in it")
             return self.call(*parents, told=told, **params)
 
 

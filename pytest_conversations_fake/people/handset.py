@@ -9,6 +9,8 @@ from typing import Any
 
 from ..api.accounts import Account
 from ..api.addresses import channel, is_address
+from ..api.call import CREATE
+from ..api.operations import Operation
 from ..api.records import Record
 from ..api.resource import Resource
 from ..api.resources.addresses import Address
@@ -80,7 +82,7 @@ class Handset:
 
     @property
     def inbox(self) -> Sequence[Received]:
-        """What this phone got, oldest first."""
+        """What this phone got, oldest first; it keeps what Twilio has forgotten."""
         with self._world.lock:
             self._world.settle()
             return [self._received(each) for each in self._receipts()]
@@ -96,8 +98,8 @@ class Handset:
         with self._world.lock:
             self._world.settle()
             for receipt in list(self._receipts()):
-                if status in LATER.get(receipt.status, ()):
-                    message = self._store.get(Message, receipt.message_sid)
+                message = self._store.find(Message, receipt.message_sid)
+                if message and status in LATER.get(receipt.status, ()):
                     conversation = self._store.get(Conversation, receipt.conversation_sid)
                     service = self._store.get(Service, receipt.chat_service_sid)
                     call = self._acting.call(service, conversation, message)
@@ -130,12 +132,17 @@ class Handset:
             "messaging_binding_address": self.address,
         }
         asked = {"message_body": body, "media": media and [{"filename": media}]}
-        conversation = self._acting.create(conversations, service, told=pair, asked=asked)
-        if not conversation:
+        operation = Operation(conversations, CREATE)
+        call = self._acting.asked(operation, (service,), {}, told=pair, asked=asked)
+        if not call:
             return None
         with self._world.lock:
-            self._attach_webhook(configured, service, conversation)
-        self._acting.create(participants, service, conversation, **pair)
+            # Another text of this phone may have come first
+            conversation = next(self._open_with(proxy), None)
+            if not conversation:
+                conversation = conversations.create(call)
+                self._attach_webhook(configured, service, conversation)
+                participants.create(self._acting.call(service, conversation, **pair))
         return conversation
 
     def _attach_webhook(
@@ -173,7 +180,8 @@ class Handset:
 
     def _receipts(self) -> Iterator[Receipt]:
         """Of the messages to this phone, oldest first."""
-        for receipt in self._store.all(Receipt):
+        known = [*self._store.all(Receipt), *self._store.removed(Receipt)]
+        for receipt in sorted(known, key=self._store.position):
             if receipt.participant_sid:
                 person = self._store.get(Participant, receipt.participant_sid)
                 if person.messaging_binding_address == self.address:

@@ -106,6 +106,9 @@ class Conversation(Record):
         return {"email": email} if any(email.values()) else {}
 
 
+PAIR = ("messaging_binding_proxy_address", "messaging_binding_address")
+
+
 class Conversations(Resource[Conversation]):
     record = Conversation
     noun = "Conversation"
@@ -132,12 +135,7 @@ class Conversations(Resource[Conversation]):
             "messaging_service_sid",
             "state",
         ),
-        besides=(
-            "messaging_binding_address",
-            "messaging_binding_proxy_address",
-            "message_body",
-            "media",
-        ),
+        besides={"Add": (*PAIR, "message_body", "media"), "Added": PAIR},
     )
     links = {
         "participants": "Participants",

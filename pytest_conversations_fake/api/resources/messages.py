@@ -94,7 +94,7 @@ class Messages(InConversation[Message]):
             "attributes",
             "media",
         ),
-        later=("date_updated",),
+        only={"date_updated": ("Update", "Updated", "Remove", "Removed")},
     )
     links = {"delivery_receipts": "Receipts", "channel_metadata": "ChannelMetadata"}
 

@@ -151,7 +151,10 @@ class Participants(InConversation[Participant]):
             "messaging_binding_type",
             "last_read_message_index",
         ),
-        later=("date_updated", "last_read_message_index"),
+        only={
+            "date_updated": ("Update", "Updated", "Remove", "Removed"),
+            "last_read_message_index": ("Updated",),
+        },
     )
 
     def create(self, call: Call) -> Participant:

@@ -71,8 +71,15 @@ class Users(Resource[User]):
             "role_sid",
             "attributes",
             "friendly_name",
+            "is_online",
+            "is_notifiable",
         ),
-        later=("date_updated",),
+        only={
+            "date_created": ("Added", "Updated"),
+            "date_updated": ("Update", "Updated"),
+            "is_online": ("Updated",),
+            "is_notifiable": ("Updated",),
+        },
     )
     links = {"user_conversations": "Conversations"}
 

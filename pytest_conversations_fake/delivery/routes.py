@@ -1,0 +1,58 @@
+"""Routes: which application stands for a URL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from ..api.deliveries import Letter
+from .http import HttpTarget, is_loopback
+
+Answer = tuple[int, str, "Future[None] | None"]
+"""Status, text, and what the application goes on with behind its answer."""
+
+
+class Target(Protocol):
+    """Where deliveries go."""
+
+    async def open(self) -> None: ...
+    async def close(self) -> None: ...
+    async def send(self, letter: Letter) -> Answer: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """That what is configured below *public_url* goes to *target*."""
+
+    public_url: str
+    target: Target
+    auth_token: str | None = None
+    by_settle: bool = False
+    """Whether whoever settles calls it, in a thread of their own."""
+
+    def leads(self, url: str) -> bool:
+        """Whether *url* is the public one, or below it."""
+        root, path = _place(self.public_url)
+        asked, below = _place(url)
+        return asked == root and (below + "/").startswith(path.rstrip("/") + "/")
+
+
+def route_for(url: str, routes: Sequence[Route]) -> Route | None:
+    """The one whose public URL says most of *url*; of those that say the same, the last.
+
+    What is on this machine needs none.
+    """
+    leading = [route for route in routes if route.leads(url)]
+    if leading:
+        return max(reversed(leading), key=lambda route: len(_place(route.public_url)[1]))
+    return Route(url, HttpTarget()) if is_loopback(url) else None
+
+
+def _place(url: str) -> tuple[tuple[str, str | None, int | None], str]:
+    """Where a URL leads, however it is spelled, and its path."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    return (parts.scheme, parts.hostname, port), parts.path or "/"
