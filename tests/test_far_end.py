@@ -353,3 +353,14 @@ def test_two_texts_at_once_create_one_conversation(fake: FakeConversations) -> N
         sender.join()
 
     assert (1, 1, 2) == (len(fake.conversations), len(fake.participants), len(fake.messages))
+
+
+@pytest.mark.rule("pre-event-changes")
+def test_a_change_that_twilio_refuses_is_a_mistake_of_the_test(fake: FakeConversations) -> None:
+    fake.address_configurations.add(type="sms", address=DESK, auto_creation_enabled=True)
+    long = '{"friendly_name": "' + "x" * 257 + '"}'
+    fake.webhooks.deliver_to(answering(200, long), public_url=HOOK, events=["onConversationAdd"])
+
+    with pytest.raises(ValueError, match="Twilio refuses this: 50003 Friendly name too long"):
+        fake.handset(ADA).send("hi", to=DESK)
+    assert 0 == len(fake.conversations)

@@ -61,7 +61,7 @@ class Acting:
         Webhooks are *told* so much besides, and the pre-event what it is *asked* with, too.
         """
         __tracebackhide__ = True
-        with _refusals_are_errors():
+        with refusals_are_errors():
             call = self.asked(Operation(resource, CREATE), parents, params, told, asked)
             if not call:
                 return None
@@ -71,7 +71,7 @@ class Acting:
     def update(self, resource: Resource[R], record: R, *parents: Record, **params: Any) -> None:
         """Change something, unless a pre-event refuses it."""
         __tracebackhide__ = True
-        with _refusals_are_errors():
+        with refusals_are_errors():
             call = self.asked(Operation(resource, UPDATE), (*parents, record), params)
             if call:
                 with self.world.lock:
@@ -108,7 +108,7 @@ class Acting:
 
 
 @contextmanager
-def _refusals_are_errors() -> Iterator[None]:
+def refusals_are_errors() -> Iterator[None]:
     """What Twilio would refuse is a mistake of the test."""
     try:
         yield

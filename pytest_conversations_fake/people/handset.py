@@ -22,7 +22,7 @@ from ..api.resources.receipts import STATUSES, Receipt, receipts
 from ..api.resources.scoped_webhooks import scoped_webhooks
 from ..api.resources.services import Service
 from ..api.world import World
-from .acting import Acting
+from .acting import Acting, refusals_are_errors
 
 # How webhooks call a channel
 SOURCES = {"sms": "SMS", "whatsapp": "WhatsApp", "messenger": "Messenger"}
@@ -133,16 +133,17 @@ class Handset:
         }
         asked = {"message_body": body, "media": media and [{"filename": media}]}
         operation = Operation(conversations, CREATE)
-        call = self._acting.asked(operation, (service,), {}, told=pair, asked=asked)
-        if not call:
-            return None
-        with self._world.lock:
-            # Another text of this phone may have come first
-            conversation = next(self._open_with(proxy), None)
-            if not conversation:
-                conversation = conversations.create(call)
-                self._attach_webhook(configured, service, conversation)
-                participants.create(self._acting.call(service, conversation, **pair))
+        with refusals_are_errors():
+            call = self._acting.asked(operation, (service,), {}, told=pair, asked=asked)
+            if not call:
+                return None
+            with self._world.lock:
+                # Another text of this phone may have come first
+                conversation = next(self._open_with(proxy), None)
+                if not conversation:
+                    conversation = conversations.create(call)
+                    self._attach_webhook(configured, service, conversation)
+                    participants.create(self._acting.call(service, conversation, **pair))
         return conversation
 
     def _attach_webhook(
