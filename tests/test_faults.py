@@ -148,7 +148,7 @@ def test_faults_are_met_in_turn_until_one_keeps_it_from_being_done(
 
 
 def test_a_delay_keeps_nobody_else_waiting(fake: FakeConversations) -> None:
-    fake.inject(Delay(0.3), when=lambda params: params.get("friendly_name") == "slow")
+    fake.inject(Delay(1), when=lambda params: params.get("friendly_name") == "slow")
     slow = threading.Thread(target=create, args=["slow"])
 
     slow.start()
@@ -158,7 +158,7 @@ def test_a_delay_keeps_nobody_else_waiting(fake: FakeConversations) -> None:
     slow.join()
 
     assert (5, "slow") == (before, [*fake.services][-1].friendly_name)
-    assert fake.services.assert_created(friendly_name="slow").duration >= 0.3
+    assert fake.services.assert_created(friendly_name="slow").duration >= 1
 
 
 def test_a_fake_may_be_down(fake: FakeConversations) -> None:

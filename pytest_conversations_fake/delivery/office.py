@@ -23,7 +23,10 @@ from .routes import Answer, Route, Target, route_for
 from .wsgi import Visit, WsgiTarget
 
 LIMIT = 5.0
-"""Seconds that Twilio waits for an application, and a fake for one to end."""
+"""Seconds that Twilio waits for an answer."""
+
+PATIENCE = 5.0
+"""Seconds for an application to start, and to end."""
 
 LONGEST_CHAIN = 50
 """Deliveries of which each was made while the one before was under way."""
@@ -73,14 +76,14 @@ class Office:
 
     def add(self, route: Route) -> None:
         """Raises what the application raises when it starts up, and `TimeoutError`."""
-        self._run(asyncio.wait_for(route.target.open(), LIMIT))
+        self._run(asyncio.wait_for(route.target.open(), PATIENCE))
         self._routes.append(route)
 
     def close(self) -> list[str]:
         """Forget what was not delivered, and let applications end. Returns what went wrong."""
         wrong: list[str] = self._run(self._shut_down())
-        if not self.applications.close(LIMIT):
-            wrong.append(f"an application did not end within {LIMIT:g} seconds")
+        if not self.applications.close(PATIENCE):
+            wrong.append(f"an application did not end within {PATIENCE:g} seconds")
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -99,13 +102,13 @@ class Office:
         tasks = {self._working, *self._asked}
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks, timeout=LIMIT)
+        await asyncio.wait(tasks, timeout=PATIENCE)
         for rest in [*self._behind]:
             rest.cancel()
         wrong = []
         for route in self._routes:
             try:
-                await asyncio.wait_for(route.target.close(), LIMIT)
+                await asyncio.wait_for(route.target.close(), PATIENCE)
             except (asyncio.TimeoutError, TimeoutError):
                 wrong.append(f"the application at {route.public_url} does not end")
             except Exception as error:
