@@ -17,6 +17,7 @@ from .api.resource import Resource
 from .api.world import World
 from .expectations.account import AccountView
 from .expectations.changes import changes
+from .expectations.ignored import ignored
 from .expectations.injecting import inject
 from .expectations.judgement import Judgement
 from .expectations.live import LiveRecord
@@ -210,6 +211,10 @@ class FakeConversations(Active):
     def report(self) -> str:
         """What was requested, a line each, what was refused, and what went wrong inside."""
         return "\n".join([report(self._world), *(refusal.why for refusal in self._refused)])
+
+    def ignored(self) -> list[str]:
+        """A sentence for each operation that was sent what it has no parameter for."""
+        return [*ignored(self._world)]
 
     def judge(self) -> None:
         """Raise an `AssertionError` for an error inside the fake or a host that was refused."""

@@ -53,6 +53,10 @@ class FakeConversationsWarning(pytest.PytestWarning):
     """Something that a test should know of but that is no fault of its own."""
 
 
+class IgnoredParameters(FakeConversationsWarning):
+    """Parameters that an operation does not have, which Twilio ignores silently."""
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     for option, (kind, default, what) in OPTIONS.items():
         parser.addini(f"{NAME}_{option}", f"{NAME}: {what}", kind, default)
@@ -110,6 +114,8 @@ def fake_conversations(
         yield fake
     if request.node.stash.get(_PASSED, False):
         fake.judge()
+        for sentence in fake.ignored():
+            warnings.warn(sentence, IgnoredParameters, stacklevel=1)
     _warn_of_strays(_fake_conversations_server)
 
 

@@ -1,0 +1,47 @@
+"""What was sent and ignored, as Twilio ignores it: silently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
+
+from ..api.journal import Exchange
+from ..api.operations import OPERATIONS, Operation
+from ..api.world import World
+
+
+def ignored(world: World) -> Iterator[str]:
+    """A sentence for each operation that was sent what it has no parameter for."""
+    with world.lock:
+        exchanges = list(world.journal)
+    names = dict.fromkeys(
+        (exchange.operation, exchange.ignored) for exchange in exchanges if _tells(exchange)
+    )
+    for operation, sent in names:
+        yield _sentence(OPERATIONS[str(operation)], sent)
+
+
+def _tells(exchange: Exchange) -> bool:
+    """A refused request was told as much already."""
+    return bool(exchange.operation and exchange.ignored) and not exchange.refused
+
+
+def _sentence(operation: Operation, sent: Sequence[str]) -> str:
+    are = "is no parameter" if len(sent) == 1 else "are no parameters"
+    what = f"{', '.join(sent)} {are} of {operation.name}, and Twilio ignores that"
+    near = {close for name in sent for close in _close(name, operation)}
+    if near:
+        return f"{what}; did you mean {', '.join(sorted(near))}?"
+    for other in OPERATIONS.values():
+        if {*sent} <= _names(other):
+            return f"{what}; did you mean {other.name}, which has it?"
+    return what
+
+
+def _close(name: str, operation: Operation) -> list[str]:
+    by_case = {known.lower(): known for known in _names(operation)}
+    return [by_case[close] for close in get_close_matches(name.lower(), by_case, n=1, cutoff=0.8)]
+
+
+def _names(operation: Operation) -> set[str]:
+    return {field.name for field in (operation.form | operation.query).values()}
