@@ -1,4 +1,4 @@
-"""Webhooks on their way: to applications of every kind, signed, in order, and without end."""
+"""Webhooks on their way: to applications of every kind, signed, and where they belong."""
 
 from __future__ import annotations
 
@@ -10,18 +10,19 @@ from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import freezegun
 import pytest
-import requests
-import time_machine
-from aiohttp import web
-from django.conf import settings as django_settings
-from django.core.wsgi import get_wsgi_application
-from django.http import HttpRequest, HttpResponse
-from django.urls import path as django_path
-from fastapi import FastAPI, Request, Response
+from applications import (
+    APPLICATIONS,
+    HOOK,
+    TOLD,
+    answering,
+    answers_nothing,
+    at_hook,
+    say,
+    with_flask,
+)
+from fastapi import FastAPI
 from flask import Flask
-from flask import request as flask_request
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.requests import Request as StarletteRequest
@@ -31,13 +32,6 @@ from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.delivery import office
-from pytest_conversations_fake.webhooks import WebhookWarning
-
-HOOK = "https://desk.example/hook"
-TOLD = ["onMessageAdded"]
-
-Handler = Callable[[str, dict[str, str], str], "int | None"]
 
 
 @pytest.fixture
@@ -45,89 +39,6 @@ def fake() -> Iterator[FakeConversations]:
     with FakeConversations() as fake:
         fake.conversations.add(unique_name="talk")
         yield fake
-
-
-def say(body: str = "hi", author: str = "ada") -> None:
-    talk = Client().conversations.v1.conversations("talk")
-    talk.messages.create(body=body, author=author, x_twilio_webhook_enabled="true")
-
-
-# The same application five times: it hands URL, form and signature to a handler
-
-
-def with_flask(handle: Handler) -> Flask:
-    app = Flask("desk")
-
-    @app.post("/hook")
-    def hook() -> tuple[str, int]:
-        signature = flask_request.headers["X-Twilio-Signature"]
-        return "", handle(flask_request.url, flask_request.form.to_dict(), signature) or 200
-
-    return app
-
-
-def with_starlette(handle: Handler) -> Starlette:
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        form = {name: str(text) for name, text in (await request.form()).items()}
-        signature = request.headers["x-twilio-signature"]
-        return PlainTextResponse("", handle(str(request.url), form, signature) or 200)
-
-    return Starlette(routes=[Route("/hook", hook, methods=["POST"])])
-
-
-def with_fastapi(handle: Handler) -> FastAPI:
-    app = FastAPI()
-
-    async def hook(request: Request) -> Response:
-        form = {name: str(text) for name, text in (await request.form()).items()}
-        signature = request.headers["x-twilio-signature"]
-        return Response(status_code=handle(str(request.url), form, signature) or 200)
-
-    app.post("/hook")(hook)
-    return app
-
-
-def with_aiohttp(handle: Handler) -> web.Application:
-    async def hook(request: web.Request) -> web.Response:
-        form = {name: str(text) for name, text in (await request.post()).items()}
-        url = request.url.with_scheme(request.headers["X-Forwarded-Proto"])
-        signature = request.headers["X-Twilio-Signature"]
-        return web.Response(status=handle(str(url), form, signature) or 200)
-
-    app = web.Application()
-    app.router.add_post("/hook", hook)
-    return app
-
-
-_django_handler: list[Handler] = []
-
-
-def _django_view(request: HttpRequest) -> HttpResponse:
-    form = {name: str(text) for name, text in request.POST.items()}
-    signature = request.headers["X-Twilio-Signature"]
-    url = request.build_absolute_uri()
-    return HttpResponse(status=_django_handler[0](url, form, signature) or 200)
-
-
-urlpatterns = [django_path("hook", _django_view)]
-
-
-def with_django(handle: Handler) -> Any:
-    if not django_settings.configured:
-        django_settings.configure(
-            ALLOWED_HOSTS=["desk.example"], ROOT_URLCONF=__name__, SECRET_KEY="x"
-        )
-    _django_handler[:] = [handle]
-    return get_wsgi_application()
-
-
-APPLICATIONS = {
-    "flask": with_flask,
-    "starlette": with_starlette,
-    "fastapi": with_fastapi,
-    "aiohttp": with_aiohttp,
-    "django": with_django,
-}
 
 
 @pytest.mark.rule("webhook-signature")
@@ -239,19 +150,6 @@ def test_it_is_signed_with_the_token_that_the_application_uses(
     assert [True] == valid
 
 
-def silent() -> Starlette:
-    """An application that never answers."""
-
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    return Starlette(routes=[Route("/hook", hook, methods=["POST"])])
-
-
-# Where and when
-
-
 def test_asgi_runs_on_a_loop_of_its_own_with_its_lifespan() -> None:
     seen: list[str] = []
 
@@ -286,43 +184,6 @@ def test_an_application_that_can_not_start_up_is_an_error(fake: FakeConversation
 
     with pytest.raises(RuntimeError, match=r"(?s)failed at lifespan\.startup: .*no database"):
         fake.webhooks.deliver_to(Starlette(lifespan=lifespan), public_url=HOOK)
-
-
-def test_wsgi_is_called_in_another_thread_or_by_settle(fake: FakeConversations) -> None:
-    threads: list[threading.Thread] = []
-
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        threads.append(threading.current_thread())
-
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
-    say()
-    fake.settle()
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, by_settle=True)
-    say()
-    say()
-    assert 1 == len(threads)
-    fake.settle()
-
-    assert [False, True, True] == [each is threading.current_thread() for each in threads]
-
-
-async def _settles_in_a_loop(fake: FakeConversations, by_settle: bool) -> None:
-    seen = []
-
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        seen.append(form["Body"])
-
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, by_settle=by_settle)
-    await asyncio.to_thread(say)
-
-    await fake.settle_async()
-
-    assert ["hi"] == seen
-
-
-@pytest.mark.parametrize("by_settle", [False, True])
-def test_it_settles_in_a_loop(fake: FakeConversations, by_settle: bool) -> None:
-    asyncio.run(_settles_in_a_loop(fake, by_settle))
 
 
 def test_an_address_of_this_machine_stands_for_a_public_url(fake: FakeConversations) -> None:
@@ -365,282 +226,6 @@ def test_who_does_not_listen_is_no_connection(fake: FakeConversations) -> None:
 
     delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
     assert "no connection: " in str(delivered.error)
-
-
-@pytest.mark.rule("webhook-timeout")
-def test_twilio_does_not_wait_for_ever(
-    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(office, "LIMIT", 0.05)
-    fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD)
-    say()
-
-    delivered = fake.webhooks.assert_delivered("onMessageAdded", body="hi", failed=True)
-
-    assert ("no answer within 0.05 seconds", 0) == (delivered.error, delivered.attempt)
-
-
-def test_what_does_not_settle_is_listed(fake: FakeConversations) -> None:
-    may_answer = threading.Event()
-
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        may_answer.wait(5)
-
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
-    say("one")
-    say("two")
-
-    with pytest.raises(TimeoutError) as late:
-        fake.settle(within=0.5)
-
-    assert (
-        "not settled, as these are still to be delivered:\n"
-        "  onMessageAdded to https://desk.example/hook, which has not answered yet\n"
-        "  onMessageAdded to https://desk.example/hook"
-    ) == str(late.value)
-    may_answer.set()
-    fake.settle()
-
-
-def test_a_bot_that_answers_itself_is_stopped(fake: FakeConversations) -> None:
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        say(f"{form['Index']}?", "bot")
-
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
-    say()
-
-    with pytest.raises(AssertionError) as stopped:
-        fake.settle()
-
-    assert (
-        "webhooks went on and on: each of 51 deliveries led to the next, so this is where it was "
-        "stopped; the last of them:\n"
-        "  onMessageAdded '46?'\n"
-        "  onMessageAdded '47?'\n"
-        "  onMessageAdded '48?'\n"
-        "  onMessageAdded '49?'"
-    ) == str(stopped.value)
-    fake.settle()
-
-
-def test_many_messages_are_no_loop(fake: FakeConversations) -> None:
-    fake.webhooks.deliver_to(with_flask(lambda *_: None), public_url=HOOK, events=TOLD)
-
-    for number in range(80):
-        say(str(number))
-
-    delivered = fake.webhooks.assert_delivered("onMessageAdded", count=80)
-    assert [*range(80)] == [each.params["index"] for each in delivered]
-
-
-# Pre-events
-
-
-@pytest.fixture
-def asking() -> Iterator[FakeConversations]:
-    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
-        fake.conversations.add(unique_name="talk")
-        yield fake
-
-
-def answering(status: int, text: str = "") -> Any:
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        return PlainTextResponse(text, status)
-
-    return Starlette(routes=[Route("/hook", hook, methods=["POST"])])
-
-
-@pytest.mark.rule("pre-events")
-def test_requests_ask_nobody_unless_it_is_assumed(fake: FakeConversations) -> None:
-    fake.webhooks.deliver_to(answering(500), public_url=HOOK, events=["onMessageAdd"])
-
-    say()
-
-    fake.webhooks.assert_not_delivered("onMessageAdd")
-    assert 1 == len(fake.messages)
-
-
-@pytest.mark.rule("pre-events", "pre-event-refusal")
-@pytest.mark.parametrize("status", [400, 500])
-def test_an_application_may_refuse(asking: FakeConversations, status: int) -> None:
-    asking.webhooks.deliver_to(answering(status), public_url=HOOK, events=["onMessageAdd"])
-
-    with pytest.raises(Exception, match="Webhook disabled processing of command"):
-        say()
-
-    asking.messages.assert_created(refused=50056)
-    assert 0 == len(asking.messages)
-    assert 403 == asking.requests[-1].status
-    told = asking.webhooks.assert_delivered("onMessageAdd", body="hi", author="ada", failed=True)
-    assert not {"MessageSid", "Index", "DateCreated"} & told.form.keys()
-
-
-@pytest.mark.rule("pre-event-changes")
-def test_an_application_may_change_what_is_done(asking: FakeConversations) -> None:
-    changed = '{"body": "HI", "author": "censor", "attributes": {"a": 1}, "index": 7}'
-    asking.webhooks.deliver_to(
-        answering(200, changed), public_url=HOOK, events=["onMessageAdd", "onMessageAdded"]
-    )
-
-    say()
-
-    said = asking.messages.one()
-    assert ("HI", "censor", '{"a": 1}', 0) == (said.body, said.author, said.attributes, said.index)
-    asking.webhooks.assert_delivered("onMessageAdded", body="HI")
-
-
-@pytest.mark.rule("pre-event-changes")
-def test_what_it_changes_follows_the_rules(asking: FakeConversations) -> None:
-    asking.webhooks.deliver_to(
-        answering(200, '{"attributes": "{"}'), public_url=HOOK, events=["onMessageAdd"]
-    )
-
-    with pytest.raises(Exception, match="Attributes not valid JSON"):
-        say()
-
-    asking.messages.assert_created(refused=50304)
-
-
-@pytest.mark.rule("pre-event-failures")
-@pytest.mark.parametrize("answer", ["", "{}", "[]", "ok", '{"body": null}'])
-def test_what_can_not_be_read_changes_nothing(asking: FakeConversations, answer: str) -> None:
-    asking.webhooks.deliver_to(answering(200, answer), public_url=HOOK, events=["onMessageAdd"])
-
-    say()
-
-    assert "hi" == asking.messages.one().body
-
-
-@pytest.mark.rule("pre-event-failures", "webhook-timeout")
-@pytest.mark.filterwarnings("ignore::pytest_conversations_fake.webhooks.WebhookWarning")
-def test_without_an_answer_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "LIMIT", 0.05)
-    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
-        fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=["onMessageAdd"])
-        say()
-        assert "hi" == fake.messages.one().body
-
-
-def test_an_application_on_a_loop_that_is_held_is_noticed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(office, "LIMIT", 0.05)
-
-    async def hook(request: web.Request) -> web.Response:
-        raise AssertionError
-
-    async def held() -> None:
-        app = web.Application()
-        app.router.add_post("/hook", hook)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        url = "http://{}:{}/hook".format(*runner.addresses[0])
-        try:
-            with FakeConversations(assume={"pre-events": "everybody"}) as fake:
-                fake.conversations.add(unique_name="talk")
-                fake.webhooks.deliver_to(url, events=["onMessageAdd"])
-                say()  # blocks the loop that should answer
-                assert "hi" == fake.messages.one().body
-        finally:
-            await runner.cleanup()
-
-    with pytest.warns(WebhookWarning) as noticed:
-        asyncio.run(held())
-
-    text = str(noticed[0].message)
-    assert text.startswith("onMessageAdd to http://127.0.0.1:")
-    assert text.endswith(
-        " -> no answer within 0.05 seconds; so what it asked about happened unchanged. An "
-        "application on the test's own event loop can not answer while a blocking call holds that"
-    )
-
-
-@pytest.mark.parametrize(
-    "frozen",
-    [
-        pytest.param(lambda: time_machine.travel("2030-01-01", tick=False), id="time-machine"),
-        pytest.param(lambda: freezegun.freeze_time("2030-01-01"), id="freezegun"),
-    ],
-)
-def test_a_frozen_clock_keeps_nobody_waiting(
-    monkeypatch: pytest.MonkeyPatch, frozen: Callable[[], Any]
-) -> None:
-    monkeypatch.setattr(office, "LIMIT", 1)
-    with FakeConversations() as fake, frozen():
-        fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD)
-        say()
-        with pytest.raises(TimeoutError, match="not settled"):
-            fake.settle(within=0.05)
-        told = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
-
-    assert "no answer within 1 seconds" == told.error
-    assert "2030-01-01T00:00:00.000Z" == told.form["DateCreated"]
-
-
-def test_a_django_view_can_be_called_in_the_tests_own_thread(fake: FakeConversations) -> None:
-    threads = []
-
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        threads.append(threading.current_thread())
-
-    fake.webhooks.deliver_to(with_django(handle), public_url=HOOK, events=TOLD, by_settle=True)
-    say()
-    fake.settle()
-
-    assert [threading.current_thread()] == threads
-
-
-def test_an_application_that_is_asked_may_call_the_api(asking: FakeConversations) -> None:
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        form = await request.form()
-        if (form["Author"], form["EventType"]) == ("ada", "onMessageAdd"):
-            await asyncio.to_thread(say, "asked", "bot")
-        return PlainTextResponse("")
-
-    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
-    asking.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd", "onMessageAdded"])
-
-    say()
-
-    assert ["asked", "hi"] == [each.body for each in asking.messages]
-    assert [0, 1] == [each.index for each in asking.messages]
-
-
-def test_what_an_application_still_asks_when_a_test_ends_lands_in_its_fake() -> None:
-    answered = threading.Event()
-
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        if form["Author"] == "ada":
-            answered.set()
-            for number in range(20):
-                say(str(number), "bot")
-
-    with FakeConversations() as fake:
-        fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
-        say()
-        answered.wait(5)
-
-    assert 21 == len(fake.messages)
-
-
-def test_what_is_gone_after_the_question_is_not_found(asking: FakeConversations) -> None:
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        talk = Client().conversations.v1.conversations("talk")
-        await asyncio.to_thread(talk.delete)
-        return PlainTextResponse("")
-
-    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
-    asking.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"])
-
-    with pytest.raises(Exception, match="was not found"):
-        say()
-
-
-# What a test is told
 
 
 @pytest.mark.parametrize(
@@ -692,18 +277,6 @@ def test_what_was_not_delivered_is_explained(fake: FakeConversations) -> None:
         fake.webhooks.assert_delivered("onMessageAdded", bod="hi")
 
 
-def answers_nothing(environ: object, start: Callable[..., Any]) -> list[bytes]:
-    start("200 OK", [])
-    return []
-
-
-# Applications that do not do as they should
-
-
-def beside(handler: Callable[[StarletteRequest], Any]) -> Starlette:
-    return Starlette(routes=[Route("/hook", handler, methods=["POST"])])
-
-
 @pytest.mark.parametrize("error", [SystemExit, KeyboardInterrupt, asyncio.CancelledError])
 @pytest.mark.parametrize("kind", ["starlette", "flask"])
 def test_nothing_that_an_application_raises_stops_the_others(
@@ -724,59 +297,6 @@ def test_nothing_that_an_application_raises_stops_the_others(
     assert error.__name__ in str(failed.error)
 
 
-def test_what_pytest_raises_in_the_tests_own_thread_fails_the_test(
-    fake: FakeConversations,
-) -> None:
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        pytest.fail("the bot must not be told of this")
-
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, by_settle=True)
-    say()
-
-    with pytest.raises(pytest.fail.Exception, match="the bot must not be told of this"):
-        fake.settle()
-    fake.settle()
-
-
-@pytest.mark.rule("pre-event-refusal")
-@pytest.mark.parametrize("kind", APPLICATIONS)
-def test_an_application_that_raises_refuses(kind: str) -> None:
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        raise RuntimeError("no desk today")
-
-    logging.disable()
-    try:
-        with FakeConversations(assume={"pre-events": "everybody"}) as fake:
-            fake.conversations.add(unique_name="talk")
-            app = APPLICATIONS[kind](handle)
-            fake.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"])
-            with pytest.raises(Exception, match="Webhook disabled processing of command"):
-                say()
-            assert 0 == len(fake.messages)
-    finally:
-        logging.disable(logging.NOTSET)
-
-
-def test_an_asynchronous_application_may_block_while_others_are_asked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(office, "LIMIT", 0.3)
-
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        form = await request.form()
-        if (form["EventType"], form["Author"]) == ("onMessageAdded", "ada"):
-            say("answer", "bot")  # blocks the loop on which it would be asked
-        return PlainTextResponse("")
-
-    warned = pytest.warns(WebhookWarning, match="no answer within")
-    with warned, FakeConversations(assume={"pre-events": "everybody"}) as fake:
-        fake.conversations.add(unique_name="talk")
-        events = ["onMessageAdd", "onMessageAdded"]
-        fake.webhooks.deliver_to(beside(hook), public_url=HOOK, events=events)
-        say()
-        fake.messages.assert_created(author="bot", within=10)
-
-
 def test_an_answer_may_come_in_parts_and_work_go_on_behind_it(fake: FakeConversations) -> None:
     done = threading.Event()
 
@@ -792,7 +312,7 @@ def test_an_answer_may_come_in_parts_and_work_go_on_behind_it(fake: FakeConversa
 
         return StreamingResponse(parts(), background=BackgroundTask(behind))
 
-    fake.webhooks.deliver_to(beside(hook), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=TOLD)
     say()
     delivered = fake.webhooks.assert_delivered("onMessageAdded")
 
@@ -813,128 +333,6 @@ def test_no_answer_is_an_error(fake: FakeConversations, app: object) -> None:
     delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
     assert "RuntimeError: the application answered nothing" in str(delivered.error)
-
-
-def test_settle_is_not_for_what_it_waits_for(fake: FakeConversations) -> None:
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        fake.settle()
-
-    for kind in ("flask", "starlette"):
-        logging.disable()
-        try:
-            fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD)
-            say(kind)
-            failed = fake.webhooks.assert_delivered("onMessageAdded", body=kind, failed=True)
-        finally:
-            logging.disable(logging.NOTSET)
-        assert 500 == failed.status
-
-
-def test_settle_waits_for_what_is_asked(asking: FakeConversations) -> None:
-    asked = threading.Event()
-
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        asked.set()
-        await asyncio.sleep(0.1)
-        return PlainTextResponse("")
-
-    asking.webhooks.deliver_to(beside(hook), public_url=HOOK, events=["onMessageAdd"])
-    worker = threading.Thread(target=say)
-    worker.start()
-    asked.wait(10)
-    asking.settle()
-
-    asking.webhooks.assert_delivered("onMessageAdd")
-    worker.join()
-
-
-def test_pre_events_do_not_wait_for_settle() -> None:
-    seen = []
-
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        seen.append(form["EventType"])
-
-    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
-        fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(
-            with_flask(handle), public_url=HOOK, events=["onMessageAdd"], by_settle=True
-        )
-        say()
-
-    assert ["onMessageAdd"] == seen
-
-
-def test_who_is_asked_when_the_fake_ends_is_not_waited_for() -> None:
-    asked = threading.Event()
-
-    async def hook(request: StarletteRequest) -> PlainTextResponse:
-        asked.set()
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    warned = pytest.warns(WebhookWarning, match="the fake has ended")
-    with warned, FakeConversations() as fake:
-        talk = fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(beside(hook), public_url=HOOK, events=["onMessageAdd"])
-        ada = fake.chat_user("ada")
-        ada.join(talk)
-        worker = threading.Thread(target=ada.send, args=[talk, "hi"])
-        worker.start()
-        asked.wait(10)
-    worker.join(10)
-
-    assert not worker.is_alive()
-
-
-def test_an_application_that_can_not_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "PATIENCE", 0.1)
-    may_end = threading.Event()
-
-    def app(environ: object, start: Callable[..., Any]) -> list[bytes]:
-        may_end.wait(10)
-        start("204 No Content", [])
-        return []
-
-    warned = pytest.warns(WebhookWarning, match="an application did not end within 0.1 seconds")
-    with warned, FakeConversations() as fake:
-        fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
-        say()
-    may_end.set()
-
-
-def test_nothing_remains_of_a_fake_with_webhooks() -> None:
-    before = {*threading.enumerate()}
-    for kind in APPLICATIONS:
-        with FakeConversations() as fake:
-            fake.conversations.add(unique_name="talk")
-            app = APPLICATIONS[kind](lambda *_: None)
-            fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
-            say()
-            fake.webhooks.assert_delivered("onMessageAdded")
-
-    assert set() == {*threading.enumerate()} - before
-    with pytest.raises(RuntimeError, match="this fake is not active"):
-        fake.webhooks.deliver_to(app, public_url=HOOK)
-
-
-@pytest.mark.rule("pre-event-changes")
-def test_a_delete_is_refused_or_done_but_not_changed(asking: FakeConversations) -> None:
-    body = '{"body": "Y"}'
-    asking.webhooks.deliver_to(
-        answering(200, body), public_url=HOOK, events=["onMessageRemove", "onMessageAdd"]
-    )
-    say()
-    asking.messages.assert_created(body="hi")  # what was sent, though it became something else
-    [message] = asking.messages
-    assert "Y" == message.body
-
-    url = f"{asking.url}/v1/Conversations/talk/Messages/{message.sid}"
-    auth = (asking.account_sid, asking.auth_token)
-    deleted = requests.delete(url, auth=auth, headers={"X-Twilio-Webhook-Enabled": "true"})
-
-    assert 204 == deleted.status_code
-    assert 0 == len(asking.messages)
 
 
 @pytest.mark.parametrize(

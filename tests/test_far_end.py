@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
+from applications import HOOK, answering, at_hook
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
-from starlette.routing import Route
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
 
-HOOK = "https://desk.example/hook"
 ADA, BEN, DESK, LINE = "+15550100", "+15550101", "+15550199", "+15550198"
 
 
@@ -22,13 +22,6 @@ ADA, BEN, DESK, LINE = "+15550100", "+15550101", "+15550199", "+15550198"
 def fake() -> Iterator[FakeConversations]:
     with FakeConversations() as fake:
         yield fake
-
-
-def answering(status: int = 200, text: str = "") -> Starlette:
-    async def hook(request: Request) -> PlainTextResponse:
-        return PlainTextResponse(text, status)
-
-    return Starlette(routes=[Route("/hook", hook, methods=["POST"])])
 
 
 def texts(fake: FakeConversations, address: str, talk: Any, proxy: str | None = DESK) -> Any:
@@ -278,15 +271,13 @@ def test_a_whole_round_trip(fake: FakeConversations) -> None:
     fake.address_configurations.add(type="sms", address=DESK, auto_creation_enabled=True)
 
     async def hook(request: Request) -> PlainTextResponse:
-        import asyncio
-
         form = await request.form()
         talk = Client().conversations.v1.conversations(str(form["ConversationSid"]))
         if form["Source"] == "SMS":
             await asyncio.to_thread(talk.messages.create, author="bot", body="how can I help?")
         return PlainTextResponse("")
 
-    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
+    app = at_hook(hook)
     fake.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdded"])
     phone = fake.handset(ADA)
 
@@ -314,12 +305,10 @@ def test_what_is_gone_by_the_answer_takes_no_message(fake: FakeConversations) ->
     texts(fake, ADA, talk)
 
     async def hook(request: Request) -> PlainTextResponse:
-        import asyncio
-
         await asyncio.to_thread(Client().conversations.v1.conversations("talk").delete)
         return PlainTextResponse("")
 
-    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
+    app = at_hook(hook)
     fake.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"])
 
     with pytest.raises(LookupError, match=f"{talk.sid} is gone"):
@@ -329,18 +318,14 @@ def test_what_is_gone_by_the_answer_takes_no_message(fake: FakeConversations) ->
 
 @pytest.mark.rule("auto-creation-flow")
 def test_two_texts_at_once_create_one_conversation(fake: FakeConversations) -> None:
-    import threading
-
     fake.address_configurations.add(type="sms", address=DESK, auto_creation_enabled=True)
     together = threading.Barrier(2)
 
     async def hook(request: Request) -> PlainTextResponse:
-        import asyncio
-
         await asyncio.to_thread(together.wait, 10)  # both are asked before either is answered
         return PlainTextResponse("")
 
-    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])])
+    app = at_hook(hook)
     fake.webhooks.deliver_to(app, public_url=HOOK, events=["onConversationAdd"])
     phone = fake.handset(ADA)
     senders = [

@@ -23,6 +23,15 @@ LEAST_IN_GROUP = 3
 """With fewer it may still become another one."""
 
 
+# What makes somebody who it is, in the order of a person's attributes
+WHO = (
+    "identity",
+    "messaging_binding_address",
+    "messaging_binding_proxy_address",
+    "messaging_binding_projected_address",
+)
+
+
 @dataclass(frozen=True)
 class Person:
     """What somebody has, or will have: who chats an identity, who texts an address."""
@@ -37,17 +46,7 @@ class Person:
         cls, participant: Participant | None, sent: Mapping[str, Any] = MappingProxyType({})
     ) -> Person:
         """A participant, if there is one already, with what a request sends."""
-        return cls(
-            *(
-                sent.get(name, getattr(participant, name, None))
-                for name in (
-                    "identity",
-                    "messaging_binding_address",
-                    "messaging_binding_proxy_address",
-                    "messaging_binding_projected_address",
-                )
-            )
-        )
+        return cls(*(sent.get(name, getattr(participant, name, None)) for name in WHO))
 
     @property
     def in_group(self) -> bool:

@@ -17,6 +17,7 @@ from .configurations import service_configurations
 from .conversations import Conversation, InConversation
 from .joining import (
     LEAST_IN_GROUP,
+    WHO,
     Person,
     check_addresses,
     check_change,
@@ -114,14 +115,6 @@ class Participant(Record):
         return {"type": channel(next(iter(binding.values()))), **binding} if binding else None
 
 
-# What makes somebody who it is
-WHO = {
-    "identity",
-    "messaging_binding_address",
-    "messaging_binding_proxy_address",
-    "messaging_binding_projected_address",
-}
-
 MOST_CONVERSATIONS = 1000
 """That somebody who chats is in and that are not closed."""
 
@@ -195,7 +188,7 @@ class Participants(InConversation[Participant]):
         if identity := sent.get("identity"):
             check_identity(identity)
         if record:
-            if not sent.keys() & WHO:  # it stays who it is
+            if not sent.keys() & {*WHO}:  # it stays who it is
                 return
             check_change(sent, record)
         person = Person.of(record, sent)

@@ -1,0 +1,274 @@
+"""Pre-events: an application is asked before something happens."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import Iterator
+
+import pytest
+import requests
+from aiohttp import web
+from applications import (
+    APPLICATIONS,
+    HOOK,
+    answering,
+    at_hook,
+    say,
+    silent,
+    with_flask,
+)
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import PlainTextResponse
+from twilio.rest import Client
+
+from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.delivery import office
+from pytest_conversations_fake.webhooks import WebhookWarning
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeConversations]:
+    with FakeConversations() as fake:
+        fake.conversations.add(unique_name="talk")
+        yield fake
+
+
+@pytest.fixture
+def asking() -> Iterator[FakeConversations]:
+    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+        fake.conversations.add(unique_name="talk")
+        yield fake
+
+
+@pytest.mark.rule("pre-events")
+def test_requests_ask_nobody_unless_it_is_assumed(fake: FakeConversations) -> None:
+    fake.webhooks.deliver_to(answering(500), public_url=HOOK, events=["onMessageAdd"])
+
+    say()
+
+    fake.webhooks.assert_not_delivered("onMessageAdd")
+    assert 1 == len(fake.messages)
+
+
+@pytest.mark.rule("pre-events", "pre-event-refusal")
+@pytest.mark.parametrize("status", [400, 500])
+def test_an_application_may_refuse(asking: FakeConversations, status: int) -> None:
+    asking.webhooks.deliver_to(answering(status), public_url=HOOK, events=["onMessageAdd"])
+
+    with pytest.raises(Exception, match="Webhook disabled processing of command"):
+        say()
+
+    asking.messages.assert_created(refused=50056)
+    assert 0 == len(asking.messages)
+    assert 403 == asking.requests[-1].status
+    told = asking.webhooks.assert_delivered("onMessageAdd", body="hi", author="ada", failed=True)
+    assert not {"MessageSid", "Index", "DateCreated"} & told.form.keys()
+
+
+@pytest.mark.rule("pre-event-changes")
+def test_an_application_may_change_what_is_done(asking: FakeConversations) -> None:
+    changed = '{"body": "HI", "author": "censor", "attributes": {"a": 1}, "index": 7}'
+    asking.webhooks.deliver_to(
+        answering(200, changed), public_url=HOOK, events=["onMessageAdd", "onMessageAdded"]
+    )
+
+    say()
+
+    said = asking.messages.one()
+    assert ("HI", "censor", '{"a": 1}', 0) == (said.body, said.author, said.attributes, said.index)
+    asking.webhooks.assert_delivered("onMessageAdded", body="HI")
+
+
+@pytest.mark.rule("pre-event-changes")
+def test_what_it_changes_follows_the_rules(asking: FakeConversations) -> None:
+    asking.webhooks.deliver_to(
+        answering(200, '{"attributes": "{"}'), public_url=HOOK, events=["onMessageAdd"]
+    )
+
+    with pytest.raises(Exception, match="Attributes not valid JSON"):
+        say()
+
+    asking.messages.assert_created(refused=50304)
+
+
+@pytest.mark.rule("pre-event-failures")
+@pytest.mark.parametrize("answer", ["", "{}", "[]", "ok", '{"body": null}'])
+def test_what_can_not_be_read_changes_nothing(asking: FakeConversations, answer: str) -> None:
+    asking.webhooks.deliver_to(answering(200, answer), public_url=HOOK, events=["onMessageAdd"])
+
+    say()
+
+    assert "hi" == asking.messages.one().body
+
+
+@pytest.mark.rule("pre-event-failures", "webhook-timeout")
+@pytest.mark.filterwarnings("ignore::pytest_conversations_fake.webhooks.WebhookWarning")
+def test_without_an_answer_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(office, "LIMIT", 0.05)
+    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+        fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=["onMessageAdd"])
+        say()
+        assert "hi" == fake.messages.one().body
+
+
+def test_an_application_on_a_loop_that_is_held_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(office, "LIMIT", 0.05)
+
+    async def hook(request: web.Request) -> web.Response:
+        raise AssertionError
+
+    async def held() -> None:
+        app = web.Application()
+        app.router.add_post("/hook", hook)
+        runner = web.AppRunner(app)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = "http://{}:{}/hook".format(*runner.addresses[0])
+        try:
+            with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+                fake.conversations.add(unique_name="talk")
+                fake.webhooks.deliver_to(url, events=["onMessageAdd"])
+                say()  # blocks the loop that should answer
+                assert "hi" == fake.messages.one().body
+        finally:
+            await runner.cleanup()
+
+    with pytest.warns(WebhookWarning) as noticed:
+        asyncio.run(held())
+
+    text = str(noticed[0].message)
+    assert text.startswith("onMessageAdd to http://127.0.0.1:")
+    assert text.endswith(
+        " -> no answer within 0.05 seconds; so what it asked about happened unchanged. An "
+        "application on the test's own event loop can not answer while a blocking call holds that"
+    )
+
+
+def test_an_application_that_is_asked_may_call_the_api(asking: FakeConversations) -> None:
+    async def hook(request: StarletteRequest) -> PlainTextResponse:
+        form = await request.form()
+        if (form["Author"], form["EventType"]) == ("ada", "onMessageAdd"):
+            await asyncio.to_thread(say, "asked", "bot")
+        return PlainTextResponse("")
+
+    app = at_hook(hook)
+    asking.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd", "onMessageAdded"])
+
+    say()
+
+    assert ["asked", "hi"] == [each.body for each in asking.messages]
+    assert [0, 1] == [each.index for each in asking.messages]
+
+
+def test_what_is_gone_after_the_question_is_not_found(asking: FakeConversations) -> None:
+    async def hook(request: StarletteRequest) -> PlainTextResponse:
+        talk = Client().conversations.v1.conversations("talk")
+        await asyncio.to_thread(talk.delete)
+        return PlainTextResponse("")
+
+    app = at_hook(hook)
+    asking.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"])
+
+    with pytest.raises(Exception, match="was not found"):
+        say()
+
+
+@pytest.mark.rule("pre-event-refusal")
+@pytest.mark.parametrize("kind", APPLICATIONS)
+def test_an_application_that_raises_refuses(kind: str) -> None:
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        raise RuntimeError("no desk today")
+
+    logging.disable()
+    try:
+        with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+            fake.conversations.add(unique_name="talk")
+            app = APPLICATIONS[kind](handle)
+            fake.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"])
+            with pytest.raises(Exception, match="Webhook disabled processing of command"):
+                say()
+            assert 0 == len(fake.messages)
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+def test_an_asynchronous_application_may_block_while_others_are_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(office, "LIMIT", 0.3)
+
+    async def hook(request: StarletteRequest) -> PlainTextResponse:
+        form = await request.form()
+        if (form["EventType"], form["Author"]) == ("onMessageAdded", "ada"):
+            say("answer", "bot")  # blocks the loop on which it would be asked
+        return PlainTextResponse("")
+
+    warned = pytest.warns(WebhookWarning, match="no answer within")
+    with warned, FakeConversations(assume={"pre-events": "everybody"}) as fake:
+        fake.conversations.add(unique_name="talk")
+        events = ["onMessageAdd", "onMessageAdded"]
+        fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=events)
+        say()
+        fake.messages.assert_created(author="bot", within=10)
+
+
+def test_pre_events_do_not_wait_for_settle() -> None:
+    seen = []
+
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        seen.append(form["EventType"])
+
+    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+        fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(
+            with_flask(handle), public_url=HOOK, events=["onMessageAdd"], by_settle=True
+        )
+        say()
+
+    assert ["onMessageAdd"] == seen
+
+
+def test_who_is_asked_when_the_fake_ends_is_not_waited_for() -> None:
+    asked = threading.Event()
+
+    async def hook(request: StarletteRequest) -> PlainTextResponse:
+        asked.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    warned = pytest.warns(WebhookWarning, match="the fake has ended")
+    with warned, FakeConversations() as fake:
+        talk = fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=["onMessageAdd"])
+        ada = fake.chat_user("ada")
+        ada.join(talk)
+        worker = threading.Thread(target=ada.send, args=[talk, "hi"])
+        worker.start()
+        asked.wait(10)
+    worker.join(10)
+
+    assert not worker.is_alive()
+
+
+@pytest.mark.rule("pre-event-changes")
+def test_a_delete_is_refused_or_done_but_not_changed(asking: FakeConversations) -> None:
+    body = '{"body": "Y"}'
+    asking.webhooks.deliver_to(
+        answering(200, body), public_url=HOOK, events=["onMessageRemove", "onMessageAdd"]
+    )
+    say()
+    asking.messages.assert_created(body="hi")  # what was sent, though it became something else
+    [message] = asking.messages
+    assert "Y" == message.body
+
+    url = f"{asking.url}/v1/Conversations/talk/Messages/{message.sid}"
+    auth = (asking.account_sid, asking.auth_token)
+    deleted = requests.delete(url, auth=auth, headers={"X-Twilio-Webhook-Enabled": "true"})
+
+    assert 204 == deleted.status_code
+    assert 0 == len(asking.messages)
