@@ -99,7 +99,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     pytester.makeini(
         """
         [pytest]
-        addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
+        addopts = -p no:randomly -p no:xdist -p no:faker --strict-markers --strict-config
         filterwarnings = error
         asyncio_default_fixture_loop_scope = function
         """
