@@ -33,6 +33,8 @@ class Active(AccountView, ABC):
         self._webhooks = Webhooks(world)
         self._route: Route | None = None  # while it is in charge of Twilio's hosts
         self._refused: list[Refusal] = []
+        self._known: list[object] = self._webhooks.known
+        """What was judged already, or asserted to be as it is."""
 
     @abstractmethod
     def judge(self) -> None: ...

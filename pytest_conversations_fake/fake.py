@@ -19,10 +19,10 @@ from .expectations.account import AccountView
 from .expectations.changes import changes
 from .expectations.ignored import ignored
 from .expectations.injecting import inject
-from .expectations.judgement import Judgement
 from .expectations.live import LiveRecord
 from .expectations.report import report
-from .options import access, assumptions, own_access
+from .expectations.strictness import Finding, findings, judgement
+from .options import access, assumptions, own_access, tolerated
 from .people.chat_user import ChatUser
 from .people.handset import Handset, with_channel
 from .webhooks import PATIENCE, Webhooks
@@ -52,7 +52,14 @@ class FakeConversations(Active):
     Where nobody knows what Twilio does, *assume* has it otherwise, an answer by a question:
     `{"empty-message": "refused"}`; `conversations-fake rules` lists them. Proxy addresses, or sids
     of messaging services, media, templates and Studio flows, in *owned* are the only ones of their
-    kind that the account has. *name* is how reports call it, and what its sids and
+    kind that the account has.
+
+    At its end it raises an `AssertionError` for requests to what Twilio or the fake does not have,
+    faults that nothing met, refused hosts, webhooks that failed and errors inside; not for those
+    that *tolerate* names: `unknown-route`, `not-imitated`, `unmet-fault`, `guarded-host`,
+    `failed-webhook` and `inner-error`.
+
+    *name* is how reports call it, and what its sids and
     made-up credentials follow from. Raises `TypeError` or `ValueError` for a value of another form.
     """
 
@@ -66,6 +73,7 @@ class FakeConversations(Active):
         allow_hosts: Sequence[str] = (),
         assume: Mapping[str, str] = MappingProxyType({}),
         owned: Sequence[str] = (),
+        tolerate: Sequence[str] = (),
         name: str = "FakeConversations",
     ) -> None:
         if accounts and (account_sid is not None or auth_token is not None):
@@ -82,6 +90,7 @@ class FakeConversations(Active):
             assumptions=assumptions(assume, owned),
             lock=Condition(),
         )
+        self._tolerate = tolerated(tolerate)
         super().__init__(world, redirect=redirect, allow_hosts=allow_hosts)
 
     # Who and when
@@ -217,16 +226,17 @@ class FakeConversations(Active):
         return [*ignored(self._world)]
 
     def judge(self) -> None:
-        """Raise an `AssertionError` for an error inside the fake or a host that was refused."""
+        """Raise an `AssertionError` for what no test passes with, unless it is tolerated."""
         __tracebackhide__ = True
-        if self._world.errors:
-            error, *_ = self._world.errors
-            self._world.errors.clear()
-            raise Judgement(f"an error inside the fake: {error!r}") from error
-        if self._refused:
-            refused = "\n".join(refusal.why for refusal in self._refused)
-            self._refused.clear()
-            raise Judgement(refused)
+        hosts = (Finding("guarded-host", each.why, each) for each in self._refused)
+        found = [
+            each
+            for each in (*findings(self._world), *hosts)
+            if each.kind not in self._tolerate and each.thing not in self._known
+        ]
+        self._known += [each.thing for each in found]
+        if found:
+            raise judgement(found)
 
     def __repr__(self) -> str:
         return f"<FakeConversations {self._world.name!r} at {self._world.address or 'no address'}>"

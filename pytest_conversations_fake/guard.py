@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from .expectations.judgement import Judgement
 from .plugin import NAME, options_for
 from .redirect import Guard, in_charge
 
@@ -23,7 +22,7 @@ class SessionGuard:
     def __init__(self, config: pytest.Config) -> None:
         self._allow_hosts = config.getini(f"{NAME}_allow_hosts")
         self._guard = Guard(name="this session", allow_hosts=self._allow_hosts)
-        self._failed = False
+        self._failed = self._tolerated = False
         running = ExitStack()
         running.enter_context(in_charge(self._guard))
         config.add_cleanup(running.close)
@@ -44,7 +43,9 @@ class SessionGuard:
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
         self._failed = False
         self._guard.name = item.nodeid
-        self._guard.allow_hosts = options_for(item)["allow_hosts"]
+        options = options_for(item)
+        self._guard.allow_hosts = options["allow_hosts"]
+        self._tolerated = "guarded-host" in options["tolerate"]
         return (yield from self._watched(item, "setup"))
 
     @pytest.hookimpl(wrapper=True)
@@ -64,9 +65,11 @@ class SessionGuard:
                 item.add_report_section(when, NAME, refused)
             self._failed = True
             raise
-        if (refused := self._refused()) and not self._failed:
+        if (refused := self._refused()) and not (self._failed or self._tolerated):
+            from .expectations.strictness import Finding, judgement
+
             self._failed = True
-            raise Judgement(refused)
+            raise judgement([Finding("guarded-host", refused, None)])
         return result
 
     def _refused(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
 from .api.fields import is_sid
 from .expectations.misuse import unknown
+from .expectations.strictness import KINDS
 
 
 def own_access(
@@ -45,6 +46,15 @@ def assumptions(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
             sids = ", ".join(f"{prefix}…" for prefix in OWNABLE)
             raise ValueError(f"owned has addresses and sids ({sids}), not {name!r}")
     return Assumptions(assume, owned)
+
+
+def tolerated(kinds: Sequence[str]) -> Sequence[str]:
+    if isinstance(kinds, str) or not isinstance(kinds, Sequence):
+        raise TypeError(f"tolerate is a list of what to tolerate, not {kinds!r}")
+    for kind in kinds:
+        if kind not in KINDS:
+            raise ValueError(unknown("tolerate knows no", kind, KINDS))
+    return kinds
 
 
 def _check_access(sid: str | None, reached: Mapping[str, Any]) -> None:

@@ -32,6 +32,12 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
         "what to assume of Twilio: question=answer, see conversations-fake rules",
     ),
     "owned": ("args", (), "addresses and sids that are the only ones of the account"),
+    "tolerate": (
+        "args",
+        (),
+        "what tests may pass with: unknown-route, not-imitated, unmet-fault, guarded-host, "
+        "failed-webhook, inner-error",
+    ),
 }
 
 # Values of the ini option for the guard

@@ -373,6 +373,7 @@ def test_the_address_of_an_application_may_have_a_path(fake: FakeConversations) 
             fake.settle()
 
         assert ["/desk", "/desk/messages"] == [each.path for each in another.requests]
+        fake.webhooks.assert_delivered("onMessageAdded", failed=True, count=2)
 
 
 @pytest.mark.parametrize("address", ["http://desk.example", "http://192.0.2.7/hook"])

@@ -132,19 +132,21 @@ def test_a_fault_may_end_with_a_statement(fake: FakeConversations) -> None:
         assert 503 == create().status_code
 
     assert 201 == create().status_code
-    assert "<Unavailable() on everything, met 1 times>" == repr(injection)
+    assert "<Unavailable() on any operation, met 1 times>" == repr(injection)
 
 
 def test_faults_are_met_in_turn_until_one_keeps_it_from_being_done(
     fake: FakeConversations,
 ) -> None:
     delay = fake.inject(Delay(0.01))
-    limited, never = fake.inject(RateLimited(), times=1), fake.inject(Unavailable(), after=1)
+    limited, later = fake.inject(RateLimited(), times=1), fake.inject(Unavailable(), after=1)
 
     assert 429 == create().status_code
 
-    assert [1, 1, 0] == [each.met for each in (delay, limited, never)]
+    assert [1, 1, 0] == [each.met for each in (delay, limited, later)]
     assert 0 == len(fake.services)
+    assert [201, 503] == [create().status_code, create().status_code]
+    assert [3, 1, 1] == [each.met for each in (delay, limited, later)]
 
 
 def test_a_delay_keeps_nobody_else_waiting(fake: FakeConversations) -> None:

@@ -31,7 +31,7 @@ def test_a_test_is_warned(suite: pytest.Pytester) -> None:
 
     def test_nothing_is_ignored(fake_conversations):
         ask("POST", "Services", data={"FriendlyName": "x"})
-        ask("POST", "Nothing", data={"FriendlyName": "x"})
+        assert 404 == ask("POST", "Conversations/x", data={"FriendlyName": "x"}).status_code
         """
     )
 
@@ -42,8 +42,8 @@ def test_a_test_is_warned(suite: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(
         [
             "  *IgnoredParameters: Target, Configuration.Url are no parameters of "
-            f"CreateConversation, {ignores}; did you mean CreateConversationScopedWebhook, "
-            "which has it?",
+            f"CreateConversation, {ignores}; did you mean CreateConversationScopedWebhook "
+            "(POST …/Webhooks), which has it?",
             "  *IgnoredParameters: Freindlyname is no parameter of CreateService, "
             f"{ignores}; did you mean FriendlyName?",
             f"  *IgnoredParameters: Colour is no parameter of ListConversation, {ignores}",

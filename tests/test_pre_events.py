@@ -25,7 +25,6 @@ from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.delivery import office
-from pytest_conversations_fake.webhooks import WebhookWarning
 
 
 @pytest.fixture
@@ -104,7 +103,6 @@ def test_what_can_not_be_read_changes_nothing(asking: FakeConversations, answer:
 
 
 @pytest.mark.rule("pre-event-failures", "webhook-timeout")
-@pytest.mark.filterwarnings("ignore::pytest_conversations_fake.webhooks.WebhookWarning")
 def test_without_an_answer_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office, "LIMIT", 0.05)
     with FakeConversations(assume={"pre-events": "everybody"}) as fake:
@@ -112,6 +110,7 @@ def test_without_an_answer_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -
         fake.webhooks.deliver_to(silent(), public_url=HOOK, events=["onMessageAdd"])
         say()
         assert "hi" == fake.messages.one().body
+        fake.webhooks.assert_delivered("onMessageAdd", failed=True)
 
 
 def test_an_application_on_a_loop_that_is_held_is_noticed(
@@ -138,14 +137,16 @@ def test_an_application_on_a_loop_that_is_held_is_noticed(
         finally:
             await runner.cleanup()
 
-    with pytest.warns(WebhookWarning) as noticed:
+    with pytest.raises(AssertionError) as noticed:
         asyncio.run(held())
 
-    text = str(noticed[0].message)
-    assert text.startswith("onMessageAdd to http://127.0.0.1:")
+    text = str(noticed.value)
+    assert text.startswith("a webhook failed: onMessageAdd to http://127.0.0.1:")
     assert text.endswith(
         " -> no answer within 0.05 seconds; so what it asked about happened unchanged. An "
-        "application on the test's own event loop can not answer while a blocking call holds that"
+        "application on the test's own event loop can not answer while a blocking call holds that\n"
+        "tolerate=['failed-webhook'] in the marker fake_conversations, or the same in the ini "
+        "option fake_conversations_tolerate, lets tests pass with that"
     )
 
 
@@ -193,6 +194,7 @@ def test_an_application_that_raises_refuses(kind: str) -> None:
             with pytest.raises(Exception, match="Webhook disabled processing of command"):
                 say()
             assert 0 == len(fake.messages)
+            fake.webhooks.assert_delivered("onMessageAdd", failed=True)
     finally:
         logging.disable(logging.NOTSET)
 
@@ -208,8 +210,8 @@ def test_an_asynchronous_application_may_block_while_others_are_asked(
             say("answer", "bot")  # blocks the loop on which it would be asked
         return PlainTextResponse("")
 
-    warned = pytest.warns(WebhookWarning, match="no answer within")
-    with warned, FakeConversations(assume={"pre-events": "everybody"}) as fake:
+    failed = pytest.raises(AssertionError, match="no answer within")
+    with failed, FakeConversations(assume={"pre-events": "everybody"}) as fake:
         fake.conversations.add(unique_name="talk")
         events = ["onMessageAdd", "onMessageAdded"]
         fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=events)
@@ -241,8 +243,7 @@ def test_who_is_asked_when_the_fake_ends_is_not_waited_for() -> None:
         await asyncio.Event().wait()
         raise AssertionError
 
-    warned = pytest.warns(WebhookWarning, match="the fake has ended")
-    with warned, FakeConversations() as fake:
+    with FakeConversations() as fake:
         talk = fake.conversations.add(unique_name="talk")
         fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=["onMessageAdd"])
         ada = fake.chat_user("ada")

@@ -181,6 +181,7 @@ def test_what_pytest_raises_in_the_tests_own_thread_fails_the_test(
     with pytest.raises(pytest.fail.Exception, match="the bot must not be told of this"):
         fake.settle()
     fake.settle()
+    fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
 
 def test_settle_is_not_for_what_it_waits_for(fake: FakeConversations) -> None:

@@ -156,7 +156,6 @@ class Injection:
         times: int | None,
         after: int,
         when: Callable[[Mapping[str, Any]], object] | None,
-        end: Callable[[Injection], None],
     ) -> None:
         self.fault = fault
         self.met = 0
@@ -165,11 +164,11 @@ class Injection:
         self._times = times
         self._after = after
         self._when = when
-        self._end = end
+        self._ended = False
 
     def meets(self, entry: Entry) -> bool:
         """Whether a request meets it, which is counted."""
-        if self._on not in (None, entry.operation) or self.met == self._times:
+        if self._ended or self.met == self._times or self._on not in (None, entry.operation):
             return False
         if self._when and not self._when(entry.params):
             return False
@@ -185,14 +184,17 @@ class Injection:
 
     def end(self) -> None:
         """Let no request meet it any more."""
-        self._end(self)
+        self._ended = True
+
+    def __str__(self) -> str:
+        return f"{self.fault} on {self._on or 'any operation'}"
 
     def __repr__(self) -> str:
-        return f"<{self.fault} on {self._on or 'everything'}, met {self.met} times>"
+        return f"<{self}, met {self.met} times>"
 
 
 def met(injections: Iterable[Injection], entry: Entry) -> Iterator[Fault]:
     """The faults that a request meets, in the order in which they were injected."""
-    for injection in list(injections):
+    for injection in injections:
         if injection.meets(entry):
             yield injection.fault

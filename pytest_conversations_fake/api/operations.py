@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
@@ -103,6 +104,23 @@ def find_route(path: str) -> tuple[Route, list[str]]:
     return route, names
 
 
+def likely_path(path: str) -> str | None:
+    """The path that somebody meant who asked for *path*, which is none."""
+    if find_route(f"/{VERSION}{path}")[0].operations:
+        return f"/{VERSION}{path}"
+    asked = path.split("/")[1:]
+    for segments, _ in _paths():
+        meant = [given if each is None else each for each, given in zip(segments, asked)]
+        if len(segments) == len(asked) and all(map(_alike, meant, asked)):
+            return "/".join(["", *meant])
+    return None
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether the one may be a slip for the other."""
+    return bool(get_close_matches(one.lower(), [other.lower()], cutoff=0.75))
+
+
 def _segments(resource: Resource[Any], *, short: bool) -> Iterator[str | None]:
     """The path of a collection; a *short* one leaves out the service."""
     yield VERSION
@@ -140,16 +158,21 @@ OPERATIONS = {
 }
 
 
-def _tree() -> Route:
-    tree = Route()
+def _paths() -> Iterator[tuple[list[str | None], Operation]]:
+    """Every path that there is with an operation of it; None stands for what names a record."""
     for operation in OPERATIONS.values():
         for short in (False, True) if operation.resource.has_short_path else (False,):
-            route = tree
-            for segment in _segments(operation.resource, short=short):
-                route = route.below.setdefault(segment, Route())
-            if operation.names_one:
-                route = route.below.setdefault(None, Route())
-            route.operations[operation.verb.method] = operation
+            one = [None] if operation.names_one else []
+            yield [*_segments(operation.resource, short=short), *one], operation
+
+
+def _tree() -> Route:
+    tree = Route()
+    for segments, operation in _paths():
+        route = tree
+        for segment in segments:
+            route = route.below.setdefault(segment, Route())
+        route.operations[operation.verb.method] = operation
     return tree
 
 

@@ -34,7 +34,8 @@ def _sentence(operation: Operation, sent: Sequence[str]) -> str:
         return f"{what}; did you mean {', '.join(sorted(near))}?"
     for other in OPERATIONS.values():
         if {*sent} <= _names(other):
-            return f"{what}; did you mean {other.name}, which has it?"
+            place = f"{other.verb.method} …/{other.resource.path}"
+            return f"{what}; did you mean {other.name} ({place}), which has it?"
     return what
 
 

@@ -27,6 +27,6 @@ def inject(
         if number is not None and (not isinstance(number, int) or number < 0):
             raise TypeError(f"{what} is a number from 0 on, not {number!r}")
     with world.lock:
-        injection = Injection(fault, on, times, after, when, end=world.injections.remove)
+        injection = Injection(fault, on, times, after, when)
         world.injections.append(injection)
     return injection

@@ -162,7 +162,7 @@ def test_no_certificate_is_made_before_the_first_tls_connection(
     requests.get(f"{fake.url}/v1/Services", auth=AUTH)
     assert made == []
 
-    requests.get("https://conversations.lab.twilio.com/v1", auth=AUTH)
+    requests.get("https://conversations.lab.twilio.com/v1/Services", auth=AUTH)
 
     assert made == ["conversations.lab.twilio.com"]
 
@@ -310,7 +310,7 @@ def test_another_host_is_refused_and_the_fake_says_so_at_its_end(real: Site) -> 
     with pytest.raises(AssertionError) as judged:
         swallow()
 
-    assert str(judged.value) == REFUSED
+    assert str(judged.value).splitlines()[0] == REFUSED
     assert real.requests == []
 
 

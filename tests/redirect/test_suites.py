@@ -373,7 +373,7 @@ def test_the_session_guard_fails_the_test_that_was_refused(
         import pytest
         from conftest import swallow
 
-        URL = "https://conversations.twilio.com/v1"
+        URL = "https://conversations.twilio.com/v1/Services"
 
         {mark}
         def test_body():
@@ -398,6 +398,10 @@ def test_the_session_guard_fails_the_test_that_was_refused(
 
         def test_innocent(): ...
 
+        @pytest.mark.fake_conversations(tolerate=["guarded-host"])
+        def test_tolerant():
+            swallow(URL)
+
         def test_with_a_fake(fake_conversations):
             swallow(URL)
         """
@@ -405,7 +409,7 @@ def test_the_session_guard_fails_the_test_that_was_refused(
 
     result = ran(suite, guard="session")
 
-    result.assert_outcomes(passed=3, failed=2, errors=2)
+    result.assert_outcomes(passed=4, failed=2, errors=2)
     [file] = suite.path.glob("test_*.py")
     for test in ("test_body", "test_set_up", "test_tear_down"):
         text = guarded(f"{file.name}::{test}")
