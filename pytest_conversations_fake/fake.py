@@ -8,7 +8,6 @@ from threading import Condition
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .active import Active
 from .api.clock import Clock
 from .api.faults import Fault, Injection
 from .api.journal import Exchange
@@ -21,17 +20,18 @@ from .expectations.ignored import ignored
 from .expectations.injecting import inject
 from .expectations.live import LiveRecord
 from .expectations.report import report
-from .expectations.strictness import Finding, findings, judgement
+from .expectations.strictness import Finding, judgement
 from .options import access, assumptions, own_access, tolerated
 from .people.chat_user import ChatUser
 from .people.handset import Handset, with_channel
+from .state import Stateful
 from .webhooks import PATIENCE, Webhooks
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
 
-class FakeConversations(Active):
+class FakeConversations(Stateful):
     """A working imitation of the Twilio Conversations v1 API that records what it is asked.
 
     The fixture `fake_conversations` is one. Elsewhere it is a context manager, for any scope:
@@ -231,7 +231,7 @@ class FakeConversations(Active):
         hosts = (Finding("guarded-host", each.why, each) for each in self._refused)
         found = [
             each
-            for each in (*findings(self._world), *hosts)
+            for each in (*self._findings(), *hosts)
             if each.kind not in self._tolerate and each.thing not in self._known
         ]
         self._known += [each.thing for each in found]

@@ -6,7 +6,6 @@ import re
 from bisect import insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from types import MappingProxyType
 from typing import Any, overload
 
@@ -122,10 +121,11 @@ class Journal(Sequence[Exchange]):
     def __init__(self, noticed: Callable[[], None]) -> None:
         self._noticed = noticed
         self._exchanges: list[Exchange] = []
-        self._numbers = count(1)
+        self._opened = 0
 
     def open(self, request: Request) -> Entry:
-        return Entry(next(self._numbers), request)
+        self._opened += 1
+        return Entry(self._opened, request)
 
     def close(self, entry: Entry, response: Response, duration: float) -> None:
         exchange = Exchange(

@@ -8,10 +8,10 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Sequence
-from itertools import count
 from typing import Any, TypeVar
 
 from .records import Record
+from .snapshots import PutBack, saved
 
 R = TypeVar("R", bound=Record)
 
@@ -28,10 +28,11 @@ class Store:
         self._lists: Kinds = defaultdict(lambda: defaultdict(list))
         self._removed: Kinds = defaultdict(dict)
         self._positions: dict[str, int] = {}
-        self._next_position = count()
+        self._next_position = 0
 
     def add(self, record: Record) -> None:
-        self._positions[record.sid] = next(self._next_position)
+        self._positions[record.sid] = self._next_position
+        self._next_position += 1
         self._by_sid[type(record)][record.sid] = record
         self._enter(record)
 
@@ -85,6 +86,28 @@ class Store:
     def position(self, record: Record) -> int:
         """Where *record* stands in the order of arrival; kept after it was removed."""
         return self._positions[record.sid]
+
+    def save(self) -> PutBack:
+        """What puts every record, and what became of it, back to how it is now."""
+        kept = [self._by_sid, self._removed]
+        by_sid, removed = [{kind: {**each[kind]} for kind in each} for each in kept]
+        positions, next_position = {**self._positions}, self._next_position
+        records = saved(
+            record for each in kept for of_kind in each.values() for record in of_kind.values()
+        )
+
+        def put_back() -> None:
+            records()
+            for index in (self._by_sid, self._removed, self._by_key, self._lists):
+                index.clear()
+            self._positions, self._next_position = {**positions}, next_position
+            self._removed.update((kind, {**removed[kind]}) for kind in removed)
+            self._by_sid.update((kind, {**by_sid[kind]}) for kind in by_sid)
+            for of_kind in by_sid.values():
+                for record in of_kind.values():
+                    self._enter(record)
+
+        return put_back
 
     def _enter(self, record: Record) -> None:
         self._by_key[type(record)].update(dict.fromkeys(record.keys(), record))

@@ -21,6 +21,7 @@ from .resources.configurations import configuration
 from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
+from .snapshots import PutBack, saved
 
 
 class Sids:
@@ -38,6 +39,17 @@ class Sids:
         if prefix not in self._sequences:
             self._sequences[prefix] = random.Random(f"{prefix} {self._name}")
         return f"{prefix}{self._sequences[prefix].randbytes(16).hex()}"
+
+    def save(self) -> PutBack:
+        """What lets the next sids be the same ones again."""
+        states = {prefix: each.getstate() for prefix, each in self._sequences.items()}
+
+        def put_back() -> None:
+            self._sequences = {prefix: random.Random() for prefix in states}
+            for prefix, state in states.items():
+                self._sequences[prefix].setstate(state)
+
+        return put_back
 
 
 class Lock(Protocol):
@@ -89,6 +101,8 @@ class World:
         self.journal = Journal(noticed=self.lock.notify_all)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
+        self.era = 0
+        """How often it was put back. A request of another era is none of this world's."""
         self.deliveries: list[Delivery] = []
         """Those that were tried, in the order in which they were."""
         self.post: Callable[[Delivery], None] = self.deliveries.append
@@ -105,6 +119,25 @@ class World:
         """Let happen what is due by now, before anybody looks."""
         for account in self.door.accounts:
             account.settle(self.clock.second())
+
+    def save(self) -> PutBack:
+        """What puts everything back to how it is now, but for errors inside, which remain."""
+        accounts = self.door.accounts
+        timers = [each.timers for each in accounts]
+        parts = [
+            saved([self.clock, self.journal, *self.injections, *accounts, *timers]),
+            self.sids.save(),
+            *(each.store.save() for each in accounts),
+        ]
+        deliveries, injections = [*self.deliveries], [*self.injections]
+
+        def put_back() -> None:
+            for part in parts:
+                part()
+            self.deliveries[:], self.injections[:] = deliveries, injections
+            self.era += 1
+
+        return put_back
 
     def _ask_nobody(self, delivery: Delivery) -> Future[Delivery]:
         self.deliveries.append(delivery)

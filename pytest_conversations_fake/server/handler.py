@@ -97,6 +97,7 @@ class Handler:
         began = world.clock.seconds()
         asked = _asked(request, world)
         with world.lock:
+            era = world.era
             entry = world.journal.open(asked)
         response = await _drive(answer(world, entry), request, world)
         if entry.error:
@@ -105,7 +106,8 @@ class Handler:
             self.server.strays.append(f"{asked.method} {asked.path}: {entry.refusal}")
         else:
             with world.lock:
-                world.journal.close(entry, response, world.clock.seconds() - began)
+                if world.era == era:
+                    world.journal.close(entry, response, world.clock.seconds() - began)
             self._wake_for_timers(world)
         return await _sent(response, request)
 
@@ -126,11 +128,17 @@ class Handler:
 
 
 async def _drive(steps: Steps, request: web.BaseRequest, world: World) -> Response:
-    """Go from step to step. The world is locked during each of them and never in between."""
+    """Go from step to step. The world is locked during each of them and never in between.
+
+    What is under way while the world is put back is none of the new one's business.
+    """
     outcome: Outcome = None
+    era = world.era
     while True:
         try:
             with world.lock:
+                if world.era != era:
+                    return Response(0, fault=Reset())
                 step = steps.send(outcome)
         except StopIteration as done:
             response: Response = done.value

@@ -1,0 +1,185 @@
+"""A fake that goes back to how it was."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+import requests
+from applications import HOOK, TOLD, answering, say
+from conftest import Api
+from twilio.rest import Client
+
+from pytest_conversations_fake import Delay, FakeConversations, RateLimited
+from pytest_conversations_fake.api.records import Record
+from pytest_conversations_fake.api.resources import RESOURCES
+from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.expectations.judgement import Judgement
+
+C = "/v1/Conversations"
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeConversations]:
+    with FakeConversations() as fake:
+        yield fake
+
+
+def everything(world: World) -> dict[str, list[dict[str, Any]]]:
+    """What every record is, noun by noun and in order, and by what it is found."""
+    store = world.account.store
+
+    def found(record: Record) -> list[Any]:
+        by_key = [store.get_by(type(record), *key).sid for key in [*record.keys()]]
+        return [by_key, *([*store.of(type(record), name)] for name in record.lists())]
+
+    return {
+        each.collection: [{**vars(record), "": found(record)} for record in store.all(each.record)]
+        for each in RESOURCES
+    }
+
+
+def test_everything_is_as_it_was_as_often_as_one_likes(
+    world: World, api: Api, account: AccountView
+) -> None:
+    api.post(C, {"UniqueName": "talk", "State": "inactive", "Timers.Closed": "PT10M"})
+    api.post(f"{C}/talk/Participants", {"Identity": "ada"})
+    api.post(f"{C}/talk/Messages", {"Body": "one"})
+    gone = api.post(f"{C}/talk/Messages", {"Body": "two"}).response["sid"]
+    api.delete(f"{C}/talk/Messages/{gone}")
+    before = everything(world)
+    put_back = world.save()
+
+    for _ in range(2):
+        api.post(f"{C}/talk", {"UniqueName": "other", "Attributes": "{}"})
+        api.post(f"{C}/other/Messages", {"Body": "three"})
+        api.delete(f"{C}/other/Participants/ada")
+        api.post(C, {"UniqueName": "talk"})
+        api.delete(f"{C}/other")
+        world.clock.shift(days=3)
+        assert before != everything(world)
+        put_back()
+        assert before == everything(world)
+
+    said = api.post(f"{C}/talk/Messages", {"Body": "three"})
+    assert (6, 2) == (said.number, said.response["index"])
+    assert 404 == api.get(f"{C}/talk/Messages/{gone}").status
+    world.clock.shift(minutes=11)
+    assert "closed" == api.get(f"{C}/talk").response["state"]
+
+
+def test_the_same_sids_come_again(world: World, api: Api) -> None:
+    api.post(C)
+    put_back = world.save()
+
+    first = [api.post(C).response["sid"], api.post("/v1/Users", {"Identity": "x"}).response["sid"]]
+    put_back()
+    again = [api.post(C).response["sid"], api.post("/v1/Users", {"Identity": "x"}).response["sid"]]
+
+    assert first == again
+
+
+def test_a_record_that_a_test_holds_is_what_it_was(fake: FakeConversations) -> None:
+    talk = fake.conversations.add(friendly_name="before")
+    snapshot = fake.snapshot()
+    conversation = Client().conversations.v1.conversations(talk.sid)
+    conversation.update(friendly_name="after")
+    conversation.delete()
+
+    fake.restore(snapshot)
+
+    assert "before" == talk.friendly_name
+    assert talk in fake.conversations
+    assert [] == [*fake.requests]
+
+
+def test_requests_faults_deliveries_and_the_clock_go_back_too(fake: FakeConversations) -> None:
+    fake.conversations.add(unique_name="talk")
+    fake.webhooks.deliver_to(answering(200), public_url=HOOK, events=TOLD)
+    fault = fake.inject(RateLimited(), on="CreateService", times=1)
+    say("one")
+    before = fake.snapshot()
+
+    say("two")
+    requests.post(f"{fake.url}/v1/Services", {"FriendlyName": "x"}, auth=("a", "b"))
+    fake.clock.move_to(datetime(2030, 1, 1, tzinfo=timezone.utc))
+    assert 1 == fault.met
+    fake.restore(before)
+
+    assert (1, 1, 0) == (len(fake.requests), len(fake.webhooks.deliveries), fault.met)
+    assert datetime.now(timezone.utc) - fake.clock.now() < timedelta(hours=1)
+    limited = requests.post(f"{fake.url}/v1/Services", {"FriendlyName": "x"}, auth=("a", "b"))
+    assert (429, 2) == (limited.status_code, fake.requests[-1].number)
+
+
+def test_reset_and_clear_go_to_the_beginning(fake: FakeConversations) -> None:
+    default = fake.default_service.sid
+    fake.conversations.add()
+    fake.inject(RateLimited())
+    assert 429 == requests.get(f"{fake.url}/v1/Services", auth=("a", "b")).status_code
+
+    fake.reset()
+
+    assert (0, 0, default) == (len(fake.conversations), len(fake.requests), default)
+    assert 4 == len(fake.roles)
+    fake.conversations.add()
+    fake.clear()
+    assert 0 == len(fake.conversations)
+    Client().conversations.v1.conversations.create()
+    assert 1 == len(fake.conversations)
+
+
+def test_what_is_under_way_meanwhile_is_cut_off(fake: FakeConversations) -> None:
+    arrived = threading.Event()
+    fake.inject(Delay(0.2), when=lambda params: arrived.set() or True)
+    failed = []
+
+    def create() -> None:
+        try:
+            requests.post(f"{fake.url}/v1/Services", {"FriendlyName": "x"}, auth=("a", "b"))
+        except requests.ConnectionError as error:
+            failed.append(error)
+
+    worker = threading.Thread(target=create)
+    worker.start()
+    arrived.wait(10)
+    fake.reset()
+    worker.join(10)
+
+    assert 1 == len(failed)
+    assert (0, 0) == (len(fake.services), len(fake.requests))
+
+
+def test_what_was_wrong_before_is_not_forgotten() -> None:
+    fake = FakeConversations()
+
+    def body() -> None:
+        with fake:
+            requests.get(f"{fake.url}/v1/Nonsense", auth=("a", "b"))
+            fake.reset()
+
+    with pytest.raises(Judgement, match="GET /v1/Nonsense is no route"):
+        body()
+
+
+def test_what_is_no_snapshot_of_it_is_refused(fake: FakeConversations) -> None:
+    with pytest.raises(TypeError, match=r"restore takes what snapshot\(\) returned, not None"):
+        fake.restore(None)  # type: ignore[arg-type]  # wrong on purpose
+    with pytest.raises(ValueError, match=r"<snapshot of 'other' after 0 requests> is not of this"):
+        fake.restore(FakeConversations(name="other").snapshot())
+
+
+def test_many_records_are_put_back_in_order(world: World, account: AccountView) -> None:
+    talk = account.conversations.add(unique_name="talk")
+    for number in range(200):
+        account.messages.add(conversation_sid=talk.sid, body=str(number))
+    put_back = world.save()
+    account.messages.add(conversation_sid=talk.sid, body="later")
+
+    put_back()
+
+    assert [*map(str, range(200))] == [each.body for each in account.messages]
