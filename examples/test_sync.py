@@ -42,6 +42,20 @@ def test_a_ticket_is_opened_in_spite_of_limits(fake_conversations: FakeConversat
     fake_conversations.conversations.assert_created(unique_name="ticket-66", refused=20429)
 
 
+def test_whatever_fails_a_second_try_opens_one_ticket(
+    fake_conversations: FakeConversations,
+) -> None:
+    desk = fake_conversations.services.add()
+
+    def open_in_the_end() -> None:
+        try:
+            open_ticket(desk.sid, 66)
+        except (TwilioRestException, OSError):
+            open_ticket(desk.sid, 66)
+
+    fake_conversations.sweep(open_in_the_end).assert_survives()
+
+
 def test_tickets_are_closed_page_after_page(fake_conversations: FakeConversations) -> None:
     desk = fake_conversations.services.add()
     for _ in range(150):

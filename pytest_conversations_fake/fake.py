@@ -25,7 +25,7 @@ from .options import access, assumptions, own_access, tolerated
 from .people.chat_user import ChatUser
 from .people.handset import Handset, with_channel
 from .state import Stateful
-from .webhooks import PATIENCE, Webhooks
+from .webhooks import Webhooks
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -124,20 +124,6 @@ class FakeConversations(Stateful):
     def webhooks(self) -> Webhooks:
         """Where webhooks go, what was delivered, and assertions on that."""
         return self._webhooks
-
-    def settle(self, *, within: float = PATIENCE) -> None:
-        """Wait until every webhook is delivered, and what applications did of it is done.
-
-        Raises `TimeoutError` if that takes more than *within* seconds, with a list of what is still
-        to be delivered, and `AssertionError` where an application answers itself without end.
-        """
-        __tracebackhide__ = True
-        self._webhooks.settle(within)
-
-    async def settle_async(self, *, within: float = PATIENCE) -> None:
-        """The same, without holding up the event loop."""
-        __tracebackhide__ = True
-        await self._webhooks.settle_async(within)
 
     # The far end
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from .active import Active
-from .api.snapshots import PutBack
+from .api.faults import Fault
 from .api.world import World
 from .expectations.strictness import Finding, findings
+from .sweep import FAULTS, Sweep, sweep, sweep_async
 from .webhooks import PATIENCE
 
 
@@ -20,8 +21,12 @@ class Snapshot:
         self.world = world
         with world.lock:
             world.settle()
-            self.put_back: PutBack = world.save()
+            self._put_back = world.save()
             self.requests = len(world.journal)
+
+    def put_back(self) -> None:
+        with self.world.lock:
+            self._put_back()
 
     def __repr__(self) -> str:
         return f"<snapshot of {self.world.name!r} after {self.requests} requests>"
@@ -36,6 +41,20 @@ class Stateful(Active, ABC):
         """What was wrong before it went back."""
         self._empty = self._seeded = Snapshot(world)
 
+    def settle(self, *, within: float = PATIENCE) -> None:
+        """Wait until every webhook is delivered, and what applications did of it is done.
+
+        Raises `TimeoutError` if that takes more than *within* seconds, with a list of what is still
+        to be delivered, and `AssertionError` where an application answers itself without end.
+        """
+        __tracebackhide__ = True
+        self._webhooks.settle(within)
+
+    async def settle_async(self, *, within: float = PATIENCE) -> None:
+        """The same, without holding up the event loop."""
+        __tracebackhide__ = True
+        await self._webhooks.settle_async(within)
+
     def snapshot(self) -> Snapshot:
         """How it is now: what there is, the clock, requests, deliveries and faults.
 
@@ -46,7 +65,7 @@ class Stateful(Active, ABC):
         What is still to be delivered is delivered first; raises like `settle`.
         """
         __tracebackhide__ = True
-        self._webhooks.settle(PATIENCE)
+        self.settle()
         return Snapshot(self._world)
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -62,9 +81,9 @@ class Stateful(Active, ABC):
             raise TypeError(f"restore takes what snapshot() returned, not {snapshot!r}")
         if snapshot.world is not self._world:
             raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
-        self._webhooks.settle(PATIENCE)
+        self.settle()
         self._forgotten += findings(self._world)
-        self._put_back(snapshot)
+        snapshot.put_back()
 
     def reset(self) -> None:
         """Go back to the beginning, with the seed."""
@@ -76,9 +95,41 @@ class Stateful(Active, ABC):
         __tracebackhide__ = True
         self.restore(self._empty)
 
-    def _put_back(self, snapshot: Snapshot) -> None:
-        with self._world.lock:
-            snapshot.put_back()
+    def sweep(
+        self,
+        scenario: Callable[[], object],
+        *,
+        invariant: Callable[[], object] | None = None,
+        faults: Sequence[Fault] = FAULTS,
+        within: float = PATIENCE,
+    ) -> Sweep:
+        """Run a *scenario* once, and then once for each call that it makes and each of *faults*.
+
+            fake_conversations.sweep(open_ticket).assert_survives()
+
+        Every run starts with what there is now. In each but the first, one call meets one fault:
+        too many requests (429), an error of Twilio's (500), or an answer that is lost. The result
+        says of each whether the scenario `survived` it, `raised`, `hung` for *within* seconds, left
+        more behind than without a fault (`duplicated`), or whether the *invariant* is broken, a
+        function that raises or returns False then. In the end everything is as after the first.
+
+        What the code keeps elsewhere is not put back. Raises what the scenario raises by itself,
+        `AssertionError` if it makes no call, and `TypeError` for a coroutine function.
+        """
+        __tracebackhide__ = True
+        return sweep(self, scenario, invariant, faults, within)
+
+    async def sweep_async(
+        self,
+        scenario: Callable[[], Coroutine[Any, Any, object]],
+        *,
+        invariant: Callable[[], object] | None = None,
+        faults: Sequence[Fault] = FAULTS,
+        within: float = PATIENCE,
+    ) -> Sweep:
+        """The same for a coroutine function, on the running event loop."""
+        __tracebackhide__ = True
+        return await sweep_async(self, scenario, invariant, faults, within)
 
     def _findings(self) -> Sequence[Finding]:
         """What is wrong now, or was before it went back; everything once."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ..api.accounts import Account
@@ -13,7 +13,8 @@ from ..api.world import World
 COUNTED = [each for each in RESOURCES if each.seedable and each.stored is each.record]
 
 
-def _counts(world: World, account: Account) -> dict[str, int]:
+def counts(world: World, account: Account) -> dict[str, int]:
+    """How many there are of each noun."""
     with world.lock:
         world.settle()
         return {each.collection: len(account.store.all(each.record)) for each in COUNTED}
@@ -22,10 +23,12 @@ def _counts(world: World, account: Account) -> dict[str, int]:
 @contextmanager
 def changes(world: World, account: Account) -> Iterator[dict[str, int]]:
     """What changes in a `with` statement, filled in at its end."""
-    changed: dict[str, int] = {}
-    before = _counts(world, account)
-    yield changed
-    after = _counts(world, account)
-    changed.update(
-        {noun: after[noun] - before[noun] for noun in after if after[noun] != before[noun]}
-    )
+    became: dict[str, int] = {}
+    before = counts(world, account)
+    yield became
+    became.update(changed(before, counts(world, account)))
+
+
+def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+    """How many more there are of each noun, or fewer."""
+    return {noun: after[noun] - before[noun] for noun in after if after[noun] != before[noun]}

@@ -1,0 +1,311 @@
+"""Code that is run once for each way in which one of its calls can fail."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from textwrap import dedent
+from typing import Any
+
+import pytest
+from applications import HOOK, TOLD
+from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.rest import Client
+
+from pytest_conversations_fake import FakeConversations, TwilioError, Unavailable
+from pytest_conversations_fake.limit import ends_within
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeConversations]:
+    with FakeConversations() as fake:
+        fake.conversations.add(unique_name="talk")
+        yield fake
+
+
+def say(body: str = "hi") -> None:
+    Client().conversations.v1.conversations("talk").messages.create(body=body)
+
+
+def insist(what: Callable[[], object]) -> object:
+    """Try again, as twilio-python's users do."""
+    for _ in range(3):
+        try:
+            return what()
+        except (TwilioException, OSError):
+            continue
+    raise AssertionError("three times in vain")
+
+
+def reply() -> None:
+    talk = Client().conversations.v1.conversations("talk")
+    insist(talk.fetch)
+    insist(say)
+
+
+def reply_once() -> None:
+    """With a mark of its own by which it finds out whether it got through."""
+    insist(lambda: "mark" in [each.body for each in messages()] or say("mark"))
+
+
+def messages() -> list[Any]:
+    return Client().conversations.v1.conversations("talk").messages.list()
+
+
+def test_what_fails_by_each_call_is_a_table(fake: FakeConversations) -> None:
+    swept = fake.sweep(reply)
+
+    assert [
+        ("#1 FetchConversation", "RateLimited(retry_after=0)", "survived", ""),
+        ("#1 FetchConversation", "ServerError()", "survived", ""),
+        ("#1 FetchConversation", "AnswerLost()", "survived", ""),
+        ("#2 CreateConversationMessage", "RateLimited(retry_after=0)", "survived", ""),
+        ("#2 CreateConversationMessage", "ServerError()", "survived", ""),
+        ("#2 CreateConversationMessage", "AnswerLost()", "duplicated", "messages +1"),
+    ] == [(run.call, str(run.fault), run.outcome, run.why) for run in swept]
+    assert "<sweep of reply: 5 survived, 1 duplicated>" == repr(swept)
+    with pytest.raises(AssertionError) as failed:
+        swept.assert_survives()
+    assert dedent(
+        """\
+        expected reply to survive 6 failures, it survived 5
+
+                                      RateLimited  ServerError  AnswerLost
+        #1 FetchConversation          survived     survived     survived
+        #2 CreateConversationMessage  survived     survived     duplicated
+
+        #2 CreateConversationMessage, AnswerLost: duplicated, messages +1"""
+    ) == str(failed.value)
+
+
+def test_what_finds_out_survives(fake: FakeConversations) -> None:
+    fake.sweep(reply_once).assert_survives()
+
+
+def test_in_the_end_everything_is_as_after_a_run_without_failures(
+    fake: FakeConversations,
+) -> None:
+    say("before")
+
+    fake.sweep(reply)
+
+    assert ["before", "hi"] == [each.body for each in fake.messages]
+    assert 3 == len(fake.requests)
+    assert [()] * 3 == [each.faults for each in fake.requests]
+    say("after")
+    assert 4 == fake.requests[-1].number
+
+
+def test_who_raises_is_told_apart_from_who_gives_up(fake: FakeConversations) -> None:
+    def give_up() -> None:
+        with suppress(TwilioException, OSError):
+            say()
+
+    raised, gave_up = fake.sweep(say), fake.sweep(give_up)
+
+    assert ["raised"] * 3 == [run.outcome for run in raised]
+    assert raised[0].why == "TwilioRestException: HTTP 429 error: Unable to create record: Too " \
+        "Many Requests"  # fmt: skip
+    assert ["survived, messages -1"] * 2 + ["survived"] == [
+        str(run).partition(": ")[2] for run in gave_up
+    ]
+    gave_up.assert_survives()
+
+
+def test_an_invariant_is_asked_after_each_run(fake: FakeConversations) -> None:
+    def rename_and_say() -> None:
+        insist(lambda: talk().update(attributes='{"said": true}'))
+        with suppress(TwilioException, OSError):
+            say()
+
+    def talk() -> Any:
+        return Client().conversations.v1.conversations("talk")
+
+    def what_is_noted_is_said() -> bool:
+        noted = fake.conversations.one().attributes != "{}"
+        return noted == bool(len(fake.messages))
+
+    swept = fake.sweep(rename_and_say, invariant=what_is_noted_is_said)
+
+    broken = "#2 CreateConversationMessage, {}: invariant broken, it returned False"
+    assert [broken.format("RateLimited"), broken.format("ServerError")] == [
+        str(run) for run in swept if run.outcome != "survived"
+    ]
+
+
+def test_an_invariant_may_raise(fake: FakeConversations) -> None:
+    def one_message() -> None:
+        fake.messages.one()
+
+    outcomes = [run.why for run in fake.sweep(reply, invariant=one_message)]
+
+    assert ["", "", "", "", ""] == outcomes[:5]
+    assert outcomes[5].startswith("LookupError: expected one in messages with anything, found 2")
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="nothing ends a call that blocks")
+def test_what_does_not_end_is_interrupted(fake: FakeConversations) -> None:
+    before = signal.getsignal(signal.SIGINT)
+
+    def wait_for_ever() -> None:
+        try:
+            say()
+        except (TwilioException, OSError):
+            threading.Event().wait()
+
+    swept = fake.sweep(wait_for_ever, within=1)
+
+    assert ["hung, as it did not end within 1 seconds"] * 3 == [
+        f"{run.outcome}, {run.why}" for run in swept
+    ]
+    assert before is signal.getsignal(signal.SIGINT)
+    say()
+
+
+def test_a_webhook_that_nobody_answers_to_the_end_is_hung_too(fake: FakeConversations) -> None:
+    """One that answers itself without end, as soon as something is said twice."""
+
+    def app(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
+        if len(fake.messages) > 1:
+            fake.chat_user("bot").send("talk", "again")
+        start("204 No Content", [])
+        return []
+
+    fake.chat_user("bot").join("talk")
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+
+    def scenario() -> None:
+        insist(tell)
+
+    def tell() -> None:
+        talk = Client().conversations.v1.conversations("talk")
+        talk.messages.create(body="hi", x_twilio_webhook_enabled="true")
+
+    *_, last = fake.sweep(scenario)
+
+    assert "#1 CreateConversationMessage, AnswerLost: hung" == str(last).partition(", Asser")[0]
+    assert "webhooks went on and on" in last.why
+
+
+def test_a_scenario_may_go_another_way(fake: FakeConversations) -> None:
+    runs = iter(range(10))
+
+    def fickle() -> None:
+        if next(runs) == 0:
+            say()
+
+    assert {"not called"} == {run.outcome for run in fake.sweep(fickle)}
+
+
+def test_other_faults_may_be_swept(fake: FakeConversations) -> None:
+    faults = [Unavailable(), TwilioError(50353)]
+
+    swept = fake.sweep(reply, faults=faults)
+
+    assert 4 == len(swept)
+    assert faults == [run.fault for run in swept[:2]]
+
+
+def test_a_scenario_that_fails_by_itself_raises(fake: FakeConversations) -> None:
+    with pytest.raises(ZeroDivisionError):
+        fake.sweep(lambda: 1 / 0)
+    with pytest.raises(AssertionError, match="nothing makes no call that could fail"):
+        fake.sweep(nothing)
+    with pytest.raises(AssertionError, match="say fails although no call of it does: it returned"):
+        fake.sweep(say, invariant=lambda: False)
+
+
+def nothing() -> None: ...
+
+
+@pytest.mark.filterwarnings(
+    "ignore:BasicAuth is deprecated:DeprecationWarning",
+    "ignore:The 'auth' parameter is deprecated:DeprecationWarning",
+)
+def test_an_asynchronous_scenario(fake: FakeConversations) -> None:
+    async def scenario() -> None:
+        async with AsyncTwilioHttpClient() as http:
+            talk = fake.twilio_client(http_client=http).conversations.v1.conversations("talk")
+            for _ in range(2):
+                try:
+                    await talk.messages.create_async(body="hi")
+                    return
+                except TwilioRestException as error:
+                    if error.status == 500:
+                        await asyncio.Event().wait()
+
+    swept = asyncio.run(fake.sweep_async(scenario, within=0.5))
+
+    assert ["survived", "hung", "raised"] == [run.outcome for run in swept]
+    assert 1 == len(fake.messages)
+
+
+def test_which_is_for_which_is_said(fake: FakeConversations) -> None:
+    async def scenario() -> None: ...
+
+    with pytest.raises(TypeError, match=r"scenario is asynchronous; it is for sweep_async\(\)"):
+        fake.sweep(scenario)
+    with pytest.raises(TypeError, match=r"say is not asynchronous; it is for sweep\(\)"):
+        asyncio.run(fake.sweep_async(say))  # type: ignore[arg-type]  # wrong on purpose
+
+
+# The limit itself
+
+
+def test_what_ends_in_time_is_left_alone() -> None:
+    assert ends_within(10, nothing)
+    with pytest.raises(KeyError):
+        ends_within(10, lambda: {}["x"])
+
+
+@pytest.mark.parametrize("thread", ["main", "another"])
+def test_a_loop_is_interrupted_in_any_thread(thread: str) -> None:
+    ended: list[bool] = []
+
+    def spin() -> None:
+        while True:
+            threading.Event().wait(0.01)
+
+    def run() -> None:
+        ended.append(ends_within(0.1, spin))
+
+    if thread == "main":
+        run()
+    else:
+        worker = threading.Thread(target=run)
+        worker.start()
+        worker.join(10)
+
+    assert [False] == ended
+
+
+def test_a_loop_that_gets_over_it_is_interrupted_again() -> None:
+    attempts = []
+
+    def stubborn() -> None:
+        while len(attempts) < 2:
+            try:
+                while True:
+                    threading.Event().wait(0.01)
+            except BaseException:
+                attempts.append(time.monotonic())
+                if len(attempts) == 2:
+                    raise
+
+    assert not ends_within(0.1, stubborn)
+    assert 2 == len(attempts)
+
+
+def test_control_c_remains_what_it_is() -> None:
+    with pytest.raises(KeyboardInterrupt):
+        ends_within(10, lambda: signal.raise_signal(signal.SIGINT))
+
+
+def test_a_limit_that_comes_at_the_very_end_interrupts_nothing_else() -> None:
+    for number in range(300):
+        ends_within(number / 100_000, lambda: sum(range(5_000)))
