@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, overload
 
 from .api.faults import AnswerLost, Fault, RateLimited, ServerError
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from .state import Stateful
 
 FAULTS: Sequence[Fault] = (RateLimited(retry_after=0), ServerError(), AnswerLost())
+
+WIDTH = 76
+"""Columns of what is told of a run."""
 
 UNSETTLED = (AssertionError, TimeoutError)
 """What settling raises."""
@@ -82,7 +86,7 @@ class Sweep(Sequence[Run]):
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
             for row in rows
         ]
-        told = [str(run) for run in self if run.why]
+        told = [_wrapped(str(run)) for run in self if run.why]
         return "\n".join([*table, *([""] if told else []), *told])
 
     def __repr__(self) -> str:
@@ -245,6 +249,10 @@ async def _run_async(
     except UNSETTLED as error:
         return Ran(hung=_said(error))
     return Ran(raised=ended if isinstance(ended, BaseException) else None)
+
+
+def _wrapped(text: str) -> str:
+    return fill(text, width=WIDTH, subsequent_indent="    ", break_long_words=False)
 
 
 def _said(error: BaseException) -> str:

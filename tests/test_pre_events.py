@@ -25,6 +25,7 @@ from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.delivery import office
+from pytest_conversations_fake.expectations.strictness import REMEDY
 
 
 @pytest.fixture
@@ -145,8 +146,7 @@ def test_an_application_on_a_loop_that_is_held_is_noticed(
     assert text.endswith(
         " -> no answer within 0.05 seconds; so what it asked about happened unchanged. An "
         "application on the test's own event loop can not answer while a blocking call holds that\n"
-        "tolerate=['failed-webhook'] in the marker fake_conversations, or the same in the ini "
-        "option fake_conversations_tolerate, lets tests pass with that"
+        f"tolerate=['failed-webhook'] {REMEDY}"
     )
 
 

@@ -147,7 +147,7 @@ def test_what_happens_again_is_said_once() -> None:
         "GET /v1/Conversations/talk/Nonsense is no route of Twilio's",
         "GET /v1/quite/something/else is no route of Twilio's",
         "no request met the fault RateLimited(retry_after=1) on any operation",
-        f"tolerate=['unknown-route', 'unmet-fault'] {REMEDY}",
+        *f"tolerate=['unknown-route', 'unmet-fault'] {REMEDY}".splitlines(),
     ] == str(judged.value).splitlines()
 
 

@@ -25,10 +25,9 @@ KINDS = {
 }
 
 
-REMEDY = (
-    "in the marker fake_conversations, or the same in the ini option fake_conversations_tolerate, "
-    "lets tests pass with that"
-)
+REMEDY = """\
+lets tests pass with that, in the marker
+fake_conversations or as the ini option fake_conversations_tolerate"""
 
 
 @dataclass(frozen=True)
