@@ -74,6 +74,7 @@ class Active(AccountView, ABC):
                 yield self
         finally:
             server.ended[self.account_sid] = self._world.name
+            self._world.ended = True
 
     @contextmanager
     def _in_charge(self, server: Server) -> Iterator[None]:
@@ -123,6 +124,7 @@ class Active(AccountView, ABC):
 
         Raises `RuntimeError` for a fake that does not redirect, or not now.
         """
+        self._world.require_running()
         if not self._redirect:
             raise RuntimeError(
                 "this fake does not redirect (redirect=False), so a child process has to be told "

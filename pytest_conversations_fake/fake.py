@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .active import Active
+from .api.checks import check_text
 from .api.clock import Clock
 from .api.faults import Fault, Injection
 from .api.journal import Exchange
@@ -88,6 +89,7 @@ class FakeConversations(Active):
 
     def account(self, sid: str) -> AccountView:
         """One of its accounts. Raises `LookupError` for a sid that is not among them."""
+        check_text("account_sid", sid)
         for account in self._world.door.accounts:
             if account.sid == sid:
                 return AccountView(self._world, account)
@@ -102,6 +104,7 @@ class FakeConversations(Active):
         """
         from .sdk import landing_client
 
+        self._world.require_running()
         return landing_client(self.url, self.account_sid, self.auth_token, options)
 
     @property
@@ -140,11 +143,16 @@ class FakeConversations(Active):
 
         Raises `ValueError` for what is no number.
         """
+        check_text("a number", number)
+        check_text("channel", channel)
         account = self._world.account
         return Handset(self._world, account, self._live, with_channel(number, channel))
 
     def chat_user(self, identity: str) -> ChatUser:
         """Somebody who chats by an application that is built on Twilio's client SDK."""
+        check_text("identity", identity)
+        if not identity:
+            raise ValueError("identity is at least a character, not ''")
         return ChatUser(self._world, self._world.account, self._live, identity)
 
     def _live(self, resource: Resource[Any], record: Record) -> LiveRecord:
@@ -164,6 +172,7 @@ class FakeConversations(Active):
         until the end, at which everything is settled first.
         """
         __tracebackhide__ = True
+        self._world.require_running()
         with changes(self._world, self._world.account) as changed:
             yield changed
             self.settle()
@@ -195,6 +204,7 @@ class FakeConversations(Active):
     @contextmanager
     def down(self) -> Iterator[None]:
         """Refuse connections, until the end of the `with` statement."""
+        self._world.require_running()
         self._server.refuse()
         try:
             yield

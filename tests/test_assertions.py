@@ -254,16 +254,6 @@ def test_a_keyword_that_the_operation_does_not_have_is_a_type_error(talks: Colle
     )
 
 
-@pytest.mark.parametrize("wanted", [{"count": "1"}, {"count": -1}, {"refused": "50353"}])
-def test_a_count_or_a_code_of_another_type_is_a_type_error(
-    talks: Collection, wanted: dict[str, object]
-) -> None:
-    [(what, value)] = wanted.items()
-
-    with pytest.raises(TypeError, match=f"{what} is a number from 0 on, not {value!r}"):
-        talks.assert_created(**wanted)
-
-
 def test_an_operation_that_there_is_not_is_a_value_error() -> None:
     with pytest.raises(ValueError, match="there is no operation 'CreateServices'; did you mean"):
         operation_named("CreateServices")

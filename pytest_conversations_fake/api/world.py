@@ -84,8 +84,9 @@ class World:
         """Where a test finds it: `http://127.0.0.1:8010`."""
         self.redirected = False
         """Whether Twilio's own host leads there, too."""
+        self.ended = False
         self.lock = lock or Alone()
-        self.clock = Clock(moved=self._moved)
+        self.clock = Clock(moving=self.require_running, moved=self._moved)
         self.sids = Sids(name)
         self.journal = Journal(noticed=self.lock.notify_all)
         self.injections: list[Injection] = []
@@ -106,6 +107,15 @@ class World:
         """Let happen what is due by now, before anybody looks."""
         for account in self.door.accounts:
             account.settle(self.clock.second())
+
+    def require_running(self) -> None:
+        """Raises `RuntimeError` in a fake that has ended, in which nothing happens any more."""
+        if self.ended:
+            raise RuntimeError(
+                f"the fake of {self.name} has ended, so nothing can be done with it: ask for the "
+                "one of the test that runs, or stay in the `with` statement; what it was asked and "
+                "what it holds can still be looked at"
+            )
 
     def _ask_nobody(self, delivery: Delivery) -> Future[Delivery]:
         self.deliveries.append(delivery)

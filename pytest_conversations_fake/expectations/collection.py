@@ -13,6 +13,7 @@ from ..api.refusals import Refused
 from ..api.resource import Resource
 from ..api.world import World
 from .expectation import Expectation, Refutation
+from .kinds import check_member, check_sids
 from .live import LiveRecord, seen_attributes
 from .misuse import unknown
 
@@ -69,6 +70,8 @@ class Collection:
         return sum(1 for _ in self)
 
     def __contains__(self, item: object) -> bool:
+        __tracebackhide__ = True
+        check_member(self._resource, item)
         return any(item in (record, record.sid) for record in self)
 
     def __dir__(self) -> list[str]:
@@ -113,6 +116,7 @@ class Collection:
         __tracebackhide__ = True
         if not self._resource.seedable:
             raise TypeError(f"{self._resource.collection} follow from other records, without add()")
+        self._world.require_running()
         with self._world.lock:
             try:
                 return self._add(params)
@@ -127,6 +131,7 @@ class Collection:
             if keyword not in [*fields, *above]:
                 what = f"{self._resource.collection}.add() has no parameter"
                 raise TypeError(unknown(what, keyword, [*fields, *above]))
+        check_sids(self._resource, params)
         parents = self._parents(params)
         given = {key: value for key, value in params.items() if key in fields}
         missing = [key for key in self._resource.required(given) if key not in given]
@@ -178,6 +183,7 @@ class Collection:
         for name in wanted:
             if name not in names:
                 raise TypeError(unknown(f"a {self._resource.noun} has no", name, names))
+        check_sids(self._resource, wanted)
         return [
             record
             for record in self

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..api.checks import check_flag, check_number
 from ..api.deliveries import COMMON, Delivery
 from ..api.events import ACCOUNT_EVENTS
 from ..api.resources import RESOURCES
 from ..api.resources.states import STATE_UPDATED
+from .kinds import check_sids
 from .misuse import unknown
 from .texts import differing, explain, found
 
@@ -76,11 +78,13 @@ def expect(
     """
     __tracebackhide__ = True
     known = keywords_of(event)
-    if not isinstance(count, int) or count < 0:
-        raise TypeError(f"count is a number from 0 on, not {count!r}")
+    check_number("count", count)
+    if failed is not None:
+        check_flag("failed", failed)
     for keyword in params:
         if keyword not in known:
             raise TypeError(unknown(f"{event} tells no", keyword, known))
+    check_sids(None, params)
     wanted = WantedDelivery(event, count, params, failed)
     matching = found(wanted, deliveries)
     if len(matching) != count:

@@ -8,9 +8,11 @@ from inspect import Parameter, Signature, signature
 from typing import overload
 
 from ..api.accounts import Account
+from ..api.checks import check, check_number, check_seconds
 from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
 from ..api.world import World
+from .kinds import check_sids
 from .misuse import unknown
 from .texts import differing, explain, found, too_often
 
@@ -35,13 +37,14 @@ class Requests:
 
     def _check(self, count: int, refused: bool | int, params: dict[str, object]) -> None:
         __tracebackhide__ = True
-        for what, number in (("count", count), ("refused", refused)):
-            if not isinstance(number, int) or number < 0:
-                raise TypeError(f"{what} is a number from 0 on, not {number!r}")
+        check_number("count", count)
+        is_code = isinstance(refused, int) and refused >= 0
+        check(is_code, "refused is True or the code that Twilio gives", refused)
         name, keywords = self._operation.name, self._operation.keywords
         for keyword in params:
             if keyword not in keywords:
                 raise TypeError(unknown(f"{name} has no parameter", keyword, keywords))
+        check_sids(self._operation.resource, params, as_sent=bool(refused))
 
     def _requests(self) -> list[Exchange]:
         mine = (self._account.sid, None)
@@ -52,9 +55,10 @@ class Requests:
     ) -> list[Exchange]:
         __tracebackhide__ = True
         self._check(count, refused, params)
-        if not isinstance(within, (int, float)) or within < 0:
-            raise TypeError(f"within is seconds, not {within!r}")
+        check_seconds("within", within)
         wanted = WantedRequest(self._operation.name, count, refused, params)
+        if self._world.ended:  # nothing comes any more
+            within = 0
         with self._world.lock:
             self._world.lock.wait_for(lambda: len(found(wanted, self._requests())) >= count, within)
         requests = self._requests()
@@ -164,7 +168,7 @@ class AtMost(Requests):
 
     def __call__(self, count: int, **params: object) -> None:
         __tracebackhide__ = True
-        self._check(count, False, params)
+        self._check(count, True, params)
         wanted = WantedRequest(self._operation.name, count, None, params)
         matching = found(wanted, self._requests())
         if len(matching) > count:
