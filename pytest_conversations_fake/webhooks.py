@@ -123,14 +123,16 @@ class Webhooks:
         """
         __tracebackhide__ = True
         self.settle(PATIENCE)
-        found = expect(self.deliveries, event, 1 if count is None else count, params, failed)
+        found = expect(
+            self._world, self.deliveries, event, 1 if count is None else count, params, failed
+        )
         return found[0] if count is None else found
 
     def assert_not_delivered(self, event: str, /, **params: object) -> None:
         """Assert that an *event* was not delivered with these *params*, nor tried to be."""
         __tracebackhide__ = True
         self.settle(PATIENCE)
-        expect(self.deliveries, event, 0, params, None)
+        expect(self._world, self.deliveries, event, 0, params, None)
 
     def settle(self, within: float) -> None:
         """Wait until everything is delivered."""

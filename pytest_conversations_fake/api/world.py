@@ -84,7 +84,11 @@ class World:
         """Where a test finds it: `http://127.0.0.1:8010`."""
         self.redirected = False
         """Whether Twilio's own host leads there, too."""
+        self.elsewhere: Callable[[], Sequence[str]] = lambda: ()
+        """Sentences on what was sent to Twilio since it started, but did not come here."""
         self.ended = False
+        self.cuts_texts = False
+        """Whether texts about it leave out what does not fit on a terminal."""
         self.lock = lock or Alone()
         self.clock = Clock(moving=self.require_running, moved=self._moved)
         self.sids = Sids(name)

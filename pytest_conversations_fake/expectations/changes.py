@@ -13,6 +13,14 @@ from ..api.world import World
 COUNTED = [each for each in RESOURCES if each.seedable and each.stored is each.record]
 
 
+class Changes(dict[str, int]):
+    """How many more, or fewer, there are of a noun."""
+
+    def __repr__(self) -> str:
+        """As tests write it: `{'messages': +1, 'participants': -2}`."""
+        return f"{{{', '.join(f'{noun!r}: {count:+d}' for noun, count in self.items())}}}"
+
+
 def _counts(world: World, account: Account) -> dict[str, int]:
     with world.lock:
         world.settle()
@@ -22,7 +30,7 @@ def _counts(world: World, account: Account) -> dict[str, int]:
 @contextmanager
 def changes(world: World, account: Account) -> Iterator[dict[str, int]]:
     """What changes in a `with` statement, filled in at its end."""
-    changed: dict[str, int] = {}
+    changed = Changes()
     before = _counts(world, account)
     yield changed
     after = _counts(world, account)

@@ -15,6 +15,7 @@ from ..api.world import World
 from .expectation import Expectation, Refutation
 from .kinds import check_member, check_sids
 from .live import LiveRecord, seen_attributes
+from .lookup import not_one
 from .misuse import unknown
 
 A = TypeVar("A", Expectation, Refutation)
@@ -96,11 +97,14 @@ class Collection:
         __tracebackhide__ = True
         found = self._with(attributes)
         if len(found) != 1:
-            wanted = " and ".join(f"{name}={value!r}" for name, value in attributes.items())
-            candidates = [f"\n  {each!r}" for each in (found or list(self))[:3]]
             raise LookupError(
-                f"expected one in {self._resource.collection} with {wanted or 'anything'}, "
-                f"found {len(found)} of {len(self)}{''.join(candidates)}"
+                not_one(
+                    self._resource.collection,
+                    attributes,
+                    found,
+                    list(self),
+                    cuts=self._world.cuts_texts,
+                )
             )
         return found[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import Parameter, Signature, signature
@@ -12,9 +13,15 @@ from ..api.checks import check, check_number, check_seconds
 from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
 from ..api.world import World
+from .differences import Difference, Remark, differing
+from .elsewhere import why_not_asked
 from .kinds import check_sids
 from .misuse import unknown
-from .texts import differing, explain, found, too_often
+from .texts import ROOM, explain, found, too_often
+from .values import OUTCOME, arguments, beginning, ends
+
+LONGEST = 1000
+"""Characters of a line that are looked at to make it short."""
 
 
 class Requests:
@@ -64,7 +71,16 @@ class Requests:
         requests = self._requests()
         matching = found(wanted, requests)
         if len(matching) != count:
-            raise AssertionError(explain(wanted, requests, "request", _why_nothing(self._world)))
+            raise AssertionError(
+                explain(
+                    wanted,
+                    requests,
+                    "request",
+                    lambda: why_not_asked(self._world, self._account, wanted.kind),
+                    cuts=self._world.cuts_texts,
+                    within=within,
+                )
+            )
         return matching
 
 
@@ -131,36 +147,51 @@ class WantedRequest:
     """None for either."""
     params: Mapping[str, object]
 
-    def __str__(self) -> str:
-        sent = ", ".join(f"{keyword}={value!r}" for keyword, value in self.params.items())
-        call = f"{self.kind}({sent})"
+    def said(self, *, cuts: bool) -> str:
+        call = f"{self.kind}({arguments(self.params, cuts=cuts)})"
         if not self.refused:
             return call
         return f"{call} refused" if self.refused is True else f"{call} refused with {self.refused}"
 
+    def line(self, exchange: Exchange, *, cuts: bool) -> str:
+        if not cuts:
+            return str(exchange)
+        asked, arrow, outcome = str(exchange).partition(" -> ")
+        outcome = beginning(arrow + outcome, OUTCOME)
+        return _with_end_of_path(asked, ROOM - len(outcome)) + outcome
+
+    def reason(self, exchange: Exchange) -> str:
+        return f"refused: {exchange.reason}" if exchange.refused else ""
+
     def is_of_kind(self, exchange: Exchange) -> bool:
         return exchange.operation == self.kind
 
-    def differences(self, exchange: Exchange) -> list[str]:
-        lines = [*differing(self.params, exchange.params)]
+    def is_akin(self, exchange: Exchange) -> bool:
+        other = OPERATIONS.get(exchange.operation or "")
+        return other is not None and other.resource is OPERATIONS[self.kind].resource
+
+    def differences(self, exchange: Exchange) -> list[Difference]:
+        differences = [*differing(self.params, exchange.params)]
         if self.refused is None:
-            return lines
+            return differences
         code = (exchange.response or {}).get("code")
         if exchange.refused and self.refused not in (True, code):
             expected = f", expected {self.refused}" if self.refused else ""
-            lines.append(f"refused: {exchange.reason}{expected}")
+            differences.append(Remark(f"{self.reason(exchange)}{expected}"))
         if not exchange.refused and self.refused is not False:
-            lines.append("accepted, expected a refusal")
-        return lines
+            differences.append(Remark("accepted, expected a refusal"))
+        return differences
 
 
-def _why_nothing(world: World) -> str:
-    if world.redirected:
-        return (
-            "nothing reached the fake, neither as conversations.twilio.com nor at "
-            f"{world.address}; was it kept by another mock, or sent from another process?"
-        )
-    return f"nothing reached the fake; was the client told its address, {world.address}?"
+def _with_end_of_path(asked: str, width: int) -> str:
+    """`#7 GET /v1/…/Conversations/talk/Messages`, as the end of a path says most."""
+    asked = ends(asked, LONGEST)
+    while len(asked) > width:
+        shorter = re.sub(r"^(\S+ \S+ /\w+)(?:/…)?/[^/]+(?=/[^/]+/)", r"\1/…", asked)
+        if shorter == asked:
+            return ends(asked, width)
+        asked = shorter
+    return asked
 
 
 class AtMost(Requests):
@@ -172,7 +203,7 @@ class AtMost(Requests):
         wanted = WantedRequest(self._operation.name, count, None, params)
         matching = found(wanted, self._requests())
         if len(matching) > count:
-            raise AssertionError(too_often(wanted, matching))
+            raise AssertionError(too_often(wanted, matching, cuts=self._world.cuts_texts))
 
 
 def operation_named(name: str) -> Operation:
