@@ -147,6 +147,7 @@ class Active(AccountView, ABC):
 
         Raises `RuntimeError` for a fake that does not redirect, or not now.
         """
+        __tracebackhide__ = True
         self._world.require_running()
         if not self._redirect:
             raise RuntimeError(

@@ -89,6 +89,7 @@ class FakeConversations(Active):
 
     def account(self, sid: str) -> AccountView:
         """One of its accounts. Raises `LookupError` for a sid that is not among them."""
+        __tracebackhide__ = True
         check_text("account_sid", sid)
         for account in self._world.door.accounts:
             if account.sid == sid:
@@ -102,6 +103,7 @@ class FakeConversations(Active):
         *options* are those of `twilio.rest.Client`; its `http_client` may be an asynchronous one.
         Raises `ModuleNotFoundError` where twilio is not installed.
         """
+        __tracebackhide__ = True
         from .sdk import landing_client
 
         self._world.require_running()
@@ -143,6 +145,7 @@ class FakeConversations(Active):
 
         Raises `ValueError` for what is no number.
         """
+        __tracebackhide__ = True
         check_text("a number", number)
         check_text("channel", channel)
         account = self._world.account
@@ -150,6 +153,7 @@ class FakeConversations(Active):
 
     def chat_user(self, identity: str) -> ChatUser:
         """Somebody who chats by an application that is built on Twilio's client SDK."""
+        __tracebackhide__ = True
         check_text("identity", identity)
         if not identity:
             raise ValueError("identity is at least a character, not ''")
@@ -204,6 +208,7 @@ class FakeConversations(Active):
     @contextmanager
     def down(self) -> Iterator[None]:
         """Refuse connections, until the end of the `with` statement."""
+        __tracebackhide__ = True
         self._world.require_running()
         self._server.refuse()
         try:

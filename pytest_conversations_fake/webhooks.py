@@ -66,6 +66,7 @@ class Webhooks:
         event that there is not and for a second URL to configure, `RuntimeError` for a fake that is
         not active, and what the application raises when it starts up.
         """
+        __tracebackhide__ = True
         from .delivery.routes import Route
         from .delivery.targets import target_of
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timezone
+from traceback import walk_tb
 from typing import Any
 
 import pytest
@@ -164,24 +165,37 @@ NAMES: dict[str, Misuse] = {
 }
 
 
+def shown(error: BaseException) -> list[str]:
+    """The functions of ours that pytest shows in the traceback of an *error*."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    ours = [frame for frame in frames if "pytest_conversations_fake" in frame.f_code.co_filename]
+    return [each.f_code.co_name for each in ours if "__tracebackhide__" not in each.f_locals]
+
+
 @pytest.mark.parametrize(("act", "text"), KINDS)
 def test_a_sid_of_another_kind_is_a_value_error(
     fake: FakeConversations, act: Misuse, text: str
 ) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}") as refused:
         act(fake)
+
+    assert [] == shown(refused.value)
 
 
 @pytest.mark.parametrize("text", TYPES)
 def test_something_of_another_type_is_a_type_error(fake: FakeConversations, text: str) -> None:
-    with pytest.raises(TypeError, match=f"^{re.escape(text)}$"):
+    with pytest.raises(TypeError, match=f"^{re.escape(text)}$") as refused:
         TYPES[text](fake)
+
+    assert [] == shown(refused.value)
 
 
 @pytest.mark.parametrize("text", NAMES)
 def test_what_there_is_not_is_a_value_error(fake: FakeConversations, text: str) -> None:
-    with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}") as refused:
         NAMES[text](fake)
+
+    assert [] == shown(refused.value)
 
 
 def test_code_under_test_may_have_sent_a_sid_of_another_kind(fake: FakeConversations) -> None:
@@ -229,6 +243,7 @@ def test_nothing_can_be_done_with_a_fake_that_has_ended(ended: FakeConversations
         "the test that runs, or stay in the `with` statement; what it was asked and what it holds "
         "can still be looked at"
     ) == str(refused.value)
+    assert [] == shown(refused.value)
 
 
 def test_a_fake_that_has_ended_can_be_looked_at(ended: FakeConversations) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.secrets import redacted, without_passwords
 from pytest_conversations_fake.api.world import World
@@ -67,3 +68,18 @@ def test_an_account_does_not_show_its_tokens() -> None:
     world.account.seen_token = "tok"
 
     assert "tok" not in repr(world.account)
+
+
+def test_a_target_that_is_refused_does_not_show_its_password() -> None:
+    with (
+        FakeConversations() as fake,
+        pytest.raises(ValueError, match=r"sent to 'https://u:\*\*\*@"),
+    ):
+        fake.webhooks.deliver_to("https://u:pw@desk.example")
+
+
+def test_a_second_url_to_configure_does_not_show_the_password_of_the_first(world: World) -> None:
+    world.configure_webhook("https://u:pw@desk.example", ["onMessageAdded"])
+
+    with pytest.raises(ValueError, match=r"configured for https://u:\*\*\*@desk.example already"):
+        world.configure_webhook("https://other.example", ["onMessageAdded"])

@@ -50,6 +50,7 @@ class Clock:
 
         Without a zone *instant* is in UTC. Raises `TypeError` for what is no `datetime`.
         """
+        __tracebackhide__ = True
         self._moving()
         if not isinstance(instant, datetime):
             raise TypeError(f"the clock moves to a datetime, not to {instant!r}")
@@ -69,6 +70,7 @@ class Clock:
         A clock that runs runs on, and one that stays stays there. Raises `TypeError` for a unit
         that there is not.
         """
+        __tracebackhide__ = True
         self._moving()
         if not isinstance(length, timedelta | None):
             raise TypeError(f"the clock shifts by a timedelta or days=, hours=…, not by {length!r}")

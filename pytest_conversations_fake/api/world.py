@@ -114,6 +114,7 @@ class World:
 
     def require_running(self) -> None:
         """Raises `RuntimeError` in a fake that has ended, in which nothing happens any more."""
+        __tracebackhide__ = True
         if self.ended:
             raise RuntimeError(
                 f"the fake of {self.name} has ended, so nothing can be done with it: ask for the "

@@ -22,6 +22,7 @@ from .values import OUTCOME, arguments, beginning, ends
 
 def keywords_of(event: str) -> list[str]:
     """What an event may tell. Raises `ValueError` for one that there is not."""
+    __tracebackhide__ = True
     if event not in ACCOUNT_EVENTS:
         raise ValueError(unknown("there is no event", event, ACCOUNT_EVENTS))
     if event == "onConversationStateUpdated":

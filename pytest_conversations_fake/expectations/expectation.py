@@ -208,6 +208,7 @@ class AtMost(Requests):
 
 def operation_named(name: str) -> Operation:
     """Raises `ValueError` for a name that Twilio's contract does not have."""
+    __tracebackhide__ = True
     if name not in OPERATIONS:
         raise ValueError(unknown("there is no operation", name, OPERATIONS))
     return OPERATIONS[name]

@@ -99,6 +99,7 @@ class Handset:
         Messages that are beyond that already stay as they are. *error_code* is one of Twilio's, as
         30003, for `failed` and `undelivered`. Raises `ValueError` for a status that there is not.
         """
+        __tracebackhide__ = True
         self._world.require_running()
         if status not in STATUSES:
             raise ValueError(f"a status is one of {', '.join(STATUSES)}, not {status!r}")
@@ -216,6 +217,7 @@ class Handset:
 
 def with_channel(number: str, name: str) -> str:
     """*number* with the channel's *name* before it. Raises `ValueError` for what is no number."""
+    __tracebackhide__ = True
     address = number if name == "sms" or ":" in number else f"{name}:{number}"
     if not is_address(address):
         raise ValueError(f"a number is one of E.164, as in +15550100, not {number!r}")
