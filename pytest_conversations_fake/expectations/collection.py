@@ -40,8 +40,8 @@ class Asserts(Generic[A]):
 class Collection:
     """All records of one noun, oldest first.
 
-    Iterates, counts and looks at what is there now. `services` leaves out the one that the account
-    was opened with.
+    Iterates, counts and looks at what is there now; `in` takes a record or its sid. `services`
+    leaves out the one that the account was opened with.
     """
 
     assert_created = Asserts(Expectation, CREATE)
@@ -84,7 +84,8 @@ class Collection:
     def find(self, **attributes: object) -> LiveRecord | None:
         """The first record with these *attributes*, compared with `==`, or None.
 
-        Raises `TypeError` for an attribute that the records do not have.
+        Raises `TypeError` for an attribute that the records do not have, and `ValueError` for a sid
+        of another kind.
         """
         __tracebackhide__ = True
         return next(iter(self._with(attributes)), None)
@@ -92,7 +93,7 @@ class Collection:
     def one(self, **attributes: object) -> LiveRecord:
         """The only record with these *attributes*.
 
-        Raises `LookupError` if there is none or more than one, and `TypeError` like `find`.
+        Raises `LookupError` if there is none or more than one, and else like `find`.
         """
         __tracebackhide__ = True
         found = self._with(attributes)

@@ -93,8 +93,9 @@ class Expectation(Requests):
     ones: True for any refusal, or the code that Twilio gives. For what happens in the background it
     waits *within* so many seconds.
 
-    Returns the request; with *count* the list of them. Raises `AssertionError`, and `TypeError` for
-    a keyword that the operation has no parameter for.
+    Returns the request; with *count* the list of them. Raises `AssertionError`, `TypeError` for a
+    keyword that the operation has no parameter for, and `ValueError` for a sid of another kind than
+    the keyword's, unless it is *refused* ones that are looked for.
     """
 
     @overload
