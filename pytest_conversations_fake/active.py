@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from .api.journal import Exchange
 from .api.world import World
 from .expectations.account import AccountView
 from .redirect import Guard, Refusal, Route, in_charge, past_proxies, server_context, subprocess_env
@@ -19,8 +20,8 @@ from .webhooks import Webhooks
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-# The servers of the fakes that redirect, the innermost last
-_redirected: list[Server] = []
+# The fakes that redirect, the innermost last
+_redirected: list[Active] = []
 
 
 class Active(AccountView, ABC):
@@ -35,6 +36,11 @@ class Active(AccountView, ABC):
         self._refused: list[Refusal] = []
         self._known: list[object] = self._webhooks.known
         """What was judged already, or asserted to be as it is."""
+        self._inner: list[Active] = []  # those that had Twilio's hosts meanwhile
+
+    @property
+    @abstractmethod
+    def requests(self) -> Sequence[Exchange]: ...
 
     @abstractmethod
     def judge(self) -> None: ...
@@ -66,6 +72,7 @@ class Active(AccountView, ABC):
         server.start()
         self._world.address = server.url
         self._world.redirected = self._redirect
+        self._world.elsewhere = self._elsewhere
         if not self._redirect:
             server.drop_connections()  # what a client has kept may be one that was redirected
         try:
@@ -76,12 +83,14 @@ class Active(AccountView, ABC):
                 yield self
         finally:
             server.ended[self.account_sid] = self._world.name
+            self._world.ended = True
 
     @contextmanager
     def _in_charge(self, server: Server) -> Iterator[None]:
         """Let Twilio's hosts be at *server*, which has a TLS port."""
         for outer in _redirected[-1:]:
-            outer.drop_connections()  # what a client has kept would lead there still
+            outer._server.drop_connections()  # what a client has kept would lead there still
+            outer._inner.append(self)
         route = Route(
             http_port=server.port,
             tls_port=server.tls_port,
@@ -90,13 +99,28 @@ class Active(AccountView, ABC):
         )
         self._refused = route.refused
         with ExitStack() as self._files, in_charge(route):
-            _redirected.append(server)
+            _redirected.append(self)
             self._route = route
             try:
                 yield
             finally:
                 self._route = None
-                _redirected.remove(server)
+                _redirected.remove(self)
+
+    def _elsewhere(self) -> Sequence[str]:
+        """What was sent since it started, but not to here."""
+        refused = [
+            f"{refusal.host} was asked for, and refused {refusal.reason}"
+            for refusal in self._refused[:3]
+        ]
+        inside = [
+            f"{len(inner.requests)} request{'s' * (len(inner.requests) != 1)} went to the fake "
+            f"{inner._world.name}, which was active inside this one"
+            for inner in self._inner
+            if inner.requests
+        ]
+        late = [f"refused, as it came too late: {stray}" for stray in self._server.strays[-1:]]
+        return [*refused, *inside, *late]
 
     @property
     def url(self) -> str:
@@ -125,6 +149,8 @@ class Active(AccountView, ABC):
 
         Raises `RuntimeError` for a fake that does not redirect, or not now.
         """
+        __tracebackhide__ = True
+        self._world.require_running()
         if not self._redirect:
             raise RuntimeError(
                 "this fake does not redirect (redirect=False), so a child process has to be told "

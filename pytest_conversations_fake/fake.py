@@ -8,6 +8,7 @@ from threading import Condition
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from .api.checks import check_text
 from .api.clock import Clock
 from .api.faults import Fault, Injection
 from .api.journal import Exchange
@@ -97,6 +98,8 @@ class FakeConversations(Stateful):
 
     def account(self, sid: str) -> AccountView:
         """One of its accounts. Raises `LookupError` for a sid that is not among them."""
+        __tracebackhide__ = True
+        check_text("account_sid", sid)
         for account in self._world.door.accounts:
             if account.sid == sid:
                 return AccountView(self._world, account)
@@ -109,8 +112,10 @@ class FakeConversations(Stateful):
         *options* are those of `twilio.rest.Client`; its `http_client` may be an asynchronous one.
         Raises `ModuleNotFoundError` where twilio is not installed.
         """
+        __tracebackhide__ = True
         from .sdk import landing_client
 
+        self._world.require_running()
         return landing_client(self.url, self.account_sid, self.auth_token, options)
 
     @property
@@ -135,11 +140,18 @@ class FakeConversations(Stateful):
 
         Raises `ValueError` for what is no number.
         """
+        __tracebackhide__ = True
+        check_text("a number", number)
+        check_text("channel", channel)
         account = self._world.account
         return Handset(self._world, account, self._live, with_channel(number, channel))
 
     def chat_user(self, identity: str) -> ChatUser:
         """Somebody who chats by an application that is built on Twilio's client SDK."""
+        __tracebackhide__ = True
+        check_text("identity", identity)
+        if not identity:
+            raise ValueError("identity is at least a character, not ''")
         return ChatUser(self._world, self._world.account, self._live, identity)
 
     def _live(self, resource: Resource[Any], record: Record) -> LiveRecord:
@@ -159,6 +171,7 @@ class FakeConversations(Stateful):
         until the end, at which everything is settled first.
         """
         __tracebackhide__ = True
+        self._world.require_running()
         with changes(self._world, self._world.account) as changed:
             yield changed
             self.settle()
@@ -190,6 +203,8 @@ class FakeConversations(Stateful):
     @contextmanager
     def down(self) -> Iterator[None]:
         """Refuse connections, until the end of the `with` statement."""
+        __tracebackhide__ = True
+        self._world.require_running()
         self._server.refuse()
         try:
             yield

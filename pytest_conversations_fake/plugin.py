@@ -115,6 +115,8 @@ def fake_conversations(
         _misused(str(error))
     for name, value in (fake.missing_credentials() | fake.past_proxies()).items():
         monkeypatch.setenv(name, value)
+    verbosity = request.config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS)
+    fake._world.cuts_texts = verbosity < 1
     request.node.stash[_FAKE] = fake
     with fake.at(_fake_conversations_server):
         yield fake

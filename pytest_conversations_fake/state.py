@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from .active import Active
+from .api.checks import check
 from .api.faults import Fault
 from .api.world import World
 from .expectations.strictness import Finding, findings
@@ -65,6 +66,7 @@ class Stateful(Active, ABC):
         What is still to be delivered is delivered first; raises like `settle`.
         """
         __tracebackhide__ = True
+        self._world.require_running()
         self.settle()
         return Snapshot(self._world)
 
@@ -77,8 +79,8 @@ class Stateful(Active, ABC):
         `settle`.
         """
         __tracebackhide__ = True
-        if not isinstance(snapshot, Snapshot):
-            raise TypeError(f"restore takes what snapshot() returned, not {snapshot!r}")
+        self._world.require_running()
+        check(isinstance(snapshot, Snapshot), "restore takes what snapshot() returned", snapshot)
         if snapshot.world is not self._world:
             raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
         self.settle()

@@ -10,20 +10,19 @@ from inspect import iscoroutinefunction
 from textwrap import fill
 from typing import TYPE_CHECKING, Any, overload
 
+from .api.checks import check, check_seconds
 from .api.faults import AnswerLost, Fault, RateLimited, ServerError
 from .api.journal import Exchange
 from .api.world import World
 from .expectations.changes import changed, counts
 from .expectations.injecting import inject
+from .expectations.texts import WIDTH
 from .limit import ends_within
 
 if TYPE_CHECKING:
     from .state import Stateful
 
 FAULTS: Sequence[Fault] = (RateLimited(retry_after=0), ServerError(), AnswerLost())
-
-WIDTH = 76
-"""Columns of what is told of a run."""
 
 UNSETTLED = (AssertionError, TimeoutError)
 """What settling raises."""
@@ -86,7 +85,7 @@ class Sweep(Sequence[Run]):
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
             for row in rows
         ]
-        told = [_wrapped(str(run)) for run in self if run.why]
+        told = [fill(str(run), WIDTH, subsequent_indent="    ") for run in self if run.why]
         return "\n".join([*table, *([""] if told else []), *told])
 
     def __repr__(self) -> str:
@@ -114,6 +113,7 @@ def sweep(
     faults: Sequence[Fault],
     within: float,
 ) -> Sweep:
+    _check(scenario, invariant, faults, within)
     if iscoroutinefunction(scenario):
         raise TypeError(f"{_named(scenario)} is asynchronous; it is for sweep_async()")
     sweeping = _sweeping(fake, _named(scenario), invariant, faults)
@@ -134,6 +134,7 @@ async def sweep_async(
     faults: Sequence[Fault],
     within: float,
 ) -> Sweep:
+    _check(scenario, invariant, faults, within)
     if not iscoroutinefunction(scenario):
         raise TypeError(f"{_named(scenario)} is not asynchronous; it is for sweep()")
     await fake.settle_async()
@@ -146,6 +147,16 @@ async def sweep_async(
         except StopIteration as done:
             result: Sweep = done.value
             return result
+
+
+def _check(scenario: object, invariant: object, faults: Sequence[Fault], within: float) -> None:
+    __tracebackhide__ = True
+    check(callable(scenario), "a scenario is a function without arguments", scenario)
+    is_right = invariant is None or (callable(invariant) and not iscoroutinefunction(invariant))
+    check(is_right, "an invariant is a function that is not asynchronous", invariant)
+    is_right = isinstance(faults, Sequence) and all(isinstance(each, Fault) for each in faults)
+    check(is_right, "faults is a list of values like RateLimited()", faults)
+    check_seconds("within", within)
 
 
 def _sweeping(
@@ -249,10 +260,6 @@ async def _run_async(
     except UNSETTLED as error:
         return Ran(hung=_said(error))
     return Ran(raised=ended if isinstance(ended, BaseException) else None)
-
-
-def _wrapped(text: str) -> str:
-    return fill(text, width=WIDTH, subsequent_indent="    ", break_long_words=False)
 
 
 def _said(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, overload
 
+from .api.checks import check, check_flag, check_seconds
 from .api.deliveries import Delivery
 from .api.world import World
 from .expectations.deliveries import expect, keywords_of
@@ -66,17 +67,22 @@ class Webhooks:
         event that there is not and for a second URL to configure, `RuntimeError` for a fake that is
         not active, and what the application raises when it starts up.
         """
+        __tracebackhide__ = True
         from .delivery.routes import Route
         from .delivery.targets import target_of
 
+        self._world.require_running()
         if not self._is_open:
             raise RuntimeError("this fake is not active; use it in a `with` statement")
         if public_url is None and isinstance(target, str):
             public_url = target
         if not isinstance(public_url, str) or not re.match("(?i)https?://[^/]", public_url):
             raise TypeError(f"public_url is a URL, https://desk.example, not {public_url!r}")
-        if isinstance(events, str):
-            raise TypeError(f"events is a list of them, not {events!r}")
+        is_list = isinstance(events, Sequence) and not isinstance(events, str)
+        check(is_list, "events is a list of them", events)
+        if auth_token is not None and not isinstance(auth_token, str):
+            raise TypeError(f"auth_token is a str, not {type(auth_token).__name__}")
+        check_flag("by_settle", by_settle)
         for event in events:
             keywords_of(event)
         office = self._running_office()
@@ -119,7 +125,9 @@ class Webhooks:
         """
         __tracebackhide__ = True
         self.settle(PATIENCE)
-        found = expect(self.deliveries, event, 1 if count is None else count, params, failed)
+        found = expect(
+            self._world, self.deliveries, event, 1 if count is None else count, params, failed
+        )
         if failed:
             self.known += found
         return found[0] if count is None else found
@@ -128,17 +136,19 @@ class Webhooks:
         """Assert that an *event* was not delivered with these *params*, nor tried to be."""
         __tracebackhide__ = True
         self.settle(PATIENCE)
-        expect(self.deliveries, event, 0, params, None)
+        expect(self._world, self.deliveries, event, 0, params, None)
 
     def settle(self, within: float) -> None:
         """Wait until everything is delivered."""
         __tracebackhide__ = True
+        check_seconds("within", within)
         if self._office:
             self._office.settle(within)
 
     async def settle_async(self, within: float) -> None:
         """The same, in an event loop."""
         __tracebackhide__ = True
+        check_seconds("within", within)
         if self._office:
             await self._office.settle_async(within)
 

@@ -32,6 +32,15 @@ def test_what_changed_is_counted(fake: FakeConversations) -> None:
     assert changes == {"messages": +1, "participants": -1}
 
 
+def test_what_changed_reads_as_tests_write_it(fake: FakeConversations) -> None:
+    talk = fake.conversations.add(unique_name="talk")
+    with fake.changes() as changes:
+        fake.messages.add(conversation_sid=talk.sid)
+        Client().conversations.v1.services.create(friendly_name="x")
+
+    assert "{'services': +1, 'messages': +1, 'roles': +4}" == repr(changes)
+
+
 def test_a_service_brings_its_roles(fake: FakeConversations) -> None:
     with fake.changes() as changes:
         Client().conversations.v1.services.create(friendly_name="x")
@@ -67,7 +76,9 @@ def test_what_was_asked_too_often_is_shown(fake: FakeConversations) -> None:
         "expected FetchConversation() 2 times at most, got it 3 times\n\n"
         "  #1 GET /v1/Conversations/one -> 200 CH…\n"
         "  #2 GET /v1/Conversations/two -> 200 CH…\n"
-        "  #3 GET /v1/Conversations/none -> 404"
+        "  #3 GET /v1/Conversations/none -> 404\n"
+        "      refused: 20404 The requested resource /Conversations/none was not\n"
+        "        found"
     ) == re.sub("CH[0-9a-f]{4}", "CH", str(error.value))
     with pytest.raises(TypeError, match="did you mean 'sid'"):
         fake.assert_at_most(2, "FetchConversation", sidd="x")

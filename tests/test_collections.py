@@ -44,7 +44,7 @@ def test_a_collection_holds_what_was_created_and_what_was_seeded(
     assert created in desks
     assert seeded in desks
     assert seeded.sid in desks
-    assert "IS0" not in desks
+    assert "IS" + "0" * 32 not in desks
     assert desks.one(sid=created) in desks
     assert "<2 services>" == repr(desks)
     assert [] == [each for each in api.world.journal if each.path != "/v1/Services"]
@@ -144,16 +144,21 @@ def test_one_and_find_look_for_attributes(talks: Collection) -> None:
     [
         pytest.param(
             {"state": "active", "friendly_name": "x"},
-            "expected one in conversations with state='active' and friendly_name='x', "
-            "found 0 of 4\n"
+            "expected one in conversations with state='active', friendly_name='x', "
+            "found 0 of 4\n\n"
+            "nearest:\n"
             "  <Conversation {0}… friendly_name='0'>\n"
+            "      friendly_name: '0', expected 'x'\n"
             "  <Conversation {1}… friendly_name='1'>\n"
-            "  <Conversation {2}… friendly_name='2'>",
+            "      friendly_name: '1', expected 'x'\n"
+            "  <Conversation {2}… friendly_name='2'>\n"
+            "      state: 'inactive', expected 'active'\n"
+            "      friendly_name: '2', expected 'x'",
             id="none",
         ),
         pytest.param(
             {"state": "inactive"},
-            "expected one in conversations with state='inactive', found 2 of 4\n"
+            "expected one in conversations with state='inactive', found 2 of 4\n\n"
             "  <Conversation {2}… friendly_name='2'>\n"
             "  <Conversation {3}… friendly_name='3'>",
             id="several",

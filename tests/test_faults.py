@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 import requests
@@ -149,18 +150,33 @@ def test_faults_are_met_in_turn_until_one_keeps_it_from_being_done(
     assert [3, 1, 1] == [each.met for each in (delay, limited, later)]
 
 
-def test_a_delay_keeps_nobody_else_waiting(fake: FakeConversations) -> None:
-    fake.inject(Delay(1), when=lambda params: params.get("friendly_name") == "slow")
-    slow = threading.Thread(target=create, args=["slow"])
+def test_a_delay_lets_one_request_wait(fake: FakeConversations) -> None:
+    fake.inject(Delay(0.2), when=lambda params: params["friendly_name"] == "slow")
 
-    slow.start()
-    for number in range(5):
-        create(str(number))
-    before = len(fake.services)
+    for name in ("slow", "quick"):
+        assert 201 == create(name).status_code
+
+    assert fake.services.assert_created(friendly_name="slow").duration >= 0.2
+    fake.services.assert_created(friendly_name="quick")
+
+
+def test_a_delay_keeps_nobody_else_waiting() -> None:
+    arrived = threading.Event()
+
+    def wait_for_ever() -> None:
+        with suppress(requests.ConnectionError):  # as the fake ends first
+            create("slow")
+
+    with FakeConversations() as fake:
+        fake.inject(Delay(600), when=lambda params: arrived.set() or "slow" in params.values())
+        slow = threading.Thread(target=wait_for_ever)
+        slow.start()
+        assert arrived.wait(60)
+        for number in range(5):
+            assert 201 == create(str(number)).status_code
     slow.join()
 
-    assert (5, "slow") == (before, [*fake.services][-1].friendly_name)
-    assert fake.services.assert_created(friendly_name="slow").duration >= 1
+    assert ["0", "1", "2", "3", "4"] == [each.friendly_name for each in fake.services]
 
 
 def test_a_fake_may_be_down(fake: FakeConversations) -> None:

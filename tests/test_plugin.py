@@ -167,7 +167,8 @@ def test_a_failed_test_shows_its_requests(suite: pytest.Pytester) -> None:
             "E             friendly_name: 'x', expected 'y'",
             "E         #2 POST /v1/Services -> 400",
             "E             friendly_name: not sent, expected 'y'",
-            "E             refused: 20001 Missing required parameter FriendlyName in the post body",
+            "E             refused: 20001 Missing required parameter FriendlyName in the post",
+            "E               body",
             "",
             "test_a_failed_test_shows_its_requests.py:8: AssertionError",
             "*- Captured fake_conversations call -*",
@@ -450,3 +451,29 @@ def test_pytest_documents_it(suite: pytest.Pytester) -> None:
             "    A working imitation of the Twilio Conversations API that records what it is *",
         ]
     )
+
+
+@pytest.mark.parametrize(
+    ("verbosity", "shown"),
+    [
+        pytest.param(
+            [], "*body='Dear all, dear all, dear all, dea…') once, got it 0 times", id="quiet"
+        ),
+        pytest.param(["-v"], f"*body='Dear all{', dear all' * 20}') once, got it 0 times", id="-v"),
+    ],
+)
+def test_long_values_are_cut_unless_pytest_is_verbose(
+    suite: pytest.Pytester, verbosity: list[str], shown: str
+) -> None:
+    suite.makepyfile(
+        """
+        def test_it(fake_conversations):
+            fake_conversations.messages.assert_created(body="Dear all" + ", dear all" * 20)
+        """
+    )
+
+    result = suite.runpytest(*verbosity)
+
+    result.stdout.fnmatch_lines([f"E {shown}"])
+    cut = "E       cut to fit; pytest -v shows all"
+    assert (not verbosity) == (cut in result.stdout.lines)

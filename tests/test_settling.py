@@ -263,7 +263,7 @@ def test_nothing_remains_of_a_fake_with_webhooks() -> None:
             fake.webhooks.assert_delivered("onMessageAdded")
 
     assert set() == {*threading.enumerate()} - before
-    with pytest.raises(RuntimeError, match="this fake is not active"):
+    with pytest.raises(RuntimeError, match="the fake of FakeConversations has ended"):
         fake.webhooks.deliver_to(app, public_url=HOOK)
 
 

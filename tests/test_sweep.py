@@ -145,7 +145,7 @@ def test_an_invariant_may_raise(fake: FakeConversations) -> None:
     outcomes = [run.why for run in fake.sweep(reply, invariant=one_message)]
 
     assert ["", "", "", "", ""] == outcomes[:5]
-    assert outcomes[5].startswith("LookupError: expected one in messages with anything, found 2")
+    assert outcomes[5].startswith("LookupError: expected one in messages, found 2 of 2")
 
 
 @pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="nothing ends a call that blocks")
@@ -252,6 +252,24 @@ def test_which_is_for_which_is_said(fake: FakeConversations) -> None:
         fake.sweep(scenario)
     with pytest.raises(TypeError, match=r"say is not asynchronous; it is for sweep\(\)"):
         asyncio.run(fake.sweep_async(say))  # type: ignore[arg-type]  # wrong on purpose
+
+
+@pytest.mark.parametrize(
+    ("scenario", "options", "text"),
+    [
+        (5, {}, "a scenario is a function without arguments, not 5"),
+        (say, {"invariant": "x"}, "an invariant is a function that is not asynchronous, not 'x'"),
+        (say, {"faults": [Unavailable]}, r"faults is a list of values like RateLimited\(\), not"),
+        (say, {"faults": Unavailable()}, "faults is a list of values like"),
+        (say, {"within": "soon"}, "within is seconds, not 'soon'"),
+    ],
+)
+def test_what_it_can_not_do_with_is_said(
+    fake: FakeConversations, scenario: Any, options: dict[str, Any], text: str
+) -> None:
+    with pytest.raises(TypeError, match=text):
+        fake.sweep(scenario, **options)
+    assert 0 == len(fake.requests)
 
 
 # The limit itself

@@ -7,6 +7,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
+from .checks import check, check_flag
+
+# Those of `timedelta`
+UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
+
 
 class Clock:
     """The time that the fake lives in.
@@ -20,7 +25,8 @@ class Clock:
         getattr(sys.modules.get("freezegun.api"), "real_perf_counter", time.perf_counter)
     )
 
-    def __init__(self, moved: Callable[[], None]) -> None:
+    def __init__(self, *, moving: Callable[[], None], moved: Callable[[], None]) -> None:
+        self._moving = moving
         self._moved = moved
         self._ahead = timedelta()
         self._stays_at: datetime | None = None
@@ -44,8 +50,11 @@ class Clock:
 
         Without a zone *instant* is in UTC. Raises `TypeError` for what is no `datetime`.
         """
+        __tracebackhide__ = True
+        self._moving()
         if not isinstance(instant, datetime):
             raise TypeError(f"the clock moves to a datetime, not to {instant!r}")
+        check_flag("tick", tick)
         if not instant.tzinfo:
             instant = instant.replace(tzinfo=timezone.utc)
         instant = instant.astimezone(timezone.utc)
@@ -61,6 +70,14 @@ class Clock:
         A clock that runs runs on, and one that stays stays there. Raises `TypeError` for a unit
         that there is not.
         """
+        __tracebackhide__ = True
+        self._moving()
+        if not isinstance(length, timedelta | None):
+            raise TypeError(f"the clock shifts by a timedelta or days=, hours=…, not by {length!r}")
+        for unit, number in units.items():
+            if unit not in UNITS:
+                raise TypeError(f"the clock knows no {unit!r}; there is: {', '.join(UNITS)}")
+            check(isinstance(number, (int, float)), f"{unit} is a number", number)
         length = (length or timedelta()) + timedelta(**units)
         if self._stays_at:
             self._stays_at += length

@@ -21,6 +21,7 @@ from .resources.configurations import configuration
 from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
+from .secrets import without_passwords
 from .snapshots import PutBack, saved
 
 
@@ -95,8 +96,13 @@ class World:
         """Where a test finds it: `http://127.0.0.1:8010`."""
         self.redirected = False
         """Whether Twilio's own host leads there, too."""
+        self.elsewhere: Callable[[], Sequence[str]] = lambda: ()
+        """Sentences on what was sent to Twilio since it started, but did not come here."""
+        self.ended = False
+        self.cuts_texts = False
+        """Whether texts about it leave out what does not fit on a terminal."""
         self.lock = lock or Alone()
-        self.clock = Clock(moved=self._moved)
+        self.clock = Clock(moving=self.require_running, moved=self._moved)
         self.sids = Sids(name)
         self.journal = Journal(noticed=self.lock.notify_all)
         self.injections: list[Injection] = []
@@ -139,6 +145,16 @@ class World:
 
         return put_back
 
+    def require_running(self) -> None:
+        """Raises `RuntimeError` in a fake that has ended, in which nothing happens any more."""
+        __tracebackhide__ = True
+        if self.ended:
+            raise RuntimeError(
+                f"the fake of {self.name} has ended, so nothing can be done with it: ask for the "
+                "one of the test that runs, or stay in the `with` statement; what it was asked and "
+                "what it holds can still be looked at"
+            )
+
     def _ask_nobody(self, delivery: Delivery) -> Future[Delivery]:
         self.deliveries.append(delivery)
         answered: Future[Delivery] = Future()
@@ -151,8 +167,8 @@ class World:
         before = configured.post_webhook_url or configured.pre_webhook_url
         if before not in (None, url):
             raise ValueError(
-                f"the account's webhook is configured for {before} already, and it has one URL; "
-                "leave out events, and configure more webhooks by the API"
+                f"the account's webhook is configured for {without_passwords(before)} already, and "
+                "it has one URL; leave out events, and configure more webhooks by the API"
             )
         self.account.store.change(
             configured,

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from ..api.secrets import without_passwords
 from .applications import Applications
 from .asgi import AsgiTarget
 from .http import AiohttpTarget, HttpTarget, is_loopback
@@ -25,7 +26,8 @@ def target_of(
         raise TypeError(f"by_settle is for applications of WSGI, not for {given!r}")
     if _is_url(given):
         if not is_loopback(given):
-            raise ValueError(f"webhooks stay on this machine, so they are not sent to {given!r}")
+            where = without_passwords(repr(given))
+            raise ValueError(f"webhooks stay on this machine, so they are not sent to {where}")
         return HttpTarget(given, public_url)
     if isinstance(given, web.Application):
         return AiohttpTarget(given, applications)

@@ -13,6 +13,14 @@ from ..api.world import World
 COUNTED = [each for each in RESOURCES if each.seedable and each.stored is each.record]
 
 
+class Changes(dict[str, int]):
+    """How many more, or fewer, there are of a noun."""
+
+    def __repr__(self) -> str:
+        """As tests write it: `{'messages': +1, 'participants': -2}`."""
+        return f"{{{', '.join(f'{noun!r}: {count:+d}' for noun, count in self.items())}}}"
+
+
 def counts(world: World, account: Account) -> dict[str, int]:
     """How many there are of each noun."""
     with world.lock:
@@ -23,12 +31,14 @@ def counts(world: World, account: Account) -> dict[str, int]:
 @contextmanager
 def changes(world: World, account: Account) -> Iterator[dict[str, int]]:
     """What changes in a `with` statement, filled in at its end."""
-    became: dict[str, int] = {}
+    became = Changes()
     before = counts(world, account)
     yield became
     became.update(changed(before, counts(world, account)))
 
 
-def changed(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int]:
+def changed(before: Mapping[str, int], after: Mapping[str, int]) -> Changes:
     """How many more there are of each noun, or fewer."""
-    return {noun: after[noun] - before[noun] for noun in after if after[noun] != before[noun]}
+    return Changes(
+        (noun, after[noun] - before[noun]) for noun in after if after[noun] != before[noun]
+    )

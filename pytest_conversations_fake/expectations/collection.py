@@ -13,7 +13,9 @@ from ..api.refusals import Refused
 from ..api.resource import Resource
 from ..api.world import World
 from .expectation import Expectation, Refutation
+from .kinds import check_member, check_sids
 from .live import LiveRecord, seen_attributes
+from .lookup import not_one
 from .misuse import unknown
 
 A = TypeVar("A", Expectation, Refutation)
@@ -38,8 +40,8 @@ class Asserts(Generic[A]):
 class Collection:
     """All records of one noun, oldest first.
 
-    Iterates, counts and looks at what is there now. `services` leaves out the one that the account
-    was opened with.
+    Iterates, counts and looks at what is there now; `in` takes a record or its sid. `services`
+    leaves out the one that the account was opened with.
     """
 
     assert_created = Asserts(Expectation, CREATE)
@@ -69,6 +71,8 @@ class Collection:
         return sum(1 for _ in self)
 
     def __contains__(self, item: object) -> bool:
+        __tracebackhide__ = True
+        check_member(self._resource, item)
         return any(item in (record, record.sid) for record in self)
 
     def __dir__(self) -> list[str]:
@@ -80,7 +84,8 @@ class Collection:
     def find(self, **attributes: object) -> LiveRecord | None:
         """The first record with these *attributes*, compared with `==`, or None.
 
-        Raises `TypeError` for an attribute that the records do not have.
+        Raises `TypeError` for an attribute that the records do not have, and `ValueError` for a sid
+        of another kind.
         """
         __tracebackhide__ = True
         return next(iter(self._with(attributes)), None)
@@ -88,16 +93,19 @@ class Collection:
     def one(self, **attributes: object) -> LiveRecord:
         """The only record with these *attributes*.
 
-        Raises `LookupError` if there is none or more than one, and `TypeError` like `find`.
+        Raises `LookupError` if there is none or more than one, and else like `find`.
         """
         __tracebackhide__ = True
         found = self._with(attributes)
         if len(found) != 1:
-            wanted = " and ".join(f"{name}={value!r}" for name, value in attributes.items())
-            candidates = [f"\n  {each!r}" for each in (found or list(self))[:3]]
             raise LookupError(
-                f"expected one in {self._resource.collection} with {wanted or 'anything'}, "
-                f"found {len(found)} of {len(self)}{''.join(candidates)}"
+                not_one(
+                    self._resource.collection,
+                    attributes,
+                    found,
+                    list(self),
+                    cuts=self._world.cuts_texts,
+                )
             )
         return found[0]
 
@@ -113,6 +121,7 @@ class Collection:
         __tracebackhide__ = True
         if not self._resource.seedable:
             raise TypeError(f"{self._resource.collection} follow from other records, without add()")
+        self._world.require_running()
         with self._world.lock:
             try:
                 return self._add(params)
@@ -127,6 +136,7 @@ class Collection:
             if keyword not in [*fields, *above]:
                 what = f"{self._resource.collection}.add() has no parameter"
                 raise TypeError(unknown(what, keyword, [*fields, *above]))
+        check_sids(self._resource, params)
         parents = self._parents(params)
         given = {key: value for key, value in params.items() if key in fields}
         missing = [key for key in self._resource.required(given) if key not in given]
@@ -178,6 +188,7 @@ class Collection:
         for name in wanted:
             if name not in names:
                 raise TypeError(unknown(f"a {self._resource.noun} has no", name, names))
+        check_sids(self._resource, wanted)
         return [
             record
             for record in self

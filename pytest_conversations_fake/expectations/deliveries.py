@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..api.checks import check_flag, check_number
 from ..api.deliveries import COMMON, Delivery
 from ..api.events import ACCOUNT_EVENTS
 from ..api.resources import RESOURCES
 from ..api.resources.states import STATE_UPDATED
+from ..api.world import World
+from .differences import Difference, Remark, differing
+from .elsewhere import why_not_told
+from .kinds import check_sids
 from .misuse import unknown
-from .texts import differing, explain, found
-
-NOTHING = (
-    "no webhook was told anything; is its URL configured, with the event among its filters, and "
-    "did the request send X-Twilio-Webhook-Enabled: true?"
-)
+from .texts import ROOM, explain, found
+from .values import OUTCOME, arguments, beginning, ends
 
 
 def keywords_of(event: str) -> list[str]:
     """What an event may tell. Raises `ValueError` for one that there is not."""
+    __tracebackhide__ = True
     if event not in ACCOUNT_EVENTS:
         raise ValueError(unknown("there is no event", event, ACCOUNT_EVENTS))
     if event == "onConversationStateUpdated":
@@ -46,23 +49,38 @@ class WantedDelivery:
     failed: bool | None
     """None for either."""
 
-    def __str__(self) -> str:
-        sent = ", ".join(f"{keyword}={value!r}" for keyword, value in self.params.items())
-        return f"{self.kind}({sent}){' failed' if self.failed else ''}"
+    def said(self, *, cuts: bool) -> str:
+        return f"{self.kind}({arguments(self.params, cuts=cuts)}){' failed' if self.failed else ''}"
+
+    def line(self, delivery: Delivery, *, cuts: bool) -> str:
+        if not cuts:
+            return str(delivery)
+        outcome = beginning(str(delivery).removeprefix(delivery.heading), OUTCOME)
+        return ends(delivery.heading, ROOM - len(outcome)) + outcome
+
+    def reason(self, delivery: Delivery) -> str:
+        return ""  # its line has all
 
     def is_of_kind(self, delivery: Delivery) -> bool:
         return delivery.event == self.kind
 
-    def differences(self, delivery: Delivery) -> list[str]:
-        lines = [*differing(self.params, delivery.params)]
+    def is_akin(self, delivery: Delivery) -> bool:
+        """Whether it is about the same noun, which stands between `on` and the next capital."""
+        nouns = [re.findall("^on[A-Z][a-z]+", event) for event in (self.kind, delivery.event)]
+        return nouns[0] == nouns[1]
+
+    def differences(self, delivery: Delivery) -> list[Difference]:
+        differences = [*differing(self.params, delivery.params)]
         if self.failed is False and delivery.failed:
-            lines.append(f"failed: {delivery.outcome}")
+            answered = "" if delivery.error else "answered with "
+            differences.append(Remark(f"failed: {answered}{delivery.outcome}"))
         if self.failed and not delivery.failed:
-            lines.append("answered, expected a failure")
-        return lines
+            differences.append(Remark("answered, expected a failure"))
+        return differences
 
 
 def expect(
+    world: World,
     deliveries: Sequence[Delivery],
     event: str,
     count: int,
@@ -76,13 +94,23 @@ def expect(
     """
     __tracebackhide__ = True
     known = keywords_of(event)
-    if not isinstance(count, int) or count < 0:
-        raise TypeError(f"count is a number from 0 on, not {count!r}")
+    check_number("count", count)
+    if failed is not None:
+        check_flag("failed", failed)
     for keyword in params:
         if keyword not in known:
             raise TypeError(unknown(f"{event} tells no", keyword, known))
+    check_sids(None, params)
     wanted = WantedDelivery(event, count, params, failed)
     matching = found(wanted, deliveries)
     if len(matching) != count:
-        raise AssertionError(explain(wanted, deliveries, "delivery", NOTHING))
+        raise AssertionError(
+            explain(
+                wanted,
+                deliveries,
+                "delivery",
+                lambda: why_not_told(world, event),
+                cuts=world.cuts_texts,
+            )
+        )
     return matching

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import Parameter, Signature, signature
 from typing import overload
 
 from ..api.accounts import Account
+from ..api.checks import check, check_number, check_seconds
 from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
 from ..api.world import World
+from .differences import Difference, Remark, differing
+from .elsewhere import why_not_asked
+from .kinds import check_sids
 from .misuse import unknown
-from .texts import differing, explain, found, too_often
+from .texts import ROOM, explain, found, too_often
+from .values import OUTCOME, arguments, beginning, ends
+
+LONGEST = 1000
+"""Characters of a line that are looked at to make it short."""
 
 
 class Requests:
@@ -35,13 +44,14 @@ class Requests:
 
     def _check(self, count: int, refused: bool | int, params: dict[str, object]) -> None:
         __tracebackhide__ = True
-        for what, number in (("count", count), ("refused", refused)):
-            if not isinstance(number, int) or number < 0:
-                raise TypeError(f"{what} is a number from 0 on, not {number!r}")
+        check_number("count", count)
+        is_code = isinstance(refused, int) and refused >= 0
+        check(is_code, "refused is True or the code that Twilio gives", refused)
         name, keywords = self._operation.name, self._operation.keywords
         for keyword in params:
             if keyword not in keywords:
                 raise TypeError(unknown(f"{name} has no parameter", keyword, keywords))
+        check_sids(self._operation.resource, params, as_sent=bool(refused))
 
     def _requests(self) -> list[Exchange]:
         mine = (self._account.sid, None)
@@ -52,15 +62,25 @@ class Requests:
     ) -> list[Exchange]:
         __tracebackhide__ = True
         self._check(count, refused, params)
-        if not isinstance(within, (int, float)) or within < 0:
-            raise TypeError(f"within is seconds, not {within!r}")
+        check_seconds("within", within)
         wanted = WantedRequest(self._operation.name, count, refused, params)
+        if self._world.ended:  # nothing comes any more
+            within = 0
         with self._world.lock:
             self._world.lock.wait_for(lambda: len(found(wanted, self._requests())) >= count, within)
         requests = self._requests()
         matching = found(wanted, requests)
         if len(matching) != count:
-            raise AssertionError(explain(wanted, requests, "request", _why_nothing(self._world)))
+            raise AssertionError(
+                explain(
+                    wanted,
+                    requests,
+                    "request",
+                    lambda: why_not_asked(self._world, self._account, wanted.kind),
+                    cuts=self._world.cuts_texts,
+                    within=within,
+                )
+            )
         return matching
 
 
@@ -73,8 +93,9 @@ class Expectation(Requests):
     ones: True for any refusal, or the code that Twilio gives. For what happens in the background it
     waits *within* so many seconds.
 
-    Returns the request; with *count* the list of them. Raises `AssertionError`, and `TypeError` for
-    a keyword that the operation has no parameter for.
+    Returns the request; with *count* the list of them. Raises `AssertionError`, `TypeError` for a
+    keyword that the operation has no parameter for, and `ValueError` for a sid of another kind than
+    the keyword's, unless it is *refused* ones that are looked for.
     """
 
     @overload
@@ -127,36 +148,51 @@ class WantedRequest:
     """None for either."""
     params: Mapping[str, object]
 
-    def __str__(self) -> str:
-        sent = ", ".join(f"{keyword}={value!r}" for keyword, value in self.params.items())
-        call = f"{self.kind}({sent})"
+    def said(self, *, cuts: bool) -> str:
+        call = f"{self.kind}({arguments(self.params, cuts=cuts)})"
         if not self.refused:
             return call
         return f"{call} refused" if self.refused is True else f"{call} refused with {self.refused}"
 
+    def line(self, exchange: Exchange, *, cuts: bool) -> str:
+        if not cuts:
+            return str(exchange)
+        asked, arrow, outcome = str(exchange).partition(" -> ")
+        outcome = beginning(arrow + outcome, OUTCOME)
+        return _with_end_of_path(asked, ROOM - len(outcome)) + outcome
+
+    def reason(self, exchange: Exchange) -> str:
+        return f"refused: {exchange.reason}" if exchange.refused else ""
+
     def is_of_kind(self, exchange: Exchange) -> bool:
         return exchange.operation == self.kind
 
-    def differences(self, exchange: Exchange) -> list[str]:
-        lines = [*differing(self.params, exchange.params)]
+    def is_akin(self, exchange: Exchange) -> bool:
+        other = OPERATIONS.get(exchange.operation or "")
+        return other is not None and other.resource is OPERATIONS[self.kind].resource
+
+    def differences(self, exchange: Exchange) -> list[Difference]:
+        differences = [*differing(self.params, exchange.params)]
         if self.refused is None:
-            return lines
+            return differences
         code = (exchange.response or {}).get("code")
         if exchange.refused and self.refused not in (True, code):
             expected = f", expected {self.refused}" if self.refused else ""
-            lines.append(f"refused: {exchange.reason}{expected}")
+            differences.append(Remark(f"{self.reason(exchange)}{expected}"))
         if not exchange.refused and self.refused is not False:
-            lines.append("accepted, expected a refusal")
-        return lines
+            differences.append(Remark("accepted, expected a refusal"))
+        return differences
 
 
-def _why_nothing(world: World) -> str:
-    if world.redirected:
-        return (
-            "nothing reached the fake, neither as conversations.twilio.com nor at "
-            f"{world.address}; was it kept by another mock, or sent from another process?"
-        )
-    return f"nothing reached the fake; was the client told its address, {world.address}?"
+def _with_end_of_path(asked: str, width: int) -> str:
+    """`#7 GET /v1/…/Conversations/talk/Messages`, as the end of a path says most."""
+    asked = ends(asked, LONGEST)
+    while len(asked) > width:
+        shorter = re.sub(r"^(\S+ \S+ /\w+)(?:/…)?/[^/]+(?=/[^/]+/)", r"\1/…", asked)
+        if shorter == asked:
+            return ends(asked, width)
+        asked = shorter
+    return asked
 
 
 class AtMost(Requests):
@@ -164,15 +200,16 @@ class AtMost(Requests):
 
     def __call__(self, count: int, **params: object) -> None:
         __tracebackhide__ = True
-        self._check(count, False, params)
+        self._check(count, True, params)
         wanted = WantedRequest(self._operation.name, count, None, params)
         matching = found(wanted, self._requests())
         if len(matching) > count:
-            raise AssertionError(too_often(wanted, matching))
+            raise AssertionError(too_often(wanted, matching, cuts=self._world.cuts_texts))
 
 
 def operation_named(name: str) -> Operation:
     """Raises `ValueError` for a name that Twilio's contract does not have."""
+    __tracebackhide__ = True
     if name not in OPERATIONS:
         raise ValueError(unknown("there is no operation", name, OPERATIONS))
     return OPERATIONS[name]

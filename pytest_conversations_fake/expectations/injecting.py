@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ..api.checks import check, check_number
 from ..api.faults import Fault, Injection
 from ..api.world import World
 from .expectation import operation_named
@@ -23,9 +24,11 @@ def inject(
         raise TypeError(f"a fault is a value like RateLimited(), not {fault!r}")
     if on is not None:
         operation_named(on)
-    for what, number in (("times", times), ("after", after)):
-        if number is not None and (not isinstance(number, int) or number < 0):
-            raise TypeError(f"{what} is a number from 0 on, not {number!r}")
+    if times is not None:
+        check_number("times", times)
+    check_number("after", after)
+    check(when is None or callable(when), "when is a function of a request's parameters", when)
+    world.require_running()
     with world.lock:
         injection = Injection(fault, on, times, after, when)
         world.injections.append(injection)

@@ -12,6 +12,7 @@ from ..api.records import Record
 from ..api.resource import Resource
 from ..api.world import World
 from .misuse import unknown
+from .values import ARGUMENT, brief
 
 
 class LiveRecord:
@@ -54,7 +55,7 @@ class LiveRecord:
 
     def __repr__(self) -> str:
         named = [
-            f" {name}={value!r}"
+            f" {name}={brief(value, ARGUMENT)}"
             for name in ("unique_name", "friendly_name")
             if (value := getattr(self._record, name, None)) is not None
         ]

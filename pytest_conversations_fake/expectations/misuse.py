@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def unknown(what: str, given: str, accepted: Iterable[str]) -> str:
+def unknown(what: str, given: object, accepted: Iterable[str]) -> str:
     """What was given, the likely typo and what is accepted, as one sentence."""
     accepted = list(accepted)
     there_is = f"here is: {', '.join(accepted)}"
-    for close in get_close_matches(given, accepted, n=1):
+    for close in get_close_matches(str(given), accepted, n=1):
         return f"{what} {given!r}; did you mean {close!r}? T{there_is}"
     return f"{what} {given!r}; t{there_is}"

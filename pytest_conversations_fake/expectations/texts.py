@@ -1,14 +1,30 @@
 """What a failed assertion says.
 
-The first line suffices in a summary. Below it is only what differs, of three requests at most.
+The first line suffices in a summary. Below it is only what differs, of three requests at most, in
+lines that fit on a terminal behind what pytest puts before them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from textwrap import fill
 from typing import Protocol, TypeVar
 
+from ..api.journal import shortened
+from .differences import Difference, Remark
+
 AT_MOST = 3
+
+MEASURED = 200
+"""Those, of the fewest differences, of which it is measured how far they are."""
+
+WIDTH = 76
+"""Columns of a line below the first."""
+
+ROOM = WIDTH - 2
+"""Columns for a request, a delivery or a record."""
+
+MORE = "cut to fit; pytest -v shows all"
 
 T = TypeVar("T")
 Thing = TypeVar("Thing", contravariant=True)
@@ -26,8 +42,20 @@ class Wanted(Protocol[Thing]):
 
     def is_of_kind(self, thing: Thing, /) -> bool: ...
 
-    def differences(self, thing: Thing, /) -> Sequence[str]:
+    def is_akin(self, thing: Thing, /) -> bool:
+        """Whether something of another kind is about the same."""
+
+    def differences(self, thing: Thing, /) -> Sequence[Difference]:
         """What keeps something of the kind from being wanted."""
+
+    def said(self, *, cuts: bool) -> str:
+        """All that is wanted, as a call."""
+
+    def line(self, thing: Thing, /, *, cuts: bool) -> str:
+        """Something in a line."""
+
+    def reason(self, thing: Thing, /) -> str:
+        """Why something was refused, if it was."""
 
 
 def found(wanted: Wanted[T], things: Sequence[T]) -> list[T]:
@@ -35,60 +63,111 @@ def found(wanted: Wanted[T], things: Sequence[T]) -> list[T]:
     return [each for each in things if wanted.is_of_kind(each) and not wanted.differences(each)]
 
 
-def too_often(wanted: Wanted[T], matching: Sequence[T]) -> str:
+def too_often(wanted: Wanted[T], matching: Sequence[T], *, cuts: bool) -> str:
     """That what is *matching* is more than was *wanted* at most."""
-    got = f"got it {_times(len(matching))}"
-    first = f"expected {wanted} {_often(wanted.count)} at most, {got}"
-    return "\n".join([first, "", *_some(matching)])
+
+    def text(cuts: bool) -> str:
+        often = f"{_often(wanted.count)} at most, got it {_times(len(matching))}"
+        first = f"expected {wanted.said(cuts=cuts)} {often}"
+        return "\n".join([first, "", *_some(wanted, matching, cuts)])
+
+    return cut_or_whole(text, cuts)
 
 
-def explain(wanted: Wanted[T], things: Sequence[T], noun: str, why_nothing: str) -> str:
-    """Why *things*, each a *noun*, are not what was *wanted*."""
-    got = f"got it {_times(len(found(wanted, things)))}"
-    if not wanted.count:
-        first = f"expected no {wanted}, {got}"
-    else:
-        first = f"expected {wanted} {_often(wanted.count)}, {got}"
-    return "\n".join([first, "", *_below(wanted, things, noun, why_nothing)])
+def explain(
+    wanted: Wanted[T],
+    things: Sequence[T],
+    noun: str,
+    hints: Callable[[], Sequence[str]],
+    *,
+    cuts: bool,
+    within: float = 0,
+) -> str:
+    """Why *things*, each a *noun*, are not what was *wanted*, *within* so many seconds.
+
+    The *hints* are why there is nothing of the kind.
+    """
+
+    def text(cuts: bool) -> str:
+        got = f"got it {_times(len(found(wanted, things)))}{f' within {within:g} s' * (within > 0)}"
+        if not wanted.count:
+            first = f"expected no {wanted.said(cuts=cuts)}, {got}"
+        else:
+            first = f"expected {wanted.said(cuts=cuts)} {_often(wanted.count)}, {got}"
+        return "\n".join([first, "", *_below(wanted, things, noun, hints, cuts)])
+
+    return cut_or_whole(text, cuts)
 
 
-def _below(wanted: Wanted[T], things: Sequence[T], noun: str, why_nothing: str) -> Iterator[str]:
+def cut_or_whole(text: Callable[[bool], str], cuts: bool) -> str:
+    """A *text*, which is made with or without cuts; one that lacks more than sids says so."""
+    whole = text(False)
+    if not cuts:
+        return whole
+    cut = text(True)
+    return shortened(cut) if cut == shortened(whole) else f"{cut}\n\n{MORE}"
+
+
+def _below(
+    wanted: Wanted[T],
+    things: Sequence[T],
+    noun: str,
+    hints: Callable[[], Sequence[str]],
+    cuts: bool,
+) -> Iterator[str]:
     matching = found(wanted, things)
     others = [each for each in things if wanted.is_of_kind(each) and wanted.differences(each)]
-    if not things:
-        yield why_nothing
-    elif len(matching) > wanted.count:
-        yield from _some(matching)
-    elif others:
+    if others and len(matching) < wanted.count:
         yield f"nearest of {len(others)} {wanted.kind}:"
-        nearest = sorted(others, key=lambda each: len(wanted.differences(each)))[:AT_MOST]
-        for each in (each for each in others if each in nearest):
-            yield f"  {each}"
-            yield from (f"      {line}" for line in wanted.differences(each))
+        for each in nearest(others, wanted.differences):
+            yield f"  {wanted.line(each, cuts=cuts)}"
+            yield from indented(wanted.differences(each), cuts)
     elif matching:
-        yield from _some(matching)
+        yield from _some(wanted, matching, cuts)
     else:
+        yield from _nothing_of_the_kind(wanted, things, noun, hints, cuts)
+
+
+def _nothing_of_the_kind(
+    wanted: Wanted[T],
+    things: Sequence[T],
+    noun: str,
+    hints: Callable[[], Sequence[str]],
+    cuts: bool,
+) -> Iterator[str]:
+    if things:
         yield f"no {wanted.kind} among {_counted(things, noun)}:"
-        yield from _some(things)
+        akin_first = sorted(things, key=lambda each: not wanted.is_akin(each))
+        yield from _some(wanted, akin_first, cuts)
+    for number, hint in enumerate(hints()):
+        if things and not number:
+            yield ""
+        yield fill(hint, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
-def differing(wanted: Mapping[str, object], sent: Mapping[str, object]) -> Iterator[str]:
-    """What was sent otherwise than it was wanted, a line each."""
-    for keyword, value in wanted.items():
-        if keyword not in sent:
-            yield f"{keyword}: not sent, expected {value!r}"
-        elif not value == sent[keyword]:  # noqa: SIM201 - matchers know == only
-            yield f"{keyword}: {sent[keyword]!r}, expected {value!r}"
+def nearest(things: Sequence[T], differences: Callable[[T], Sequence[Difference]]) -> list[T]:
+    """Those that are least different, the nearest first."""
+    fewest = sorted(things, key=lambda each: len(differences(each)))[:MEASURED]
+    return sorted(fewest, key=lambda each: sum(one.distance for one in differences(each)))[:AT_MOST]
 
 
-def _some(things: Sequence[object]) -> Iterator[str]:
-    yield from (f"  {each}" for each in things[:AT_MOST])
+def indented(differences: Sequence[Difference], cuts: bool) -> Iterator[str]:
+    yield from (f"      {line}" for each in differences for line in each.lines(cuts=cuts))
+
+
+def _some(wanted: Wanted[T], things: Sequence[T], cuts: bool) -> Iterator[str]:
+    for each in things[:AT_MOST]:
+        yield f"  {wanted.line(each, cuts=cuts)}"
+        if reason := wanted.reason(each):
+            yield from indented([Remark(reason)], cuts)
     if len(things) > AT_MOST:
         yield f"  and {len(things) - AT_MOST} more"
 
 
 def _counted(things: Sequence[object], noun: str) -> str:
-    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
+    if len(things) == 1:
+        return f"1 {noun}"
+    return f"{len(things)} {noun.removesuffix('y')}{'ies' if noun[-1] == 'y' else 's'}"
 
 
 def _times(number: int) -> str:

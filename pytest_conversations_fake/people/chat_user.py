@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..api.accounts import Account
+from ..api.checks import check, check_number, check_text
+from ..api.kinds import check_kind
 from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
@@ -33,6 +35,7 @@ class ChatUser:
         conversation that there is not, and `ValueError` for what Twilio would refuse.
         """
         __tracebackhide__ = True
+        self._world.require_running()
         found = self._conversation(conversation)
         joined = self._acting.create(
             participants, self._service(found), found, identity=self.identity
@@ -47,6 +50,8 @@ class ChatUser:
         refuse.
         """
         __tracebackhide__ = True
+        self._world.require_running()
+        check_text("body", body)
         found = self._participant(conversation)
         talk = self._store.get(Conversation, found.conversation_sid)
         said = self._acting.create(
@@ -57,6 +62,9 @@ class ChatUser:
     def read(self, conversation: Any, *, up_to: int | None = None) -> None:
         """Read all messages of a *conversation*, or those *up_to* an index."""
         __tracebackhide__ = True
+        self._world.require_running()
+        if up_to is not None:
+            check_number("up_to", up_to)
         found = self._participant(conversation)
         talk = self._store.get(Conversation, found.conversation_sid)
         if up_to is None:
@@ -79,12 +87,14 @@ class ChatUser:
     def _conversation(self, name: Any) -> Conversation:
         __tracebackhide__ = True
         sid = getattr(name, "sid", name)
+        check(isinstance(sid, str), "a conversation is a record, its sid or its unique name", name)
         with self._world.lock:
             self._world.settle()
             anywhere = self._store.find(Conversation, sid)
             here = self._account.default_service.sid
             found = anywhere or conversations.find(self._account, here, sid)
         if not found:
+            check_kind("a conversation", Conversation.prefix, sid)
             raise LookupError(f"there is no conversation {sid!r}")
         return found
 

@@ -10,6 +10,7 @@ from typing import Any
 from ..api.accounts import Account
 from ..api.addresses import channel, is_address
 from ..api.call import CREATE
+from ..api.checks import check_number, check_text
 from ..api.operations import Operation
 from ..api.records import Record
 from ..api.resource import Resource
@@ -72,6 +73,11 @@ class Handset:
         conversations, and `ValueError` for what is no number.
         """
         __tracebackhide__ = True
+        self._world.require_running()
+        for what, text in (("body", body), ("media", media)):
+            if text is not None:
+                check_text(what, text)
+        check_text("to", to)
         proxy = with_channel(to, channel(self.address))
         with self._world.lock:
             self._world.settle()
@@ -93,8 +99,11 @@ class Handset:
         Messages that are beyond that already stay as they are. *error_code* is one of Twilio's, as
         30003, for `failed` and `undelivered`. Raises `ValueError` for a status that there is not.
         """
+        __tracebackhide__ = True
+        self._world.require_running()
         if status not in STATUSES:
             raise ValueError(f"a status is one of {', '.join(STATUSES)}, not {status!r}")
+        check_number("error_code", error_code)
         with self._world.lock:
             self._world.settle()
             for receipt in list(self._receipts()):
@@ -208,6 +217,7 @@ class Handset:
 
 def with_channel(number: str, name: str) -> str:
     """*number* with the channel's *name* before it. Raises `ValueError` for what is no number."""
+    __tracebackhide__ = True
     address = number if name == "sms" or ":" in number else f"{name}:{number}"
     if not is_address(address):
         raise ValueError(f"a number is one of E.164, as in +15550100, not {number!r}")

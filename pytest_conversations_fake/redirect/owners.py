@@ -21,7 +21,9 @@ class Refusal:
     """A connection that was not made."""
 
     host: str
+    reason: str
     why: str
+    """Everything about it, as the client is told."""
 
 
 class HostRefused(socket.gaierror):
@@ -61,10 +63,11 @@ class Guard:
         """The route for a *host* of Twilio; None to let it be. Raises `HostRefused`."""
         if any(fnmatchcase(host, allowed) for allowed in self.allow_hosts):
             return None
-        raise self.refuse(host, f"refused {host} in {self.name}, {self._reason(host)}. {_REMEDY}")
+        raise self.refuse(host, host, self._reason(host), f". {_REMEDY}")
 
-    def refuse(self, host: str, why: str) -> HostRefused:
-        refusal = Refusal(host, f"fake_conversations {why}")
+    def refuse(self, host: str, what: str, reason: str, remedy: str = "") -> HostRefused:
+        why = f"fake_conversations refused {what} in {self.name}, {reason}{remedy}"
+        refusal = Refusal(host, reason, why)
         if refusal not in self.refused:
             self.refused.append(refusal)
         return HostRefused(socket.EAI_FAIL, refusal.why)
@@ -120,8 +123,9 @@ class Route(Guard):
         if peer not in [(at, self.ports[443]) for at in ("127.0.0.1", "::ffff:127.0.0.1")]:
             raise self.refuse(
                 host,
-                f"refused TLS with {host} in {self.name}, as the connection leads to "
-                f"{':'.join(map(str, peer))}: a proxy, or an address from before",
+                f"TLS with {host}",
+                f"as the connection leads to {':'.join(map(str, peer))}: a proxy, or an address "
+                "from before",
             )
 
 

@@ -1,0 +1,55 @@
+"""Kinds of sids, by how they begin: one of another kind can never be what is meant."""
+
+from __future__ import annotations
+
+import re
+
+from .fields import Sid
+from .resources import RESOURCES
+
+# Whose sids begin how
+KINDS = {
+    "AC": "Account",
+    "FW": "Flow",
+    "HX": "Content",
+    "MG": "MessagingService",
+    **{
+        prefix: resource.stored.__name__
+        for resource in RESOURCES
+        if (prefix := getattr(resource.stored, "prefix", ""))
+    },
+}
+
+# How the sids begin that a keyword takes
+PREFIXES = {
+    "account_sid": "AC",
+    **{
+        keyword: field.prefix
+        for resource in RESOURCES
+        for keyword, field in resource.parameters.items()
+        if isinstance(field, Sid)
+    },
+    **{
+        above.sid_keyword: above.record.prefix
+        for resource in RESOURCES
+        for above in resource.ancestors
+    },
+}
+
+
+def check_kind(what: str, prefix: str, value: object) -> None:
+    """Raises `ValueError` for a sid that does not begin with *prefix*."""
+    __tracebackhide__ = True
+    kind = kind_of(value)
+    if prefix and kind and kind != KINDS[prefix]:
+        raise ValueError(
+            f"{what} is a sid {prefix}… ({KINDS[prefix]}), not one of another kind ({kind}): "
+            f"{value!r}"
+        )
+
+
+def kind_of(value: object) -> str | None:
+    """Whose sid a text is; None for what is no sid."""
+    if isinstance(value, str) and re.fullmatch("[A-Z]{2}[0-9a-f]{32}", value):
+        return KINDS.get(value[:2])
+    return None

@@ -1,0 +1,257 @@
+"""What a test author is told who asks for what can not be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timezone
+from traceback import walk_tb
+from typing import Any
+
+import pytest
+
+from pytest_conversations_fake import FakeConversations, RateLimited
+
+SOON = datetime(2030, 1, 1, tzinfo=timezone.utc)
+SERVICE = "IS" + "0" * 32
+NOT = f"not one of another kind (Service): '{SERVICE}'"
+WANTED = f"CH… (Conversation), {NOT}"
+
+Misuse = Callable[[FakeConversations], object]
+
+
+@pytest.fixture(scope="module")
+def fake() -> Iterator[FakeConversations]:
+    with FakeConversations(name="a test") as fake:
+        fake.conversations.add(unique_name="talk")
+        yield fake
+
+
+def talk(fake: FakeConversations) -> Any:
+    return fake.conversations.one()
+
+
+# What has a sid that it can not have, what is said to take another, and which
+KINDS: list[tuple[Misuse, str]] = [
+    (
+        lambda fake: fake.messages.add(conversation_sid=SERVICE),
+        f"conversation_sid is a sid {WANTED}",
+    ),
+    (lambda fake: fake.conversations.find(sid=SERVICE), f"sid is a sid {WANTED}"),
+    (lambda fake: fake.conversations.one(sid=SERVICE), f"sid is a sid {WANTED}"),
+    (
+        lambda fake: fake.messages.assert_created(conversation_sid=SERVICE),
+        f"conversation_sid is a sid {WANTED}",
+    ),
+    (
+        lambda fake: fake.assert_not_requested("FetchConversation", sid=SERVICE),
+        f"sid is a sid {WANTED}",
+    ),
+    (
+        lambda fake: fake.webhooks.assert_delivered("onMessageAdded", conversation_sid=SERVICE),
+        f"conversation_sid is a sid {WANTED}",
+    ),
+    (
+        lambda fake: SERVICE in fake.conversations,
+        f"what can be in conversations is a sid {WANTED}",
+    ),
+    (
+        lambda fake: fake.default_service in fake.conversations,
+        "what can be in conversations is a sid CH… (Conversation), not one of another kind "
+        "(Service): 'IS",
+    ),
+    (
+        lambda fake: fake.chat_user("ada").send(SERVICE, "hi"),
+        f"a conversation is a sid {WANTED}",
+    ),
+    (
+        lambda fake: fake.conversations.add(messaging_service_sid=SERVICE),
+        f"messaging_service_sid is a sid MG… (MessagingService), {NOT}",
+    ),
+    (
+        lambda fake: fake.receipts.assert_fetched(message_sid=SERVICE),
+        f"message_sid is a sid IM… (Message), {NOT}",
+    ),
+    (
+        lambda fake: "talk" in fake.conversations,
+        "what can be in conversations is a record or its sid, not 'talk'; find() looks for the "
+        "rest",
+    ),
+]
+
+TYPES: dict[str, Misuse] = {
+    "conversation_sid is a sid: say .sid of <Conversation CH0609… unique_name='talk'>": (
+        lambda fake: fake.messages.add(conversation_sid=talk(fake))
+    ),
+    "sid is a sid: say .sid of <Conversation CH0609… unique_name='talk'>": (
+        lambda fake: fake.conversations.assert_fetched(sid=talk(fake), refused=True)
+    ),
+    "what can be in conversations is a record or its sid, not 5": (
+        lambda fake: 5 in fake.conversations
+    ),
+    "count is a number from 0 on, not '1'": lambda fake: fake.users.assert_created(count="1"),
+    "count is a number from 0 on, not -1": lambda fake: fake.users.assert_created(count=-1),
+    "count is a number from 0 on, not True": lambda fake: fake.users.assert_created(count=True),
+    "refused is True or the code that Twilio gives, not '5'": (
+        lambda fake: fake.users.assert_created(refused="5")
+    ),
+    "refused is True or the code that Twilio gives, not None": (
+        lambda fake: fake.users.assert_created(refused=None)
+    ),
+    "within is seconds, not 'soon'": lambda fake: fake.users.assert_created(within="soon"),
+    "within is seconds, not -1": lambda fake: fake.settle(within=-1),
+    "count is a number from 0 on, not 'x'": lambda fake: fake.assert_at_most("x", "ListUser"),
+    "failed is True or False, not 1": (
+        lambda fake: fake.webhooks.assert_delivered("onUserAdded", failed=1)
+    ),
+    "a fault is a value like RateLimited(), not <class 'pytest_conversations_fake.api.faults."
+    "RateLimited'>": lambda fake: fake.inject(RateLimited),
+    "times is a number from 0 on, not '2'": lambda fake: fake.inject(RateLimited(), times="2"),
+    "after is a number from 0 on, not None": lambda fake: fake.inject(RateLimited(), after=None),
+    "when is a function of a request's parameters, not 'body'": (
+        lambda fake: fake.inject(RateLimited(), when="body")
+    ),
+    "a number is a str, not 5": lambda fake: fake.handset(5),
+    "channel is a str, not None": lambda fake: fake.handset("+15550100", channel=None),
+    "body is a str, not 5": lambda fake: fake.handset("+15550100").send(5, to="+15550199"),
+    "to is a str, not None": lambda fake: fake.handset("+15550100").send("hi", to=None),
+    "media is a str, not b'x'": (
+        lambda fake: fake.handset("+15550100").send("hi", to="+15550199", media=b"x")
+    ),
+    "error_code is a number from 0 on, not 'x'": (
+        lambda fake: fake.handset("+15550100").receipts("failed", error_code="x")
+    ),
+    "identity is a str, not 5": lambda fake: fake.chat_user(5),
+    "a conversation is a record, its sid or its unique name, not 5": (
+        lambda fake: fake.chat_user("ada").join(5)
+    ),
+    "body is a str, not None": lambda fake: fake.chat_user("ada").send(talk(fake), None),
+    "up_to is a number from 0 on, not 'x'": (
+        lambda fake: fake.chat_user("ada").read(talk(fake), up_to="x")
+    ),
+    "the clock moves to a datetime, not to 'noon'": lambda fake: fake.clock.move_to("noon"),
+    "tick is True or False, not 1": lambda fake: fake.clock.move_to(SOON, tick=1),
+    "the clock shifts by a timedelta or days=, hours=…, not by 3": lambda fake: fake.clock.shift(3),
+    "the clock knows no 'day'; there is: weeks, days, hours, minutes, seconds, milliseconds, "
+    "microseconds": lambda fake: fake.clock.shift(day=3),
+    "days is a number, not '3'": lambda fake: fake.clock.shift(days="3"),
+    "events is a list of them, not 5": (
+        lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", events=5)
+    ),
+    "auth_token is a str, not int": (
+        lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", auth_token=5)
+    ),
+    "by_settle is True or False, not 1": (
+        lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", by_settle=1)
+    ),
+    "account_sid is a str, not 5": lambda fake: fake.account(5),
+}
+
+
+NAMES: dict[str, Misuse] = {
+    "there is no operation 'CreateUsr'; did you mean 'CreateUser'? There is: ": (
+        lambda fake: fake.assert_requested("CreateUsr")
+    ),
+    "there is no operation 5; there is: ": lambda fake: fake.assert_not_requested(5),
+    "there is no event 'onUserAded'; did you mean 'onUserAdded'? There is: ": (
+        lambda fake: fake.webhooks.assert_delivered("onUserAded")
+    ),
+    "there is no event 5; there is: ": lambda fake: fake.webhooks.assert_not_delivered(5),
+    "a status is one of sent, delivered, read, failed, undelivered, not 'lost'": (
+        lambda fake: fake.handset("+15550100").receipts("lost")
+    ),
+    "identity is at least a character, not ''": lambda fake: fake.chat_user(""),
+}
+
+
+def shown(error: BaseException) -> list[str]:
+    """The functions of ours that pytest shows in the traceback of an *error*."""
+    frames = [frame for frame, _ in walk_tb(error.__traceback__)]
+    ours = [frame for frame in frames if "pytest_conversations_fake" in frame.f_code.co_filename]
+    return [each.f_code.co_name for each in ours if "__tracebackhide__" not in each.f_locals]
+
+
+@pytest.mark.parametrize(("act", "text"), KINDS)
+def test_a_sid_of_another_kind_is_a_value_error(
+    fake: FakeConversations, act: Misuse, text: str
+) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}") as refused:
+        act(fake)
+
+    assert [] == shown(refused.value)
+
+
+@pytest.mark.parametrize("text", TYPES)
+def test_something_of_another_type_is_a_type_error(fake: FakeConversations, text: str) -> None:
+    with pytest.raises(TypeError, match=f"^{re.escape(text)}$") as refused:
+        TYPES[text](fake)
+
+    assert [] == shown(refused.value)
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_what_there_is_not_is_a_value_error(fake: FakeConversations, text: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}") as refused:
+        NAMES[text](fake)
+
+    assert [] == shown(refused.value)
+
+
+def test_code_under_test_may_have_sent_a_sid_of_another_kind(fake: FakeConversations) -> None:
+    with suppress(Exception):
+        fake.twilio_client().conversations.v1.conversations(SERVICE).fetch()
+
+    fake.conversations.assert_fetched(sid=SERVICE, refused=20404)
+    fake.assert_at_most(1, "FetchConversation", sid=SERVICE)
+
+
+# What acts in a fake
+ACTS: dict[str, Misuse] = {
+    "add": lambda fake: fake.conversations.add(),
+    "inject": lambda fake: fake.inject(RateLimited()),
+    "deliver_to": lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1"),
+    "handset.send": lambda fake: fake.handset("+15550100").send("hi", to="+15550199"),
+    "handset.receipts": lambda fake: fake.handset("+15550100").receipts("read"),
+    "chat_user.join": lambda fake: fake.chat_user("ada").join("talk"),
+    "chat_user.send": lambda fake: fake.chat_user("ada").send("talk", "hi"),
+    "chat_user.read": lambda fake: fake.chat_user("ada").read("talk"),
+    "down": lambda fake: fake.down().__enter__(),
+    "changes": lambda fake: fake.changes().__enter__(),
+    "twilio_client": lambda fake: fake.twilio_client(),
+    "subprocess_env": lambda fake: fake.subprocess_env(),
+    "clock.move_to": lambda fake: fake.clock.move_to(SOON),
+    "clock.shift": lambda fake: fake.clock.shift(days=1),
+}
+
+
+@pytest.fixture(scope="module")
+def ended() -> FakeConversations:
+    with FakeConversations(name="test_before") as fake:
+        fake.conversations.add(unique_name="talk")
+        fake.twilio_client().conversations.v1.conversations("talk").fetch()
+    return fake
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_nothing_can_be_done_with_a_fake_that_has_ended(ended: FakeConversations, act: str) -> None:
+    with pytest.raises(RuntimeError) as refused:
+        ACTS[act](ended)
+
+    assert (
+        "the fake of test_before has ended, so nothing can be done with it: ask for the one of "
+        "the test that runs, or stay in the `with` statement; what it was asked and what it holds "
+        "can still be looked at"
+    ) == str(refused.value)
+    assert [] == shown(refused.value)
+
+
+def test_a_fake_that_has_ended_can_be_looked_at(ended: FakeConversations) -> None:
+    ended.settle()
+
+    assert "talk" == ended.conversations.one().unique_name
+    assert 1 == len(ended.requests)
+    ended.conversations.assert_fetched()
+    ended.webhooks.assert_not_delivered("onMessageAdded")
+    with pytest.raises(AssertionError, match="got it 0 times"):
+        ended.conversations.assert_deleted(within=600)
