@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pytest
 
 from pytest_conversations_fake import FakeConversations
@@ -38,11 +40,17 @@ def test_passwords_in_urls_are_redacted(text: str, shown: str) -> None:
     assert shown == without_passwords(text)
 
 
+class Pair(NamedTuple):
+    url: str
+    other: object
+
+
 def test_passwords_in_lists_and_objects_are_redacted() -> None:
     url = "https://u:pw@desk.example"
     shown = "https://u:***@desk.example"
 
     assert [shown] == redacted("urls", [url])
+    assert (shown, None) == redacted("urls", Pair(url, None))
     assert {"url": shown} == redacted("configuration", {"url": url})
 
 

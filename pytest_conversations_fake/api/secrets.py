@@ -39,7 +39,7 @@ def _without_passwords(value: object) -> object:
     if isinstance(value, str):
         return without_passwords(value)
     if isinstance(value, (list, tuple)):
-        return type(value)(map(_without_passwords, value))
+        return (list if isinstance(value, list) else tuple)(map(_without_passwords, value))
     if isinstance(value, Mapping):
         return {key: _without_passwords(each) for key, each in value.items()}
     return value
