@@ -50,7 +50,7 @@ def assumptions(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
 def _check_access(sid: str | None, reached: Mapping[str, Any]) -> None:
     for what, text in (("account_sid", sid), ("auth_token", reached.get("auth_token"))):
         if text is not None and not isinstance(text, str):
-            raise TypeError(f"{what} is a str, not {text!r}")
+            raise TypeError(f"{what} is a str, not {type(text).__name__}")
     if sid is not None and not is_sid(sid, "AC"):
         raise ValueError(f"account_sid is AC and 32 hexadecimal digits, not {sid!r}")
     for keyword in reached:

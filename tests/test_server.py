@@ -290,8 +290,8 @@ def test_a_fake_is_used_once() -> None:
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"account_sid": 5}, "account_sid is a str, not 5"),
-        ({"auth_token": b"x"}, "auth_token is a str, not b'x'"),
+        ({"account_sid": 5}, "account_sid is a str, not int"),
+        ({"auth_token": b"x"}, "auth_token is a str, not bytes"),
         ({"account_sid": "ACME"}, "account_sid is AC and 32 hexadecimal digits, not 'ACME'"),
         ({"auth_token": ""}, "auth_token is a text of at least one character, not ''"),
     ],

@@ -22,8 +22,8 @@ class Account:
     """An account with all that belongs to it."""
 
     sid: str
-    auth_token: str
-    api_keys: Mapping[str, str] = field(default_factory=dict)
+    auth_token: str = field(repr=False)
+    api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secrets by the sids of the keys, `SK…`."""
     store: Store = field(default_factory=Store)
     first_service: Service = field(init=False)
@@ -31,7 +31,7 @@ class Account:
     timers: Timers = field(default_factory=Timers)
     tell: Callable[..., None] = lambda event: None
     """Tells webhooks of an event; or only that of a conversation, which comes second then."""
-    seen_token: str | None = None
+    seen_token: str | None = field(default=None, repr=False)
     """The password that came last with its own sid, which may be the application's auth token."""
 
     def settle(self, now: datetime) -> None:

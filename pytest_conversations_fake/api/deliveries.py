@@ -10,6 +10,7 @@ from urllib.parse import unquote, urldefrag, urlencode, urlsplit
 
 from .events import Event, spelled
 from .hooks import Hook
+from .secrets import without_passwords
 from .signature import signature
 
 NO_TARGET = "no target"
@@ -53,8 +54,13 @@ class Delivery:
         """The status, or why there is none, in a line."""
         return self.error.splitlines()[-1] if self.error else str(self.status)
 
+    @property
+    def heading(self) -> str:
+        """What is told where, as a text shows it: without the password of the URL."""
+        return f"{self.event} to {without_passwords(self.url)}"
+
     def __str__(self) -> str:
-        return f"{self.event} to {self.url} -> {self.outcome}"
+        return f"{self.heading} -> {without_passwords(self.outcome)}"
 
     def __repr__(self) -> str:
         return f"<Delivery {self}>"

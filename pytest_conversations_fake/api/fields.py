@@ -24,7 +24,8 @@ class Field(ABC):
 
     *required* is what creating can not do without. *only* names the verb that has the parameter,
     where it is but one; `"Seed"` is for what no request can say. *invalid* is raised for what it
-    may not hold, and *empty* for an empty text if that is something else.
+    may not hold, and *empty* for an empty text if that is something else. What is *secret* never
+    comes back, and no text shows it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Field(ABC):
     only: str | None = None
     invalid: type[Refused] = InvalidParameter
     empty: type[Refused] | None = None
+    secret: bool = False
 
     @abstractmethod
     def read(self, text: str) -> Any:

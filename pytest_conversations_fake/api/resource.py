@@ -232,8 +232,10 @@ class Resource(Generic[R]):
     @cached_property
     def properties(self) -> Sequence[str]:
         """What the API shows of it, besides `url` and `links`."""
-        parts = {name for name, field in self.parameters.items() if "." in field.name}
-        return [name for name in self.attributes if name not in {*parts, *self.record.hidden}]
+        unseen = {
+            name for name, field in self.parameters.items() if "." in field.name or field.secret
+        }
+        return [name for name in self.attributes if name not in {*unseen, *self.record.hidden}]
 
     def url(self, call: Call) -> str:
         """Where the list is that *call* is about, or the only record."""

@@ -21,6 +21,7 @@ from .resources.configurations import configuration
 from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
+from .secrets import without_passwords
 
 
 class Sids:
@@ -118,8 +119,8 @@ class World:
         before = configured.post_webhook_url or configured.pre_webhook_url
         if before not in (None, url):
             raise ValueError(
-                f"the account's webhook is configured for {before} already, and it has one URL; "
-                "leave out events, and configure more webhooks by the API"
+                f"the account's webhook is configured for {without_passwords(before)} already, and "
+                "it has one URL; leave out events, and configure more webhooks by the API"
             )
         self.account.store.change(
             configured,

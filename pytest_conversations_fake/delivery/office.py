@@ -17,6 +17,7 @@ from typing import Any
 
 from ..api.clock import Clock
 from ..api.deliveries import NO_TARGET, Delivery, Letter
+from ..api.secrets import without_passwords
 from ..api.world import World
 from .applications import Applications, Raised
 from .routes import Answer, Route, Target, route_for
@@ -107,12 +108,13 @@ class Office:
             rest.cancel()
         wrong = []
         for route in self._routes:
+            where = without_passwords(route.public_url)
             try:
                 await asyncio.wait_for(route.target.close(), PATIENCE)
             except (asyncio.TimeoutError, TimeoutError):
-                wrong.append(f"the application at {route.public_url} does not end")
+                wrong.append(f"the application at {where} does not end")
             except Exception as error:
-                wrong.append(f"the application at {route.public_url} ended with {error}")
+                wrong.append(f"the application at {where} ended with {error}")
         return wrong
 
     # Delivering
@@ -263,8 +265,8 @@ class Office:
         asked = [*self._asked.values()]
         if self._under_way:
             asked.append(self._under_way.delivery)
-        lines = [f"  {each.event} to {each.url}, which has not answered yet" for each in asked]
-        lines += [f"  {each.delivery.event} to {each.delivery.url}" for each in self._waiting]
+        lines = [f"  {each.heading}, which has not answered yet" for each in asked]
+        lines += [f"  {each.delivery.heading}" for each in self._waiting]
         if self._behind:
             lines.append("  what applications do behind their answers")
         return "\n".join(["not settled, as these are still to be delivered:", *lines])

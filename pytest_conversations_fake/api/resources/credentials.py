@@ -16,15 +16,14 @@ class Credential(Record):
     """The certificate or key for one push service, of the whole account."""
 
     prefix = "CR"
-    hidden = ("certificate", "private_key", "api_key", "secret")
 
     type: Annotated[str, Choice("Type", required=True, of=("apn", "gcm", "fcm"))]
     friendly_name: Annotated[str | None, Text("FriendlyName", max=64)] = None
-    certificate: Annotated[str | None, Text("Certificate")] = None
-    private_key: Annotated[str | None, Text("PrivateKey")] = None
+    certificate: Annotated[str | None, Text("Certificate", secret=True)] = None
+    private_key: Annotated[str | None, Text("PrivateKey", secret=True)] = None
     sandbox: Annotated[bool | None, Flag("Sandbox")] = None
-    api_key: Annotated[str | None, Text("ApiKey")] = None
-    secret: Annotated[str | None, Text("Secret")] = None
+    api_key: Annotated[str | None, Text("ApiKey", secret=True)] = None
+    secret: Annotated[str | None, Text("Secret", secret=True)] = None
 
 
 class Credentials(Resource[Credential]):

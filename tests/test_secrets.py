@@ -1,0 +1,69 @@
+"""What no text shows."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_conversations_fake.api.deliveries import Delivery
+from pytest_conversations_fake.api.secrets import redacted, without_passwords
+from pytest_conversations_fake.api.world import World
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["certificate", "private_key", "api_key", "secret", "Certificate", "PrivateKey", "ApiKey"],
+)
+def test_secret_parameters_are_redacted(name: str) -> None:
+    assert "***" == redacted(name, "-----BEGIN")
+
+
+def test_what_is_no_secret_is_left_as_it_is() -> None:
+    assert "hi" == redacted("body", "hi")
+    assert 5 == redacted("index", 5)
+    assert None is redacted("secret", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("https://desk:pa:ss%40@desk.example/a", "https://desk:***@desk.example/a"),
+        ("to http://:pw@a and http://u:pw@b:80", "to http://:***@a and http://u:***@b:80"),
+        ("https://desk@desk.example:8010/a:b@c", "https://desk@desk.example:8010/a:b@c"),
+        ("https://desk.example/?at=a:b@c", "https://desk.example/?at=a:b@c"),
+        ("see a://b: c@d", "see a://b: c@d"),
+    ],
+)
+def test_passwords_in_urls_are_redacted(text: str, shown: str) -> None:
+    assert shown == without_passwords(text)
+
+
+def test_passwords_in_lists_and_objects_are_redacted() -> None:
+    url = "https://u:pw@desk.example"
+    shown = "https://u:***@desk.example"
+
+    assert [shown] == redacted("urls", [url])
+    assert {"url": shown} == redacted("configuration", {"url": url})
+
+
+def test_a_delivery_does_not_show_the_password_of_its_url() -> None:
+    delivery = Delivery(
+        event="onMessageAdded",
+        url="https://u:pw@desk.example",
+        method="POST",
+        params={},
+        form={},
+        account_sid="",
+        error="no answer from https://u:pw@desk.example",
+    )
+
+    assert (
+        "onMessageAdded to https://u:***@desk.example"
+        " -> no answer from https://u:***@desk.example" == str(delivery)
+    )
+
+
+def test_an_account_does_not_show_its_tokens() -> None:
+    world = World("a test", {"AC" + "0" * 32: {"auth_token": "tok", "api_keys": {"SK": "tok"}}})
+    world.account.seen_token = "tok"
+
+    assert "tok" not in repr(world.account)
