@@ -6,7 +6,7 @@ They are no judgement: code that waits for something asks again, too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from math import ceil
 from typing import Any
@@ -33,7 +33,7 @@ Group = Sequence[Exchange]
 
 
 def notes(world: World) -> list[str]:
-    """A sentence for each habit, in the order in which they began."""
+    """A sentence for each habit, by the order in which operations were first requested."""
     groups: dict[tuple[str, str | None], list[Exchange]] = defaultdict(list)
     for exchange in world.journal:
         if exchange.operation and exchange.method == "GET" and _was_answered(exchange):
@@ -53,28 +53,36 @@ def _was_answered(exchange: Exchange) -> bool:
 
 def _notes(world: World, operation: Operation, group: Group) -> Iterator[str]:
     if operation.verb is not LIST:
-        yield from _again(operation, group)
-        yield from _one_by_one(world, operation, group)
+        yield from _worst(_again(operation, group))
+        yield from _worst(_one_by_one(world, operation, group))
         return
     first_pages = [each for each in group if "page_token" not in each.params]
-    yield from _again(operation, first_pages)
-    yield from _small_pages(operation, group)
+    yield from _worst(_again(operation, first_pages))
+    yield from _worst(_small_pages(operation, group))
     yield from _parent_by_parent(operation, first_pages)
 
 
-def _again(operation: Operation, group: Group) -> Iterator[str]:
+def _worst(cases: Iterable[tuple[int, str]]) -> Iterator[str]:
+    """What is to be said of the case of most requests, and that there are others."""
+    if found := sorted(cases, key=lambda case: -case[0]):
+        (_, worst), *others = found
+        yield f"{worst} (and {len(others)} more like it)" if others else worst
+
+
+def _again(operation: Operation, group: Group) -> Iterator[tuple[int, str]]:
     """The same question with the same answer."""
     for same in _by(group, lambda each: (each.path, _sorted(each.params))):
         runs = [[*run] for _, run in groupby(same, key=lambda each: each.response)]
         longest = max(runs, key=len)
         if len(longest) >= OFTEN:
             yield (
-                f"{_asked(operation, longest[0])} was asked for {len(longest)} times with the same "
-                "answer; once would have done"
+                len(longest),
+                f"{_asked(operation, longest[0])} was requested {len(longest)} times with the same "
+                "answer; once would have done",
             )
 
 
-def _one_by_one(world: World, operation: Operation, group: Group) -> Iterator[str]:
+def _one_by_one(world: World, operation: Operation, group: Group) -> Iterator[tuple[int, str]]:
     """Records of one parent, each fetched by itself, though fewer pages have them all."""
     every = OPERATIONS.get(f"List{operation.resource.noun}")
     if not every or not operation.names_one:
@@ -89,13 +97,14 @@ def _one_by_one(world: World, operation: Operation, group: Group) -> Iterator[st
         if fetched >= OFTEN and 0 < ceil(there_are / most) < fetched:
             size = {"page_size": min(there_are, most)} if there_are > usual else {}
             yield (
-                f"{operation.name} was asked for {fetched} of {max(fetched, there_are)} "
+                fetched,
+                f"{operation.name} was requested for {fetched} of {max(fetched, there_are)} "
                 f"{resource.collection.replace('_', ' ')} one by one; "
-                f"{_call(every, siblings[0], size)} has {_all(there_are, most)}"
+                f"{_call(every, siblings[0], size)} has {_all(there_are, most)}",
             )
 
 
-def _small_pages(operation: Operation, group: Group) -> Iterator[str]:
+def _small_pages(operation: Operation, group: Group) -> Iterator[tuple[int, str]]:
     """A list that was read to its end, or nearly so, in more pages than it takes."""
     most = operation.resource.page_size[1]
     for same in _by(group, lambda each: (each.path, _sorted(_filters(each)))):
@@ -104,18 +113,19 @@ def _small_pages(operation: Operation, group: Group) -> Iterator[str]:
         if len(pages) >= OFTEN and ceil(there_are / most) < len(pages) - 1:
             size = {"page_size": min(max(there_are, 1), most)}
             yield (
+                len(pages),
                 f"{_asked(operation, pages[0])} was read in {len(pages)} pages; "
-                f"{_call(operation, pages[0], size)} has {_all(there_are, most)}"
+                f"{_call(operation, pages[0], size)} has {_all(there_are, most)}",
             )
 
 
 def _parent_by_parent(operation: Operation, group: Group) -> Iterator[str]:
-    if len(operation.path) > 1 and operation.name in INSTEAD:
+    if operation.name in INSTEAD:
         parents = {each.params[operation.path[-1]] for each in group}
         if len(parents) >= OFTEN:
             above = operation.resource.ancestors[-1].collection
             yield (
-                f"{operation.name} was asked for {len(parents)} {above}, one after the other; "
+                f"{operation.name} was requested for {len(parents)} {above}, one after the other; "
                 f"{INSTEAD[operation.name]}"
             )
 

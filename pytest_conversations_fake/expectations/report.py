@@ -22,6 +22,9 @@ WIDTH = 79
 LAST_EXCHANGES, LAST_DELIVERIES, LAST_TALKS, LAST_MESSAGES = 20, 20, 3, 5
 """That the text shows; a page has room for more."""
 
+LEAST = 5
+"""Characters of a value below which it tells nothing."""
+
 TELLING = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
 """What to tell first of a request."""
 
@@ -71,10 +74,11 @@ def said(exchange: Exchange, width: int) -> str:
     sent = {name: value for name, value in exchange.params.items() if name not in path}
     shown = ""
     for name in sorted(sent, key=lambda name: name not in TELLING):
-        part = shortened(f"{', ' if shown else ''}{name}={redacted(name, sent[name])!r}")
+        lead = f"{', ' if shown else ''}{name}="
+        part = shortened(f"{lead}{redacted(name, sent[name])!r}")
         room = width - len(shown)
         if len(part) > room:
-            return shown + cut(part, room) if room > len(f", {name}=") + 5 else shown
+            return shown + cut(part, room) if room > len(lead) + LEAST else shown
         shown += part
     return shown
 
@@ -96,8 +100,9 @@ def _exchanges(exchanges: Sequence[Exchange], assumptions: Assumptions) -> Itera
     if before:
         refused = sum(each.refused for each in before)
         yield f"requests: {len(before)} before these{f', {refused} refused' if refused else ''}"
+    several = len({each.account_sid for each in exchanges} - {None}) > 1
     for exchange in exchanges[-LAST_EXCHANGES:]:
-        line = str(exchange)
+        line = f"{exchange} of {shortened(str(exchange.account_sid))}" if several else str(exchange)
         yield f"{line}  {said(exchange, WIDTH - len(line) - 2)}".rstrip()
         if exchange.refused:
             yield f"    refused: {exchange.reason}"
