@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .server.server import Server
 
 NAME = "fake_conversations"
+PAGES = "--fake-conversations-report"
 
 # The keywords of FakeConversations that a project may set, with the type of the ini
 # option and the default, as `--help` explains them
@@ -59,7 +60,7 @@ class IgnoredParameters(FakeConversationsWarning):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup(NAME).addoption(
-        "--fake-conversations-report",
+        PAGES,
         metavar="DIR",
         help=f"write a page of HTML to DIR for each test with {NAME}: what was asked and said",
     )

@@ -16,9 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from .plugin import _FAKE, NAME
-
-OPTION = "--fake-conversations-report"
+from .plugin import _FAKE, NAME, PAGES
 
 LONGEST = 100
 """Characters of a file's name that say which test it is about."""
@@ -38,14 +36,14 @@ class Reporting:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._given: str | None = config.getoption(OPTION)
-        self._directory = Path(self._given or "").absolute()  # tests may go elsewhere
+        self._given: str | None = config.getoption(PAGES)
+        self._directory = Path(self._given or "").expanduser().absolute()  # tests may go elsewhere
         self._runs: dict[str, Run] = {}
         if self._given:
             try:
                 self._directory.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                raise pytest.UsageError(f"{OPTION}: {error}") from None
+                raise pytest.UsageError(f"{PAGES}: {error}") from None
 
     # Where tests run
 
@@ -98,8 +96,10 @@ class Reporting:
         if not self._given:
             return
         if report.when == "setup":  # perhaps not for the first time
-            self._runs[report.nodeid] = Run()
-        run = self._runs[report.nodeid]
+            self._runs.pop(report.nodeid, None)
+        run = self._runs.setdefault(
+            report.nodeid, Run()
+        )  # of a worker that crashed it has no setup
         status = self._config.hook.pytest_report_teststatus(report=report, config=self._config)
         run.outcomes.append(status[0] if status else report.outcome)
         run.has_page = NAME in dict(report.user_properties)

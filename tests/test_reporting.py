@@ -239,6 +239,23 @@ def test_a_test_that_goes_elsewhere_leaves_its_page_in_the_directory(
     assert 2 == len([*(suite.path / "pages").iterdir()])
 
 
+def test_a_worker_that_crashes_leaves_no_page(suite: pytest.Pytester) -> None:
+    suite.makeini("[pytest]")
+    suite.makepyfile(
+        """
+        import os
+
+        def test_it(fake_conversations):
+            os._exit(1)
+        """
+    )
+
+    result = suite.runpytest("-n1", "--max-worker-restart=0", "--fake-conversations-report=pages")
+
+    result.assert_outcomes(failed=1)
+    assert ["index.html"] == [path.name for path in (suite.path / "pages").iterdir()]
+
+
 def test_no_output_has_a_secret(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         secrets_of_ours="""

@@ -124,8 +124,6 @@ def _facts_of(exchange: Exchange, report: Report) -> Iterator[tuple[str, str]]:
         yield "rule", exchange.rule
     if instead := report.assumptions.otherwise(exchange.rule):
         yield "assumed", f"{instead} has it otherwise"
-    if exchange.faults:
-        yield "faults", ", ".join(map(str, exchange.faults))
     if exchange.ignored:
         yield "ignored", ", ".join(exchange.ignored)
 
@@ -142,7 +140,7 @@ def _delivery(delivery: Delivery) -> Html:
         "",
         delivery.heading,
         cut(str(delivery.params.get("body") or ""), PROSE),
-        why.splitlines()[0] if why else "",
+        "" if "\n" in why else why,
         without_passwords(delivery.outcome),
         _facts({name: without_passwords(value) for name, value in delivery.form.items()}),
         element("pre", why or without_passwords(delivery.answer)[:LONGEST])

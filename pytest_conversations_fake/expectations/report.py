@@ -46,10 +46,14 @@ class Report:
 
     def __str__(self) -> str:
         parts = [
-            [*_exchanges(self.exchanges, self.assumptions), *_deliveries(self.deliveries)],
+            [
+                *_exchanges(self.exchanges, self.assumptions),
+                *_deliveries(self.deliveries),
+                *self.hosts,
+            ],
             [*_talks(self.transcript)],
             [fill(f"note: {note}", WIDTH, subsequent_indent="    ") for note in self.notes],
-            [*(f"an error inside the fake:\n{error}" for error in self.errors), *self.hosts],
+            [f"an error inside the fake:\n{error}" for error in self.errors],
         ]
         return "\n\n".join("\n".join(lines) for lines in parts if lines)
 
