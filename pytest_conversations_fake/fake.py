@@ -20,6 +20,7 @@ from .expectations.changes import changes
 from .expectations.ignored import ignored
 from .expectations.injecting import inject
 from .expectations.live import LiveRecord
+from .expectations.page import page
 from .expectations.report import report
 from .expectations.strictness import Finding, judgement
 from .options import access, assumptions, own_access, tolerated
@@ -219,8 +220,20 @@ class FakeConversations(Stateful):
         return self._world.journal
 
     def report(self) -> str:
-        """What was requested, a line each, what was refused, and what went wrong inside."""
-        return "\n".join([report(self._world), *(refusal.why for refusal in self._refused)])
+        """What was requested and told last, a line each, what was said, and what went wrong."""
+        return str(report(self._world, self._refused_hosts()))
+
+    def page(self, *, outcome: str = "", failure: str = "") -> str:
+        """The same and more as a page of HTML, a file that loads nothing.
+
+            Path("report.html").write_text(fake.page(), encoding="utf-8")
+
+        The *outcome* of a test and what its *failure* says stand above it.
+        """
+        return page(report(self._world, self._refused_hosts()), outcome, failure)
+
+    def _refused_hosts(self) -> list[str]:
+        return [refusal.why for refusal in self._refused]
 
     def ignored(self) -> list[str]:
         """A sentence for each operation that was sent what it has no parameter for."""

@@ -1,4 +1,4 @@
-"""pytest's door: fixtures, the marker, ini options and the section of a failed test's report.
+"""pytest's door: fixtures, the marker and ini options.
 
 pytest loads this at every start, used or not, so it imports nothing that takes time.
 """
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .server.server import Server
 
 NAME = "fake_conversations"
+PAGES = "--fake-conversations-report"
 
 # The keywords of FakeConversations that a project may set, with the type of the ini
 # option and the default, as `--help` explains them
@@ -64,6 +65,11 @@ class IgnoredParameters(FakeConversationsWarning):
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.getgroup(NAME).addoption(
+        PAGES,
+        metavar="DIR",
+        help=f"write a page of HTML to DIR for each test with {NAME}: what was asked and said",
+    )
     for option, (kind, default, what) in OPTIONS.items():
         parser.addini(f"{NAME}_{option}", f"{NAME}: {what}", kind, default)
     when = ", ".join(f"{guard} ({what})" for guard, what in GUARDS.items())
@@ -87,6 +93,9 @@ def pytest_configure(config: pytest.Config) -> None:
         from .guard import SessionGuard
 
         config.pluginmanager.register(SessionGuard(config))
+    from .reporting import Reporting
+
+    config.pluginmanager.register(Reporting(config))
     if config.pluginmanager.hasplugin("asyncio"):
         from . import client
 
@@ -153,12 +162,7 @@ class _WithoutAsyncio:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    try:
-        result = yield
-    except BaseException:
-        if fake := item.stash.get(_FAKE, None):
-            item.add_report_section("call", NAME, fake.report())
-        raise
+    result = yield
     item.stash[_PASSED] = True
     return result
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import pytest
 from conftest import Api
 
@@ -65,3 +67,24 @@ def test_credentials_of_a_fake_that_has_ended_are_refused(api: Api) -> None:
         "which has ended"
     ) == refused.response["message"]
     assert 200 == api.get("/v1/Services").status
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("Basic " + b64encode(b"AC1:pa:ss").decode(), "Basic AC1:***"),
+        ("basic " + b64encode("zoë:pass".encode()).decode(), "basic zoë:***"),
+        ("Basic " + b64encode(b"pass").decode(), "Basic ***"),
+        ("Basic pass", "Basic ***"),
+        ("Bearer pass", "Bearer ***"),
+        ("pass", "***"),
+    ],
+)
+@pytest.mark.parametrize("header", ["authorization", "proxy-authorization"])
+def test_the_journal_keeps_who_asked_but_not_the_password(
+    api: Api, header: str, sent: str, shown: str
+) -> None:
+    exchange = api.get("/v1/Services", headers={header: sent, "accept": "*/*"})
+
+    assert shown == exchange.headers[header]
+    assert "*/*" == exchange.headers["accept"]

@@ -235,7 +235,7 @@ def test_a_failed_test_has_the_error_inside_the_fake_in_its_report_only(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "#1 POST /v1/Services -> 500",
+            "#1 POST /v1/Services -> 500  friendly_name='x'",
             "    refused: An error occurred",
             "",
             "an error inside the fake:",

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Any, overload
 
 from .refusals import Refused
+from .secrets import without_credentials
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Request:
     method: str
     path: str
     query: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     origin: str
 
 
@@ -54,7 +55,7 @@ class Exchange:
     account_sid: str | None
     """Of the account that was asked; None if the credentials were nobody's."""
     headers: Mapping[str, str]
-    """Of the request, with lower-case names."""
+    """Of the request, with lower-case names; of credentials only who it is, `Basic AC…:***`."""
     status: int
     response: Mapping[str, Any] | None
     """The body of the answer."""
@@ -127,7 +128,7 @@ class Journal(Sequence[Exchange]):
         self._opened += 1
         return Entry(self._opened, request)
 
-    def close(self, entry: Entry, response: Response, duration: float) -> None:
+    def close(self, entry: Entry, response: Response, duration: float) -> Exchange:
         exchange = Exchange(
             number=entry.number,
             operation=entry.operation,
@@ -136,7 +137,7 @@ class Journal(Sequence[Exchange]):
             params=MappingProxyType(entry.params),
             ignored=entry.ignored,
             account_sid=entry.account_sid,
-            headers=entry.request.headers,
+            headers=without_credentials(entry.request.headers),
             status=response.status,
             response=response.body,
             refusal=entry.refusal,
@@ -145,6 +146,7 @@ class Journal(Sequence[Exchange]):
         )
         insort(self._exchanges, exchange, key=lambda exchange: exchange.number)
         self._noticed()
+        return exchange
 
     def __len__(self) -> int:
         return len(self._exchanges)

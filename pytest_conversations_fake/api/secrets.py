@@ -7,6 +7,7 @@ password in it, as webhooks are configured with.
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 
 from .resources import RESOURCES
@@ -33,6 +34,26 @@ def redacted(keyword: str, value: object) -> object:
 def without_passwords(text: str) -> str:
     """*text* with no password in the URLs in it: `https://user:***@desk.example`."""
     return re.sub(r"(://[^\s/?#:@]*):[^\s/?#]*@", rf"\1:{REDACTED}@", text)
+
+
+def without_credentials(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """*headers* of a request that say who asks, but are of no use to ask again."""
+    return {
+        name: _user(value) if name in ("authorization", "proxy-authorization") else value
+        for name, value in headers.items()
+    }
+
+
+def _user(authorization: str) -> str:
+    """`Basic AC…:***`: what is left to tell requests from each other."""
+    scheme, _, credentials = authorization.partition(" ")
+    try:
+        user, colon, _ = b64decode(credentials.strip(), validate=True).decode().partition(":")
+    except ValueError:
+        colon = ""
+    if scheme.lower() != "basic" or not colon:
+        return f"{scheme} {REDACTED}" if credentials else REDACTED
+    return f"{scheme} {user}:{REDACTED}"
 
 
 def _without_passwords(value: object) -> object:

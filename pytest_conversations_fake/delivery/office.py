@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from logging import INFO, WARNING, getLogger
 from threading import Condition, Thread, get_ident
 from traceback import format_exc
 from typing import Any
@@ -22,6 +23,8 @@ from ..api.world import World
 from .applications import Applications, Raised
 from .routes import Answer, Route, Target, route_for
 from .wsgi import Visit, WsgiTarget
+
+LOG = getLogger("pytest_conversations_fake.webhooks")
 
 LIMIT = 5.0
 """Seconds that Twilio waits for an answer."""
@@ -146,8 +149,7 @@ class Office:
             answered = await delivering
         except asyncio.CancelledError:
             answered = replace(delivery, error="the fake has ended")
-        with self._world.lock:
-            self._world.deliveries.append(answered)
+        self._note(answered)
         with self._changed:
             del self._asked[delivering]
             self._changed.notify_all()
@@ -161,11 +163,15 @@ class Office:
                 with self._changed:
                     self._under_way = self._waiting.popleft()
                 done = await self._deliver(self._under_way.delivery)
-                with self._world.lock:
-                    self._world.deliveries.append(done)
+                self._note(done)
                 with self._changed:
                     self._under_way = None
                     self._changed.notify_all()
+
+    def _note(self, delivery: Delivery) -> None:
+        with self._world.lock:
+            self._world.deliveries.append(delivery)
+        LOG.log(WARNING if delivery.failed else INFO, "%s", delivery)
 
     async def _deliver(self, delivery: Delivery, *, asked: bool = False) -> Delivery:
         try:

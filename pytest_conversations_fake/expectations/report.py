@@ -1,45 +1,165 @@
-"""What a failed test's report says of its fake."""
+"""What there is to tell of a fake when a test has failed, and the text that tells it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import fill
 from traceback import format_exception
 
 from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
-from ..api.journal import Exchange
+from ..api.journal import Exchange, shortened
+from ..api.operations import OPERATIONS
+from ..api.secrets import redacted, without_passwords
 from ..api.world import World
+from .notes import notes
+from .transcript import Said, Talk, Transcript, transcript
 
-LAST = 20
-"""Deliveries that are shown."""
+WIDTH = 79
+"""Characters of a line, as far as it is up to us: one less than most terminals have."""
 
+LAST_EXCHANGES, LAST_DELIVERIES, LAST_TALKS, LAST_MESSAGES = 20, 20, 3, 5
+"""That the text shows; a page has room for more."""
 
-def report(world: World) -> str:
-    """Every exchange on a line, what was refused with its reason, and errors inside the fake."""
-    lines = [line for exchange in world.journal for line in _lines(exchange, world.assumptions)]
-    told = [line for delivery in world.deliveries[-LAST:] for line in _told(delivery)]
-    if len(world.deliveries) > LAST:
-        told.insert(0, f"webhooks: {len(world.deliveries) - LAST} before these")
-    return "\n".join([*(lines or ["nothing was requested"]), *told, *map(_traceback, world.errors)])
+LEAST = 5
+"""Characters of a value below which it tells nothing."""
 
-
-def _lines(exchange: Exchange, assumptions: Assumptions) -> Iterator[str]:
-    yield str(exchange)
-    if exchange.refused:
-        yield f"    refused: {exchange.reason}"
-        if instead := assumptions.otherwise(exchange.rule):
-            yield f"    which is an assumption; {instead} has it otherwise"
+TELLING = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
+"""What to tell first of a request."""
 
 
-def _told(delivery: Delivery) -> Iterator[str]:
-    yield f"webhook: {delivery}"
+@dataclass(frozen=True)
+class Report:
+    """What a fake was asked, what it told and what it holds."""
+
+    name: str
+    assumptions: Assumptions
+    exchanges: Sequence[Exchange]
+    deliveries: Sequence[Delivery]
+    transcript: Transcript
+    notes: Sequence[str]
+    errors: Sequence[str]
+    """Tracebacks of what went wrong inside."""
+    hosts: Sequence[str]
+    """What the guard said to those who asked for other hosts."""
+
+    def __str__(self) -> str:
+        parts = [
+            [
+                *_exchanges(self.exchanges, self.assumptions),
+                *_deliveries(self.deliveries),
+                *self.hosts,
+            ],
+            [*_talks(self.transcript)],
+            [fill(f"note: {note}", WIDTH, subsequent_indent="    ") for note in self.notes],
+            [f"an error inside the fake:\n{error}" for error in self.errors],
+        ]
+        return "\n\n".join("\n".join(lines) for lines in parts if lines)
+
+
+def report(world: World, hosts: Sequence[str]) -> Report:
+    with world.lock:
+        return Report(
+            name=world.name,
+            assumptions=world.assumptions,
+            exchanges=[*world.journal],
+            deliveries=[*world.deliveries],
+            transcript=transcript(world),
+            notes=notes(world),
+            errors=[_traceback(error) for error in world.errors],
+            hosts=hosts,
+        )
+
+
+def said(exchange: Exchange, width: int) -> str:
+    """What a request said besides its path, without secrets, as far as it fits on a line."""
+    path = OPERATIONS[exchange.operation].path if exchange.operation else ()
+    sent = {name: value for name, value in exchange.params.items() if name not in path}
+    shown = ""
+    for name in sorted(sent, key=lambda name: name not in TELLING):
+        lead = f"{', ' if shown else ''}{name}="
+        part = shortened(f"{lead}{redacted(name, sent[name])!r}")
+        room = width - len(shown)
+        if len(part) > room:
+            return shown + cut(part, room) if room > len(lead) + LEAST else shown
+        shown += part
+    return shown
+
+
+def cut(text: str, width: int) -> str:
+    """A text on one line of at most *width* characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _exchanges(exchanges: Sequence[Exchange], assumptions: Assumptions) -> Iterator[str]:
+    if not exchanges:
+        yield "nothing was requested"
+    before = exchanges[:-LAST_EXCHANGES]
+    if before:
+        refused = sum(each.refused for each in before)
+        yield f"requests: {len(before)} before these{f', {refused} refused' if refused else ''}"
+    several = len({each.account_sid for each in exchanges} - {None}) > 1
+    for exchange in exchanges[-LAST_EXCHANGES:]:
+        line = f"{exchange} of {shortened(str(exchange.account_sid))}" if several else str(exchange)
+        yield f"{line}  {said(exchange, WIDTH - len(line) - 2)}".rstrip()
+        if exchange.refused:
+            yield f"    refused: {exchange.reason}"
+            if instead := assumptions.otherwise(exchange.rule):
+                yield f"    which is an assumption; {instead} has it otherwise"
+
+
+def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[str]:
+    before = deliveries[:-LAST_DELIVERIES]
+    if before:
+        failed = sum(each.failed for each in before)
+        yield f"webhooks: {len(before)} before these{f', {failed} failed' if failed else ''}"
+    for delivery in deliveries[-LAST_DELIVERIES:]:
+        yield f"webhook: {delivery}"
+        if why := trouble(delivery):
+            yield why
+
+
+def trouble(delivery: Delivery) -> str:
+    """What an application said when it failed, where the line of a delivery does not."""
     if delivery.error and "\n" in delivery.error:
-        yield f"the application raised:\n{delivery.error.rstrip()}"
-    elif delivery.status is not None and delivery.status >= 400:
-        yield f"the application answered: {delivery.answer[:200]!r}"
+        return f"the application raised:\n{without_passwords(delivery.error.rstrip())}"
+    if delivery.status is not None and delivery.status >= 400:
+        return f"the application answered: {without_passwords(delivery.answer[:200])!r}"
+    return ""
+
+
+def _talks(transcript: Transcript) -> Iterator[str]:
+    before = transcript.before + len(transcript.talks[:-LAST_TALKS])
+    if before:
+        yield f"conversations: {before} besides these"
+    for talk in transcript.talks[-LAST_TALKS:]:
+        yield _heading(talk)
+        unshown = talk.before + len(talk.said[:-LAST_MESSAGES])
+        if unshown:
+            yield f"  ({counted(unshown, 'message')} before these)"
+        for each in talk.said[-LAST_MESSAGES:]:
+            yield f"  {_spoken(each)}"
+            yield from (f"    ({failure})" for failure in each.failures)
+
+
+def _heading(talk: Talk) -> str:
+    where = f" ({talk.where})" if talk.where else ""
+    people = ", ".join(talk.people) or "nobody"
+    return cut(f"conversation {talk.name}{where}, {talk.state}: {people}", WIDTH)
+
+
+def _spoken(message: Said) -> str:
+    author = f"{cut(message.author, WIDTH // 3)}:"
+    media = "".join(f" [{each}]" for each in message.media)
+    body = cut(message.body, WIDTH - len(f"  {author} {media}"))
+    return f"{author} {body}{media}" if body else f"{author}{media}"
 
 
 def _traceback(error: Exception) -> str:
-    return "\nan error inside the fake:\n" + "".join(
-        format_exception(type(error), error, error.__traceback__)
-    )
+    return "".join(format_exception(type(error), error, error.__traceback__)).rstrip()

@@ -6,7 +6,7 @@ import asyncio
 import json
 import struct
 from collections.abc import Mapping
-from logging import getLogger
+from logging import INFO, getLogger
 from socket import AF_INET, SO_LINGER, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from aiohttp import web
 
 from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
 from ..api.faults import AnswerLost, HalfAnswer, MalformedJson, Reset
-from ..api.journal import Request, Response
+from ..api.journal import Exchange, Request, Response
 from ..api.refusals import CredentialsEnded, MalformedRequest
 from ..api.world import World
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .server import Server
 
 
-LOG = getLogger(__name__)
+LOG = getLogger("pytest_conversations_fake.requests")
 
 LONGEST_WAIT = 3600.0
 """Seconds until it looks at the timers again at the latest."""
@@ -106,8 +106,10 @@ class Handler:
             self.server.strays.append(f"{asked.method} {asked.path}: {entry.refusal}")
         else:
             with world.lock:
-                if world.era == era:
-                    world.journal.close(entry, response, world.clock.seconds() - began)
+                ended = world.clock.seconds()
+                exchange = world.era == era and world.journal.close(entry, response, ended - began)
+            if exchange:
+                log(exchange)
             self._wake_for_timers(world)
         return await _sent(response, request)
 
@@ -125,6 +127,12 @@ class Handler:
         with world.lock:
             world.settle()
         self._wake_for_timers(world)
+
+
+def log(exchange: Exchange) -> None:
+    if LOG.isEnabledFor(INFO):
+        why = f": {exchange.reason}" if exchange.refused else ""
+        LOG.info("%s%s", exchange, why)
 
 
 async def _drive(steps: Steps, request: web.BaseRequest, world: World) -> Response:
@@ -245,11 +253,13 @@ class Protocol(web.RequestHandler):
             answered = Response(500, {"message": "An error occurred", "status": 500}, CORS)
             if isinstance(exc, Exception) and not isinstance(exc, ConnectionError):
                 world.errors.append(exc)
+                LOG.error("an error inside the fake", exc_info=exc)
         else:
             with world.lock:
                 entry = world.journal.open(Request("(unreadable)", "", "", {}, ""))
                 entry.refusal = refusal
-                world.journal.close(entry, answered, 0)
+                exchange = world.journal.close(entry, answered, 0)
+            log(exchange)
         sent = _answered(answered)
         sent.force_close()
         return sent
