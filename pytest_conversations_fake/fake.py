@@ -25,13 +25,14 @@ from .expectations.report import report
 from .options import access, assumptions, own_access
 from .people.chat_user import ChatUser
 from .people.handset import Handset, with_channel
+from .seeds.seeded import Seed, Seeded
 from .webhooks import PATIENCE, Webhooks
 
 if TYPE_CHECKING:
     from twilio.rest import Client
 
 
-class FakeConversations(Active):
+class FakeConversations(Seeded, Active):
     """A working imitation of the Twilio Conversations v1 API that records what it is asked.
 
     The fixture `fake_conversations` is one. Elsewhere it is a context manager, for any scope:
@@ -52,8 +53,9 @@ class FakeConversations(Active):
     Where nobody knows what Twilio does, *assume* has it otherwise, an answer by a question:
     `{"empty-message": "refused"}`; `conversations-fake rules` lists them. Proxy addresses, or sids
     of messaging services, media, templates and Studio flows, in *owned* are the only ones of their
-    kind that the account has. *name* is how reports call it, and what its sids and
-    made-up credentials follow from. Raises `TypeError` or `ValueError` for a value of another form.
+    kind that the account has. *seed* is what is there from the start: the path of a file for
+    `load`, or a function of the fake. *name* is how reports call it, and what its sids and made-up
+    credentials follow from. Raises `TypeError` or `ValueError` for a value of another form.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class FakeConversations(Active):
         allow_hosts: Sequence[str] = (),
         assume: Mapping[str, str] = MappingProxyType({}),
         owned: Sequence[str] = (),
+        seed: Seed = None,
         name: str = "FakeConversations",
     ) -> None:
         if accounts and (account_sid is not None or auth_token is not None):
@@ -83,6 +86,7 @@ class FakeConversations(Active):
             lock=Condition(),
         )
         super().__init__(world, redirect=redirect, allow_hosts=allow_hosts)
+        self._apply(seed)
 
     # Who and when
 

@@ -30,9 +30,6 @@ from .already import with_permission
 from .files import write_file
 from .shape import nouns, shape
 
-# Behind what a reader looks for
-LAST = ("sid", "date_created", "date_updated")
-
 
 def dump(world: World, account: Account, path: Path) -> None:
     """Write what there is in an *account* to the file at *path*."""
@@ -89,13 +86,10 @@ class _Dumping:
         self, resource: Resource[Any], parents: list[Record], record: Record
     ) -> dict[str, Any]:
         """What an entry says of the record itself."""
-        said = shape(resource)
-        names = [*said.attributes.values()]
-        names.sort(key=lambda name: LAST.index(name) if name in LAST else -1)
         given = self._given(resource, parents, record)
         entry = {
-            name.lstrip("_"): _written(resource, name, value)
-            for name in names
+            key: _written(resource, name, value)
+            for key, name in shape(resource).attributes.items()
             if (value := getattr(record, name)) != given.get(name, MISSING)
         }
         if record.sid in self._joined:

@@ -40,6 +40,10 @@ ORDER = (
 )
 
 
+# Behind what a reader looks for
+LAST = ("sid", "date_created", "date_updated")
+
+
 class Parts(Json):
     """What was put together of other records, as JSON has it."""
 
@@ -103,8 +107,10 @@ class Shape:
 
     @cached_property
     def attributes(self) -> Mapping[str, str]:
-        """The attributes by the names that they have in a file."""
-        return {name.lstrip("_"): name for name in (*self.params, *self.facts)}
+        """The attributes by the names that they have in a file, in its order."""
+        names = [*self.params, *self.facts]
+        names.sort(key=lambda name: LAST.index(name) if name in LAST else -1)
+        return {name.lstrip("_"): name for name in names}
 
     @cached_property
     def nullable(self) -> set[str]:

@@ -26,7 +26,7 @@ PLAIN = {
 
 
 def read_yaml(text: str, file: str) -> Any:
-    yaml = _yaml(file)
+    yaml = _yaml()
     try:
         return yaml.load(text, _loader(file))
     except yaml.MarkedYAMLError as error:
@@ -38,23 +38,23 @@ def read_yaml(text: str, file: str) -> Any:
 
 
 def write_yaml(said: Mapping[str, Any]) -> str:
-    text: str = _yaml("YAML").dump(
+    text: str = _yaml().dump(
         said, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=10**6
     )
     return text
 
 
-def _yaml(what: str) -> ModuleType:
+def _yaml() -> ModuleType:
     try:
         return import_module("yaml")
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            f"{what} needs PyYAML: pip install pyyaml; seeds can be JSON as well"
+            "YAML needs PyYAML: pip install pyyaml; seeds can be JSON as well"
         ) from None
 
 
 def _loader(file: str) -> type[Any]:
-    yaml = _yaml(file)
+    yaml = _yaml()
 
     class Loader(yaml.SafeLoader):  # type: ignore[name-defined, misc]
         yaml_implicit_resolvers: dict[str, Any] = {}
@@ -92,7 +92,7 @@ def _loader(file: str) -> type[Any]:
 
 @cache
 def _dumper() -> type[Any]:
-    yaml = _yaml("YAML")
+    yaml = _yaml()
 
     class Dumper(yaml.SafeDumper):  # type: ignore[name-defined, misc]
         def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
