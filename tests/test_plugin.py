@@ -112,7 +112,8 @@ def test_the_marker_and_the_ini_options_set_credentials(suite: pytest.Pytester) 
         (
             "acount_sid='x'",
             "the marker has no keyword 'acount_sid'; did you mean 'account_sid'? "
-            "There is: account_sid, auth_token, redirect, allow_hosts, assume, owned, seed, accounts",
+            "There is: account_sid, auth_token, redirect, allow_hosts, assume, owned, seed, "
+            "accounts",
         ),
         ("'x'", "the marker takes keywords only, not ('x',)"),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from copy import deepcopy
+from copy import copy, deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -95,8 +95,9 @@ def unless_it_fails(world: World, account: Account) -> Iterator[None]:
     records = {id(record): record for kind in store._by_sid.values() for record in kind.values()}
     values = [(record, vars(record).copy()) for record in records.values()]
     tables = {name: table for name, table in vars(store).items() if name != "_next_position"}
-    tables = deepcopy(tables, {**records})
-    sequences, first = deepcopy(sids._sequences), account.first_service
+    tables = deepcopy(tables, {**records})  # all but the records, which stay who they are
+    sequences = {prefix: copy(sequence) for prefix, sequence in sids._sequences.items()}
+    first = account.first_service
     try:
         yield
     except BaseException:
