@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,26 @@ def test_a_world_of_requests_is_the_same_after_a_dump_and_a_load(
 
     assert everything(one) == everything(two)
     assert first.read_bytes() == second.read_bytes()
+
+
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_people_joined_in_the_order_in_which_they_did(tmp_path: Path, seconds: int) -> None:
+    one, two = World("one"), World("two")
+    one.clock.move_to(datetime(2030, 1, 1, tzinfo=timezone.utc))
+    account, path = AccountView(one, one.account), tmp_path / "seed.json"
+    talks = [account.conversations.add() for _ in range(3)]
+    for talk in (talks[1], talks[2], talks[0]):
+        one.clock.shift(seconds=seconds)
+        account.participants.add(conversation_sid=talk.sid, identity="ada")
+
+    dump(one, one.account, path)
+    load(two, two.account, path)
+
+    listed = Api(two).get("/v1/Users/ada/Conversations").response["conversations"]
+    assert [talks[1].sid, talks[2].sid, talks[0].sid] == [
+        each["conversation_sid"] for each in listed
+    ]
+    assert (seconds == 0) == ("joined" in path.read_text())
 
 
 def test_people_who_left_are_not_missed(tmp_path: Path) -> None:

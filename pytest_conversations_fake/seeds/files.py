@@ -53,5 +53,5 @@ def write_file(path: Path, said: Mapping[str, Any]) -> None:
 
 def _form(path: Path) -> tuple[Reader, Writer]:
     if path.suffix not in FORMS:
-        raise ValueError(unknown(f"{path.name}: seeds have no suffix", path.suffix, FORMS))
+        raise SeedError(unknown(f"{path.name}: seeds have no suffix", path.suffix, FORMS))
     return FORMS[path.suffix]

@@ -39,6 +39,7 @@ class People:
     """People of a *locale*; the same ones for the same *start*."""
 
     def __init__(self, locale: str, start: str) -> None:
+        __tracebackhide__ = True
         self._faker = faker_for(locale)
         self._faker.seed_instance(f"{self._faker.locales[0]} {start}")
         self._language, _, self._country = self._faker.locales[0].partition("_")
@@ -85,6 +86,7 @@ class People:
 
 
 def faker_for(locale: str) -> Faker:
+    __tracebackhide__ = True
     try:
         from faker import Faker
         from faker.config import AVAILABLE_LOCALES

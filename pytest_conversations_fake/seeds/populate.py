@@ -23,6 +23,7 @@ STATES = ("closed",) * 4 + ("inactive",) * 2 + ("active",) * 4
 def populate(
     world: World, account: Account, conversations: int, messages: int, locale: str
 ) -> None:
+    __tracebackhide__ = True
     for name, count in (("conversations", conversations), ("messages", messages)):
         if not isinstance(count, int) or isinstance(count, bool):
             raise TypeError(f"{name} is an int, not {count!r}")

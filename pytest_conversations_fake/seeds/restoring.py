@@ -60,7 +60,7 @@ def _filled(call: Call, *, as_it_was: bool) -> Iterator[Conversation]:
     since = made._timers_since
     yield made
     if as_it_was:
-        last = {"_timers_since": since, "_ran_out": (), "state": state, **last}
+        last = {"_timers_since": since, "state": state, **last}
     elif state != "active":
         dated = {name: params[name] for name in ("date_updated",) if name in params}
         conversations.update(call.at(*call.parents, state=state, **dated), made)

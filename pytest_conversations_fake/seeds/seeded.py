@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..expectations.account import AccountView
+from .entries import SeedError
 
 Seed = str | os.PathLike[str] | Callable[[Any], object] | None
 
@@ -36,7 +37,10 @@ class Seeded(AccountView):
         __tracebackhide__ = True
         from .loading import load
 
-        load(self._world, self._account, Path(path))
+        try:
+            load(self._world, self._account, Path(path))
+        except SeedError as error:  # the way to it in here is of no interest
+            raise ValueError(str(error)) from None
 
     def dump(self, path: str | os.PathLike[str]) -> None:
         """Write what there is to a file that `load` takes, JSON or YAML by its suffix.
