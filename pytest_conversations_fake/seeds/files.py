@@ -26,7 +26,7 @@ def read_file(path: Path) -> Entry:
     """What a file says. Raises `ValueError` with its line, or `OSError`."""
     _form(path)
     now = path.stat()
-    return _read(path, now.st_mtime_ns, now.st_size)
+    return _read(path.absolute(), now.st_mtime_ns, now.st_size)
 
 
 @lru_cache(maxsize=16)

@@ -141,9 +141,11 @@ class _Loading(Located):
             params, facts = values(self, said, entry)
             params.pop(DEFAULT, None)
             record = resource.only(self._account, parents[-1].sid if parents else None)
-            if not was_there:
+            if was_there:
+                self._store.change(record, **params)
+            else:
                 resource.update(self._call(resource, parents, params, {}), record)
-            self._store.change(record, **params, **facts)
+            self._store.change(record, **facts)
 
     def _entry(
         self,
