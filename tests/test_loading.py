@@ -164,7 +164,7 @@ def test_there_is_one_configuration_to_change(seed: Load, api: Api, account: Acc
         configuration:
           default_closed_timer: P7D
           default_chat_service_sid: IS{"5" * 32}
-        notifications: {{log_enabled: true}}
+        notifications: {{log_enabled: true, new_message_sound: ""}}
         services:
           - {{friendly_name: Support, sid: IS{"5" * 32}}}
         """
@@ -173,6 +173,7 @@ def test_there_is_one_configuration_to_change(seed: Load, api: Api, account: Acc
     assert "P7D" == account.conversations.one().timers_closed
     assert "Support" == account.default_service.friendly_name
     assert [True, False] == [each.log_enabled for each in account.notifications]
+    assert [None, None] == [each.new_message_sound for each in account.notifications]
 
 
 def test_the_default_service_has_the_sid_that_is_said(

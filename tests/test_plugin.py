@@ -431,7 +431,7 @@ def test_pytest_documents_it(suite: pytest.Pytester) -> None:
     suite.runpytest("--markers").stdout.fnmatch_lines(
         [
             "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, redirect=True, "
-            "allow_hosts=(), assume={}, owned=(), accounts=None): set up the fixture "
+            "allow_hosts=(), assume={}, owned=(), seed=None, accounts=None): set up the fixture "
             "fake_conversations for a test, like the ini options fake_conversations_[*]"
         ]
     )
