@@ -49,6 +49,14 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help="tell an application on this machine of everything that happens",
     )
+    serve.add_argument("--seed", metavar="FILE", help="begin with what a file says, YAML or JSON")
+    serve.add_argument(
+        "--populate",
+        metavar="LOCALE",
+        nargs="?",
+        const="en_US",
+        help="begin with people and talk, made up (default: en_US)",
+    )
     serve.set_defaults(run=_serve)
     rules = commands.add_parser("rules", help="list what the fake follows, and how sure that is")
     rules.set_defaults(run=_rules)
@@ -76,15 +84,19 @@ def _serve(options: argparse.Namespace) -> int:
                 account_sid=options.account_sid,
                 auth_token=options.auth_token,
                 assume=read_answers(options.assume),
+                seed=options.seed,
                 redirect=False,
             )
+            if options.populate:
+                fake.populate(locale=options.populate)
             running.enter_context(fake.at(server))
             if options.webhook:
                 fake.webhooks.deliver_to(options.webhook, events=POST_EVENTS)
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, ModuleNotFoundError) as error:
             return _complain(str(error))
         except OSError as error:
-            return _complain(f"port {options.port}: {os.strerror(error.errno or 0)}")
+            what = error.filename or f"port {options.port}"
+            return _complain(f"{what}: {os.strerror(error.errno or 0)}")
         print(f"listening on {fake.url}", flush=True)
         print(f"TWILIO_ACCOUNT_SID={fake.account_sid}")
         print(f"TWILIO_AUTH_TOKEN={fake.auth_token}", flush=True)

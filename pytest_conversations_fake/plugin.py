@@ -5,6 +5,7 @@ pytest loads this at every start, used or not, so it imports nothing that takes 
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -39,6 +40,7 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
         "what tests may pass with: unknown-route, not-imitated, unmet-fault, guarded-host, "
         "failed-webhook, inner-error",
     ),
+    "seed": ("string", None, "what is there from the start: a file, from where the ini file is"),
 }
 
 # Values of the ini option for the guard
@@ -108,6 +110,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def fake_conversations(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
+    fake_conversations_seed: Any,
     _fake_conversations_server: Server,
 ) -> Iterator[FakeConversations]:
     """A working imitation of the Twilio Conversations API that records what it is asked.
@@ -118,9 +121,12 @@ def fake_conversations(
     __tracebackhide__ = True  # what it finds wrong at the end is nowhere in here
     from .fake import FakeConversations
 
+    options = options_for(request.node, seed=fake_conversations_seed)
     try:
-        fake = FakeConversations(name=request.node.nodeid, **options_for(request.node))
-    except (TypeError, ValueError) as error:
+        fake = FakeConversations(name=request.node.nodeid, **options)
+    except (TypeError, ValueError, OSError, ModuleNotFoundError) as error:
+        if callable(options["seed"]):  # whose own mistake it may be
+            raise
         _misused(str(error))
     for name, value in (fake.missing_credentials() | fake.past_proxies()).items():
         monkeypatch.setenv(name, value)
@@ -134,6 +140,15 @@ def fake_conversations(
         for sentence in fake.ignored():
             warnings.warn(sentence, IgnoredParameters, stacklevel=1)
     _warn_of_strays(_fake_conversations_server)
+
+
+@pytest.fixture(scope="session")
+def fake_conversations_seed(pytestconfig: pytest.Config) -> Any:
+    """What every test's fake begins with, to be overridden: the path of a file, or a function.
+
+    It is what the ini option `fake_conversations_seed` says, unless a marker has a seed.
+    """
+    return pytestconfig.getini(f"{NAME}_seed") or None
 
 
 @pytest.fixture(scope="session")
@@ -192,10 +207,10 @@ def pytest_runtest_makereport(
     return report
 
 
-def options_for(node: pytest.Item) -> dict[str, Any]:
-    """The ini options, and over them the keywords of the markers, the closest last."""
+def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
+    """The ini options, over them what *fixtures* say and the markers, the closest last."""
     options = {name: node.config.getini(f"{NAME}_{name}") for name in OPTIONS}
-    options = {name: value for name, value in options.items() if value != ""}
+    options = {name: value for name, value in options.items() if value != ""} | fixtures
     if options["assume"]:
         from .api.assumptions import read_answers
 
@@ -210,6 +225,9 @@ def options_for(node: pytest.Item) -> dict[str, Any]:
         options |= marker.kwargs
     if node.config.getini(f"{NAME}_guard") == "off":
         options["allow_hosts"] = ["*"]
+    if isinstance(options.get("seed"), (str, os.PathLike)):  # tests are run from anywhere
+        inipath, rootpath = node.config.inipath, node.config.rootpath
+        options["seed"] = (inipath.parent if inipath else rootpath) / options["seed"]
     return options
 
 

@@ -11,6 +11,7 @@ from .api.checks import check
 from .api.faults import Fault
 from .api.world import World
 from .expectations.strictness import Finding, findings
+from .seeds.seeded import Seed, Seeded
 from .sweep import FAULTS, Sweep, sweep, sweep_async
 from .webhooks import PATIENCE
 
@@ -28,12 +29,13 @@ class Snapshot:
     def put_back(self) -> None:
         with self.world.lock:
             self._put_back()
+            self.world.era += 1
 
     def __repr__(self) -> str:
         return f"<snapshot of {self.world.name!r} after {self.requests} requests>"
 
 
-class Stateful(Active, ABC):
+class Stateful(Seeded, Active, ABC):
     """What can go back to how it was."""
 
     def __init__(self, world: World, **options: Any) -> None:
@@ -41,6 +43,12 @@ class Stateful(Active, ABC):
         self._forgotten: list[Finding] = []
         """What was wrong before it went back."""
         self._empty = self._seeded = Snapshot(world)
+
+    def _begin_with(self, seed: Seed) -> None:
+        """Let *seed* be the beginning."""
+        if seed is not None:
+            self._apply(seed)
+            self._seeded = Snapshot(self._world)
 
     def settle(self, *, within: float = PATIENCE) -> None:
         """Wait until every webhook is delivered, and what applications did of it is done.

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from shutil import which
 
 import pytest
@@ -143,6 +144,9 @@ def test_it_tells_an_application_of_everything() -> None:
     [
         (["--webhook", "desk"], "public_url is a URL, https://desk.example, not 'desk'"),
         (["--assume", "x=y"], "assume knows no question 'x'; there is: "),
+        (["--seed", "desk.txt"], "desk.txt: seeds have no suffix '.txt'; there is: .json, "),
+        (["--seed", "desk.json"], "desk.json: No such file or directory"),
+        (["--populate", "en_UA"], "Faker has no locale 'en_UA'; did you mean "),
     ],
 )
 def test_what_it_can_not_serve_is_said(arguments: list[str], text: str) -> None:
@@ -151,3 +155,14 @@ def test_what_it_can_not_serve_is_said(arguments: list[str], text: str) -> None:
 
     assert 2 == process.returncode
     assert complaint.startswith(f"conversations-fake: {text}")
+
+
+def test_it_begins_with_a_seed_and_with_made_up_people(tmp_path: Path) -> None:
+    seed = tmp_path / "seed.json"
+    seed.write_text('{"conversations": [{"unique_name": "help"}]}')
+
+    with serving("--port", "0", "--seed", str(seed), "--populate", "de_DE") as process:
+        url = f"{address(process)}/v1/Conversations"
+        listed = requests.get(url, auth=("a", "b")).json()["conversations"]
+
+    assert ("help", 21) == (listed[0]["unique_name"], len(listed))

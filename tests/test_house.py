@@ -21,6 +21,7 @@ ROOMS = {
     "expectations": {"api"},
     "people": {"api"},
     "redirect": {"threading"},
+    "seeds": {"api", "expectations"},
     "server": {"api", "aiohttp", "asyncio", "threading"},
 }
 OUTSIDE = {"aiohttp", "asyncio", "pytest", "threading"}

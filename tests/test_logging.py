@@ -70,7 +70,7 @@ def test_webhooks_are_logged_those_that_failed_as_a_warning(
 
     fake.webhooks.deliver_to(app, public_url=HOOK, events=["onUserAdded"])
     post(fake, "Users", Identity="ada")
-    fake.settle()
+    fake.webhooks.assert_delivered("onUserAdded", failed=status == 404)
 
     shown = f"onUserAdded to https://bot:***@desk.example -> {status}"
     assert ("webhooks", level, shown) in logged()

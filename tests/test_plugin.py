@@ -113,7 +113,7 @@ def test_the_marker_and_the_ini_options_set_credentials(suite: pytest.Pytester) 
             "acount_sid='x'",
             "the marker has no keyword 'acount_sid'; did you mean 'account_sid'? "
             "There is: account_sid, auth_token, redirect, allow_hosts, assume, owned, "
-            "tolerate, accounts",
+            "tolerate, seed, accounts",
         ),
         ("'x'", "the marker takes keywords only, not ('x',)"),
         (
@@ -432,7 +432,8 @@ def test_pytest_documents_it(suite: pytest.Pytester) -> None:
     suite.runpytest("--markers").stdout.fnmatch_lines(
         [
             "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, redirect=True, "
-            "allow_hosts=(), assume={}, owned=(), tolerate=(), accounts=None): set up the fixture "
+            "allow_hosts=(), assume={}, owned=(), tolerate=(), seed=None, accounts=None): set up "
+            "the fixture "
             "fake_conversations for a test, like the ini options fake_conversations_[*]"
         ]
     )

@@ -23,6 +23,12 @@ def test_python_is_an_excerpt_of_an_example(block: str) -> None:
     assert any(block in example for example in examples), dedent(block)
 
 
+def test_yaml_is_a_file_of_the_examples() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (PROJECT / "README.md").read_text(), re.DOTALL)
+
+    assert blocks == [path.read_text() for path in (PROJECT / "examples").glob("*.yaml")]
+
+
 def test_no_promise_of_a_file_is_broken() -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", (PROJECT / "README.md").read_text())
 

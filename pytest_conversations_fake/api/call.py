@@ -59,6 +59,8 @@ class Call:
     """What webhooks are told of it besides what they are told of such a record."""
     client_identity: str | None = None
     """Who asked, if it was the SDK of a client."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What a seed knows of the record besides, by attribute: its sid, when it was updated."""
 
     @property
     def store(self) -> Store:
@@ -83,4 +85,4 @@ class Call:
 
     def at(self, *parents: Record, **params: Any) -> Call:
         """The same for something below other *parents*, with other *params*."""
-        return replace(self, parents=parents, params=params, told={})
+        return replace(self, parents=parents, params=params, told={}, facts={})

@@ -73,13 +73,17 @@ class Resource(Generic[R]):
         """What creating makes, before anybody knows of it."""
         sent = self.sent(call)
         self.check(call, sent, None)
+        return self.made(call, sent)
+
+    def made(self, call: Call, sent: Mapping[str, Any]) -> R:
+        """A record of what was *sent*, whatever Twilio would say to that."""
         known = {
-            "sid": call.world.sids.draw(self.record.prefix),
+            "sid": call.facts.get("sid") or call.world.sids.draw(self.record.prefix),
             "account_sid": call.account_sid,
             "date_created": call.now,
             "date_updated": call.now,
         }
-        record: R = self.record(**{**known, **self.given(call), **sent})
+        record: R = self.record(**{**known, **self.given(call), **sent, **call.facts})
         return record
 
     def list(self, call: Call) -> Page[R]:

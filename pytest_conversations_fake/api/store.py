@@ -50,6 +50,17 @@ class Store:
         self._leave(record)
         self._removed[type(record)][record.sid] = self._by_sid[type(record)].pop(record.sid)
 
+    def arrange(self, records: Sequence[Record]) -> None:
+        """Let *records*, which are of one kind, have arrived in this order."""
+        positions = sorted(map(self.position, records))
+        for record in records:
+            self._leave(record)
+        for record, position in zip(records, positions):
+            kept = self._by_sid[type(record)]
+            kept[record.sid] = kept.pop(record.sid)
+            self._positions[record.sid] = position
+            self._enter(record)
+
     def find(self, kind: type[R], sid: str | None) -> R | None:
         return self._by_sid[kind].get(sid)
 

@@ -141,7 +141,6 @@ class World:
             for part in parts:
                 part()
             self.deliveries[:], self.injections[:] = deliveries, injections
-            self.era += 1
 
         return put_back
 

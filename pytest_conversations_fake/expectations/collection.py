@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from ..api.accounts import Account
-from ..api.call import CREATE, DELETE, FETCH, LIST, UPDATE, Call, Verb
+from ..api.call import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
 from ..api.operations import OPERATIONS, Operation
 from ..api.records import Record
 from ..api.refusals import Refused
 from ..api.resource import Resource
 from ..api.world import World
+from .adding import read, seed
 from .expectation import Expectation, Refutation
 from .kinds import check_member, check_sids
 from .live import LiveRecord, seen_attributes
@@ -138,28 +139,9 @@ class Collection:
                 raise TypeError(unknown(what, keyword, [*fields, *above]))
         check_sids(self._resource, params)
         parents = self._parents(params)
-        given = {key: value for key, value in params.items() if key in fields}
-        missing = [key for key in self._resource.required(given) if key not in given]
-        name = self._free_name(missing)
-        given.update((key, fields[key].made_up(name)) for key in missing)
-        call = Call(
-            world=self._world,
-            account=self._account,
-            account_sid=self._account.sid,
-            now=self._world.clock.second(),
-            base=self._world.address,
-            parents=parents,
-            params={key: fields[key].read_all(fields[key].write(given[key])) for key in given},
-        )
+        given = read({key: params[key] for key in params if key in fields}, fields)
+        call = seed(self._world, self._account, self._resource, parents, given)
         return self._live(self._resource.create(call))
-
-    def _free_name(self, keywords: Sequence[str]) -> str:
-        """A numbered name that no record has for any of these *keywords*."""
-        number = 1 + len(self) + len(self._account.store.removed(self._resource.record))
-        taken = [getattr(record, keyword) for record in self for keyword in keywords]
-        while (name := f"{self._resource.stored.__name__.lower()}-{number}") in taken:
-            number += 1
-        return name
 
     def _parents(self, params: Mapping[str, Any]) -> list[Record]:
         """What a seed belongs to: what the sid of the closest says, else the default service."""

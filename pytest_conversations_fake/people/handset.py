@@ -192,10 +192,9 @@ class Handset:
         """Of the messages to this phone, oldest first."""
         known = [*self._store.all(Receipt), *self._store.removed(Receipt)]
         for receipt in sorted(known, key=self._store.position):
-            if receipt.participant_sid:
-                person = self._store.get(Participant, receipt.participant_sid)
-                if person.messaging_binding_address == self.address:
-                    yield receipt
+            person = self._store.find_even_removed(Participant, receipt.participant_sid)
+            if person and person.messaging_binding_address == self.address:
+                yield receipt
 
     def _received(self, receipt: Receipt) -> Received:
         message = self._store.get(Message, receipt.message_sid)
@@ -205,9 +204,9 @@ class Handset:
 
     def _number_of(self, message: Message) -> str:
         """Where a group text sees the author of a message."""
-        if not message.participant_sid:
+        author = self._store.find_even_removed(Participant, message.participant_sid)
+        if not author:  # a load knows no more of who left before the dump
             return message.author
-        author = self._store.get(Participant, message.participant_sid)
         projected = author.messaging_binding_projected_address
         return author.messaging_binding_address or projected or message.author
 

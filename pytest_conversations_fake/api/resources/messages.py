@@ -102,7 +102,8 @@ class Messages(InConversation[Message]):
         """In an inactive conversation, which is active again by it, and out to those who text."""
         message = super().create(call)
         conversation = call.store.get(Conversation, call.parent_sid)
-        call.store.change(conversation, _next_index=message.index + 1)
+        following = max(conversation._next_index, message.index + 1)
+        call.store.change(conversation, _next_index=following)
         wake(call, conversation)
         if call.assumes("texted-receipts", "sent"):
             for person in participants.texting(call, conversation.sid):

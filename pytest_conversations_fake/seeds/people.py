@@ -1,0 +1,102 @@
+"""People that Faker makes up, with names, numbers and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+from ..expectations.misuse import unknown
+from .talk import TALK
+
+if TYPE_CHECKING:
+    from faker import Faker
+
+# Numbers by country, `#` for a digit. Those of the first four are kept for fiction; in Japan no
+# number goes on like this
+NUMBERS = {
+    "US": "+12##55501##",
+    "GB": "+447700900###",
+    "FR": "+3363998####",
+    "DE": "+4917139200##",
+    "JP": "+81900#######",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who asks or answers."""
+
+    name: str
+    first_name: str
+    identity: str
+    email: str
+    city: str
+
+
+class People:
+    """People of a *locale*; the same ones for the same *start*."""
+
+    def __init__(self, locale: str, start: str) -> None:
+        __tracebackhide__ = True
+        self._faker = faker_for(locale)
+        self._faker.seed_instance(f"{self._faker.locales[0]} {start}")
+        self._language, _, self._country = self._faker.locales[0].partition("_")
+        self.chance: Any = self._faker.random
+        self.company = self._faker.company()
+        self.desk = self.number()
+
+    def person(self) -> Person:
+        faker = self._faker
+        first, last = faker.first_name(), faker.last_name()
+        identity = f"{first}.{last}".lower().replace(" ", "-")
+        return Person(
+            name=f"{last} {first}" if self._language in ("ja", "ko", "zh") else f"{first} {last}",
+            first_name=first,
+            identity=identity if identity.isascii() else faker.user_name(),
+            email=faker.safe_email(),
+            city=faker.city(),
+        )
+
+    def number(self) -> str:
+        """One of E.164."""
+        return str(self._faker.numerify(NUMBERS.get(self._country, NUMBERS["US"])))
+
+    def talk(self, customer: Person, agent: Person) -> tuple[str, Iterator[str]]:
+        """What *customer* wants of *agent*, and what both say of it in turns, without an end."""
+        if self._language not in TALK:
+            faker = self._faker
+            return faker.sentence(nb_words=4).rstrip(".。"), iter(faker.sentence, None)
+        told = {
+            "customer": customer.first_name,
+            "agent": agent.first_name,
+            "email": customer.email,
+            "city": customer.city,
+            "company": self._faker.company(),
+            "street": self._faker.street_address(),
+            "day": self._faker.day_of_week(),
+            "time": f"{self.chance.randint(9, 17)}:{self.chance.choice(['00', '15', '30'])}",
+            "order": str(self.chance.randint(10_000, 99_999)),
+        }
+        topics = [*TALK[self._language].items()]
+        self.chance.shuffle(topics)
+        said = [line.format(**told) for _, lines in topics for line in lines]
+        return topics[0][0].format(**told), cycle(said)
+
+
+def faker_for(locale: str) -> Faker:
+    __tracebackhide__ = True
+    try:
+        from faker import Faker
+        from faker.config import AVAILABLE_LOCALES
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            "populate needs Faker: pip install 'pytest-conversations-fake[faker]'"
+        ) from None
+    if not isinstance(locale, str):
+        raise TypeError(f"locale is a str like 'en_US', not {locale!r}")
+    known = {each.lower(): each for each in AVAILABLE_LOCALES}
+    if locale.lower() not in known:
+        raise ValueError(unknown("Faker has no locale", locale, sorted(AVAILABLE_LOCALES)))
+    return Faker(known[locale.lower()])

@@ -1,0 +1,340 @@
+"""Seed files as people write them: what becomes of them, and what is said of their mistakes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.seeds.dumping import dump
+from pytest_conversations_fake.seeds.loading import load
+
+Load = Callable[[str], None]
+
+ADA, DESK = "+15550100", "+15550199"
+
+
+@pytest.fixture
+def seed(world: World, tmp_path: Path) -> Load:
+    """Loads a text as `seed.yaml`."""
+
+    def seed(text: str) -> None:
+        path = tmp_path / "seed.yaml"
+        path.write_text(dedent(text))
+        load(world, world.account, path)
+
+    return seed
+
+
+def test_what_belongs_together_is_nested(seed: Load, account: AccountView) -> None:
+    seed(
+        f"""
+        users:
+          - identity: ada
+            attributes: {{team: [blue, 1]}}
+        conversations:
+          - unique_name: help
+            participants:
+              - identity: ada
+              - messaging_binding_address: {ADA}
+                messaging_binding_proxy_address: "{DESK}"
+            messages:
+              - author: ada
+                body: no
+        services:
+          - friendly_name: Support
+            conversations:
+              - unique_name: help
+        """
+    )
+
+    message = account.messages.one()
+    assert ("ada", "no", 0) == (message.author, message.body, message.index)
+    assert '{"team": ["blue", 1]}' == account.users.one().attributes
+    assert [None, ADA] == [each.messaging_binding_address for each in account.participants]
+    assert "sent" == account.receipts.one().status
+    desk = account.services.one(friendly_name="Support")
+    assert account.conversations.one(chat_service_sid=desk.sid) != message.conversation_sid
+
+
+def test_the_order_of_the_nouns_does_not_matter(seed: Load, account: AccountView) -> None:
+    seed(
+        f"""
+        conversations:
+          - messages:
+              - {{author: ada, media_sid: ME{"0" * 32}}}
+            participants:
+              - {{identity: ada, role_sid: RL{"1" * 32}}}
+        media:
+          - {{sid: ME{"0" * 32}, filename: photo.png}}
+        roles:
+          - sid: RL{"1" * 32}
+            friendly_name: agent
+            type: conversation
+            permission: [sendMessage]
+        """
+    )
+
+    message = account.messages.one()
+    assert account.participants.one().sid == message.participant_sid
+    assert "photo.png" == message.media[0]["filename"]
+    assert "agent" == account.roles.one(sid=account.participants.one().role_sid).friendly_name
+
+
+def test_what_is_left_out_is_numbered_as_by_add(seed: Load, account: AccountView) -> None:
+    seed("{users: [{}, {}], services: [{}]}")
+
+    assert ["user-1", "user-2"] == [each.identity for each in account.users]
+    assert "service-1" == account.services.one().friendly_name
+
+
+def test_a_closed_conversation_is_filled_and_leaves_its_numbers_to_others(
+    seed: Load, account: AccountView
+) -> None:
+    person = f"{{messaging_binding_address: {ADA}, messaging_binding_proxy_address: {DESK}}}"
+
+    seed(
+        f"""
+        conversations:
+          - {{unique_name: new, participants: [{person}]}}
+          - unique_name: old
+            state: closed
+            date_created: 2024-05-01T10:00:00Z
+            participants: [{person}]
+            messages: [{{author: {ADA}}}, {{body: bye, date_created: 2024-05-02}}]
+        """
+    )
+
+    new, old = account.conversations
+    assert ["new", "old"] == [new.unique_name, old.unique_name]
+    assert ["active", "closed"] == [new.state, old.state]
+    first = datetime(2024, 5, 1, 10, tzinfo=timezone.utc)
+    assert [first, first.replace(day=2, hour=0)] == [each.date_created for each in account.messages]
+    assert first == account.participants.one(conversation_sid=old.sid).date_created
+
+
+def test_timers_of_a_dated_conversation_have_run_out_since(
+    seed: Load, account: AccountView
+) -> None:
+    seed("conversations: [{timers_closed: P1D, date_created: 2024-05-01}]")
+
+    assert "closed" == account.conversations.one().state
+    assert datetime(2024, 5, 2, tzinfo=timezone.utc) == account.conversations.one().date_updated
+
+
+def test_an_entry_of_a_receipt_is_about_the_one_that_is_there(
+    seed: Load, account: AccountView
+) -> None:
+    seed(
+        f"""
+        conversations:
+          - participants:
+              - {{messaging_binding_address: {ADA}, messaging_binding_proxy_address: {DESK}}}
+            messages:
+              - {{author: desk, receipts: [{{status: failed, error_code: 30003}}]}}
+        """
+    )
+
+    receipt = account.receipts.one()
+    assert ("failed", 30003) == (receipt.status, receipt.error_code)
+    assert account.participants.one().sid == receipt.participant_sid
+    assert "all" == account.messages.one().delivery["failed"]
+
+
+def test_an_entry_of_a_role_that_every_service_has_changes_that_one(
+    seed: Load, account: AccountView
+) -> None:
+    seed("roles: [{friendly_name: channel user, type: conversation, permission: [sendMessage]}]")
+
+    assert ["sendMessage"] == account.roles.one(friendly_name="channel user").permissions
+    assert 4 == len(account.roles)
+
+
+def test_there_is_one_configuration_to_change(seed: Load, api: Api, account: AccountView) -> None:
+    seed(
+        f"""
+        conversations: [{{}}]
+        configuration:
+          default_closed_timer: P7D
+          default_chat_service_sid: IS{"5" * 32}
+        notifications: {{log_enabled: true, new_message_sound: ""}}
+        services:
+          - {{friendly_name: Support, sid: IS{"5" * 32}}}
+        """
+    )
+
+    assert "P7D" == account.conversations.one().timers_closed
+    assert "Support" == account.default_service.friendly_name
+    assert [True, False] == [each.log_enabled for each in account.notifications]
+    assert [None, None] == [each.new_message_sound for each in account.notifications]
+
+
+def test_the_default_service_has_the_sid_that_is_said(
+    seed: Load, api: Api, account: AccountView
+) -> None:
+    seed(f"{{default_service: {{sid: IS{'7' * 32}}}, users: [{{identity: ada}}]}}")
+
+    assert "IS" + "7" * 32 == api.get("/v1/Users/ada").response["chat_service_sid"]
+    assert [] == [*account.services]
+    assert 4 == len(account.roles)
+
+
+def test_a_message_may_say_its_index(seed: Load, api: Api, account: AccountView) -> None:
+    seed("conversations: [{unique_name: talk, messages: [{index: 7}, {}]}]")
+
+    api.post("/v1/Conversations/talk/Messages", {"Body": "hi"})
+
+    assert [7, 8, 9] == [each.index for each in account.messages]
+
+
+def test_webhooks_are_told_nothing(seed: Load, world: World, account: AccountView) -> None:
+    seed(
+        """
+        webhook_configuration:
+          post_webhook_url: http://127.0.0.1:1
+          filters: [onMessageAdded, onConversationStateUpdated]
+        conversations: [{state: inactive, messages: [{body: hi}]}]
+        """
+    )
+
+    assert "inactive" == account.conversations.one().state
+    assert [] == world.deliveries
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        pytest.param(
+            "conversations:\n  - friendly_name: x\n    unique_nmae: help",
+            "line 3: a conversation has no 'unique_nmae'; did you mean 'unique_name'? There is: "
+            "messaging_service_sid, friendly_name, unique_name, attributes, state, "
+            "timers_inactive, timers_closed, bindings_email_address, bindings_email_name, "
+            "timers_since, ran_out, created_by, next_index, sid, date_created, date_updated, "
+            "participants, scoped_webhooks, messages",
+            id="key",
+        ),
+        pytest.param(
+            "\nconversation: []",
+            "line 2: a seed has no 'conversation'; did you mean 'conversations'? There is: "
+            "default_service, configuration, webhook_configuration, address_configurations, "
+            "credentials, roles, service_configurations, notifications, "
+            "service_webhook_configurations, users, media, bindings, conversations, services",
+            id="noun",
+        ),
+        pytest.param(
+            "conversations:\n  - unique_name: a\n\n  - unique_name: a",
+            "line 4: Twilio refuses this: 50353 Conversation with provided unique name already "
+            "exists",
+            id="refused",
+        ),
+        pytest.param(
+            "conversations:\n  - friendly_name: x\n    state: open",
+            "line 3: Twilio refuses this: 50378 'State' parameter value is invalid",
+            id="value",
+        ),
+        pytest.param(
+            "users:\n  identity: ada", "line 1: users is a list of mappings, not a mapping"
+        ),
+        pytest.param(
+            "users:\n  - identity: ada\n  - bob",
+            "line 3: users is a list of mappings; this one is 'bob'",
+            id="text",
+        ),
+        pytest.param(
+            "configuration: [1]", "line 1: configuration is a mapping, not a list", id="list"
+        ),
+        pytest.param("- users", "line 1: a seed is a mapping of nouns, not a list", id="root"),
+        pytest.param("", "line 1: a seed is a mapping of nouns, not None", id="empty"),
+        pytest.param(
+            "users:\n- {friendly_name: 2024}",
+            "line 2: FriendlyName takes a str, not 2024",
+            id="int",
+        ),
+        pytest.param(
+            "conversations:\n- friendly_name:\n    a: 1",
+            "line 2: FriendlyName takes no mapping",
+            id="mapping",
+        ),
+        pytest.param(
+            f"users:\n- identity: ada\n  sid: CH{'0' * 32}",
+            f"line 3: the sid of a user is US and 32 hexadecimal digits, not 'CH{'0' * 32}'",
+            id="sid",
+        ),
+        pytest.param(
+            f"users:\n- sid: US{'0' * 32}\n- sid: US{'0' * 32}",
+            f"line 3: there is a user US{'0' * 32} already",
+            id="sids",
+        ),
+        pytest.param(
+            "users:\n- date_created: yesterday",
+            "line 2: the date_created of a user can not be 'yesterday'",
+            id="date",
+        ),
+        pytest.param(
+            "conversations:\n- messages:\n  - index: 3\n  - index: 3",
+            "line 4: the index of this message is at least 4, not 3",
+            id="index",
+        ),
+        pytest.param(
+            "users: []\nroles: []\nusers: []",
+            "line 3: 'users' is there twice, first on line 1",
+            id="twice",
+        ),
+        pytest.param("users: [}", "line 1: expected the node content, but found '}'", id="syntax"),
+        pytest.param("1: []", "line 1: a key is a text, not '1'", id="number"),
+    ],
+)
+def test_a_mistake_is_explained_with_its_line(
+    seed: Load, account: AccountView, text: str, complaint: str
+) -> None:
+    with pytest.raises(ValueError, match=r"seed\.yaml") as raised:
+        seed(text)
+
+    assert f"seed.yaml, {complaint}" == str(raised.value)
+
+
+def test_a_load_that_fails_changes_nothing(
+    seed: Load, world: World, account: AccountView, tmp_path: Path
+) -> None:
+    account.conversations.add(unique_name="taken")
+    dump(world, world.account, tmp_path / "before.json")
+
+    with pytest.raises(ValueError, match="line 6: Twilio refuses this: 50353"):
+        seed(
+            """
+            default_service: {friendly_name: Other}
+            users: [{identity: ada}]
+            configuration: {default_closed_timer: P1D}
+            conversations:
+              - unique_name: taken
+            """
+        )
+
+    dump(world, world.account, tmp_path / "after.json")
+    assert (tmp_path / "before.json").read_text() == (tmp_path / "after.json").read_text()
+    again = World(world.name)
+    again.sids.draw("CH")
+    assert again.sids.draw("CH") == account.conversations.add().sid
+
+
+def test_a_default_service_in_use_keeps_its_sid(seed: Load, account: AccountView) -> None:
+    account.users.add()
+
+    with pytest.raises(ValueError, match="line 1: the default service has a User already, so it "):
+        seed(f"default_service: {{sid: IS{'0' * 32}}}")
+
+
+def test_json_and_yaml_say_the_same(world: World, account: AccountView, tmp_path: Path) -> None:
+    path = tmp_path / "seed.json"
+    path.write_text(json.dumps({"users": [{"identity": "ada", "attributes": {"a": 1.5}}]}))
+
+    load(world, world.account, path)
+
+    assert '{"a": 1.5}' == account.users.one(identity="ada").attributes

@@ -1,0 +1,221 @@
+"""The files of seeds: how they are written, and what is said of those that can not be read."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.seeds.dumping import dump
+from pytest_conversations_fake.seeds.files import read_file, write_file
+from pytest_conversations_fake.seeds.loading import load
+
+TEXTS = {
+    "phone": "+15550100",
+    "number": "0123",
+    "date": "2024-05-01",
+    "moment": "2024-05-01T10:00:00Z",
+    "word": "no",
+    "nothing": "~",
+    "lines": "a\n\n b \n",
+    "spaces": " x ",
+    "german": "später # ja: 'so'",
+    "hidden": "\u2028\x07\x85",
+    "flow": "[{",
+    "time": "12:30",
+    "merge": "<<",
+    "empty": "",
+}
+VALUES = {"int": -1, "float": 1e5, "none": None, "flags": [True, False], "deep": {"a": [{"b": []}]}}
+
+
+@pytest.mark.parametrize("suffix", [".json", ".yaml", ".yml"])
+def test_what_is_written_is_read_again(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"seed{suffix}"
+
+    write_file(path, {**TEXTS, **VALUES})
+
+    assert {**TEXTS, **VALUES} == read_file(path)
+    assert path.read_text(encoding="utf-8").endswith("\n")
+    assert "später" in path.read_text(encoding="utf-8")
+
+
+def test_plain_words_of_yaml_are_texts_unless_json_has_them(tmp_path: Path) -> None:
+    path = tmp_path / "seed.yaml"
+    plain = [f"{key}: {text}" for key, text in TEXTS.items() if key in ("phone", "number", "date")]
+    words = ["a: yes", "b: true", "c: 12", "d: 1.5", "e: null", "f: 1_000", "g: 0x1", "h:", "i: on"]
+
+    path.write_text("\n".join([*plain, *words]))
+
+    assert {
+        "phone": "+15550100",
+        "number": "0123",
+        "date": "2024-05-01",
+        "a": "yes",
+        "b": True,
+        "c": 12,
+        "d": 1.5,
+        "e": None,
+        "f": "1_000",
+        "g": "0x1",
+        "h": None,
+        "i": "on",
+    } == read_file(path)
+
+
+def test_anchors_and_merges_of_yaml_are_understood(tmp_path: Path) -> None:
+    path = tmp_path / "seed.yaml"
+
+    path.write_text("a: &it {x: 1, y: 2}\nb: {<<: *it, x: 3}\n")
+
+    assert {"a": {"x": 1, "y": 2}, "b": {"x": 3, "y": 2}} == read_file(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("a.json", '{\n"users": [\n}', "a.json, line 3: Expecting value"),
+        ("a.json", "", "a.json, line 1: Expecting value"),
+        ("a.json", "[]", "a.json, line 1: a seed is a mapping of nouns, not a list"),
+        (
+            "a.json",
+            '{"users": [\n{"identity": "x",\n "identity": "y"}]}',
+            "a.json, line 3: 'identity' is there twice, first on line 2",
+        ),
+        (
+            "a.json",
+            '{\n"users": [{},\n [\n2, {"identity": 1}]]}',
+            "a.json, line 3: users is a list of mappings; this one is a list",
+        ),
+        (
+            "a.json",
+            '{"users": [\n{},\n{"friendly_name":\n2}]}',
+            "a.json, line 4: FriendlyName takes a str, not 2",
+        ),
+        ("a.yaml", "users: &a [*a]", "a.yaml, line 1: found unconstructable recursive node"),
+        ("a.yaml", "a: b: c", "a.yaml, line 1: mapping values are not allowed here"),
+        ("a.yaml", "a: 1\nb: \x01", "a.yaml, line 2: special characters are not allowed"),
+        (
+            "a.yaml",
+            "a: !!python/name:x",
+            "a.yaml, line 1: could not determine a constructor for "
+            "the tag 'tag:yaml.org,2002:python/name:x'",
+        ),
+        ("a.json", "[" * 100_000, "a.json is nested too deep"),
+        (
+            "a.txt",
+            "",
+            "a.txt: seeds have no suffix '.txt'; there is: .json, .yaml, .yml",
+        ),
+    ],
+)
+def test_what_can_not_be_read_is_explained(
+    world: World, tmp_path: Path, name: str, text: str, complaint: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+
+    with pytest.raises(ValueError, match=r"a\.") as raised:
+        load(world, world.account, path)
+
+    assert complaint == str(raised.value)
+
+
+def test_a_file_in_another_encoding_is_explained(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "seed.json"
+    path.write_bytes('{"a": "ä"}'.encode("latin-1"))
+
+    with pytest.raises(ValueError, match=r"^seed.json is not in UTF-8: 'utf-8' codec can't decode"):
+        load(world, world.account, path)
+
+
+def test_a_file_that_is_not_there_is_an_error(world: World, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        load(world, world.account, tmp_path / "seed.json")
+
+
+@pytest.mark.parametrize("act", [load, dump])
+def test_without_pyyaml_there_is_json(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: Any
+) -> None:
+    (tmp_path / "seed.yaml").write_text("users: []")
+    monkeypatch.setitem(sys.modules, "yaml", None)
+
+    with pytest.raises(ModuleNotFoundError) as raised:
+        act(world, world.account, tmp_path / "seed.yaml")
+
+    assert "YAML needs PyYAML: pip install pyyaml; seeds can be JSON as well" == str(raised.value)
+    dump(world, world.account, tmp_path / "seed.json")
+
+
+def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / "seed.json"
+    path.write_text('{"users": []}')
+    first = read_file(path)
+
+    path.write_text('{"users": [{}]}')
+
+    assert ({"users": []}, {"users": [{}]}) == (first, read_file(path))
+    assert read_file(path) is read_file(path)
+
+
+def test_a_dump_reads_well(world: World, account: AccountView, tmp_path: Path) -> None:
+    world.clock.move_to(datetime(2030, 1, 1, tzinfo=timezone.utc))
+    account.users.add(identity="ada", attributes='{"team": "blau"}')
+    talk = account.conversations.add(unique_name="talk")
+    account.participants.add(conversation_sid=talk.sid, identity="ada")
+    account.messages.add(conversation_sid=talk.sid, author="ada", body="Guten Tag,\nüber\n")
+    account.credentials.add(type="apn", secret="the secret", sandbox=True)
+
+    dump(world, world.account, tmp_path / "seed.yaml")
+
+    text = (tmp_path / "seed.yaml").read_text(encoding="utf-8")
+    sids = {
+        "user": account.users.one().sid,
+        "talk": talk.sid,
+        "participant": account.participants.one().sid,
+        "message": account.messages.one().sid,
+        "credential": account.credentials.one().sid,
+    }
+    for name, sid in sids.items():
+        text = text.replace(sid, name)
+    date = "date_created: '2030-01-01T00:00:00Z'"
+    assert (
+        f"""
+credentials:
+  - type: apn
+    sandbox: true
+    sid: credential
+    {date}
+"""
+        in text
+    )
+    assert text.endswith(f"""
+users:
+  - identity: ada
+    attributes:
+      team: blau
+    sid: user
+    {date}
+conversations:
+  - unique_name: talk
+    sid: talk
+    {date}
+    participants:
+      - identity: ada
+        sid: participant
+        {date}
+    messages:
+      - author: ada
+        body: |
+          Guten Tag,
+          über
+        sid: message
+        {date}
+""")
+    assert "the secret" not in text
