@@ -20,12 +20,12 @@ from .expectations.changes import changes
 from .expectations.ignored import ignored
 from .expectations.injecting import inject
 from .expectations.live import LiveRecord
-from .expectations.page import page
-from .expectations.report import report
 from .expectations.strictness import Finding, judgement
 from .options import access, assumptions, own_access, tolerated
 from .people.chat_user import ChatUser
 from .people.handset import Handset, with_channel
+from .reports.page import page
+from .reports.report import report
 from .seeds.seeded import Seed
 from .state import Stateful
 from .webhooks import Webhooks

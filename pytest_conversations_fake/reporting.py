@@ -110,7 +110,7 @@ class Reporting:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         if self._given and not hasattr(self._config, "workerinput"):
-            from .expectations.page import index
+            from .reports.page import index
 
             lines = {test: (run.outcome, file_name(test)) for test, run in self._pages.items()}
             (self._directory / INDEX).write_text(index(lines), encoding="utf-8")

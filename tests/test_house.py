@@ -22,6 +22,7 @@ ROOMS = {
     "people": {"api"},
     "redirect": {"threading"},
     "seeds": {"api", "expectations"},
+    "reports": {"api"},
     "server": {"api", "aiohttp", "asyncio", "threading"},
 }
 OUTSIDE = {"aiohttp", "asyncio", "pytest", "threading"}

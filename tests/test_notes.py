@@ -10,8 +10,8 @@ from pytest_conversations_fake.api.journal import shortened
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.expectations.injecting import inject
-from pytest_conversations_fake.expectations.notes import notes
-from pytest_conversations_fake.expectations.report import report
+from pytest_conversations_fake.reports.notes import notes
+from pytest_conversations_fake.reports.report import report
 
 AGAIN = "was requested 3 times with the same answer; once would have done"
 

@@ -13,7 +13,7 @@ from pytest_conversations_fake.api.journal import shortened
 from pytest_conversations_fake.api.resources.services import Services
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
-from pytest_conversations_fake.expectations.report import WIDTH, report, said
+from pytest_conversations_fake.reports.report import WIDTH, report, said
 
 
 def told(world: World) -> str:
