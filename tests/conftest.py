@@ -91,7 +91,10 @@ def root(request: pytest.FixtureRequest, account: AccountView) -> str:
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A downstream project, run with warnings as errors and no credentials in the environment."""
+    """A downstream project, run with warnings as errors and no credentials in the environment.
+
+    Without plugins that it does not need, as most of the time goes into loading them.
+    """
     monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
     for name in ("CI", "BUILD_NUMBER"):  # where one is set, pytest cuts no summary
@@ -99,7 +102,8 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     pytester.makeini(
         """
         [pytest]
-        addopts = -p no:randomly -p no:xdist -p no:faker --strict-markers --strict-config
+        addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
+            -p no:anyio -p no:faker -p no:httpx -p no:requests_mock -p no:respx
         filterwarnings = error
         asyncio_default_fixture_loop_scope = function
         """

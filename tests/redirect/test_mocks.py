@@ -96,6 +96,13 @@ COMMON = """
         Client().conversations.v1.services.create(friendly_name="Support")
         fake.services.assert_created(friendly_name="Support")
 """
+# Plugins that other suites do without, as they take their time to load
+OPTIONS = {
+    "pytest_httpx": ["-p", "httpx"],
+    "pytest_socket": ["--disable-socket", "--allow-hosts=127.0.0.1"],
+    "requests_mock": ["-p", "requests_mock"],
+    "respx": ["-p", "respx"],
+}
 AFTER = """
         def test_nothing_is_left():
             assert not hasattr(socket.getaddrinfo, "__wrapped__")
@@ -112,9 +119,8 @@ def test_a_mock_that_lets_twilio_pass(suite: pytest.Pytester, library: str) -> N
     suite.makepyfile(
         "\n".join(map(dedent, (COMMON.format(library=library), TESTS[library], AFTER)))
     )
-    allowed = ["--disable-socket", "--allow-hosts=127.0.0.1"] if library == "pytest_socket" else []
 
-    suite.runpytest(*allowed).assert_outcomes(passed=3)
+    suite.runpytest(*OPTIONS.get(library, ())).assert_outcomes(passed=3)
 
 
 def test_without_a_rule_a_mock_keeps_the_call_and_the_failure_hints_at_it(
