@@ -193,6 +193,16 @@ def test_a_fake_may_be_down(fake: FakeConversations) -> None:
     assert 2 == len(fake.requests)
 
 
+def test_who_is_down_within_that_is_down_to_its_end(fake: FakeConversations) -> None:
+    with fake.down():
+        with fake.down(), pytest.raises(requests.ConnectionError):
+            create()
+        with pytest.raises(requests.ConnectionError):
+            create()
+
+    assert 201 == create().status_code
+
+
 def test_mistakes_are_said(fake: FakeConversations) -> None:
     with pytest.raises(TypeError, match=r"a fault is a value like RateLimited\(\), not <class"):
         fake.inject(RateLimited)  # type: ignore[arg-type]  # wrong on purpose

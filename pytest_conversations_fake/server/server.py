@@ -37,6 +37,7 @@ class Server:
         self.strays: list[str] = []
         """A line for each request that came too late for its fake."""
         self._handler: Handler | None = None
+        self._refusals = 0
 
     @property
     def url(self) -> str:
@@ -67,13 +68,15 @@ class Server:
         self._run(self._handler.open(listeners))
 
     def refuse(self) -> None:
-        """Refuse connections, and drop those that there are."""
-        if self._handler:
+        """Refuse connections, and drop those that there are, until it is to `listen` as often."""
+        self._refusals += 1
+        if self._handler and self._refusals == 1:
             self._run(self._handler.refuse())
 
     def listen(self) -> None:
         """Take connections again, at the same ports."""
-        if self._handler:
+        self._refusals -= 1
+        if self._handler and not self._refusals:
             self._run(self._handler.listen())
 
     def _run(self, what: Coroutine[Any, Any, None]) -> None:
