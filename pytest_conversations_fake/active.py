@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import ABC, abstractmethod
+from asyncio import get_running_loop
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
 _redirected: list[Active] = []
 
 
+HELD = (
+    "an event loop runs in this thread, and what it is to do waits meanwhile; "
+    "`await asyncio.to_thread(...)` with the assertion lets it go on"
+)
+
+
 class Active(AccountView, ABC):
     """What is active from its start to its end; what it finds wrong by then it judges."""
 
@@ -36,6 +43,7 @@ class Active(AccountView, ABC):
         self._refused: list[Refusal] = []
         self._known: list[object] = self._webhooks.known
         """What was judged already, or asserted to be as it is."""
+        self._was_down = False
         self._inner: list[Active] = []  # those that had Twilio's hosts meanwhile
 
     @property
@@ -107,8 +115,8 @@ class Active(AccountView, ABC):
                 self._route = None
                 _redirected.remove(self)
 
-    def _elsewhere(self) -> Sequence[str]:
-        """What was sent since it started, but not to here."""
+    def _elsewhere(self, waited: bool) -> Sequence[str]:
+        """What was sent since it started, but not to here; or is not yet, though a test *waited*"""
         refused = [
             f"{refusal.host} was asked for, and refused {refusal.reason}"
             for refusal in self._refused[:3]
@@ -120,7 +128,9 @@ class Active(AccountView, ABC):
             if inner.requests
         ]
         late = [f"refused, as it came too late: {stray}" for stray in self._server.strays[-1:]]
-        return [*refused, *inside, *late]
+        down = ["it was down() for a while, and refused connections"] * self._was_down
+        held = [HELD] * (waited and _on_event_loop())
+        return [*held, *refused, *inside, *late, *down]
 
     @property
     def url(self) -> str:
@@ -160,6 +170,15 @@ class Active(AccountView, ABC):
             raise RuntimeError("this fake is not active; use it in a `with` statement")
         directory = self._files.enter_context(TemporaryDirectory(prefix="fake_conversations-"))
         return subprocess_env(self._route, Path(directory))
+
+
+def _on_event_loop() -> bool:
+    """Whether whoever calls this holds up a running event loop."""
+    try:
+        get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 @contextmanager

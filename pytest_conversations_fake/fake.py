@@ -211,6 +211,7 @@ class FakeConversations(Stateful):
         __tracebackhide__ = True
         self._world.require_running()
         self._server.refuse()
+        self._was_down = True
         try:
             yield
         finally:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from .plugin import NAME, options_for
+from .plugin import NAME, fail_for, options_for
 from .redirect import Guard, in_charge
 
 
@@ -69,7 +69,7 @@ class SessionGuard:
             from .expectations.strictness import Finding, judgement
 
             self._failed = True
-            raise judgement([Finding("guarded-host", refused, None)])
+            fail_for(item, str(judgement([Finding("guarded-host", refused, None)])))
         return result
 
     def _refused(self) -> str:

@@ -54,6 +54,7 @@ GUARDS = {
 KEYWORDS = {option: default for option, (_, default, _) in OPTIONS.items()} | {"accounts": None}
 
 _FAKE = pytest.StashKey["FakeConversations"]()
+_JUDGED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
 _SERVER = pytest.StashKey["Server"]()
 
@@ -136,9 +137,12 @@ def fake_conversations(
     with fake.at(_fake_conversations_server):
         yield fake
     if request.node.stash.get(_PASSED, False):
-        fake.judge()
-        for sentence in fake.ignored():
-            warnings.warn(sentence, IgnoredParameters, stacklevel=1)
+        try:
+            fake.judge()
+            for sentence in fake.ignored():
+                warnings.warn(sentence, IgnoredParameters, stacklevel=1)
+        except (Judgement, IgnoredParameters) as found:
+            fail_for(request.node, str(found))
     _warn_of_strays(_fake_conversations_server)
 
 
@@ -176,13 +180,6 @@ class _WithoutAsyncio:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
-    result = yield
-    item.stash[_PASSED] = True
-    return result
-
-
-@pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, None, None]:
@@ -197,11 +194,15 @@ def pytest_runtest_teardown(
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_makereport(
-    call: pytest.CallInfo[None],
+    item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    if call.when == "call":
+        item.stash[_PASSED] = report.passed
     # pytest takes an error of the teardown for the failure that a test was expected to have
-    if hasattr(report, "wasxfail") and call.excinfo and call.excinfo.errisinstance(Judgement):
+    if call.excinfo and hasattr(report, "wasxfail"):
+        if not (item.stash.get(_JUDGED, False) or call.excinfo.errisinstance(Judgement)):
+            return report
         report.outcome = "failed"
         del report.wasxfail
     return report
@@ -229,6 +230,12 @@ def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
         inipath, rootpath = node.config.inipath, node.config.rootpath
         options["seed"] = (inipath.parent if inipath else rootpath) / options["seed"]
     return options
+
+
+def fail_for(item: pytest.Item, what: str) -> NoReturn:
+    """Fail a test although its body has passed; nothing in a traceback would say why."""
+    item.stash[_JUDGED] = True
+    raise pytest.fail.Exception(what, pytrace=False) from None
 
 
 def _misused(what: str) -> NoReturn:

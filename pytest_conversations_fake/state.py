@@ -8,7 +8,7 @@ from typing import Any
 
 from .active import Active
 from .api.checks import check
-from .api.faults import Fault
+from .api.faults import Fault, Injection
 from .api.world import World
 from .expectations.strictness import Finding, findings
 from .seeds.seeded import Seed, Seeded
@@ -92,7 +92,9 @@ class Stateful(Seeded, Active, ABC):
         if snapshot.world is not self._world:
             raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
         self.settle()
-        self._forgotten += findings(self._world)
+        self._forgotten += [
+            each for each in findings(self._world) if not isinstance(each.thing, Injection)
+        ]
         snapshot.put_back()
 
     def reset(self) -> None:

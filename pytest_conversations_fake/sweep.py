@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
-from textwrap import fill
+from textwrap import fill, shorten
 from typing import TYPE_CHECKING, Any, overload
 
 from .api.checks import check, check_seconds
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from .state import Stateful
 
 FAULTS: Sequence[Fault] = (RateLimited(retry_after=0), ServerError(), AnswerLost())
+
+MOST = 10
+"""Runs of which a table says more than their outcome."""
+
+LONGEST = 240
+"""Characters of what it says of each."""
 
 UNSETTLED = (AssertionError, TimeoutError)
 """What settling raises."""
@@ -77,7 +83,9 @@ class Sweep(Sequence[Run]):
     def __str__(self) -> str:
         calls = dict.fromkeys(run.call for run in self)
         faults = dict.fromkeys(_name(run.fault) for run in self)
-        outcomes = {(run.call, _name(run.fault)): run.outcome for run in self}
+        outcomes = {
+            (run.call, _name(run.fault)): run.outcome.removeprefix("invariant ") for run in self
+        }
         rows = [["", *faults]]
         rows += [[call, *(outcomes[call, fault] for fault in faults)] for call in calls]
         widths = [max(map(len, column)) for column in zip(*rows)]
@@ -85,8 +93,9 @@ class Sweep(Sequence[Run]):
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()
             for row in rows
         ]
-        told = [fill(str(run), WIDTH, subsequent_indent="    ") for run in self if run.why]
-        return "\n".join([*table, *([""] if told else []), *told])
+        told = [_brief(run) for run in self if run.why]
+        more = [f"and {len(told) - MOST} more"] * (len(told) > MOST)
+        return "\n".join([*table, *([""] if told else []), *told[:MOST], *more])
 
     def __repr__(self) -> str:
         outcomes = Counter(run.outcome for run in self)
@@ -155,7 +164,7 @@ def _check(scenario: object, invariant: object, faults: Sequence[Fault], within:
     is_right = invariant is None or (callable(invariant) and not iscoroutinefunction(invariant))
     check(is_right, "an invariant is a function that is not asynchronous", invariant)
     is_right = isinstance(faults, Sequence) and all(isinstance(each, Fault) for each in faults)
-    check(is_right, "faults is a list of values like RateLimited()", faults)
+    check(is_right and bool(faults), "faults is a list of values like RateLimited()", faults)
     check_seconds("within", within)
 
 
@@ -223,7 +232,7 @@ def _outcome(
 def _broken(invariant: Callable[[], object] | None) -> str:
     """How an invariant is broken, which is a function that returns False or raises."""
     try:
-        return "it returned False" if invariant and invariant() is False else ""
+        return "it is False" if invariant and invariant() is False else ""
     except Exception as error:
         return _said(error)
 
@@ -232,7 +241,7 @@ def _run(fake: Stateful, scenario: Callable[[], object], within: float) -> Ran:
     ended: BaseException | None = None
     try:
         if not ends_within(within, scenario):
-            return Ran(hung=f"as it did not end within {within:g} seconds")
+            return Ran(hung=f"as it did not end within {within:g} s")
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # also what pytest.fail() raises
@@ -254,12 +263,17 @@ async def _run_async(
         hung = running.cancel()
     [ended] = await asyncio.gather(running, return_exceptions=True)
     if hung:
-        return Ran(hung=f"as it did not end within {within:g} seconds")
+        return Ran(hung=f"as it did not end within {within:g} s")
     try:
         await fake.settle_async()
     except UNSETTLED as error:
         return Ran(hung=_said(error))
     return Ran(raised=ended if isinstance(ended, BaseException) else None)
+
+
+def _brief(run: Run) -> str:
+    """What there is to say of a run, on a few lines."""
+    return fill(shorten(str(run), LONGEST, placeholder="…"), WIDTH, subsequent_indent="    ")
 
 
 def _said(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 import pytest
 from conftest import Api
 
+from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.resources.conversations import conversations
 from pytest_conversations_fake.api.resources.services import services
 from pytest_conversations_fake.api.world import World
@@ -227,5 +228,14 @@ def test_seeds_follow_the_rules_of_the_api(
 
 
 def test_what_the_api_can_not_do_can_not_be_asserted(desks: Collection) -> None:
-    with pytest.raises(AttributeError, match="the API has no UpdateService"):
+    with pytest.raises(AttributeError, match="<0 services> has no 'assert_updated'"):
         desks.assert_updated(sid="IS0")
+
+
+def test_a_name_that_there_is_not_has_a_likely_one(desks: Collection) -> None:
+    fake = FakeConversations()
+
+    with pytest.raises(AttributeError, match="has no 'mesages'; did you mean 'messages' or"):
+        fake.mesages  # noqa: B018
+    with pytest.raises(AttributeError, match="'assert_create'; did you mean 'assert_created'"):
+        desks.assert_create()

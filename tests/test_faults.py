@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 import pytest
@@ -208,8 +208,41 @@ def test_mistakes_are_said(fake: FakeConversations) -> None:
         fake.inject(RateLimited)  # type: ignore[arg-type]  # wrong on purpose
     with pytest.raises(ValueError, match="did you mean 'CreateService'"):
         fake.inject(RateLimited(), on="CreateServices")
-    with pytest.raises(TypeError, match="times is a number from 0 on, not -1"):
-        fake.inject(RateLimited(), times=-1)
+    with pytest.raises(TypeError, match="times is a number from 1 on, not 0"):
+        fake.inject(RateLimited(), times=0)
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: Delay("1"), "seconds is seconds, not '1'"),
+        (lambda: Delay(-1), "seconds is seconds, not -1"),
+        (lambda: RateLimited(retry_after="soon"), "retry_after is a number from 0 on, not 'soon'"),
+        (lambda: TwilioError("50353"), "code is a number from 0 on, not '50353'"),
+        (lambda: TwilioError(1, status=200), "status is a number from 400 to 599, not 200"),
+        (lambda: TwilioError(1, message=5), "message is a str, not 5"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused(make: Callable[[], object], text: str) -> None:
+    with pytest.raises(TypeError, match=text):
+        make()
+
+
+def test_what_a_test_asks_of_parameters_may_fail_and_it_is_told_so() -> None:
+    fake = FakeConversations()
+
+    def body() -> None:
+        with fake:
+            fake.inject(RateLimited(), when=lambda params: params["unique_name"] == "x")
+            assert 500 == create().status_code
+
+    with pytest.raises(AssertionError) as failed:
+        body()
+
+    assert str(failed.value).startswith(
+        "the when= of RateLimited(retry_after=1) on any operation raised "
+        "KeyError('unique_name') at #1 CreateService\n"
+    )
 
 
 def test_the_next_test_meets_no_fault(suite: pytest.Pytester) -> None:

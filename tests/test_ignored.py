@@ -43,7 +43,7 @@ def test_a_test_is_warned(suite: pytest.Pytester) -> None:
         [
             "  *IgnoredParameters: Target, Configuration.Url are no parameters of "
             f"CreateConversation, {ignores}; did you mean CreateConversationScopedWebhook "
-            "(POST …/Webhooks), which has it?",
+            "(POST …/Webhooks), which has Target, Configuration.Url?",
             "  *IgnoredParameters: Freindlyname is no parameter of CreateService, "
             f"{ignores}; did you mean FriendlyName?",
             f"  *IgnoredParameters: Colour is no parameter of ListConversation, {ignores}",
@@ -63,7 +63,7 @@ def test_it_is_an_error_where_warnings_are(suite: pytest.Pytester) -> None:
     result = suite.runpytest()
 
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines(["E *IgnoredParameters: Nonsense is no parameter of *"])
+    result.stdout.fnmatch_lines(["Nonsense is no parameter of *", "ERROR *::test_it - Failed: *"])
 
 
 def test_without_pytest_it_can_be_asked_for() -> None:

@@ -107,7 +107,8 @@ TYPES: dict[str, Misuse] = {
     ),
     "a fault is a value like RateLimited(), not <class 'pytest_conversations_fake.api.faults."
     "RateLimited'>": lambda fake: fake.inject(RateLimited),
-    "times is a number from 0 on, not '2'": lambda fake: fake.inject(RateLimited(), times="2"),
+    "times is a number from 1 on, not '2'": lambda fake: fake.inject(RateLimited(), times="2"),
+    "an operation is a str, not 5": lambda fake: fake.assert_not_requested(5),
     "after is a number from 0 on, not None": lambda fake: fake.inject(RateLimited(), after=None),
     "when is a function of a request's parameters, not 'body'": (
         lambda fake: fake.inject(RateLimited(), when="body")
@@ -150,10 +151,8 @@ TYPES: dict[str, Misuse] = {
 
 
 NAMES: dict[str, Misuse] = {
-    "there is no operation 'CreateUsr'; did you mean 'CreateUser'? There is: ": (
-        lambda fake: fake.assert_requested("CreateUsr")
-    ),
-    "there is no operation 5; there is: ": lambda fake: fake.assert_not_requested(5),
+    "there is no operation 'CreateUsr'; did you mean 'CreateUser' or 'CreateService' or "
+    "'UpdateUser'?": lambda fake: fake.assert_requested("CreateUsr"),
     "there is no event 'onUserAded'; did you mean 'onUserAdded'? There is: ": (
         lambda fake: fake.webhooks.assert_delivered("onUserAded")
     ),

@@ -38,7 +38,8 @@ def test_requests_refusals_webhooks_and_what_was_said(world: World, api: Api) ->
     assert dedent(
         f"""\
             #1 POST /v1/Conversations -> 201 {talk[:6]}…  friendly_name='Help\\nDesk'
-            #2 POST /v1/Conversations/{talk[:6]}…/Messages -> 201 {said}  body='hello\\nthere'
+            #2 POST /v1/Conversations/{talk[:6]}…/Messages -> 201 {said}
+                body='hello\\nthere', author='ada', x_twilio_webhook_enabled='true'
             #3 POST /v1/Conversations -> 400  state='open'
                 refused: 50378 'State' parameter value is invalid
             webhook: onMessageAdded to https://bot:***@desk.example -> None
@@ -146,6 +147,7 @@ def test_every_account_is_told_of() -> None:
         f"""\
             #1 POST /v1/Conversations -> 201 {a}… of AC1111…  unique_name='a'
             #2 POST /v1/Services/{service.sid[:6]}…/Conversations -> 201 {b}… of AC2222…
+                unique_name='b'
 
             conversation 'a' {a}… (account AC1111…), active: nobody
             conversation 'b' {b}… ({where}), active:…"""
@@ -179,10 +181,9 @@ def test_a_test_whose_time_is_over_is_told_of_as_it_was(world: World, api: Api) 
     ("width", "text"),
     [
         (79, "body='Where is my parcel?', author='ada'"),
-        (30, "body='Where is my parcel?'"),
+        (30, "body='Where is my parcel?', a…"),
         (20, "body='Where is my p…"),
-        (11, "body='Wher…"),
-        (10, ""),
+        (10, "body='Whe…"),
     ],
 )
 def test_what_was_said_is_cut_to_the_line(api: Api, root: str, width: int, text: str) -> None:

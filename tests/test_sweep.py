@@ -132,7 +132,7 @@ def test_an_invariant_is_asked_after_each_run(fake: FakeConversations) -> None:
 
     swept = fake.sweep(rename_and_say, invariant=what_is_noted_is_said)
 
-    broken = "#2 CreateConversationMessage, {}: invariant broken, it returned False"
+    broken = "#2 CreateConversationMessage, {}: invariant broken, it is False"
     assert [broken.format("RateLimited"), broken.format("ServerError")] == [
         str(run) for run in swept if run.outcome != "survived"
     ]
@@ -160,7 +160,7 @@ def test_what_does_not_end_is_interrupted(fake: FakeConversations) -> None:
 
     swept = fake.sweep(wait_for_ever, within=1)
 
-    assert ["hung, as it did not end within 1 seconds"] * 3 == [
+    assert ["hung, as it did not end within 1 s"] * 3 == [
         f"{run.outcome}, {run.why}" for run in swept
     ]
     assert before is signal.getsignal(signal.SIGINT)
@@ -216,7 +216,7 @@ def test_a_scenario_that_fails_by_itself_raises(fake: FakeConversations) -> None
         fake.sweep(lambda: 1 / 0)
     with pytest.raises(AssertionError, match="nothing makes no call that could fail"):
         fake.sweep(nothing)
-    with pytest.raises(AssertionError, match="say fails although no call of it does: it returned"):
+    with pytest.raises(AssertionError, match="say fails although no call of it does: it is False"):
         fake.sweep(say, invariant=lambda: False)
 
 

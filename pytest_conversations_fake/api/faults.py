@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from . import refusals
+from .checks import check, check_number, check_seconds, check_text
 from .journal import Entry
 from .refusals import Refused
 
@@ -38,6 +39,9 @@ class RateLimited(BeforeIt):
 
     retry_after: int = 1
 
+    def __post_init__(self) -> None:
+        check_number("retry_after", self.retry_after)
+
     def refusal(self) -> Injected:
         patience = {"Retry-After": str(self.retry_after)}
         return Injected(429, 20429, "Too Many Requests", patience)
@@ -59,7 +63,7 @@ class ServerError(BeforeIt):
         return Injected(500, None, "An error occurred")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TwilioError(BeforeIt):
     """The refusal with this *code*, whatever was sent. Nothing is done.
 
@@ -69,6 +73,19 @@ class TwilioError(BeforeIt):
     code: int
     status: int | None = None
     message: str | None = None
+
+    def __post_init__(self) -> None:
+        check_number("code", self.code)
+        if self.status is not None:
+            is_right = isinstance(self.status, int) and 400 <= self.status < 600
+            check(is_right, "status is a number from 400 to 599", self.status)
+        if self.message is not None:
+            check_text("message", self.message)
+
+    def __repr__(self) -> str:
+        given = {"status": self.status, "message": self.message}
+        more = [f", {name}={value!r}" for name, value in given.items() if value is not None]
+        return f"TwilioError({self.code}{''.join(more)})"
 
     def refusal(self) -> Injected:
         status, message = KNOWN.get(self.code, (400, f"Error {self.code}"))
@@ -88,6 +105,9 @@ class Delay(Fault):
     """The answer takes *seconds* longer. Other requests go on meanwhile."""
 
     seconds: float
+
+    def __post_init__(self) -> None:
+        check_seconds("seconds", self.seconds)
 
 
 @dataclass(frozen=True)
@@ -170,11 +190,17 @@ class Injection:
         """Whether a request meets it, which is counted."""
         if self._ended or self.met == self._times or self._on not in (None, entry.operation):
             return False
-        if self._when and not self._when(entry.params):
+        if self._when and not self._is_so(self._when, entry):
             return False
         self._after -= 1
         self.met += self._after < 0
         return self._after < 0
+
+    def _is_so(self, when: Callable[[Mapping[str, Any]], object], entry: Entry) -> bool:
+        try:
+            return bool(when(entry.params))
+        except Exception as error:
+            raise WhenRaised(f"the when= of {self} raised {error!r} at {_named(entry)}") from error
 
     def __enter__(self) -> Injection:
         return self
@@ -191,6 +217,14 @@ class Injection:
 
     def __repr__(self) -> str:
         return f"<{self}, met {self.met} times>"
+
+
+class WhenRaised(Exception):  # noqa: N818 - an error of the test's, not of the fake's
+    """What a test asks of parameters can not be answered."""
+
+
+def _named(entry: Entry) -> str:
+    return f"#{entry.number} {entry.operation or entry.request.method}"
 
 
 def met(injections: Iterable[Injection], entry: Entry) -> Iterator[Fault]:

@@ -96,7 +96,7 @@ class World:
         """Where a test finds it: `http://127.0.0.1:8010`."""
         self.redirected = False
         """Whether Twilio's own host leads there, too."""
-        self.elsewhere: Callable[[], Sequence[str]] = lambda: ()
+        self.elsewhere: Callable[[bool], Sequence[str]] = lambda waited: ()
         """Sentences on what was sent to Twilio since it started, but did not come here."""
         self.ended = False
         self.cuts_texts = False

@@ -8,10 +8,11 @@ from ..api.journal import Exchange
 from ..api.resources.services import services
 from .expectation import AtMost, Expectation, Refutation, operation_named
 from .live import LiveRecord
+from .misuse import KnowsItsNames
 from .nouns import Nouns
 
 
-class AccountView(Nouns):
+class AccountView(KnowsItsNames, Nouns):
     """What an account holds and what it was asked."""
 
     @property

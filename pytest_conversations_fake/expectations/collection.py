@@ -17,7 +17,7 @@ from .expectation import Expectation, Refutation
 from .kinds import check_member, check_sids
 from .live import LiveRecord, seen_attributes
 from .lookup import not_one
-from .misuse import unknown
+from .misuse import KnowsItsNames, unknown
 
 A = TypeVar("A", Expectation, Refutation)
 
@@ -34,11 +34,16 @@ class Asserts(Generic[A]):
         __tracebackhide__ = True
         if collection is None:
             raise AttributeError(f"ask a collection for it, not {owner.__name__}")
-        operation = collection._operation(self._verb)
+        operation = self.operation(collection._resource)
+        if not operation:
+            raise AttributeError(self._verb.name)
         return self._kind(collection._world, collection._account, operation)
 
+    def operation(self, resource: Resource[Any]) -> Operation | None:
+        return OPERATIONS.get(f"{self._verb.name}{resource.noun}")
 
-class Collection:
+
+class Collection(KnowsItsNames):
     """All records of one noun, oldest first.
 
     Iterates, counts and looks at what is there now; `in` takes a record or its sid. `services`
@@ -77,7 +82,11 @@ class Collection:
         return any(item in (record, record.sid) for record in self)
 
     def __dir__(self) -> list[str]:
-        return [name for name in super().__dir__() if hasattr(self, name)]
+        asserts = {
+            name: each for name, each in vars(Collection).items() if isinstance(each, Asserts)
+        }
+        lacking = {name for name, each in asserts.items() if not each.operation(self._resource)}
+        return [name for name in super().__dir__() if name not in lacking]
 
     def __repr__(self) -> str:
         return f"<{len(self)} {self._resource.collection}>"
@@ -176,10 +185,3 @@ class Collection:
             for record in self
             if all(value == getattr(record, name) for name, value in wanted.items())
         ]
-
-    def _operation(self, verb: Verb) -> Operation:
-        __tracebackhide__ = True
-        name = f"{verb.name}{self._resource.noun}"
-        if name not in OPERATIONS:
-            raise AttributeError(f"the API has no {name}")
-        return OPERATIONS[name]

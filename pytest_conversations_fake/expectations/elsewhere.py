@@ -13,9 +13,9 @@ from ..api.resources.webhook_configurations import AccountWebhooks, ServiceWebho
 from ..api.world import World
 
 
-def why_not_asked(world: World, account: Account, operation: str) -> Sequence[str]:
+def why_not_asked(world: World, account: Account, operation: str, *, waited: bool) -> Sequence[str]:
     """What may have become of requests for an *operation* that an *account* did not get."""
-    went = [*_to_other_accounts(world, account, operation), *world.elsewhere()]
+    went = [*_to_other_accounts(world, account, operation), *world.elsewhere(waited)]
     if went or any(each.account_sid in (account.sid, None) for each in world.journal):
         return went
     return [_nothing(world)]

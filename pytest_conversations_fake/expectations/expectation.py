@@ -9,7 +9,7 @@ from inspect import Parameter, Signature, signature
 from typing import overload
 
 from ..api.accounts import Account
-from ..api.checks import check, check_number, check_seconds
+from ..api.checks import check, check_number, check_seconds, check_text
 from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
 from ..api.world import World
@@ -76,7 +76,9 @@ class Requests:
                     wanted,
                     requests,
                     "request",
-                    lambda: why_not_asked(self._world, self._account, wanted.kind),
+                    lambda: why_not_asked(
+                        self._world, self._account, wanted.kind, waited=within > 0
+                    ),
                     cuts=self._world.cuts_texts,
                     within=within,
                 )
@@ -181,6 +183,8 @@ class WantedRequest:
             differences.append(Remark(f"{self.reason(exchange)}{expected}"))
         if not exchange.refused and self.refused is not False:
             differences.append(Remark("accepted, expected a refusal"))
+        if differences and exchange.ignored:
+            differences.append(Remark(f"ignored, as no parameters: {', '.join(exchange.ignored)}"))
         return differences
 
 
@@ -210,6 +214,7 @@ class AtMost(Requests):
 def operation_named(name: str) -> Operation:
     """Raises `ValueError` for a name that Twilio's contract does not have."""
     __tracebackhide__ = True
+    check_text("an operation", name)
     if name not in OPERATIONS:
         raise ValueError(unknown("there is no operation", name, OPERATIONS))
     return OPERATIONS[name]

@@ -29,14 +29,15 @@ def _tells(exchange: Exchange) -> bool:
 def _sentence(operation: Operation, sent: Sequence[str]) -> str:
     are = "is no parameter" if len(sent) == 1 else "are no parameters"
     what = f"{', '.join(sent)} {are} of {operation.name}, and Twilio ignores that"
-    near = {close for name in sent for close in _close(name, operation)}
-    if near:
-        return f"{what}; did you mean {', '.join(sorted(near))}?"
-    for other in OPERATIONS.values():
-        if {*sent} <= _names(other):
-            place = f"{other.verb.method} …/{other.resource.path}"
-            return f"{what}; did you mean {other.name} ({place}), which has it?"
-    return what
+    near = {name: close for name in sent for close in _close(name, operation)}
+    meant = [close if len(sent) == 1 else f"{close} for {name}" for name, close in near.items()]
+    others = [name for name in sent if name not in near]
+    meant += [
+        f"{other.name} ({other.verb.method} …/{other.resource.path}), which has {', '.join(others)}"
+        for other in OPERATIONS.values()
+        if others and {*others} <= _names(other)
+    ][:1]
+    return f"{what}; did you mean {', and '.join(meant)}?" if meant else what
 
 
 def _close(name: str, operation: Operation) -> list[str]:

@@ -24,8 +24,8 @@ def inject(
         raise TypeError(f"a fault is a value like RateLimited(), not {fault!r}")
     if on is not None:
         operation_named(on)
-    if times is not None:
-        check_number("times", times)
+    is_right = times is None or (isinstance(times, int) and times > 0)
+    check(is_right, "times is a number from 1 on", times)
     check_number("after", after)
     check(when is None or callable(when), "when is a function of a request's parameters", when)
     world.require_running()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ..api.deliveries import Delivery
 from ..api.events import PRE_EVENTS
+from ..api.faults import WhenRaised
 from ..api.journal import Exchange
 from ..api.operations import likely_path
 from ..api.refusals import MethodNotAllowed, NotFound, NotImitated
@@ -46,7 +47,9 @@ def findings(world: World) -> Iterator[Finding]:
         errors, exchanges = [*world.errors], [*world.journal]
         injections, deliveries = [*world.injections], [*world.deliveries]
     for error in errors:
-        yield Finding("inner-error", f"an error inside the fake: {error!r}", error)
+        is_the_tests = isinstance(error, WhenRaised)
+        what = str(error) if is_the_tests else f"an error inside the fake: {error!r}"
+        yield Finding("inner-error", what, error)
     for exchange in exchanges:
         yield from _of_exchange(exchange)
     for injection in injections:

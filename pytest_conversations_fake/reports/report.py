@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from textwrap import fill
+from textwrap import fill, indent
 from traceback import format_exception
 
 from ..api.assumptions import Assumptions
@@ -19,11 +19,10 @@ from .transcript import Said, Talk, Transcript, transcript
 WIDTH = 79
 """Characters of a line, as far as it is up to us: one less than most terminals have."""
 
+INDENT = "    "
+
 LAST_EXCHANGES, LAST_DELIVERIES, LAST_TALKS, LAST_MESSAGES = 20, 20, 3, 5
 """That the text shows; a page has room for more."""
-
-LEAST = 5
-"""Characters of a value below which it tells nothing."""
 
 TELLING = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
 """What to tell first of a request."""
@@ -52,7 +51,7 @@ class Report:
                 *self.hosts,
             ],
             [*_talks(self.transcript)],
-            [fill(f"note: {note}", WIDTH, subsequent_indent="    ") for note in self.notes],
+            [fill(f"note: {note}", WIDTH, subsequent_indent=INDENT) for note in self.notes],
             [f"an error inside the fake:\n{error}" for error in self.errors],
         ]
         return "\n\n".join("\n".join(lines) for lines in parts if lines)
@@ -73,18 +72,12 @@ def report(world: World, hosts: Sequence[str]) -> Report:
 
 
 def said(exchange: Exchange, width: int) -> str:
-    """What a request said besides its path, without secrets, as far as it fits on a line."""
+    """What a request said besides its path, without secrets; cut, as `…` says, to a *width*."""
     path = OPERATIONS[exchange.operation].path if exchange.operation else ()
     sent = {name: value for name, value in exchange.params.items() if name not in path}
-    shown = ""
-    for name in sorted(sent, key=lambda name: name not in TELLING):
-        lead = f"{', ' if shown else ''}{name}="
-        part = shortened(f"{lead}{redacted(name, sent[name])!r}")
-        room = width - len(shown)
-        if len(part) > room:
-            return shown + cut(part, room) if room > len(lead) + LEAST else shown
-        shown += part
-    return shown
+    telling = sorted(sent, key=lambda name: name not in TELLING)
+    shown = ", ".join(f"{name}={redacted(name, sent[name])!r}" for name in telling)
+    return cut(shortened(shown), width)
 
 
 def cut(text: str, width: int) -> str:
@@ -107,11 +100,23 @@ def _exchanges(exchanges: Sequence[Exchange], assumptions: Assumptions) -> Itera
     several = len({each.account_sid for each in exchanges} - {None}) > 1
     for exchange in exchanges[-LAST_EXCHANGES:]:
         line = f"{exchange} of {shortened(str(exchange.account_sid))}" if several else str(exchange)
-        yield f"{line}  {said(exchange, WIDTH - len(line) - 2)}".rstrip()
+        beside = said(exchange, WIDTH - len(line) - 2)
+        if beside.endswith("…"):  # all of it would not fit
+            yield line
+            yield f"{INDENT}{said(exchange, WIDTH - len(INDENT))}"
+        else:
+            yield f"{line}  {beside}".rstrip()
+        if exchange.operation and exchange.ignored:
+            yield _below(f"ignored, as no parameters: {', '.join(exchange.ignored)}")
         if exchange.refused:
-            yield f"    refused: {exchange.reason}"
+            yield _below(f"refused: {exchange.reason}")
             if instead := assumptions.otherwise(exchange.rule):
-                yield f"    which is an assumption; {instead} has it otherwise"
+                yield _below(f"which is an assumption; {instead} has it otherwise")
+
+
+def _below(text: str) -> str:
+    """What there is to say of something on the line above."""
+    return fill(without_passwords(text), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
 def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[str]:
@@ -122,7 +127,7 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[str]:
     for delivery in deliveries[-LAST_DELIVERIES:]:
         yield f"webhook: {delivery}"
         if why := trouble(delivery):
-            yield why
+            yield indent(why, INDENT)
 
 
 def trouble(delivery: Delivery) -> str:
@@ -130,7 +135,7 @@ def trouble(delivery: Delivery) -> str:
     if delivery.error and "\n" in delivery.error:
         return f"the application raised:\n{without_passwords(delivery.error.rstrip())}"
     if delivery.status is not None and delivery.status >= 400:
-        return f"the application answered: {without_passwords(delivery.answer[:200])!r}"
+        return cut(f"the application answered: {without_passwords(delivery.answer)}", 2 * WIDTH)
     return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ class Seeded(AccountView):
 
     def _apply(self, seed: Seed) -> None:
         """Let there be from the start what a file says or a function adds."""
+        if iscoroutinefunction(seed):
+            raise TypeError(f"seed is a function that is not asynchronous, not {seed!r}")
         if callable(seed):
             seed(self)
         elif isinstance(seed, (str, os.PathLike)):

@@ -202,7 +202,6 @@ async def _sent(response: Response, request: web.BaseRequest) -> web.StreamRespo
         half.content_length = len(body)
         await half.prepare(request)
         await half.write(body[: len(body) // 2])
-        await half.drain()
         answer = half
     if transport and isinstance(response.fault, (Reset, AnswerLost, HalfAnswer)):
         if isinstance(response.fault, Reset):  # else it would only be closed

@@ -63,7 +63,7 @@ def guarded(where: str, host: str = "conversations.twilio.com") -> str:
 
 
 def judgement(text: str) -> str:
-    return f"E   *.Judgement: {text}"
+    return text.replace("[", "[[]")
 
 
 def test_the_fixtures_name_is_all_that_a_test_needs(suite: pytest.Pytester) -> None:
