@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from .api.journal import Exchange
+from .api.wording import counted
 from .api.world import World
 from .expectations.account import AccountView
 from .redirect import Guard, Refusal, Route, in_charge, past_proxies, server_context, subprocess_env
@@ -122,7 +123,7 @@ class Active(AccountView, ABC):
             for refusal in self._refused[:3]
         ]
         inside = [
-            f"{len(inner.requests)} request{'s' * (len(inner.requests) != 1)} went to the fake "
+            f"{counted(len(inner.requests), 'request')} went to the fake "
             f"{inner._world.name}, which was active inside this one"
             for inner in self._inner
             if inner.requests

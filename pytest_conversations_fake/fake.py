@@ -16,7 +16,7 @@ from .api.records import Record
 from .api.resource import Resource
 from .api.world import World
 from .expectations.account import AccountView
-from .expectations.changes import changes
+from .expectations.changes import Changes, changed, counts
 from .expectations.ignored import ignored
 from .expectations.injecting import inject
 from .expectations.live import LiveRecord
@@ -177,9 +177,11 @@ class FakeConversations(Stateful):
         """
         __tracebackhide__ = True
         self._world.require_running()
-        with changes(self._world, self._world.account) as changed:
-            yield changed
-            self.settle()
+        became = Changes()
+        before = counts(self._world, self._world.account)
+        yield became
+        self.settle()
+        became.update(changed(before, counts(self._world, self._world.account)))
 
     # What goes wrong
 

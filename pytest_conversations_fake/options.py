@@ -8,8 +8,8 @@ from typing import Any
 
 from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
 from .api.fields import is_sid
+from .expectations.judgement import KINDS
 from .expectations.misuse import unknown
-from .expectations.strictness import KINDS
 
 
 def own_access(

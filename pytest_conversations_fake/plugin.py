@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pytest
 
-from .expectations.judgement import Judgement
+from .expectations.judgement import KINDS, Judgement
 
 if TYPE_CHECKING:
     from .fake import FakeConversations
@@ -34,12 +34,7 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
         "what to assume of Twilio: question=answer, see conversations-fake rules",
     ),
     "owned": ("args", (), "addresses and sids that are the only ones of the account"),
-    "tolerate": (
-        "args",
-        (),
-        "what tests may pass with: unknown-route, not-imitated, unmet-fault, guarded-host, "
-        "failed-webhook, inner-error",
-    ),
+    "tolerate": ("args", (), f"what tests may pass with: {', '.join(KINDS)}"),
     "seed": ("string", None, "what is there from the start: a file, from where the ini file is"),
 }
 

@@ -87,7 +87,7 @@ class Reporting:
         if self._given and (fake := item.stash.get(_FAKE, None)):
             run = self._runs.get(item.nodeid, Run())
             text = fake.page(outcome=run.outcome, failure="\n\n".join(run.failures))
-            (self._directory / file_name(item.nodeid)).write_text(text, encoding="utf-8")
+            (self._directory / file_name(item.nodeid)).write_text(text, "utf-8", "backslashreplace")
         return result
 
     # Where results come together, which is the same place without pytest-xdist

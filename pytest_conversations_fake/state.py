@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC
 from collections.abc import Callable, Coroutine, Sequence
+from inspect import iscoroutinefunction, isgeneratorfunction
 from typing import Any
 
 from .active import Active
@@ -21,8 +23,7 @@ class Snapshot:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        with world.lock:
-            world.settle()
+        with world.settled():
             self._put_back = world.save()
             self.requests = len(world.journal)
 
@@ -46,9 +47,17 @@ class Stateful(Seeded, Active, ABC):
 
     def _begin_with(self, seed: Seed) -> None:
         """Let *seed* be the beginning."""
-        if seed is not None:
-            self._apply(seed)
-            self._seeded = Snapshot(self._world)
+        if seed is None:
+            return
+        if callable(seed):
+            is_plain = not (iscoroutinefunction(seed) or isgeneratorfunction(seed))
+            check(is_plain, "seed is a function, neither asynchronous nor a generator", seed)
+            seed(self)
+        else:
+            what = "seed is a path or a function of the fake"
+            check(isinstance(seed, (str, os.PathLike)), what, seed)
+            self.load(seed)
+        self._seeded = Snapshot(self._world)
 
     def settle(self, *, within: float = PATIENCE) -> None:
         """Wait until every webhook is delivered, and what applications did of it is done.

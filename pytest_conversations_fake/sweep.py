@@ -16,7 +16,7 @@ from .api.journal import Exchange
 from .api.world import World
 from .expectations.changes import changed, counts
 from .expectations.injecting import inject
-from .expectations.texts import WIDTH
+from .expectations.values import WIDTH
 from .limit import ends_within
 
 if TYPE_CHECKING:

@@ -235,7 +235,7 @@ def test_what_the_api_can_not_do_can_not_be_asserted(desks: Collection) -> None:
 def test_a_name_that_there_is_not_has_a_likely_one(desks: Collection) -> None:
     fake = FakeConversations()
 
-    with pytest.raises(AttributeError, match="has no 'mesages'; did you mean 'messages' or"):
+    with pytest.raises(AttributeError, match="has no 'mesages'; did you mean 'messages'"):
         fake.mesages  # noqa: B018
     with pytest.raises(AttributeError, match="'assert_create'; did you mean 'assert_created'"):
         desks.assert_create()

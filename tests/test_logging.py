@@ -10,8 +10,8 @@ import pytest
 import requests
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.api.journal import shortened
 from pytest_conversations_fake.api.resources.services import Services
+from pytest_conversations_fake.api.wording import shortened
 from pytest_conversations_fake.server.handler import Handler
 
 HOOK = "https://bot:hunter2@desk.example"

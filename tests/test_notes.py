@@ -6,7 +6,7 @@ import pytest
 from conftest import Api
 
 from pytest_conversations_fake.api.faults import AnswerLost
-from pytest_conversations_fake.api.journal import shortened
+from pytest_conversations_fake.api.wording import shortened
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.expectations.injecting import inject

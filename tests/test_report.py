@@ -9,8 +9,8 @@ import pytest
 import time_machine
 from conftest import Api
 
-from pytest_conversations_fake.api.journal import shortened
 from pytest_conversations_fake.api.resources.services import Services
+from pytest_conversations_fake.api.wording import shortened
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.reports.report import WIDTH, report, said

@@ -10,8 +10,8 @@ from applications import HOOK, answering, say
 
 from pytest_conversations_fake import FakeConversations, RateLimited
 from pytest_conversations_fake.api.resources.services import Services
-from pytest_conversations_fake.expectations.judgement import Judgement
-from pytest_conversations_fake.expectations.strictness import KINDS, REMEDY
+from pytest_conversations_fake.expectations.judgement import KINDS, Judgement
+from pytest_conversations_fake.expectations.strictness import REMEDY
 
 V1 = "https://conversations.twilio.com/v1"
 SID = "CH" + "0" * 32
@@ -90,7 +90,7 @@ def fake() -> Iterator[FakeConversations]:
 
 
 def test_every_kind_has_its_situation() -> None:
-    assert KINDS.keys() == SITUATIONS.keys()
+    assert {*KINDS} == SITUATIONS.keys()
 
 
 @pytest.mark.parametrize("kind", SITUATIONS)

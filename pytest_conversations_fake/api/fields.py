@@ -106,7 +106,7 @@ class Sid(Field):
         return self.prefix + name.encode().hex()[-32:].zfill(32)
 
 
-def is_sid(text: str, prefix: str) -> bool:
+def is_sid(text: str, prefix: str = "[A-Z]{2}") -> bool:
     return re.fullmatch(prefix + "[0-9a-fA-F]{32}", text) is not None
 
 

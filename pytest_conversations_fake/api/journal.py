@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import Any, overload
 
 from .refusals import Refused
 from .secrets import without_credentials
+from .wording import shortened
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,6 @@ class Exchange:
 
     def __repr__(self) -> str:
         return f"<Exchange {self}>"
-
-
-def shortened(text: str) -> str:
-    """A text with each sid in it as people compare them: by how they begin."""
-    return re.sub("([A-Z]{2}[0-9a-f]{4})[0-9a-f]{28}", r"\1…", text)
 
 
 @dataclass

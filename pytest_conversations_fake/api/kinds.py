@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
-from .fields import Sid
+from .fields import Sid, is_sid
 from .resources import RESOURCES
 
 # Whose sids begin how
@@ -50,6 +48,6 @@ def check_kind(what: str, prefix: str, value: object) -> None:
 
 def kind_of(value: object) -> str | None:
     """Whose sid a text is; None for what is no sid."""
-    if isinstance(value, str) and re.fullmatch("[A-Z]{2}[0-9a-f]{32}", value):
+    if isinstance(value, str) and is_sid(value):
         return KINDS.get(value[:2])
     return None

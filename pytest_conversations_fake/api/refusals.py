@@ -7,6 +7,8 @@ Twilio's error dictionary; a status that nobody has seen follows the pattern of 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 
@@ -30,6 +32,16 @@ class Refused(Exception):  # noqa: N818 - Twilio refuses; nothing is in error
             "more_info": f"https://www.twilio.com/docs/errors/{self.code}",
             "status": self.status,
         }
+
+
+@contextmanager
+def refusals_are_errors() -> Iterator[None]:
+    """What Twilio would refuse is a mistake of the test."""
+    __tracebackhide__ = True
+    try:
+        yield
+    except Refused as refusal:
+        raise ValueError(f"Twilio refuses this: {refusal.code} {refusal}") from None
 
 
 def _refusal(rule: str, status: int, code: int, text: str) -> type[Refused]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol
 
@@ -125,6 +126,14 @@ class World:
         """Let happen what is due by now, before anybody looks."""
         for account in self.door.accounts:
             account.settle(self.clock.second())
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Hold the lock, with everything as it is by now."""
+        __tracebackhide__ = True
+        with self.lock:
+            self.settle()
+            yield
 
     def save(self) -> PutBack:
         """What puts everything back to how it is now, but for errors inside, which remain."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 from ..api.accounts import Account
 from ..api.resources import RESOURCES
@@ -23,18 +22,8 @@ class Changes(dict[str, int]):
 
 def counts(world: World, account: Account) -> dict[str, int]:
     """How many there are of each noun."""
-    with world.lock:
-        world.settle()
+    with world.settled():
         return {each.collection: len(account.store.all(each.record)) for each in COUNTED}
-
-
-@contextmanager
-def changes(world: World, account: Account) -> Iterator[dict[str, int]]:
-    """What changes in a `with` statement, filled in at its end."""
-    became = Changes()
-    before = counts(world, account)
-    yield became
-    became.update(changed(before, counts(world, account)))
 
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> Changes:

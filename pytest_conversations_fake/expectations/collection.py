@@ -9,7 +9,7 @@ from ..api.accounts import Account
 from ..api.call import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
 from ..api.operations import OPERATIONS, Operation
 from ..api.records import Record
-from ..api.refusals import Refused
+from ..api.refusals import refusals_are_errors
 from ..api.resource import Resource
 from ..api.world import World
 from .adding import read, seed
@@ -67,8 +67,7 @@ class Collection(KnowsItsNames):
         self._resource = resource
 
     def __iter__(self) -> Iterator[LiveRecord]:
-        with self._world.lock:
-            self._world.settle()
+        with self._world.settled():
             records = list(self._resource.all(self._account))
         first = self._account.first_service
         return (self._live(record) for record in records if record is not first)
@@ -132,11 +131,8 @@ class Collection(KnowsItsNames):
         if not self._resource.seedable:
             raise TypeError(f"{self._resource.collection} follow from other records, without add()")
         self._world.require_running()
-        with self._world.lock:
-            try:
-                return self._add(params)
-            except Refused as refusal:
-                raise ValueError(f"Twilio refuses this: {refusal.code} {refusal}") from None
+        with self._world.lock, refusals_are_errors():
+            return self._add(params)
 
     def _add(self, params: dict[str, Any]) -> LiveRecord:
         __tracebackhide__ = True

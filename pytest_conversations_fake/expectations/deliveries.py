@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from ..api.checks import check_flag, check_number
 from ..api.deliveries import COMMON, Delivery
@@ -16,8 +17,8 @@ from .differences import Difference, Remark, differing
 from .elsewhere import why_not_told
 from .kinds import check_sids
 from .misuse import unknown
-from .texts import ROOM, explain, found
-from .values import OUTCOME, arguments, beginning, ends
+from .texts import explain, found
+from .values import LINE, OUTCOME, arguments, beginning, ends
 
 
 def keywords_of(event: str) -> list[str]:
@@ -43,6 +44,8 @@ def keywords_of(event: str) -> list[str]:
 class WantedDelivery:
     """Deliveries that a test expects: of which event, how many, with what."""
 
+    nouns: ClassVar[tuple[str, ...]] = ("delivery", "deliveries")
+
     kind: str
     count: int
     params: Mapping[str, object]
@@ -56,7 +59,7 @@ class WantedDelivery:
         if not cuts:
             return str(delivery)
         outcome = beginning(str(delivery).removeprefix(delivery.heading), OUTCOME)
-        return ends(delivery.heading, ROOM - len(outcome)) + outcome
+        return ends(delivery.heading, LINE - len(outcome)) + outcome
 
     def reason(self, delivery: Delivery) -> str:
         return ""  # its line has all
@@ -104,13 +107,6 @@ def expect(
     wanted = WantedDelivery(event, count, params, failed)
     matching = found(wanted, deliveries)
     if len(matching) != count:
-        raise AssertionError(
-            explain(
-                wanted,
-                deliveries,
-                "delivery",
-                lambda: why_not_told(world, event),
-                cuts=world.cuts_texts,
-            )
-        )
+        hints = why_not_told(world, event)
+        raise AssertionError(explain(wanted, deliveries, hints, cuts=world.cuts_texts))
     return matching

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from textwrap import wrap
 from typing import ClassVar, Protocol
 
-from ..api.journal import shortened
+from ..api.fields import is_sid
 from ..api.secrets import redacted, without_passwords
-from .values import around, brief, first_difference, written
-
-ROOM = 70
-"""Columns for a line of a difference: 80 without what pytest and the indentation take."""
-
-BESIDE = ROOM - len("  expected ")
-"""Columns for each of two values, one below the other."""
+from ..api.wording import shortened
+from .values import BESIDE, ROOM, around, beginning, brief, first_difference, written
 
 COMPARED = 100
 """Characters, from the first to the last that differs, by which texts are held to be alike."""
@@ -110,16 +104,19 @@ class Remark:
 
     def lines(self, *, cuts: bool) -> Iterator[str]:
         text = without_passwords(self.text)
-        if cuts and len(text) > 4 * ROOM:
-            text = text[: 4 * ROOM] + "…"
+        if cuts:
+            text = beginning(text, 4 * ROOM)
         yield from wrap(text, ROOM, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def distance(one: object, other: object) -> float:
-    """How far two values are from each other that are not equal: 1, unless they are alike."""
+    """How far two values are from each other that are not equal: 1, unless they are alike.
+
+    Sids never are: what they have in common is chance.
+    """
     if isinstance(one, list) and isinstance(other, list):
         one, other = repr(one), repr(other)
-    if not (isinstance(one, str) and isinstance(other, str)) or _is_sid(one) or _is_sid(other):
+    if not (isinstance(one, str) and isinstance(other, str)) or is_sid(one) or is_sid(other):
         return 1
     start = first_difference(one, other)
     end = first_difference(one[start:][::-1], other[start:][::-1])
@@ -131,8 +128,3 @@ def distance(one: object, other: object) -> float:
         if alike < ALIKE:
             return 1
     return 1 - alike
-
-
-def _is_sid(text: str) -> bool:
-    """Sids are never alike: what they have in common is chance."""
-    return re.fullmatch("[A-Z]{2}[0-9a-f]{32}", text) is not None

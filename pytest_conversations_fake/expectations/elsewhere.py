@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from ..api.accounts import Account
 from ..api.events import PRE_EVENTS
-from ..api.journal import Exchange, shortened
+from ..api.journal import Exchange
 from ..api.operations import OPERATIONS
 from ..api.resources.scoped_webhooks import ScopedWebhook
 from ..api.resources.webhook_configurations import AccountWebhooks, ServiceWebhooks
+from ..api.wording import counted, shortened
 from ..api.world import World
 
 
@@ -26,7 +27,7 @@ def _to_other_accounts(world: World, account: Account, operation: str) -> Iterat
         theirs = [each for each in world.journal if each.account_sid == other.sid]
         same = [each for each in theirs if each.operation == operation]
         if other is not account and theirs:
-            got = f"{len(same)} {operation}" if same else _counted("request", theirs)
+            got = f"{len(same)} {operation}" if same else counted(len(theirs), "request")
             sid = shortened(other.sid)
             yield f"{got} came for another account, {sid}, which .account(sid) looks into"
 
@@ -89,7 +90,3 @@ def _causes(exchange: Exchange, event: str) -> bool:
     if exchange.params.get("x_twilio_webhook_enabled") == "true":
         return False
     return event.startswith(f"on{told.noun}{DONE[operation.verb.name]}")
-
-
-def _counted(noun: str, things: Sequence[object]) -> str:
-    return f"{len(things)} {noun}{'s' * (len(things) != 1)}"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from inspect import Parameter, Signature, signature
-from typing import overload
+from typing import ClassVar, overload
 
 from ..api.accounts import Account
 from ..api.checks import check, check_number, check_seconds, check_text
@@ -17,8 +17,8 @@ from .differences import Difference, Remark, differing
 from .elsewhere import why_not_asked
 from .kinds import check_sids
 from .misuse import unknown
-from .texts import ROOM, explain, found, too_often
-from .values import OUTCOME, arguments, beginning, ends
+from .texts import explain, found, too_often
+from .values import LINE, OUTCOME, arguments, beginning, ends
 
 LONGEST = 1000
 """Characters of a line that are looked at to make it short."""
@@ -75,10 +75,7 @@ class Requests:
                 explain(
                     wanted,
                     requests,
-                    "request",
-                    lambda: why_not_asked(
-                        self._world, self._account, wanted.kind, waited=within > 0
-                    ),
+                    why_not_asked(self._world, self._account, wanted.kind, waited=within > 0),
                     cuts=self._world.cuts_texts,
                     within=within,
                 )
@@ -144,6 +141,8 @@ class Refutation(Requests):
 class WantedRequest:
     """Requests that a test expects: of which operation, how many, accepted or not, with what."""
 
+    nouns: ClassVar[tuple[str, ...]] = ("request",)
+
     kind: str
     count: int
     refused: bool | int | None
@@ -161,7 +160,7 @@ class WantedRequest:
             return str(exchange)
         asked, arrow, outcome = str(exchange).partition(" -> ")
         outcome = beginning(arrow + outcome, OUTCOME)
-        return _with_end_of_path(asked, ROOM - len(outcome)) + outcome
+        return _with_end_of_path(asked, LINE - len(outcome)) + outcome
 
     def reason(self, exchange: Exchange) -> str:
         return f"refused: {exchange.reason}" if exchange.refused else ""

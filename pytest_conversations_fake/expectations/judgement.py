@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+# What is found, as a test names it that tolerates it
+KINDS = (
+    "unknown-route",
+    "not-imitated",
+    "unmet-fault",
+    "guarded-host",
+    "failed-webhook",
+    "inner-error",
+)
+
 
 class Judgement(AssertionError):  # noqa: N818 - what it is called in a report's last line
     """Something that no test may pass with, expected to fail or not."""

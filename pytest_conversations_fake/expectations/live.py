@@ -6,10 +6,10 @@ from typing import Any
 
 from ..api.accounts import Account
 from ..api.call import Call
-from ..api.journal import shortened
 from ..api.operations import VERSION
 from ..api.records import Record
 from ..api.resource import Resource
+from ..api.wording import shortened
 from ..api.world import World
 from .misuse import unknown
 from .values import ARGUMENT, brief
@@ -30,8 +30,7 @@ class LiveRecord:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # what copy and pickle ask for before there is a world
             raise AttributeError(name)
-        with self._world.lock:
-            self._world.settle()
+        with self._world.settled():
             record = self._resource.current(self._account, self._record)
             if name in self._resource.attributes:
                 return getattr(record, name)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from .differences import Difference, differing
 from .live import LiveRecord
-from .texts import AT_MOST, ROOM, cut_or_whole, indented, nearest
-from .values import arguments, beginning
+from .texts import AT_MOST, cut_or_whole, indented, nearest
+from .values import LINE, arguments, beginning
 
 
 def not_one(
@@ -24,7 +24,7 @@ def not_one(
         return [*differing(wanted, {name: getattr(record, name) for name in wanted})]
 
     def line(record: LiveRecord, cuts: bool) -> str:
-        return f"  {beginning(repr(record), ROOM) if cuts else repr(record)}"
+        return f"  {beginning(repr(record), LINE) if cuts else repr(record)}"
 
     def lines(cuts: bool) -> Iterator[str]:
         like = f" with {arguments(wanted, cuts=cuts)}" if wanted else ""

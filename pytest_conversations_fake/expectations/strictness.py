@@ -15,17 +15,6 @@ from ..api.refusals import MethodNotAllowed, NotFound, NotImitated
 from ..api.world import World
 from .judgement import Judgement
 
-# What is found, by the name with which a test tolerates it
-KINDS = {
-    "unknown-route": "requests for what Twilio does not have",
-    "not-imitated": "requests for what Twilio has and the fake has not",
-    "unmet-fault": "injected faults that no request met",
-    "guarded-host": "connections to other hosts of Twilio",
-    "failed-webhook": "webhooks whose application does not answer, or with 400 or more",
-    "inner-error": "errors inside the fake",
-}
-
-
 REMEDY = """\
 lets tests pass with that, in the marker
 fake_conversations or as the ini option fake_conversations_tolerate"""

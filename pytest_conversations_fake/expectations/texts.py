@@ -8,21 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from textwrap import fill
-from typing import Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
-from ..api.journal import shortened
+from ..api.wording import counted, shortened
 from .differences import Difference, Remark
+from .values import WIDTH
 
 AT_MOST = 3
 
 MEASURED = 200
 """Those, of the fewest differences, of which it is measured how far they are."""
-
-WIDTH = 76
-"""Columns of a line below the first."""
-
-ROOM = WIDTH - 2
-"""Columns for a request, a delivery or a record."""
 
 MORE = "cut to fit; pytest -v shows all"
 
@@ -32,6 +27,9 @@ Thing = TypeVar("Thing", contravariant=True)
 
 class Wanted(Protocol[Thing]):
     """What a test expects of requests or of deliveries."""
+
+    nouns: ClassVar[tuple[str, ...]]
+    """What one of them is called, and several where that is not by an `s`."""
 
     @property
     def kind(self) -> str:
@@ -67,7 +65,7 @@ def too_often(wanted: Wanted[T], matching: Sequence[T], *, cuts: bool) -> str:
     """That what is *matching* is more than was *wanted* at most."""
 
     def text(cuts: bool) -> str:
-        often = f"{_often(wanted.count)} at most, got it {_times(len(matching))}"
+        often = f"{_often(wanted.count)} at most, got it {counted(len(matching), 'time')}"
         first = f"expected {wanted.said(cuts=cuts)} {often}"
         return "\n".join([first, "", *_some(wanted, matching, cuts)])
 
@@ -77,24 +75,24 @@ def too_often(wanted: Wanted[T], matching: Sequence[T], *, cuts: bool) -> str:
 def explain(
     wanted: Wanted[T],
     things: Sequence[T],
-    noun: str,
-    hints: Callable[[], Sequence[str]],
+    hints: Sequence[str],
     *,
     cuts: bool,
     within: float = 0,
 ) -> str:
-    """Why *things*, each a *noun*, are not what was *wanted*, *within* so many seconds.
+    """Why *things* are not what was *wanted*, *within* so many seconds.
 
     The *hints* are why there is nothing of the kind.
     """
 
     def text(cuts: bool) -> str:
-        got = f"got it {_times(len(found(wanted, things)))}{f' within {within:g} s' * (within > 0)}"
+        times = counted(len(found(wanted, things)), "time")
+        got = f"got it {times}{f' within {within:g} s' * (within > 0)}"
         if not wanted.count:
             first = f"expected no {wanted.said(cuts=cuts)}, {got}"
         else:
             first = f"expected {wanted.said(cuts=cuts)} {_often(wanted.count)}, {got}"
-        return "\n".join([first, "", *_below(wanted, things, noun, hints, cuts)])
+        return "\n".join([first, "", *_below(wanted, things, hints, cuts)])
 
     return cut_or_whole(text, cuts)
 
@@ -109,11 +107,7 @@ def cut_or_whole(text: Callable[[bool], str], cuts: bool) -> str:
 
 
 def _below(
-    wanted: Wanted[T],
-    things: Sequence[T],
-    noun: str,
-    hints: Callable[[], Sequence[str]],
-    cuts: bool,
+    wanted: Wanted[T], things: Sequence[T], hints: Sequence[str], cuts: bool
 ) -> Iterator[str]:
     matching = found(wanted, things)
     others = [each for each in things if wanted.is_of_kind(each) and wanted.differences(each)]
@@ -125,21 +119,17 @@ def _below(
     elif matching:
         yield from _some(wanted, matching, cuts)
     else:
-        yield from _nothing_of_the_kind(wanted, things, noun, hints, cuts)
+        yield from _nothing_of_the_kind(wanted, things, hints, cuts)
 
 
 def _nothing_of_the_kind(
-    wanted: Wanted[T],
-    things: Sequence[T],
-    noun: str,
-    hints: Callable[[], Sequence[str]],
-    cuts: bool,
+    wanted: Wanted[T], things: Sequence[T], hints: Sequence[str], cuts: bool
 ) -> Iterator[str]:
     if things:
-        yield f"no {wanted.kind} among {_counted(things, noun)}:"
+        yield f"no {wanted.kind} among {counted(len(things), *wanted.nouns)}:"
         akin_first = sorted(things, key=lambda each: not wanted.is_akin(each))
         yield from _some(wanted, akin_first, cuts)
-    for number, hint in enumerate(hints()):
+    for number, hint in enumerate(hints):
         if things and not number:
             yield ""
         yield fill(hint, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
@@ -164,15 +154,5 @@ def _some(wanted: Wanted[T], things: Sequence[T], cuts: bool) -> Iterator[str]:
         yield f"  and {len(things) - AT_MOST} more"
 
 
-def _counted(things: Sequence[object], noun: str) -> str:
-    if len(things) == 1:
-        return f"1 {noun}"
-    return f"{len(things)} {noun.removesuffix('y')}{'ies' if noun[-1] == 'y' else 's'}"
-
-
-def _times(number: int) -> str:
-    return "1 time" if number == 1 else f"{number} times"
-
-
 def _often(number: int) -> str:
-    return "once" if number == 1 else _times(number)
+    return "once" if number == 1 else counted(number, "time")

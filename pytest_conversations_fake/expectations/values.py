@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ..api.journal import shortened
 from ..api.secrets import redacted
+from ..api.wording import shortened
+
+WIDTH = 76
+"""Columns of a line below the first: 80 without what pytest puts before it."""
+
+LINE = WIDTH - 2
+"""Columns for a request, a delivery or a record, which is indented."""
+
+ROOM = WIDTH - 6
+"""Columns for a line of a difference, which is indented more."""
+
+BESIDE = ROOM - len("  expected ")
+"""Columns for each of two values, one below the other."""
 
 OUTCOME = 40
 """Columns for what came of something."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -12,7 +11,7 @@ from ..api.call import CREATE, UPDATE, Call
 from ..api.operations import Operation
 from ..api.pre_events import question, verdict
 from ..api.records import Record
-from ..api.refusals import Refused, WebhookRefused
+from ..api.refusals import WebhookRefused, refusals_are_errors
 from ..api.resource import Resource
 from ..api.world import World
 
@@ -87,8 +86,7 @@ class Acting:
     ) -> Call | None:
         """What is to be done when applications were asked; None if one of them refuses."""
         parents = records[: len(operation.resource.ancestors)]
-        with self.world.lock:
-            self.world.settle()
+        with self.world.settled():
             call = self.call(*parents, told=told, **params)
             asking = question(call, operation, records, asked)
         if asking:
@@ -99,18 +97,8 @@ class Acting:
                 return None
             fields = operation.resource.parameters
             params |= {name: fields[name].read_all(texts) for name, texts in changes.items()}
-        with self.world.lock:
-            self.world.settle()
+        with self.world.settled():
             for parent in parents:  # what was asked may have removed it
                 if not self.account.store.find(type(parent), parent.sid):
                     raise LookupError(f"{parent.sid} is gone, and with it what was to be in it")
             return self.call(*parents, told=told, **params)
-
-
-@contextmanager
-def refusals_are_errors() -> Iterator[None]:
-    """What Twilio would refuse is a mistake of the test."""
-    try:
-        yield
-    except Refused as refusal:
-        raise ValueError(f"Twilio refuses this: {refusal.code} {refusal}") from None

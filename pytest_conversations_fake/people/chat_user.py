@@ -88,8 +88,7 @@ class ChatUser:
         __tracebackhide__ = True
         sid = getattr(name, "sid", name)
         check(isinstance(sid, str), "a conversation is a record, its sid or its unique name", name)
-        with self._world.lock:
-            self._world.settle()
+        with self._world.settled():
             anywhere = self._store.find(Conversation, sid)
             here = self._account.default_service.sid
             found = anywhere or conversations.find(self._account, here, sid)

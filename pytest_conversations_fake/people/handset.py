@@ -13,6 +13,7 @@ from ..api.call import CREATE
 from ..api.checks import check_number, check_text
 from ..api.operations import Operation
 from ..api.records import Record
+from ..api.refusals import refusals_are_errors
 from ..api.resource import Resource
 from ..api.resources.addresses import Address
 from ..api.resources.conversations import Conversation, conversations
@@ -23,7 +24,7 @@ from ..api.resources.receipts import STATUSES, Receipt, receipts
 from ..api.resources.scoped_webhooks import scoped_webhooks
 from ..api.resources.services import Service
 from ..api.world import World
-from .acting import Acting, refusals_are_errors
+from .acting import Acting
 
 # How webhooks call a channel
 SOURCES = {"sms": "SMS", "whatsapp": "WhatsApp", "messenger": "Messenger"}
@@ -79,8 +80,7 @@ class Handset:
                 check_text(what, text)
         check_text("to", to)
         proxy = with_channel(to, channel(self.address))
-        with self._world.lock:
-            self._world.settle()
+        with self._world.settled():
             conversation = next(self._open_with(proxy), None)
         if not conversation:
             conversation = self._auto_created(proxy, body, media)
@@ -89,8 +89,7 @@ class Handset:
     @property
     def inbox(self) -> Sequence[Received]:
         """What this phone got, oldest first; it keeps what Twilio has forgotten."""
-        with self._world.lock:
-            self._world.settle()
+        with self._world.settled():
             return [self._received(each) for each in self._receipts()]
 
     def receipts(self, status: str, *, error_code: int = 0) -> None:
@@ -104,8 +103,7 @@ class Handset:
         if status not in STATUSES:
             raise ValueError(f"a status is one of {', '.join(STATUSES)}, not {status!r}")
         check_number("error_code", error_code)
-        with self._world.lock:
-            self._world.settle()
+        with self._world.settled():
             for receipt in list(self._receipts()):
                 message = self._store.find(Message, receipt.message_sid)
                 if message and status in LATER.get(receipt.status, ()):

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from html import escape
 from pathlib import Path
 
+from ..api.secrets import without_passwords
+
 
 class Html(str):
     """Markup, as opposed to a text that is still to be escaped."""
@@ -40,4 +42,8 @@ def document(title: str, *inside: str | None) -> str:
 
 
 def _joined(inside: Iterable[str | None]) -> str:
-    return "".join(each if isinstance(each, Html) else escape(each) for each in inside if each)
+    return "".join(
+        each if isinstance(each, Html) else escape(without_passwords(each))
+        for each in inside
+        if each
+    )

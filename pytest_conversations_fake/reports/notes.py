@@ -12,8 +12,9 @@ from math import ceil
 from typing import Any
 
 from ..api.call import LIST
-from ..api.journal import Exchange, shortened
+from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
+from ..api.wording import shortened
 from ..api.world import World
 
 OFTEN = 3

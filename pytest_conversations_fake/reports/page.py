@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..api.deliveries import Delivery
-from ..api.journal import Exchange, shortened
+from ..api.journal import Exchange
 from ..api.secrets import redacted, without_passwords
+from ..api.wording import counted, shortened
 from .markup import Html, breakable, document, element
-from .report import Report, counted, cut, said, trouble
+from .report import Report, cut, said, trouble
 from .transcript import Said, Talk
 
 LONGEST = 8_000

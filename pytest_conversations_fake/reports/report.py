@@ -9,9 +9,10 @@ from traceback import format_exception
 
 from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
-from ..api.journal import Exchange, shortened
+from ..api.journal import Exchange
 from ..api.operations import OPERATIONS
 from ..api.secrets import redacted, without_passwords
+from ..api.wording import counted, shortened
 from ..api.world import World
 from .notes import notes
 from .transcript import Said, Talk, Transcript, transcript
@@ -54,7 +55,7 @@ class Report:
             [fill(f"note: {note}", WIDTH, subsequent_indent=INDENT) for note in self.notes],
             [f"an error inside the fake:\n{error}" for error in self.errors],
         ]
-        return "\n\n".join("\n".join(lines) for lines in parts if lines)
+        return without_passwords("\n\n".join("\n".join(lines) for lines in parts if lines))
 
 
 def report(world: World, hosts: Sequence[str]) -> Report:
@@ -82,12 +83,9 @@ def said(exchange: Exchange, width: int) -> str:
 
 def cut(text: str, width: int) -> str:
     """A text on one line of at most *width* characters."""
-    line = " ".join(text.split())
+    words = "".join(each if each.isprintable() else " " for each in without_passwords(text)).split()
+    line = " ".join(words)
     return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _exchanges(exchanges: Sequence[Exchange], assumptions: Assumptions) -> Iterator[str]:

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..api.accounts import Account
-from ..api.journal import shortened
 from ..api.resources.conversations import Conversation
 from ..api.resources.messages import Message
 from ..api.resources.participants import Participant
 from ..api.resources.receipts import Receipt
 from ..api.resources.services import Service
+from ..api.wording import shortened
 from ..api.world import World
 
 MOST_TALKS, MOST_MESSAGES = 50, 200

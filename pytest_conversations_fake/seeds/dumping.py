@@ -33,8 +33,7 @@ from .shape import nouns, shape
 
 def dump(world: World, account: Account, path: Path) -> None:
     """Write what there is in an *account* to the file at *path*."""
-    with world.lock:
-        world.settle()
+    with world.settled():
         said = _Dumping(world, account).everything()
     write_file(path, said)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ..api.refusals import Refused
+from ..api.refusals import refusals_are_errors
 
 
 class Entry(dict[str, Any]):
@@ -39,12 +39,10 @@ class Located:
     @contextmanager
     def at(self, line: int) -> Iterator[None]:
         try:
-            yield
+            with refusals_are_errors():
+                yield
         except SeedError:
             raise
-        except Refused as refusal:
-            what = f"Twilio refuses this: {refusal.code} {refusal}"
-            raise SeedError(f"{self._file}, line {line}: {what}") from None
         except (TypeError, ValueError) as error:
             raise SeedError(f"{self._file}, line {line}: {error}") from None
 

@@ -39,10 +39,8 @@ DEFAULT = "default_chat_service_sid"
 def load(world: World, account: Account, path: Path) -> None:
     """Add to an *account* what the file at *path* says, or nothing if something is wrong."""
     root = read_file(path)
-    with world.lock:
-        world.settle()
-        with unless_it_fails(world):
-            _Loading(world, account, path.name).everything(root)
+    with world.settled(), unless_it_fails(world):
+        _Loading(world, account, path.name).everything(root)
 
 
 class _Loading(Located):

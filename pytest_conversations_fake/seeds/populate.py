@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ..api.accounts import Account
-from ..api.refusals import Refused
+from ..api.checks import check_number
+from ..api.refusals import refusals_are_errors
 from ..api.resources.users import User
 from ..api.world import World
 from .desk import Desk
@@ -24,21 +25,14 @@ def populate(
     world: World, account: Account, conversations: int, messages: int, locale: str
 ) -> None:
     __tracebackhide__ = True
-    for name, count in (("conversations", conversations), ("messages", messages)):
-        if not isinstance(count, int) or isinstance(count, bool):
-            raise TypeError(f"{name} is an int, not {count!r}")
-        if count < 0:
-            raise ValueError(f"{name} is 0 or more, not {count}")
+    check_number("conversations", conversations)
+    check_number("messages", messages)
     if messages and not conversations:
         raise ValueError(f"{messages} messages need at least one conversation to be in")
-    with world.lock:
-        world.settle()
+    with world.settled():
         people = People(locale, start=str(len(account.store.all(User))))
-        with unless_it_fails(world):
-            try:
-                _populate(Desk(world, account, people, DAYS), people, conversations, messages)
-            except Refused as refusal:
-                raise ValueError(f"Twilio refuses this: {refusal.code} {refusal}") from None
+        with unless_it_fails(world), refusals_are_errors():
+            _populate(Desk(world, account, people, DAYS), people, conversations, messages)
 
 
 def _populate(desk: Desk, people: People, conversations: int, messages: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,6 @@ Seed = str | os.PathLike[str] | Callable[[Any], object] | None
 
 class Seeded(AccountView):
     """An account that can be loaded, dumped and populated."""
-
-    def _apply(self, seed: Seed) -> None:
-        """Let there be from the start what a file says or a function adds."""
-        if iscoroutinefunction(seed):
-            raise TypeError(f"seed is a function that is not asynchronous, not {seed!r}")
-        if callable(seed):
-            seed(self)
-        elif isinstance(seed, (str, os.PathLike)):
-            self.load(seed)
-        elif seed is not None:
-            raise TypeError(f"seed is a path or a function of the fake, not {seed!r}")
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Add what a file says, JSON or YAML by its suffix, or nothing of it if it is wrong.
