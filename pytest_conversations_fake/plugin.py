@@ -48,7 +48,7 @@ GUARDS = {
 # Those that a test may set, with their defaults
 KEYWORDS = {option: default for option, (_, default, _) in OPTIONS.items()} | {"accounts": None}
 
-_FAKE = pytest.StashKey["FakeConversations"]()
+FAKE = pytest.StashKey["FakeConversations"]()
 _JUDGED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
 _SERVER = pytest.StashKey["Server"]()
@@ -128,7 +128,7 @@ def fake_conversations(
         monkeypatch.setenv(name, value)
     verbosity = request.config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS)
     fake._world.cuts_texts = verbosity < 1
-    request.node.stash[_FAKE] = fake
+    request.node.stash[FAKE] = fake
     with fake.at(_fake_conversations_server):
         yield fake
     if request.node.stash.get(_PASSED, False):
@@ -183,7 +183,7 @@ def pytest_runtest_teardown(
         return (yield)
     finally:
         # What a client keeps leads to the fake, which the next test need not want
-        if _FAKE in item.stash and NAME not in getattr(nextitem, "fixturenames", ()):
+        if FAKE in item.stash and NAME not in getattr(nextitem, "fixturenames", ()):
             item.config.stash[_SERVER].drop_connections()
 
 

@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from .plugin import _FAKE, NAME, PAGES
+from .plugin import FAKE, NAME, PAGES
 
 LONGEST = 100
 """Characters of a file's name that say which test it is about."""
@@ -51,7 +51,7 @@ class Reporting:
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-        fake = item.stash.get(_FAKE, None)
+        fake = item.stash.get(FAKE, None)
         if not fake:
             return (yield)
         if self._given and NAME not in dict(item.user_properties):
@@ -84,7 +84,7 @@ class Reporting:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Write the page when everything is known, how the fixtures ended as well."""
         result = yield
-        if self._given and (fake := item.stash.get(_FAKE, None)):
+        if self._given and (fake := item.stash.get(FAKE, None)):
             run = self._runs.get(item.nodeid, Run())
             text = fake.page(outcome=run.outcome, failure="\n\n".join(run.failures))
             (self._directory / file_name(item.nodeid)).write_text(text, "utf-8", "backslashreplace")

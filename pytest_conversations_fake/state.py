@@ -11,10 +11,12 @@ from typing import Any
 from .active import Active
 from .api.checks import check
 from .api.faults import Fault, Injection
+from .api.journal import Exchange
 from .api.world import World
 from .expectations.strictness import Finding, findings
+from .expectations.swept import Sweep
 from .seeds.seeded import Seed, Seeded
-from .sweep import FAULTS, Sweep, sweep, sweep_async
+from .sweep import FAULTS, sweep, sweep_async
 from .webhooks import PATIENCE
 
 
@@ -101,9 +103,7 @@ class Stateful(Seeded, Active, ABC):
         if snapshot.world is not self._world:
             raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
         self.settle()
-        self._forgotten += [
-            each for each in findings(self._world) if not isinstance(each.thing, Injection)
-        ]
+        self._forgotten += findings(self._world)
         snapshot.put_back()
 
     def reset(self) -> None:
@@ -152,7 +152,16 @@ class Stateful(Seeded, Active, ABC):
         __tracebackhide__ = True
         return await sweep_async(self, scenario, invariant, faults, within)
 
+    def remember_requests(self) -> None:
+        """Remember what was requested and should not have been, before it is put away."""
+        found = findings(self._world)
+        self._forgotten += [each for each in found if isinstance(each.thing, Exchange)]
+
     def _findings(self) -> Sequence[Finding]:
         """What is wrong now, or was before it went back; everything once."""
-        found = (*self._forgotten, *findings(self._world))
-        return [*{id(each.thing): each for each in found}.values()]
+        found = {id(each.thing): each for each in (*self._forgotten, *findings(self._world))}
+        return [each for each in found.values() if not _is_met_by_now(each.thing)]
+
+
+def _is_met_by_now(thing: object) -> bool:
+    return isinstance(thing, Injection) and thing.was_ever_met

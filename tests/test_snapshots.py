@@ -13,7 +13,7 @@ from applications import HOOK, TOLD, answering, say
 from conftest import Api
 from twilio.rest import Client
 
-from pytest_conversations_fake import Delay, FakeConversations, RateLimited
+from pytest_conversations_fake import Delay, FakeConversations, RateLimited, Unavailable
 from pytest_conversations_fake.api.records import Record
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.world import World
@@ -163,6 +163,37 @@ def test_what_was_wrong_before_is_not_forgotten() -> None:
             fake.reset()
 
     with pytest.raises(Judgement, match="GET /v1/Nonsense is no route"):
+        body()
+
+
+def test_a_fault_that_was_met_remains_one_and_one_that_has_ended_remains_so(
+    fake: FakeConversations,
+) -> None:
+    def status() -> int:
+        return requests.get(f"{fake.url}/v1/Services", auth=("a", "b")).status_code
+
+    fault = fake.inject(RateLimited(), times=1)
+    with fake.inject(Unavailable()):
+        before = fake.snapshot()
+        assert [429, 503] == [status(), status()]
+
+    fake.restore(before)
+
+    assert 0 == fault.met
+    assert [429, 200] == [status(), status()]
+    fake.restore(before)
+    fake.judge()
+
+
+def test_a_fault_that_nothing_met_is_not_forgotten_either() -> None:
+    fake = FakeConversations()
+
+    def body() -> None:
+        with fake:
+            fake.inject(RateLimited())
+            fake.reset()
+
+    with pytest.raises(Judgement, match="no request met the fault RateLimited"):
         body()
 
 

@@ -12,12 +12,13 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
+import requests
 from applications import HOOK, TOLD
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
-from pytest_conversations_fake import FakeConversations, TwilioError, Unavailable
+from pytest_conversations_fake import Delay, FakeConversations, TwilioError, Unavailable
 from pytest_conversations_fake.limit import ends_within
 
 
@@ -79,7 +80,7 @@ def test_what_fails_by_each_call_is_a_table(fake: FakeConversations) -> None:
         #1 FetchConversation          survived     survived     survived
         #2 CreateConversationMessage  survived     survived     duplicated
 
-        #2 CreateConversationMessage, AnswerLost: duplicated, messages +1"""
+        #2 CreateConversationMessage, AnswerLost(): duplicated, messages +1"""
     ) == str(failed.value)
 
 
@@ -133,7 +134,7 @@ def test_an_invariant_is_asked_after_each_run(fake: FakeConversations) -> None:
     swept = fake.sweep(rename_and_say, invariant=what_is_noted_is_said)
 
     broken = "#2 CreateConversationMessage, {}: invariant broken, it is False"
-    assert [broken.format("RateLimited"), broken.format("ServerError")] == [
+    assert [broken.format("RateLimited(retry_after=0)"), broken.format("ServerError()")] == [
         str(run) for run in swept if run.outcome != "survived"
     ]
 
@@ -188,7 +189,7 @@ def test_a_webhook_that_nobody_answers_to_the_end_is_hung_too(fake: FakeConversa
 
     *_, last = fake.sweep(scenario)
 
-    assert "#1 CreateConversationMessage, AnswerLost: hung" == str(last).partition(", Asser")[0]
+    assert "#1 CreateConversationMessage, AnswerLost(): hung" == str(last).partition(", Asser")[0]
     assert "webhooks went on and on" in last.why
 
 
@@ -254,6 +255,170 @@ def test_which_is_for_which_is_said(fake: FakeConversations) -> None:
         asyncio.run(fake.sweep_async(say))  # type: ignore[arg-type]  # wrong on purpose
 
 
+def test_what_an_invariant_asks_for_is_no_call_of_the_scenario(fake: FakeConversations) -> None:
+    swept = fake.sweep(reply_once, invariant=lambda: len(messages()) == 1)
+
+    swept.assert_survives()
+    assert 6 == len(swept)
+    assert 2 == len(fake.requests)
+
+
+def test_an_invariant_may_fail_as_tests_do(fake: FakeConversations) -> None:
+    def nothing_twice() -> None:
+        if len(fake.messages) > 1:
+            pytest.fail("said twice")
+
+    *_, last = fake.sweep(reply, invariant=nothing_twice)
+
+    assert ("invariant broken", "Failed: said twice") == (last.outcome, last.why)
+
+
+def test_what_is_wrong_in_a_run_that_fails_is_not_forgotten() -> None:
+    fake = FakeConversations()
+
+    def ask_elsewhere() -> None:
+        try:
+            Client().conversations.v1.services.create(friendly_name="x")
+        except (TwilioException, OSError):
+            requests.get(f"{fake.url}/v1/Nonsense", auth=("a", "b"))
+
+    def body() -> None:
+        with fake:
+            fake.sweep(ask_elsewhere).assert_survives()
+
+    with pytest.raises(AssertionError, match="GET /v1/Nonsense is no route of Twilio's"):
+        body()
+
+
+def test_what_webhooks_lead_to_in_a_run_that_hangs_is_waited_for(fake: FakeConversations) -> None:
+    """Else it would come in the next run."""
+    may_answer = threading.Event()
+
+    def app(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
+        may_answer.wait(1)
+        Client().conversations.v1.services.create(friendly_name="late")
+        start("204 No Content", [])
+        return []
+
+    def scenario() -> None:
+        try:
+            Client().conversations.v1.users.create(identity="ada")
+        except (TwilioException, OSError):
+            Client().conversations.v1.conversations.create(x_twilio_webhook_enabled="true")
+            threading.Event().wait()
+
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=["onConversationAdded"])
+    say()
+
+    swept = fake.sweep(scenario, faults=[Unavailable(), TwilioError(50353)], within=0.5)
+
+    assert ["hung", "hung"] == [run.outcome for run in swept]
+    assert (0, 1) == (len(fake.services), len(fake.conversations))
+
+
+def test_what_is_left_behind_in_another_account_counts() -> None:
+    accounts = {"AC" + "1" * 32: {}, "AC" + "2" * 32: {}}
+    with FakeConversations(accounts=accounts) as fake:
+        other = fake.account("AC" + "2" * 32)
+        client = Client(other.account_sid, other.auth_token)
+
+        swept = fake.sweep(
+            lambda: insist(lambda: client.conversations.v1.services.create(friendly_name="x"))
+        )
+
+    assert ["survived", "survived", "duplicated"] == [run.outcome for run in swept]
+
+
+def test_faults_of_one_kind_are_told_apart(fake: FakeConversations) -> None:
+    def may_be_taken() -> None:
+        try:
+            say()
+        except TwilioRestException as error:
+            if error.code != 50353:
+                raise
+
+    swept = fake.sweep(may_be_taken, faults=[TwilioError(50353), TwilioError(50438)])
+
+    assert [
+        "                              TwilioError(50353)  TwilioError(50438)",
+        "#1 CreateConversationMessage  survived            raised",
+    ] == str(swept).splitlines()[:2]
+
+
+def test_only_some_of_much_is_told_at_length(fake: FakeConversations) -> None:
+    def twelve_times() -> None:
+        for _ in range(12):
+            say("x" * 500)
+
+    text = str(fake.sweep(twelve_times, faults=[TwilioError(50353, message="y" * 500)]))
+
+    assert text.endswith("and 2 more")
+    assert all(len(line) <= 76 for line in text.splitlines())
+
+
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+def test_an_asynchronous_function_in_another_is_noticed(fake: FakeConversations) -> None:
+    async def scenario() -> None: ...
+
+    with pytest.raises(TypeError, match=r"<lambda> is asynchronous; it is for sweep_async\(\)"):
+        fake.sweep(lambda: scenario())
+
+
+def test_who_gets_over_being_cancelled_is_cancelled_again(fake: FakeConversations) -> None:
+    cancelled = []
+
+    async def stubborn() -> None:
+        try:
+            await asyncio.to_thread(say)
+        except TwilioException:
+            while len(cancelled) < 2:
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError:
+                    cancelled.append(True)
+
+    [run] = asyncio.run(fake.sweep_async(stubborn, faults=[Unavailable()], within=1))
+
+    assert "hung" == run.outcome
+    assert 2 == len(cancelled)
+
+
+def test_an_asynchronous_scenario_may_exit(fake: FakeConversations) -> None:
+    async def exit_then() -> None:
+        try:
+            await asyncio.to_thread(say)
+        except TwilioException:
+            raise SystemExit(3) from None
+
+    [run] = asyncio.run(fake.sweep_async(exit_then, faults=[Unavailable()]))
+
+    assert ("raised", "SystemExit: 3") == (run.outcome, run.why)
+
+
+def test_a_sweep_that_is_cancelled_leaves_things_as_after_the_first_run(
+    fake: FakeConversations,
+) -> None:
+    runs = []
+
+    async def slow() -> None:
+        await asyncio.to_thread(say)
+        runs.append(True)
+        if len(runs) > 1:
+            await asyncio.Event().wait()
+
+    async def cancel() -> None:
+        sweeping = asyncio.ensure_future(fake.sweep_async(slow, faults=[Delay(0)]))
+        while len(runs) < 2:
+            await asyncio.sleep(0)
+        sweeping.cancel()
+        await asyncio.wait({sweeping})
+
+    asyncio.run(cancel())
+
+    assert ["hi"] == [each.body for each in fake.messages]
+    assert [()] == [each.faults for each in fake.requests]
+
+
 @pytest.mark.parametrize(
     ("scenario", "options", "text"),
     [
@@ -261,6 +426,7 @@ def test_which_is_for_which_is_said(fake: FakeConversations) -> None:
         (say, {"invariant": "x"}, "an invariant is a function that is not asynchronous, not 'x'"),
         (say, {"faults": [Unavailable]}, r"faults is a list of values like RateLimited\(\), not"),
         (say, {"faults": Unavailable()}, "faults is a list of values like"),
+        (say, {"faults": []}, "faults is a list of values like"),
         (say, {"within": "soon"}, "within is seconds, not 'soon'"),
     ],
 )

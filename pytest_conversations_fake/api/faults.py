@@ -12,6 +12,7 @@ from . import refusals
 from .checks import check, check_number, check_seconds, check_text
 from .journal import Entry
 from .refusals import Refused
+from .snapshots import PutBack
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -180,6 +181,8 @@ class Injection:
         self.fault = fault
         self.met = 0
         """How often it was met."""
+        self.was_ever_met = False
+        """Whether it was, though it may have been put back since."""
         self._on = on
         self._times = times
         self._after = after
@@ -193,8 +196,10 @@ class Injection:
         if self._when and not self._is_so(self._when, entry):
             return False
         self._after -= 1
-        self.met += self._after < 0
-        return self._after < 0
+        meets = self._after < 0
+        self.met += meets
+        self.was_ever_met |= meets
+        return meets
 
     def _is_so(self, when: Callable[[Mapping[str, Any]], object], entry: Entry) -> bool:
         try:
@@ -207,6 +212,15 @@ class Injection:
 
     def __exit__(self, *error: object) -> None:
         self.end()
+
+    def save(self) -> PutBack:
+        """What puts back how often it was met. What has ended remains so."""
+        met, after = self.met, self._after
+
+        def put_back() -> None:
+            self.met, self._after = met, after
+
+        return put_back
 
     def end(self) -> None:
         """Let no request meet it any more."""

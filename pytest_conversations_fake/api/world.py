@@ -140,7 +140,8 @@ class World:
         accounts = self.door.accounts
         timers = [each.timers for each in accounts]
         parts = [
-            saved([self.clock, self.journal, *self.injections, *accounts, *timers]),
+            saved([self.clock, self.journal, *accounts, *timers]),
+            *(each.save() for each in self.injections),
             self.sids.save(),
             *(each.store.save() for each in accounts),
         ]

@@ -42,7 +42,7 @@ def findings(world: World) -> Iterator[Finding]:
     for exchange in exchanges:
         yield from _of_exchange(exchange)
     for injection in injections:
-        if not injection.met:
+        if not injection.was_ever_met:
             yield Finding("unmet-fault", f"no request met the fault {injection}", injection)
     for delivery in deliveries:
         if delivery.failed and not _refuses(delivery):
