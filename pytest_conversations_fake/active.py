@@ -15,6 +15,7 @@ from .api.journal import Exchange
 from .api.wording import counted
 from .api.world import World
 from .expectations.account import AccountView
+from .expectations.strictness import Strictness
 from .redirect import Guard, Refusal, Route, in_charge, past_proxies, server_context, subprocess_env
 from .server.server import Server
 from .webhooks import Webhooks
@@ -35,15 +36,21 @@ HELD = (
 class Active(AccountView, ABC):
     """What is active from its start to its end; what it finds wrong by then it judges."""
 
-    def __init__(self, world: World, *, redirect: bool, allow_hosts: Sequence[str]) -> None:
+    def __init__(
+        self,
+        world: World,
+        strictness: Strictness,
+        *,
+        redirect: bool,
+        allow_hosts: Sequence[str],
+    ) -> None:
         super().__init__(world, world.account)
         self._redirect = redirect
         self._allow_hosts = Guard(name=world.name, allow_hosts=allow_hosts).allow_hosts
-        self._webhooks = Webhooks(world)
+        self._strictness = strictness
+        self._webhooks = Webhooks(world, strictness)
         self._route: Route | None = None  # while it is in charge of Twilio's hosts
         self._refused: list[Refusal] = []
-        self._known: list[object] = self._webhooks.known
-        """What was judged already, or asserted to be as it is."""
         self._was_down = False
         self._inner: list[Active] = []  # those that had Twilio's hosts meanwhile
 

@@ -17,10 +17,11 @@ from .api.resource import Resource
 from .api.world import World
 from .expectations.account import AccountView
 from .expectations.changes import Changes, changed, counts
+from .expectations.findings import Finding
 from .expectations.ignored import ignored
 from .expectations.injecting import inject
 from .expectations.live import LiveRecord
-from .expectations.strictness import Finding, judgement
+from .expectations.strictness import Strictness
 from .options import access, assumptions, own_access, tolerated
 from .people.chat_user import ChatUser
 from .people.handset import Handset, with_channel
@@ -95,8 +96,12 @@ class FakeConversations(Stateful):
             assumptions=assumptions(assume, owned),
             lock=Condition(),
         )
-        self._tolerate = tolerated(tolerate)
-        super().__init__(world, redirect=redirect, allow_hosts=allow_hosts)
+        super().__init__(
+            world,
+            Strictness(world, tolerated(tolerate)),
+            redirect=redirect,
+            allow_hosts=allow_hosts,
+        )
         self._begin_with(seed)
 
     # Who and when
@@ -241,7 +246,8 @@ class FakeConversations(Stateful):
 
     def _refused_hosts(self) -> list[str]:
         """What was said of hosts, unless the test fails for just that and says so there."""
-        return [refusal.why for refusal in self._refused if refusal not in self._known]
+        unsaid = [each for each in self._refused if not self._strictness.is_forgiven(each)]
+        return [refusal.why for refusal in unsaid]
 
     def ignored(self) -> list[str]:
         """A sentence for each operation that was sent what it has no parameter for."""
@@ -250,15 +256,8 @@ class FakeConversations(Stateful):
     def judge(self) -> None:
         """Raise an `AssertionError` for what no test passes with, unless it is tolerated."""
         __tracebackhide__ = True
-        hosts = (Finding("guarded-host", each.why, each) for each in self._refused)
-        found = [
-            each
-            for each in (*self._findings(), *hosts)
-            if each.kind not in self._tolerate and each.thing not in self._known
-        ]
-        self._known += [each.thing for each in found]
-        if found:
-            raise judgement(found)
+        hosts = [Finding("guarded-host", each.why, each) for each in self._refused]
+        self._strictness.judge(hosts)
 
     def __repr__(self) -> str:
         return f"<FakeConversations {self._world.name!r} at {self._world.address or 'no address'}>"

@@ -66,7 +66,8 @@ class SessionGuard:
             self._failed = True
             raise
         if (refused := self._refused()) and not (self._failed or self._tolerated):
-            from .expectations.strictness import Finding, judgement
+            from .expectations.findings import Finding
+            from .expectations.strictness import judgement
 
             self._failed = True
             fail_for(item, str(judgement([Finding("guarded-host", refused, None)])))

@@ -10,10 +10,9 @@ from typing import Any
 
 from .active import Active
 from .api.checks import check
-from .api.faults import Fault, Injection
-from .api.journal import Exchange
+from .api.faults import Fault
 from .api.world import World
-from .expectations.strictness import Finding, findings
+from .expectations.strictness import Strictness
 from .expectations.swept import Sweep
 from .seeds.seeded import Seed, Seeded
 from .sweep import FAULTS, sweep, sweep_async
@@ -41,10 +40,8 @@ class Snapshot:
 class Stateful(Seeded, Active, ABC):
     """What can go back to how it was."""
 
-    def __init__(self, world: World, **options: Any) -> None:
-        super().__init__(world, **options)
-        self._forgotten: list[Finding] = []
-        """What was wrong before it went back."""
+    def __init__(self, world: World, strictness: Strictness, **options: Any) -> None:
+        super().__init__(world, strictness, **options)
         self._empty = self._seeded = Snapshot(world)
 
     def _begin_with(self, seed: Seed) -> None:
@@ -103,7 +100,7 @@ class Stateful(Seeded, Active, ABC):
         if snapshot.world is not self._world:
             raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
         self.settle()
-        self._forgotten += findings(self._world)
+        self._strictness.remember()
         snapshot.put_back()
 
     def reset(self) -> None:
@@ -138,7 +135,7 @@ class Stateful(Seeded, Active, ABC):
         `AssertionError` if it makes no call, and `TypeError` for a coroutine function.
         """
         __tracebackhide__ = True
-        return sweep(self, scenario, invariant, faults, within)
+        return sweep(self, self._strictness, scenario, invariant, faults, within)
 
     async def sweep_async(
         self,
@@ -150,18 +147,4 @@ class Stateful(Seeded, Active, ABC):
     ) -> Sweep:
         """The same for a coroutine function, on the running event loop."""
         __tracebackhide__ = True
-        return await sweep_async(self, scenario, invariant, faults, within)
-
-    def remember_requests(self) -> None:
-        """Remember what was requested and should not have been, before it is put away."""
-        found = findings(self._world)
-        self._forgotten += [each for each in found if isinstance(each.thing, Exchange)]
-
-    def _findings(self) -> Sequence[Finding]:
-        """What is wrong now, or was before it went back; everything once."""
-        found = {id(each.thing): each for each in (*self._forgotten, *findings(self._world))}
-        return [each for each in found.values() if not _is_met_by_now(each.thing)]
-
-
-def _is_met_by_now(thing: object) -> bool:
-    return isinstance(thing, Injection) and thing.was_ever_met
+        return await sweep_async(self, self._strictness, scenario, invariant, faults, within)

@@ -16,6 +16,7 @@ from .api.journal import Exchange
 from .api.world import World
 from .expectations.changes import changed, counts
 from .expectations.injecting import inject
+from .expectations.strictness import Strictness
 from .expectations.swept import Run, Sweep
 from .limit import AGAIN, ends_within
 
@@ -42,6 +43,7 @@ Sweeping = Generator[None, Ran, Sweep]
 
 def sweep(
     fake: Stateful,
+    strictness: Strictness,
     scenario: Callable[[], object],
     invariant: Callable[[], object] | None,
     faults: Sequence[Fault],
@@ -50,7 +52,7 @@ def sweep(
     _check(scenario, invariant, faults, within)
     if iscoroutinefunction(scenario):
         raise TypeError(f"{_named(scenario)} is asynchronous; it is for sweep_async()")
-    with closing(_sweeping(fake, _named(scenario), invariant, faults)) as sweeping:
+    with closing(_sweeping(fake, strictness, _named(scenario), invariant, faults)) as sweeping:
         next(sweeping)
         ran = _run(fake, scenario, within)
         if ran.raised:
@@ -62,6 +64,7 @@ def sweep(
 
 async def sweep_async(
     fake: Stateful,
+    strictness: Strictness,
     scenario: Callable[[], Awaitable[object]],
     invariant: Callable[[], object] | None,
     faults: Sequence[Fault],
@@ -69,7 +72,7 @@ async def sweep_async(
 ) -> Sweep:
     _check(scenario, invariant, faults, within)
     await fake.settle_async()
-    with closing(_sweeping(fake, _named(scenario), invariant, faults)) as sweeping:
+    with closing(_sweeping(fake, strictness, _named(scenario), invariant, faults)) as sweeping:
         next(sweeping)
         ran = await _run_async(fake, scenario, within)
         if ran.raised:
@@ -101,6 +104,7 @@ def _check(scenario: object, invariant: object, faults: Sequence[Fault], within:
 
 def _sweeping(
     fake: Stateful,
+    strictness: Strictness,
     name: str,
     invariant: Callable[[], object] | None,
     faults: Sequence[Fault],
@@ -127,7 +131,7 @@ def _sweeping(
                 else:
                     outcome, why = _outcome(world, ran, counted, invariant)
                 runs.append(Run(call, fault, outcome, why))
-                fake.remember_requests()
+                strictness.remember(Exchange)  # what else is wrong, the fault may have caused
     finally:
         clean.put_back()
     return Sweep(name, faults, runs)

@@ -23,6 +23,7 @@ from pytest_conversations_fake.api.faults import AnswerLost, RateLimited, Reset,
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.expectations.injecting import inject
+from pytest_conversations_fake.expectations.strictness import Strictness
 from pytest_conversations_fake.redirect import server_context
 from pytest_conversations_fake.server.server import Server
 from pytest_conversations_fake.webhooks import Webhooks
@@ -52,7 +53,7 @@ class Scene:
         self.api = Api(self.world)
         self.get, self.post, self.delete = self.api.get, self.api.post, self.api.delete
         self.fake = AccountView(self.world, self.world.account)
-        self.webhooks = Webhooks(self.world)
+        self.webhooks = Webhooks(self.world, Strictness(self.world, ()))
 
     def deliver(self, delivery: Delivery) -> None:
         self.world.deliveries.append(replace(delivery, status=self.status))

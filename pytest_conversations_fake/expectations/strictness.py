@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
-from ..api.deliveries import Delivery
-from ..api.events import PRE_EVENTS
-from ..api.faults import WhenRaised
-from ..api.journal import Exchange
-from ..api.operations import likely_path
-from ..api.refusals import MethodNotAllowed, NotFound, NotImitated
+from ..api.faults import Injection
 from ..api.world import World
+from .findings import Finding, findings
 from .judgement import Judgement
 
 REMEDY = """\
@@ -20,33 +15,41 @@ lets tests pass with that, in the marker
 fake_conversations or as the ini option fake_conversations_tolerate"""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that is found wrong, of one *kind*."""
+class Strictness:
+    """What is found wrong in a *world*, except for kinds that a test is to *tolerate*."""
 
-    kind: str
-    what: str
-    thing: object
-    """What it was found in, which is found only once."""
+    def __init__(self, world: World, tolerate: Sequence[str]) -> None:
+        self._world = world
+        self._tolerate = tolerate
+        self._remembered: list[Finding] = []
+        """What was wrong in a world that was put back."""
+        self._forgiven: list[object] = []
 
+    def remember(self, kind: type[object] = object) -> None:
+        """Remember what is wrong with things of a *kind*, as the world is put back."""
+        found = findings(self._world)
+        self._remembered += [each for each in found if isinstance(each.thing, kind)]
 
-def findings(world: World) -> Iterator[Finding]:
-    """What is wrong in a *world*, the gravest first."""
-    with world.lock:
-        errors, exchanges = [*world.errors], [*world.journal]
-        injections, deliveries = [*world.injections], [*world.deliveries]
-    for error in errors:
-        is_the_tests = isinstance(error, WhenRaised)
-        what = str(error) if is_the_tests else f"an error inside the fake: {error!r}"
-        yield Finding("inner-error", what, error)
-    for exchange in exchanges:
-        yield from _of_exchange(exchange)
-    for injection in injections:
-        if not injection.was_ever_met:
-            yield Finding("unmet-fault", f"no request met the fault {injection}", injection)
-    for delivery in deliveries:
-        if delivery.failed and not _refuses(delivery):
-            yield Finding("failed-webhook", _of_delivery(delivery), delivery)
+    def forgive(self, things: Iterable[object]) -> None:
+        """Find nothing wrong with *things*: a test says itself how they are, or was told."""
+        self._forgiven += things
+
+    def is_forgiven(self, thing: object) -> bool:
+        is_met_by_now = isinstance(thing, Injection) and thing.was_ever_met
+        return is_met_by_now or any(each is thing for each in self._forgiven)
+
+    def judge(self, others: Iterable[Finding]) -> None:
+        """Raises a `Judgement` for what is wrong, here or found by *others*; for each only once."""
+        __tracebackhide__ = True
+        every = (*self._remembered, *findings(self._world), *others)
+        found = [
+            each
+            for each in {id(each.thing): each for each in every}.values()
+            if each.kind not in self._tolerate and not self.is_forgiven(each.thing)
+        ]
+        self.forgive(each.thing for each in found)
+        if found:
+            raise judgement(found)
 
 
 def judgement(found: Sequence[Finding]) -> Judgement:
@@ -58,32 +61,3 @@ def judgement(found: Sequence[Finding]) -> Judgement:
     causes = (each.thing for each in found if isinstance(each.thing, Exception))
     judged.__cause__ = next(causes, None)
     return judged
-
-
-def _of_exchange(exchange: Exchange) -> Iterator[Finding]:
-    asked = f"{exchange.method} {exchange.path}"
-    match exchange.refusal:
-        case NotImitated() as refusal:
-            yield Finding("not-imitated", f"{asked}: {refusal}", exchange)
-        case NotFound() if not exchange.operation:
-            likely = likely_path(exchange.path)
-            meant = f"; did you mean {likely}?" if likely else ""
-            yield Finding("unknown-route", f"{asked} is no route of Twilio's{meant}", exchange)
-        case MethodNotAllowed():
-            what = f"{asked}: Twilio has this path, but no {exchange.method} there"
-            yield Finding("unknown-route", what, exchange)
-
-
-def _refuses(delivery: Delivery) -> bool:
-    """Whether an application that is asked refuses, as it may, other than by an error."""
-    return delivery.event in PRE_EVENTS and 400 <= (delivery.status or 0) < 500
-
-
-def _of_delivery(delivery: Delivery) -> str:
-    what = f"a webhook failed: {delivery}"
-    if delivery.event in PRE_EVENTS and delivery.status is None:
-        what += (
-            "; so what it asked about happened unchanged. An application on the test's own event "
-            "loop can not answer while a blocking call holds that"
-        )
-    return what
