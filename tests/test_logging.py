@@ -76,14 +76,15 @@ def test_webhooks_are_logged_those_that_failed_as_a_warning(
     assert ("webhooks", level, shown) in logged()
 
 
+def broken(*_: object) -> None:
+    raise KeyError("oops")
+
+
 def test_an_error_inside_the_fake_is_logged_as_one(
     fake: FakeConversations,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(*_: object) -> None:
-        raise KeyError("oops")
-
     monkeypatch.setattr(Services, "create", broken)
     post(fake, "Services", FriendlyName="x")
 
@@ -99,9 +100,6 @@ def test_so_is_one_before_there_is_a_request(
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(*_: object) -> None:
-        raise KeyError("oops")
-
     monkeypatch.setattr(Handler, "_wake_for_timers", broken)
     assert 500 == post(fake, "Services", FriendlyName="x").status_code
 

@@ -159,11 +159,9 @@ def test_what_does_not_end_is_interrupted(fake: FakeConversations) -> None:
         except (TwilioException, OSError):
             threading.Event().wait()
 
-    swept = fake.sweep(wait_for_ever, within=1)
+    [run] = fake.sweep(wait_for_ever, faults=[Unavailable()], within=2)
 
-    assert ["hung, as it did not end within 1 s"] * 3 == [
-        f"{run.outcome}, {run.why}" for run in swept
-    ]
+    assert ("hung", "as it did not end within 2 s") == (run.outcome, run.why)
     assert before is signal.getsignal(signal.SIGINT)
     say()
 
@@ -240,7 +238,7 @@ def test_an_asynchronous_scenario(fake: FakeConversations) -> None:
                     if error.status == 500:
                         await asyncio.Event().wait()
 
-    swept = asyncio.run(fake.sweep_async(scenario, within=0.5))
+    swept = asyncio.run(fake.sweep_async(scenario, within=2))
 
     assert ["survived", "hung", "raised"] == [run.outcome for run in swept]
     assert 1 == len(fake.messages)
@@ -292,25 +290,30 @@ def test_what_is_wrong_in_a_run_that_fails_is_not_forgotten() -> None:
 
 def test_what_webhooks_lead_to_in_a_run_that_hangs_is_waited_for(fake: FakeConversations) -> None:
     """Else it would come in the next run."""
-    may_answer = threading.Event()
+    interrupted = threading.Event()
 
     def app(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
-        may_answer.wait(1)
+        interrupted.wait(10)
+        threading.Event().wait(0.2)
         Client().conversations.v1.services.create(friendly_name="late")
         start("204 No Content", [])
         return []
 
     def scenario() -> None:
+        interrupted.clear()
         try:
             Client().conversations.v1.users.create(identity="ada")
         except (TwilioException, OSError):
             Client().conversations.v1.conversations.create(x_twilio_webhook_enabled="true")
-            threading.Event().wait()
+            try:
+                threading.Event().wait()
+            finally:
+                interrupted.set()
 
     fake.webhooks.deliver_to(app, public_url=HOOK, events=["onConversationAdded"])
     say()
 
-    swept = fake.sweep(scenario, faults=[Unavailable(), TwilioError(50353)], within=0.5)
+    swept = fake.sweep(scenario, faults=[Unavailable(), TwilioError(50353)], within=2)
 
     assert ["hung", "hung"] == [run.outcome for run in swept]
     assert (0, 1) == (len(fake.services), len(fake.conversations))
@@ -377,7 +380,7 @@ def test_who_gets_over_being_cancelled_is_cancelled_again(fake: FakeConversation
                 except asyncio.CancelledError:
                     cancelled.append(True)
 
-    [run] = asyncio.run(fake.sweep_async(stubborn, faults=[Unavailable()], within=1))
+    [run] = asyncio.run(fake.sweep_async(stubborn, faults=[Unavailable()], within=2))
 
     assert "hung" == run.outcome
     assert 2 == len(cancelled)
