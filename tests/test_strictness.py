@@ -226,6 +226,24 @@ def test_it_is_said_once(fake: FakeConversations) -> None:
     fake.judge()
 
 
+@pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest has no subtests yet")
+def test_a_subtest_that_failed_is_not_added_to(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import requests
+
+        def test_it(fake_conversations, subtests):
+            requests.get("https://conversations.twilio.com/v1/Nonsense", auth=("a", "b"))
+            with subtests.test("one"):
+                assert 0
+        """
+    )
+
+    result = suite.runpytest()
+
+    assert {"failed": 2} == {k: v for k, v in result.parseoutcomes().items() if "subtest" not in k}
+
+
 def test_marker_and_ini_option_are_its_switches(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
