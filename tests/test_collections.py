@@ -251,6 +251,28 @@ def test_a_secret_of_another_type_is_not_shown(account: AccountView) -> None:
     assert "secret takes a str, not bytes" == str(refused.value)
 
 
+def test_a_record_that_never_was_is_as_it_was_seen() -> None:
+    fake = FakeConversations()
+    talk = fake.conversations.add(unique_name="talk")
+    message = fake.messages.add(conversation_sid=talk.sid, body="hi")
+    fake.participants.add(conversation_sid=talk.sid, identity="ada")
+    seen = fake.user_conversations.one(unique_name="talk")
+    [unseen] = fake.user_conversations
+
+    fake.clear()
+
+    assert ("talk", "hi", "talk") == (talk.unique_name, message.body, seen.unique_name)
+    gone = f"{message.sid} is not there any more since the fake went back, so it has no"
+    for name in ("url", "links"):
+        with pytest.raises(AttributeError) as missed:
+            getattr(message, name)
+        assert f"Message {gone} {name}" == str(missed.value)
+    with pytest.raises(
+        AttributeError, match=r"UserConversation MB.* went back, so it has no state"
+    ):
+        unseen.state  # noqa: B018
+
+
 def test_what_the_api_can_not_do_can_not_be_asserted(desks: Collection) -> None:
     with pytest.raises(AttributeError, match="<0 services> has no 'assert_updated'"):
         desks.assert_updated(sid="IS0")
