@@ -58,6 +58,7 @@ def tolerated(kinds: Sequence[str]) -> Sequence[str]:
 
 
 def _check_access(sid: str | None, reached: Mapping[str, Any]) -> None:
+    _check_mapping("an account is a dict of auth_token and api_keys", reached)
     for what, text in (("account_sid", sid), ("auth_token", reached.get("auth_token"))):
         if text is not None and not isinstance(text, str):
             raise TypeError(f"{what} is a str, not {type(text).__name__}")
@@ -68,6 +69,13 @@ def _check_access(sid: str | None, reached: Mapping[str, Any]) -> None:
             raise ValueError(unknown("an account has no", keyword, ["auth_token", "api_keys"]))
     if reached.get("auth_token") == "":
         raise ValueError("auth_token is a text of at least one character, not ''")
-    for key in reached.get("api_keys", {}):
+    keys = reached.get("api_keys", {})
+    _check_mapping("api_keys is a dict of secrets by the sids of the keys", keys)
+    for key in keys:
         if not is_sid(key, "SK"):
             raise ValueError(f"the sid of an API key is SK and 32 hexadecimal digits, not {key!r}")
+
+
+def _check_mapping(what_is_accepted: str, given: object) -> None:
+    if not isinstance(given, Mapping):  # it may be a secret
+        raise TypeError(f"{what_is_accepted}, not {type(given).__name__}")

@@ -26,6 +26,9 @@ MOST = 20
 
 INDEX = "index.html"
 
+PAGE = r"[A-Za-z0-9_-]*-[0-9a-f]{8}\.html"
+"""What `file_name` gives."""
+
 BAD = ("failed", "error")
 
 _SHOWN = pytest.StashKey[object]()
@@ -92,6 +95,15 @@ class Reporting:
 
     # Where results come together, which is the same place without pytest-xdist
 
+    @pytest.hookimpl(tryfirst=True)  # before there are workers, which write pages
+    def pytest_sessionstart(self) -> None:
+        if self._given and not hasattr(self._config, "workerinput"):
+            try:
+                for page in _earlier_pages(self._directory):
+                    page.unlink(missing_ok=True)
+            except OSError as error:
+                raise pytest.UsageError(f"{PAGES}: {error}") from None
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not self._given:
             return
@@ -144,6 +156,17 @@ class Run:
     @property
     def outcome(self) -> str:
         return next((bad for bad in BAD if bad in self.outcomes), "".join(self.outcomes))
+
+
+def _earlier_pages(directory: Path) -> list[Path]:
+    """The pages to which the index of an earlier run leads; itself it will be written anew."""
+    index = directory / INDEX
+    text = index.read_text(encoding="utf-8", errors="replace") if index.is_file() else ""
+    if f"<title>{NAME}</title>" not in text:  # somebody else's
+        return []
+    return [
+        directory / name for name in re.findall(f'<a href="({PAGE})"><span class="what">', text)
+    ]
 
 
 def file_name(test: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .api.checks import check, check_flag, check_seconds
 from .api.deliveries import Delivery
+from .api.secrets import without_passwords
 from .api.world import World
 from .expectations.deliveries import expect, keywords_of
 from .expectations.strictness import Strictness
@@ -77,7 +78,8 @@ class Webhooks:
         if public_url is None and isinstance(target, str):
             public_url = target
         if not isinstance(public_url, str) or not re.match("(?i)https?://[^/]", public_url):
-            raise TypeError(f"public_url is a URL, https://desk.example, not {public_url!r}")
+            given = without_passwords(repr(public_url))
+            raise TypeError(f"public_url is a URL, https://desk.example, not {given}")
         is_list = isinstance(events, Sequence) and not isinstance(events, str)
         check(is_list, "events is a list of them", events)
         if auth_token is not None and not isinstance(auth_token, str):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import requests
@@ -82,6 +83,26 @@ def test_accounts_of_another_form_are_refused(
         FakeConversations(accounts=accounts)
 
     assert str(refused.value).startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("accounts", "text"),
+    [
+        ({ONE: "hunter2"}, "an account is a dict of auth_token and api_keys, not str"),
+        ({ONE: None}, "an account is a dict of auth_token and api_keys, not NoneType"),
+        (
+            {ONE: {"api_keys": "hunter2"}},
+            "api_keys is a dict of secrets by the sids of the keys, not str",
+        ),
+    ],
+)
+def test_accounts_of_another_type_are_refused_without_showing_them(
+    accounts: Any, text: str
+) -> None:
+    with pytest.raises(TypeError) as refused:
+        FakeConversations(accounts=accounts)
+
+    assert text == str(refused.value)
 
 
 def test_accounts_and_one_of_them_are_too_much() -> None:

@@ -12,6 +12,7 @@ from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.resources.conversations import conversations
 from pytest_conversations_fake.api.resources.services import services
 from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.expectations.collection import Collection
 
 HERE = "http://127.0.0.1:8010"
@@ -204,7 +205,7 @@ def test_seeds_take_the_values_that_the_sdk_takes(talks: Collection) -> None:
 @pytest.mark.parametrize(
     ("params", "error", "text"),
     [
-        ({"unique_name": 5}, TypeError, "UniqueName takes a str, not 5"),
+        ({"unique_name": 5}, TypeError, "unique_name takes a str, not 5"),
         (
             {"unqiue_name": "x"},
             TypeError,
@@ -225,6 +226,51 @@ def test_seeds_follow_the_rules_of_the_api(
 
     assert str(refused.value).startswith(text)
     assert 1 == len(talks)
+
+
+def test_a_value_of_another_type_is_called_what_its_author_called_it(account: AccountView) -> None:
+    talk = account.conversations.add()
+
+    with pytest.raises(TypeError) as refused:
+        account.participants.add(conversation_sid=talk.sid, messaging_binding_address=5)
+
+    assert "messaging_binding_address takes a str, not 5" == str(refused.value)
+
+
+def test_one_of_several_values_is_called_like_all(account: AccountView) -> None:
+    with pytest.raises(TypeError) as refused:
+        account.roles.add(permission=["sendMessage", 5])
+
+    assert "permission takes a str, not 5" == str(refused.value)
+
+
+def test_a_secret_of_another_type_is_not_shown(account: AccountView) -> None:
+    with pytest.raises(TypeError) as refused:
+        account.credentials.add(secret=b"hunter2")
+
+    assert "secret takes a str, not bytes" == str(refused.value)
+
+
+def test_a_record_that_never_was_is_as_it_was_seen() -> None:
+    fake = FakeConversations()
+    talk = fake.conversations.add(unique_name="talk")
+    message = fake.messages.add(conversation_sid=talk.sid, body="hi")
+    fake.participants.add(conversation_sid=talk.sid, identity="ada")
+    seen = fake.user_conversations.one(unique_name="talk")
+    [unseen] = fake.user_conversations
+
+    fake.clear()
+
+    assert ("talk", "hi", "talk") == (talk.unique_name, message.body, seen.unique_name)
+    gone = f"{message.sid} is not there any more since the fake went back, so it has no"
+    for name in ("url", "links"):
+        with pytest.raises(AttributeError) as missed:
+            getattr(message, name)
+        assert f"Message {gone} {name}" == str(missed.value)
+    with pytest.raises(
+        AttributeError, match=r"UserConversation MB.* went back, so it has no state"
+    ):
+        unseen.state  # noqa: B018
 
 
 def test_what_the_api_can_not_do_can_not_be_asserted(desks: Collection) -> None:

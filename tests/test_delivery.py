@@ -245,6 +245,15 @@ def test_what_is_no_target_is_said(
         fake.webhooks.deliver_to(target, **options)
 
 
+@pytest.mark.parametrize("target", ["ftp://u:hunter2@desk", with_flask])
+def test_a_password_in_what_is_no_url_is_not_shown(fake: FakeConversations, target: object) -> None:
+    with pytest.raises(TypeError) as refused:
+        fake.webhooks.deliver_to(target, public_url="ftp://u:hunter2@desk")
+
+    text = "public_url is a URL, https://desk.example, not 'ftp://u:***@desk'"
+    assert text == str(refused.value)
+
+
 def test_what_was_not_delivered_is_missed(fake: FakeConversations) -> None:
     with pytest.raises(AssertionError, match="no webhook is configured"):
         fake.webhooks.assert_delivered("onMessageAdded", body="hi")

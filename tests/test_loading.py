@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 from conftest import Api
 
+from pytest_conversations_fake.api.fields import Field, Sid
+from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.seeds.dumping import dump
 from pytest_conversations_fake.seeds.loading import load
+from pytest_conversations_fake.seeds.reading import ACCEPTED
+from pytest_conversations_fake.seeds.shape import nouns, shape
 
 Load = Callable[[str], None]
 
@@ -254,12 +259,12 @@ def test_webhooks_are_told_nothing(seed: Load, world: World, account: AccountVie
         pytest.param("", "line 1: a seed is a mapping of nouns, not None", id="empty"),
         pytest.param(
             "users:\n- {friendly_name: 2024}",
-            "line 2: FriendlyName takes a str, not 2024",
+            "line 2: friendly_name takes a str, not 2024",
             id="int",
         ),
         pytest.param(
             "conversations:\n- friendly_name:\n    a: 1",
-            "line 2: FriendlyName takes no mapping",
+            "line 2: friendly_name takes no mapping",
             id="mapping",
         ),
         pytest.param(
@@ -274,8 +279,45 @@ def test_webhooks_are_told_nothing(seed: Load, world: World, account: AccountVie
         ),
         pytest.param(
             "users:\n- date_created: yesterday",
-            "line 2: the date_created of a user can not be 'yesterday'",
+            "line 2: the date_created of a user is a date, 2030-01-31, or with a time, "
+            "2030-01-31T12:00:00Z, not 'yesterday'",
             id="date",
+        ),
+        pytest.param(
+            "users:\n- is_online: yes",
+            "line 2: the is_online of a user is true or false, not 'yes'",
+            id="flag",
+        ),
+        pytest.param(
+            "conversations:\n- messages:\n  - media: [5]",
+            "line 3: the media of a message is a list of mappings, not a list",
+            id="media",
+        ),
+        pytest.param(
+            f"conversations:\n- participants:\n  - messaging_binding_address: {ADA[1:]}",
+            "line 3: messaging_binding_address takes a str, not 15550100",
+            id="phone",
+        ),
+        pytest.param(
+            "users: [{}]\nconversations:\n- date_created: 9999-12-31\n  timers_inactive: P9D",
+            "line 3: something of it would happen after the year 9999",
+            id="year",
+        ),
+        *(
+            pytest.param(
+                "conversations:\n"
+                f"- participants:\n  - {{identity: a, joined: {joined}}}\n  - joined: 1",
+                f"line 3: joined is a whole number from 1 on, not {said}",
+                id=f"joined {joined}",
+            )
+            for joined, said in {
+                "x": "'x'",
+                "0": "0",
+                "true": "True",
+                "1.5": "1.5",
+                "[1]": "a list",
+                "null": "None",
+            }.items()
         ),
         pytest.param(
             "conversations:\n- messages:\n  - index: 3\n  - index: 3",
@@ -298,6 +340,17 @@ def test_a_mistake_is_explained_with_its_line(
         seed(text)
 
     assert f"seed.yaml, {complaint}" == str(raised.value)
+
+
+def test_every_fact_has_a_text_for_what_it_can_not_be() -> None:
+    def facts(resource: Resource[Any]) -> Iterator[Field]:
+        yield from shape(resource).facts.values()
+        for noun in shape(resource).below.values():
+            yield from facts(noun)
+
+    kinds = {type(field) for noun in nouns().values() for field in facts(noun)}
+
+    assert kinds == {Sid, *ACCEPTED}
 
 
 def test_a_load_that_fails_changes_nothing(

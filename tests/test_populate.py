@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 from collections import Counter
 from datetime import datetime, timedelta, timezone
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.addresses import is_address
@@ -66,6 +69,42 @@ def test_it_is_the_same_at_each_run(tmp_path: Path) -> None:
 
     for noun in ("address_configurations", "users", "conversations"):
         assert said[0][noun] == said[1][noun]
+
+
+@pytest.mark.parametrize("locale", ["en_US", "de_DE"])
+def test_texts_do_not_follow_the_day(locale: str) -> None:
+    said = []
+    for today in (NOW, NOW + timedelta(days=1000)):
+        with time_machine.travel(today, tick=False):
+            fake = FakeConversations()
+            fake.populate(locale=locale)
+        topics = [each.friendly_name for each in fake.conversations]
+        said.append((topics, [(each.author, each.body) for each in fake.messages]))
+
+    assert said[0] == said[1]
+
+
+def test_people_do_not_follow_the_process() -> None:
+    program = """if True:
+        from pytest_conversations_fake import FakeConversations
+        fake = FakeConversations()
+        fake.populate(conversations=8, messages=8, locale="it_IT")
+        print([each.attributes for each in fake.users])
+    """
+
+    one, two = (
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for seed in ("0", "7")
+    )
+
+    assert "city" in one
+    assert one == two
 
 
 def test_languages_differ() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import datetime, timezone
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import pytest
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.seeds.dumping import dump
-from pytest_conversations_fake.seeds.files import read_file, write_file
+from pytest_conversations_fake.seeds.files import FORMS, read_file, write_file
 from pytest_conversations_fake.seeds.loading import load
 
 TEXTS = {
@@ -26,6 +28,7 @@ TEXTS = {
     "spaces": " x ",
     "german": "später # ja: 'so'",
     "hidden": "\u2028\x07\x85",
+    "half": "\ud83d",
     "flow": "[{",
     "time": "12:30",
     "merge": "<<",
@@ -43,6 +46,46 @@ def test_what_is_written_is_read_again(tmp_path: Path, suffix: str) -> None:
     assert {**TEXTS, **VALUES} == read_file(path)
     assert path.read_text(encoding="utf-8").endswith("\n")
     assert "später" in path.read_text(encoding="utf-8")
+
+
+# What YAML or JSON may take for something else
+ODD = [" ", "\n", "\t", "\r", "\x00", "\x1b", "\x7f", "\x85", "\xa0", "\u2028", "\u2029", "\ufeff"]
+ODD += ["\ufffe", "\U0001f600", "\U0010ffff", "\udc00", *"a0-#:'\"\\|>%[{<~?&*!@`,"]
+
+
+@pytest.mark.parametrize("suffix", [".json", ".yaml"])
+@pytest.mark.parametrize("around", ["", "a", "a\n", "\nb "])
+def test_no_text_is_too_odd(tmp_path: Path, suffix: str, around: str) -> None:
+    path = tmp_path / f"seed{suffix}"
+    texts = [around + "".join(odd) + around[::-1] for odd in product(ODD, repeat=2)]
+    said = {"texts": texts, "keys": dict.fromkeys(texts, 1)}
+
+    write_file(path, said)
+
+    assert said == read_file(path)
+
+
+def test_a_text_that_can_not_be_encoded_leaves_the_file_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "seed.json"
+    write_file(path, {"users": []})
+    monkeypatch.setitem(FORMS, ".json", (FORMS[".json"][0], lambda said: "\ud83d"))
+
+    with pytest.raises(UnicodeEncodeError):
+        write_file(path, {})
+
+    assert {"users": []} == read_file(path)
+
+
+def test_half_a_character_is_dumped_and_loaded(tmp_path: Path) -> None:
+    one, two = World("one"), World("two")
+    AccountView(one, one.account).users.add(friendly_name="x\ud83d")
+
+    dump(one, one.account, tmp_path / "seed.json")
+    load(two, two.account, tmp_path / "seed.json")
+
+    assert "x\ud83d" == AccountView(two, two.account).users.one().friendly_name
 
 
 def test_plain_words_of_yaml_are_texts_unless_json_has_them(tmp_path: Path) -> None:
@@ -95,7 +138,7 @@ def test_anchors_and_merges_of_yaml_are_understood(tmp_path: Path) -> None:
         (
             "a.json",
             '{"users": [\n{},\n{"friendly_name":\n2}]}',
-            "a.json, line 4: FriendlyName takes a str, not 2",
+            "a.json, line 4: friendly_name takes a str, not 2",
         ),
         ("a.yaml", "users: &a [*a]", "a.yaml, line 1: found unconstructable recursive node"),
         ("a.yaml", "a: b: c", "a.yaml, line 1: mapping values are not allowed here"),
@@ -106,12 +149,28 @@ def test_anchors_and_merges_of_yaml_are_understood(tmp_path: Path) -> None:
             "a.yaml, line 1: could not determine a constructor for "
             "the tag 'tag:yaml.org,2002:python/name:x'",
         ),
-        ("a.json", "[" * 100_000, "a.json is nested too deep"),
+        ("a.yaml", "a:\n  !!bool abc", "a.yaml, line 2: 'abc' is no bool"),
+        ("a.yaml", "a:\n  !!int abc", "a.yaml, line 2: 'abc' is no int"),
+        ("a.yaml", "a:\n  !!int ''", "a.yaml, line 2: '' is no int"),
+        ("a.yaml", "a:\n  !!int [1]", "a.yaml, line 2: expected a scalar node, but found sequence"),
+        ("a.yaml", "a:\n  !!float 0x1", "a.yaml, line 2: '0x1' is no float"),
+        ("a.yaml", "a:\n  !!map x", "a.yaml, line 2: there is a scalar where a mapping belongs"),
+        ("a.yaml", "a:\n  !!seq x", "a.yaml, line 2: there is a scalar where a sequence belongs"),
+        ("a.yaml", "a:\n  ? [x]", "a.yaml, line 2: there is a sequence where a scalar belongs"),
         (
-            "a.txt",
-            "",
-            "a.txt: seeds have no suffix '.txt'; there is: .json, .yaml, .yml",
+            "a.yaml",
+            "a:\n  !!timestamp abc",
+            "a.yaml, line 2: could not determine a constructor for "
+            "the tag 'tag:yaml.org,2002:timestamp'",
         ),
+        ("a.yaml", "a:\n  " + "1" * 5000, "a.yaml, line 2: a number of 5000 digits is too long"),
+        (
+            "a.json",
+            '{"a": [\n-' + "1" * 5000 + "]}",
+            "a.json, line 2: a number of 5000 digits is too long",
+        ),
+        ("a.json", "[" * 100_000, "a.json is nested too deep"),
+        ("a.toml", "", "a.toml: seeds have no suffix '.toml'; there is: .json, .yaml, .yml"),
     ],
 )
 def test_what_can_not_be_read_is_explained(
@@ -162,6 +221,17 @@ def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
 
     assert ({"users": []}, {"users": [{}]}) == (first, read_file(path))
     assert read_file(path) is read_file(path)
+
+
+def test_a_file_is_read_again_that_looks_the_same(tmp_path: Path) -> None:
+    path, read = tmp_path / "seed.json", []
+
+    for name in ("ada", "bob"):
+        path.write_text(f'{{"users": "{name}"}}')
+        os.utime(path, (0, 0))
+        read.append(read_file(path))
+
+    assert [{"users": "ada"}, {"users": "bob"}] == read
 
 
 def test_a_dump_reads_well(world: World, account: AccountView, tmp_path: Path) -> None:

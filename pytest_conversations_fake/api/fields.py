@@ -45,10 +45,10 @@ class Field(ABC):
             raise self.empty(name=self.name)
         return self.read(texts[-1])
 
-    def write(self, value: Any) -> list[str]:
-        """*value* as texts. Raises `TypeError` for what this field never holds."""
+    def write(self, value: Any, keyword: str = "") -> list[str]:
+        """*value* as texts. Raises `TypeError`, by the *keyword*, for what it never holds."""
         if not isinstance(value, str):
-            raise TypeError(f"{self.name} takes a str, not {value!r}")
+            raise self.mistaken("a str", value, keyword)
         return [value]
 
     def made_up(self, name: str) -> Any:
@@ -57,6 +57,10 @@ class Field(ABC):
 
     def refuse(self, text: str) -> Refused:
         return self.invalid(name=self.name, value=text)
+
+    def mistaken(self, kind: str, value: object, keyword: str) -> TypeError:
+        given = type(value).__name__ if self.secret else repr(value)
+        return TypeError(f"{keyword or self.name} takes {kind}, not {given}")
 
 
 @dataclass(frozen=True)
@@ -141,10 +145,10 @@ class Many(Field):
     def made_up(self, name: str) -> list[Any]:
         return [self.each.made_up(name)]
 
-    def write(self, value: Any) -> list[str]:
+    def write(self, value: Any, keyword: str = "") -> list[str]:
         if isinstance(value, str) or not isinstance(value, Sequence):
-            raise TypeError(f"{self.name} takes a list, not {value!r}")
-        return [text for one in value for text in self.each.write(one)] or [""]
+            raise self.mistaken("a list", value, keyword)
+        return [text for one in value for text in self.each.write(one, keyword)] or [""]
 
 
 @dataclass(frozen=True)
@@ -165,9 +169,9 @@ class Int(Field):
             raise self.refuse(text)
         return number
 
-    def write(self, value: Any) -> list[str]:
+    def write(self, value: Any, keyword: str = "") -> list[str]:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(f"{self.name} takes an int, not {value!r}")
+            raise self.mistaken("an int", value, keyword)
         return [str(value)]
 
 
@@ -180,9 +184,9 @@ class Flag(Field):
             raise self.refuse(text)
         return text.lower() == "true"
 
-    def write(self, value: Any) -> list[str]:
+    def write(self, value: Any, keyword: str = "") -> list[str]:
         if not isinstance(value, bool):
-            raise TypeError(f"{self.name} takes a bool, not {value!r}")
+            raise self.mistaken("a bool", value, keyword)
         return [str(value).lower()]
 
 
@@ -196,10 +200,10 @@ class Moment(Field):
         except (ValueError, OverflowError):
             raise self.refuse(text) from None
 
-    def write(self, value: Any) -> list[str]:
+    def write(self, value: Any, keyword: str = "") -> list[str]:
         if isinstance(value, datetime):
             return [shown_moment(value if value.tzinfo else value.replace(tzinfo=timezone.utc))]
-        return super().write(value)
+        return super().write(value, keyword)
 
 
 # Which forms Twilio reads is not known; these are what clients send. `fromisoformat` reads others

@@ -19,7 +19,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 def read(params: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
     """The values of *params*. Raises `TypeError` for what a field never holds, and refusals."""
-    return {key: fields[key].read_all(fields[key].write(params[key])) for key in params}
+    return {key: fields[key].read_all(fields[key].write(params[key], key)) for key in params}
 
 
 def seed(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from ..api.accounts import Account
@@ -25,17 +26,19 @@ class LiveRecord:
     def __init__(
         self, world: World, account: Account, resource: Resource[Any], record: Record
     ) -> None:
-        vars(self).update(_world=world, _account=account, _resource=resource, _record=record)
+        vars(self).update(
+            _world=world, _account=account, _resource=resource, _record=record, _seen=None
+        )
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # what copy and pickle ask for before there is a world
             raise AttributeError(name)
         with self._world.settled():
-            record = self._resource.current(self._account, self._record)
+            record = self._last_seen(name)
             if name in self._resource.attributes:
                 return getattr(record, name)
             if name in self._resource.extras:
-                return self._resource.render(self._call(record), record)[name]
+                return self._resource.render(self._call(record, name), record)[name]
         raise AttributeError(unknown(f"a {self._resource.noun} has no", name, dir(self)))
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -63,13 +66,30 @@ class LiveRecord:
     def _noun_and_sid(self) -> tuple[str, str]:
         return self._resource.noun, self._record.sid
 
-    def _call(self, record: Record) -> Call:
-        """A call from the test, on the short path where there is one."""
+    def _last_seen(self, name: str) -> Record:
+        """What it is now or, if the fake went back to before it, was when somebody looked."""
+        with suppress(KeyError):  # of what a view is made of
+            vars(self)["_seen"] = self._resource.current(self._account, self._record)
+        record: Record | None = self._seen
+        if not record:
+            raise self._never_was(name)
+        return record
+
+    def _never_was(self, name: str) -> AttributeError:
+        return AttributeError(
+            f"{self._resource.record.__name__} {self._record.sid} is not there any more since the "
+            f"fake went back, so it has no {name}"
+        )
+
+    def _call(self, record: Record, name: str) -> Call:
+        """A call for *name* from the test, on the short path where there is one."""
         account = self._account
         parents: list[Record] = []
         sid = record.parent_sid
         for resource in reversed(self._resource.ancestors):
-            parent = account.store.get(resource.record, sid)
+            parent = account.store.find_even_removed(resource.record, sid)
+            if not parent:
+                raise self._never_was(name)
             parents.insert(0, parent)
             sid = parent.parent_sid
         return Call(

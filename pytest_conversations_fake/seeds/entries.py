@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
 from ..api.refusals import refusals_are_errors
 
@@ -43,8 +43,21 @@ class Located:
                 yield
         except SeedError:
             raise
+        except OverflowError:
+            self._refuse(line, "something of it would happen after the year 9999")
         except (TypeError, ValueError) as error:
-            raise SeedError(f"{self._file}, line {line}: {error}") from None
+            self._refuse(line, error)
+
+    def _refuse(self, line: int, why: object) -> NoReturn:
+        raise SeedError(f"{self._file}, line {line}: {why}") from None
+
+
+def whole_number(digits: str) -> int:
+    """Raises `ValueError` for more digits than Python reads."""
+    try:
+        return int(digits)
+    except ValueError:
+        raise ValueError(f"a number of {len(digits.lstrip('-'))} digits is too long") from None
 
 
 def kind_of(value: object) -> str:

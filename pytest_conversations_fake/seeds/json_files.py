@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from json.decoder import JSONArray, JSONObject  # type: ignore[attr-defined]
 from json.scanner import py_make_scanner  # type: ignore[attr-defined]
 from typing import Any
 
-from .entries import Entries, Entry, SeedError
+from .entries import Entries, Entry, SeedError, whole_number
 
 
 def read_json(text: str, file: str) -> Any:
@@ -21,7 +22,8 @@ def read_json(text: str, file: str) -> Any:
 
 
 def write_json(said: Mapping[str, Any]) -> str:
-    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(said, ensure_ascii=False, indent=2)
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class _Decoder(json.JSONDecoder):
     """Python's own, the one that is written in Python, with each value found on its line."""
 
     def __init__(self, text: str, file: str) -> None:
-        super().__init__(object_pairs_hook=self._entry)
+        super().__init__(object_pairs_hook=self._entry, parse_int=whole_number)
         self._file = file
         self._ends = [index for index, char in enumerate(text) if char == "\n"]
         self.parse_object = lambda start, strict, _, *hooks: JSONObject(
@@ -47,8 +49,13 @@ class _Decoder(json.JSONDecoder):
         self.scan_once = self._found
 
     def _found(self, string: str, index: int) -> tuple[_Found, int]:
-        value, end = self._scan(string, index)
         line = 1 + bisect_right(self._ends, index)
+        try:
+            value, end = self._scan(string, index)
+        except (json.JSONDecodeError, SeedError):  # which know their lines
+            raise
+        except ValueError as error:
+            raise SeedError(f"{self._file}, line {line}: {error}") from None
         if isinstance(value, Entry):
             value.line = line
         elif isinstance(value, list):

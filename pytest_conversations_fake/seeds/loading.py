@@ -29,7 +29,7 @@ from ..expectations.adding import seed
 from .already import Already, change, with_permission
 from .entries import Entry, Located
 from .files import read_file
-from .reading import check_keys, entries_of, entry_of, values
+from .reading import check_keys, entries_of, entry_of, joined, values
 from .restoring import put, unless_it_fails
 from .shape import nouns, shape
 
@@ -179,8 +179,7 @@ class _Loading(Located):
             case Conversation():
                 self._conversations.append((place, record))
             case Participant():
-                joined = entry.get("joined")
-                order = (0, joined) if joined is not None else (1, record.date_created)
+                order = (0, joined(self, entry)) if "joined" in entry else (1, record.date_created)
                 self._participants.append(((*order, place), record))
 
     def _came_with_service(self, service: Service, entry: Entry, holder: Entry) -> None:

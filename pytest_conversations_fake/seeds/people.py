@@ -8,7 +8,7 @@ from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 from ..expectations.misuse import unknown
-from .talk import TALK
+from .talk import DAYS, TALK
 
 if TYPE_CHECKING:
     from faker import Faker
@@ -75,7 +75,7 @@ class People:
             "city": customer.city,
             "company": self._faker.company(),
             "street": self._faker.street_address(),
-            "day": self._faker.day_of_week(),
+            "day": self.chance.choice(DAYS[self._language]),
             "time": f"{self.chance.randint(9, 17)}:{self.chance.choice(['00', '15', '30'])}",
             "order": str(self.chance.randint(10_000, 99_999)),
         }
@@ -99,4 +99,12 @@ def faker_for(locale: str) -> Faker:
     known = {each.lower(): each for each in AVAILABLE_LOCALES}
     if locale.lower() not in known:
         raise ValueError(unknown("Faker has no locale", locale, sorted(AVAILABLE_LOCALES)))
-    return Faker(known[locale.lower()])
+    return _in_order(Faker(known[locale.lower()]))
+
+
+def _in_order(faker: Faker) -> Faker:
+    """With the same order in each process: Italy's cities come out of a set."""
+    for provider in faker.get_providers():
+        if isinstance(cities := getattr(provider, "cities", None), list):
+            vars(provider)["cities"] = sorted(cities)
+    return faker

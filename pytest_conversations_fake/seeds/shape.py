@@ -47,7 +47,9 @@ LAST = ("sid", "date_created", "date_updated")
 class Parts(Json):
     """What was put together of other records, as JSON has it."""
 
-    def write(self, value: Any) -> list[str]:
+    def write(self, value: Any, keyword: str = "") -> list[str]:
+        if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+            raise self.mistaken("a list of mappings", value, keyword)
         return [json.dumps(value)]
 
     def read(self, text: str) -> Any:

@@ -5,6 +5,12 @@ Who asks and who answers take turns, beginning with who asks.
 
 from __future__ import annotations
 
+# Faker's own follow from today's date, and texts are the same at each run
+DAYS = {
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+}
+
 # Topics, and what is said of them
 TALK: dict[str, dict[str, tuple[str, ...]]] = {
     "en": {
