@@ -86,6 +86,14 @@ def test_a_target_that_is_refused_does_not_show_its_password() -> None:
         fake.webhooks.deliver_to("https://u:pw@desk.example")
 
 
+def test_nor_does_one_that_is_none() -> None:
+    with (
+        FakeConversations() as fake,
+        pytest.raises(TypeError, match=r"a target is a URL, .* not 'ftp://u:\*\*\*@"),
+    ):
+        fake.webhooks.deliver_to("ftp://u:pw@desk.example", public_url="https://desk.example")
+
+
 def test_a_second_url_to_configure_does_not_show_the_password_of_the_first(world: World) -> None:
     world.configure_webhook("https://u:pw@desk.example", ["onMessageAdded"])
 

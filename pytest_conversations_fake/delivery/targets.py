@@ -24,10 +24,10 @@ def target_of(
     """
     if by_settle and (_is_url(given) or isinstance(given, web.Application) or _is_asgi(given)):
         raise TypeError(f"by_settle is for applications of WSGI, not for {given!r}")
+    shown = without_passwords(repr(given))
     if _is_url(given):
         if not is_loopback(given):
-            where = without_passwords(repr(given))
-            raise ValueError(f"webhooks stay on this machine, so they are not sent to {where}")
+            raise ValueError(f"webhooks stay on this machine, so they are not sent to {shown}")
         return HttpTarget(given, public_url)
     if isinstance(given, web.Application):
         return AiohttpTarget(given, applications)
@@ -37,7 +37,7 @@ def target_of(
         return WsgiTarget(given, applications)
     hint = "; is it to be called first?" if callable(given) else ""
     raise TypeError(
-        f"a target is a URL, or an application of ASGI, WSGI or aiohttp, not {given!r}{hint}"
+        f"a target is a URL, or an application of ASGI, WSGI or aiohttp, not {shown}{hint}"
     )
 
 
