@@ -488,6 +488,15 @@ def test_a_loop_that_gets_over_it_is_interrupted_again() -> None:
     assert 2 == len(attempts)
 
 
+@pytest.fixture
+def control_c() -> Iterator[None]:
+    """As in a terminal; what a shell runs in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("control_c")
 def test_control_c_remains_what_it_is() -> None:
     with pytest.raises(KeyboardInterrupt):
         ends_within(10, lambda: signal.raise_signal(signal.SIGINT))
