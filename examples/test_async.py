@@ -8,12 +8,7 @@ from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
 
-pytestmark = [
-    pytest.mark.asyncio,
-    # twilio-python passes credentials to aiohttp in a way that aiohttp 3.14 deprecates
-    pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning"),
-]
+pytestmark = pytest.mark.asyncio
 
 
 async def test_the_asynchronous_sdk(fake_conversations: FakeConversations) -> None:

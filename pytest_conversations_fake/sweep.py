@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from inspect import isawaitable, iscoroutinefunction
+from inspect import isawaitable, iscoroutine, iscoroutinefunction
 from typing import TYPE_CHECKING
 
 from .api.checks import check, check_seconds
@@ -190,7 +190,9 @@ def _run(fake: Stateful, scenario: Callable[[], object], within: float) -> Ran:
         raise
     except BaseException as error:  # also what pytest.fail() raises
         in_time, ended = True, error
-    if any(map(isawaitable, returned)):
+    for each in filter(isawaitable, returned):
+        if iscoroutine(each):
+            each.close()  # else Python would complain that nobody awaits it
         raise TypeError(f"{_named(scenario)} is asynchronous; it is for sweep_async()")
     try:
         fake.settle()

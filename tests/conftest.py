@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
+from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.engine import answer
 from pytest_conversations_fake.api.journal import Exchange, Request
 from pytest_conversations_fake.api.world import World
@@ -64,6 +65,20 @@ class Api:
         if self.world.errors:
             raise self.world.errors[0]
         return self.world.journal[-1]
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeConversations]:
+    with FakeConversations() as fake:
+        yield fake
+
+
+@pytest.fixture
+def asking() -> Iterator[FakeConversations]:
+    """One in which requests are asked about, too, with a conversation `talk`."""
+    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
+        fake.conversations.add(unique_name="talk")
+        yield fake
 
 
 @pytest.fixture

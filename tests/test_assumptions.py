@@ -236,7 +236,7 @@ def test_what_can_not_be_assumed_is_said(
     options: dict[str, object], error: type[Exception], text: str
 ) -> None:
     with pytest.raises(error) as refused:
-        FakeConversations(**options)  # type: ignore[arg-type]  # wrong on purpose
+        FakeConversations(**options)  # wrong on purpose
 
     assert str(refused.value).startswith(text)
 

@@ -71,7 +71,7 @@ def test_an_instant_has_a_zone_or_is_in_utc(api: Api, instant: datetime) -> None
 
 def test_what_is_no_instant_is_said(api: Api) -> None:
     with pytest.raises(TypeError, match="the clock moves to a datetime, not to '2030-01-01'"):
-        api.world.clock.move_to("2030-01-01")  # type: ignore[arg-type]  # wrong on purpose
+        api.world.clock.move_to("2030-01-01")  # wrong on purpose
     with pytest.raises(TypeError, match="fortnights"):
         api.world.clock.shift(fortnights=1)
 
@@ -97,7 +97,7 @@ def test_what_is_due_by_a_move_has_happened_after_it(api: Api, account: AccountV
     ],
 )
 def test_others_may_move_the_clock(frozen: object) -> None:
-    with FakeConversations() as fake, frozen():  # type: ignore[operator]  # a context manager
+    with FakeConversations() as fake, frozen():  # a context manager
         with requests.Session() as session:
             session.auth = (fake.account_sid, fake.auth_token)
             session.post(f"{fake.url}{C}")
@@ -129,7 +129,7 @@ def test_what_is_due_happens_though_nobody_looks() -> None:
 
     def app(environ: dict[str, object], start: object) -> list[bytes]:
         told.set()
-        start("204 No Content", [])  # type: ignore[operator]  # WSGI's start_response
+        start("204 No Content", [])  # WSGI's start_response
         return []
 
     with FakeConversations() as fake:

@@ -270,7 +270,7 @@ def test_a_record_that_never_was_is_as_it_was_seen() -> None:
     with pytest.raises(
         AttributeError, match=r"UserConversation MB.* went back, so it has no state"
     ):
-        unseen.state  # noqa: B018
+        unseen.state  # noqa: B018 - reading is the point
 
 
 def test_what_the_api_can_not_do_can_not_be_asserted(desks: Collection) -> None:
@@ -282,6 +282,6 @@ def test_a_name_that_there_is_not_has_a_likely_one(desks: Collection) -> None:
     fake = FakeConversations()
 
     with pytest.raises(AttributeError, match="has no 'mesages'; did you mean 'messages'"):
-        fake.mesages  # noqa: B018
+        fake.mesages  # noqa: B018 - reading is the point
     with pytest.raises(AttributeError, match="'assert_create'; did you mean 'assert_created'"):
         desks.assert_create()

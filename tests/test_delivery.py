@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -35,10 +35,9 @@ from pytest_conversations_fake import FakeConversations
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        fake.conversations.add(unique_name="talk")
-        yield fake
+def fake(fake: FakeConversations) -> FakeConversations:
+    fake.conversations.add(unique_name="talk")
+    return fake
 
 
 @pytest.mark.rule("webhook-signature")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,12 +15,6 @@ from twilio.rest import Client
 from pytest_conversations_fake import FakeConversations
 
 ADA, BEN, DESK, LINE = "+15550100", "+15550101", "+15550199", "+15550198"
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        yield fake
 
 
 def texts(fake: FakeConversations, address: str, talk: Any, proxy: str | None = DESK) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
@@ -23,12 +23,6 @@ from pytest_conversations_fake import (
     TwilioError,
     Unavailable,
 )
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        yield fake
 
 
 def create(name: str = "x") -> requests.Response:
@@ -205,7 +199,7 @@ def test_who_is_down_within_that_is_down_to_its_end(fake: FakeConversations) -> 
 
 def test_mistakes_are_said(fake: FakeConversations) -> None:
     with pytest.raises(TypeError, match=r"a fault is a value like RateLimited\(\), not <class"):
-        fake.inject(RateLimited)  # type: ignore[arg-type]  # wrong on purpose
+        fake.inject(RateLimited)  # wrong on purpose
     with pytest.raises(ValueError, match="did you mean 'CreateService'"):
         fake.inject(RateLimited(), on="CreateServices")
     with pytest.raises(TypeError, match="times is a number from 1 on, not 0"):

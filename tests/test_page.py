@@ -52,7 +52,7 @@ def seen(report: Report, outcome: str = "failed", failure: str = "") -> Seen:
 def told(**more: object) -> Delivery:
     about = {"event": "onMessageAdded", "url": "https://u:hunter2@desk.example", "method": "POST"}
     params: dict[str, object] = {"params": {"body": EVIL}, "form": {"Body": EVIL}}
-    return Delivery(**{**about, **params, "account_sid": "", **more})  # type: ignore[arg-type]
+    return Delivery(**{**about, **params, "account_sid": "", **more})
 
 
 @pytest.fixture

@@ -181,7 +181,7 @@ def test_a_failed_test_shows_its_requests(suite: pytest.Pytester) -> None:
     )
 
 
-@pytest.mark.parametrize("mark", ["", "@pytest.mark.xfail"])
+@pytest.mark.parametrize("mark", ["", "@pytest.mark.xfail(reason='which must not hide it')"])
 def test_an_error_inside_the_fake_fails_the_test_that_caused_it(
     suite: pytest.Pytester, mark: str
 ) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Iterator
 
 import pytest
 import requests
@@ -29,17 +28,9 @@ from pytest_conversations_fake.expectations.strictness import REMEDY
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        fake.conversations.add(unique_name="talk")
-        yield fake
-
-
-@pytest.fixture
-def asking() -> Iterator[FakeConversations]:
-    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
-        fake.conversations.add(unique_name="talk")
-        yield fake
+def fake(fake: FakeConversations) -> FakeConversations:
+    fake.conversations.add(unique_name="talk")
+    return fake
 
 
 @pytest.mark.rule("pre-events")

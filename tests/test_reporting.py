@@ -54,7 +54,7 @@ SUITE = """
     def test_is_skipped(fake_conversations):
         pytest.skip("later")
 
-    @pytest.mark.xfail
+    @pytest.mark.xfail(reason="to be told so")
     def test_fails_as_expected(fake_conversations):
         assert 1 == 2
 

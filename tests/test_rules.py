@@ -235,9 +235,8 @@ def test_a_role_is_judged_at_updates_too(api: Api, account: AccountView) -> None
     api.post(PEOPLE, {"Identity": "ada"})
     roles = {role.friendly_name: role.sid for role in account.roles}
 
-    assert 50105 == api.post(
-        f"{PEOPLE}/ada", {"RoleSid": roles["service user"]}
-    ).response["code"]  # fmt: skip
+    given = api.post(f"{PEOPLE}/ada", {"RoleSid": roles["service user"]})
+    assert 50105 == given.response["code"]
     assert 50105 == api.post("/v1/Users/ada", {"RoleSid": roles["channel user"]}).response["code"]
     path = f"/v1/Services/{account.default_service.sid}/Configuration"
     chat = {"DefaultChatServiceRoleSid": roles["channel user"]}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from datetime import datetime, timezone
 
 import pytest
@@ -15,12 +14,6 @@ from twilio.rest import Client
 from pytest_conversations_fake import FakeConversations
 
 THEN = datetime(2020, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        yield fake
 
 
 @pytest.fixture(params=["twilio_client", "base_url"])
@@ -150,8 +143,6 @@ def test_the_client_reaches_nothing_but_the_fake(fake: FakeConversations) -> Non
 
 
 # What the SDK passes to aiohttp for basic authentication is deprecated from aiohttp 3.14 on
-@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning")
 def test_the_asynchronous_client(fake: FakeConversations) -> None:
     async def talk() -> list[str]:
         async with AsyncTwilioHttpClient() as http_client:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,18 +11,6 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.operations import OPERATIONS
-
-# What the SDK passes to aiohttp for basic authentication is deprecated from aiohttp 3.14 on
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning"),
-]
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        yield fake
 
 
 class Sdk:

@@ -7,7 +7,6 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -17,12 +16,6 @@ import requests
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.server.server import Server
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        yield fake
 
 
 def connected(fake: FakeConversations) -> socket.socket:

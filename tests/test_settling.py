@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import freezegun
@@ -30,17 +30,9 @@ from pytest_conversations_fake.webhooks import WebhookWarning
 
 
 @pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        fake.conversations.add(unique_name="talk")
-        yield fake
-
-
-@pytest.fixture
-def asking() -> Iterator[FakeConversations]:
-    with FakeConversations(assume={"pre-events": "everybody"}) as fake:
-        fake.conversations.add(unique_name="talk")
-        yield fake
+def fake(fake: FakeConversations) -> FakeConversations:
+    fake.conversations.add(unique_name="talk")
+    return fake
 
 
 def test_wsgi_is_called_in_another_thread_or_by_settle(fake: FakeConversations) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -21,12 +20,6 @@ from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.expectations.judgement import Judgement
 
 C = "/v1/Conversations"
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        yield fake
 
 
 def everything(world: World) -> dict[str, list[dict[str, Any]]]:
@@ -199,7 +192,7 @@ def test_a_fault_that_nothing_met_is_not_forgotten_either() -> None:
 
 def test_what_is_no_snapshot_of_it_is_refused(fake: FakeConversations) -> None:
     with pytest.raises(TypeError, match=r"restore takes what snapshot\(\) returned, not None"):
-        fake.restore(None)  # type: ignore[arg-type]  # wrong on purpose
+        fake.restore(None)  # wrong on purpose
     with pytest.raises(ValueError, match=r"<snapshot of 'other' after 0 requests> is not of this"):
         fake.restore(FakeConversations(name="other").snapshot())
 

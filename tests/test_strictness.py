@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import requests
 from applications import HOOK, answering, say
@@ -81,12 +79,6 @@ SITUATIONS = {
         "an error inside the fake: ZeroDivisionError('division by zero')",
     ),
 }
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        yield fake
 
 
 def test_every_kind_has_its_situation() -> None:

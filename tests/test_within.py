@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
-
-
-@pytest.fixture
-def fake() -> Iterator[FakeConversations]:
-    with FakeConversations() as fake:
-        yield fake
 
 
 def test_what_comes_in_time_is_found(fake: FakeConversations) -> None:

@@ -17,8 +17,9 @@ def saved(things: Iterable[object]) -> PutBack:
 
     def put_back() -> None:
         for thing, attributes in before:
-            vars(thing).clear()
-            vars(thing).update(_copied(attributes))
+            vars(thing).update(_copied(attributes))  # whoever reads meanwhile misses none
+            for name in vars(thing).keys() - attributes.keys():
+                del vars(thing)[name]
 
     return put_back
 

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
 from ..api.faults import AnswerLost, HalfAnswer, MalformedJson, Reset
-from ..api.journal import Exchange, Request, Response
+from ..api.journal import Entry, Exchange, Request, Response
 from ..api.refusals import CredentialsEnded, MalformedRequest
 from ..api.world import World
 
@@ -99,17 +99,13 @@ class Handler:
         with world.lock:
             era = world.era
             entry = world.journal.open(asked)
-        response = await _drive(answer(world, entry), request, world)
+        response = await _drive(answer(world, entry), request, world, era)
         if entry.error:
             LOG.error("an error inside the fake", exc_info=entry.error)
         if isinstance(entry.refusal, CredentialsEnded):
             self.server.strays.append(f"{asked.method} {asked.path}: {entry.refusal}")
-        else:
-            with world.lock:
-                ended = world.clock.seconds()
-                exchange = world.era == era and world.journal.close(entry, response, ended - began)
-            if exchange:
-                log(exchange)
+        elif exchange := _closed(world, era, entry, response, began):
+            log(exchange)
             self._wake_for_timers(world)
         return await _sent(response, request)
 
@@ -129,19 +125,29 @@ class Handler:
         self._wake_for_timers(world)
 
 
+def _closed(
+    world: World, era: int, entry: Entry, response: Response, began: float
+) -> Exchange | None:
+    """What the journal keeps of a request, unless the world was put back meanwhile."""
+    with world.lock:
+        if world.era != era:
+            return None
+        return world.journal.close(entry, response, world.clock.seconds() - began)
+
+
 def log(exchange: Exchange) -> None:
+    """Without the lock: who formats a record for a log may hold that of the log, and want it."""
     if LOG.isEnabledFor(INFO):
         why = f": {exchange.reason}" if exchange.refused else ""
         LOG.info("%s%s", exchange, why)
 
 
-async def _drive(steps: Steps, request: web.BaseRequest, world: World) -> Response:
+async def _drive(steps: Steps, request: web.BaseRequest, world: World, era: int) -> Response:
     """Go from step to step. The world is locked during each of them and never in between.
 
-    What is under way while the world is put back is none of the new one's business.
+    What began in another *era* than the world is in by then, as that was put back, is cut off.
     """
     outcome: Outcome = None
-    era = world.era
     while True:
         try:
             with world.lock:

@@ -21,7 +21,7 @@ def names(site: Site, asked: str | None) -> Any:
     context.check_hostname = False
     sock = socket.create_connection(("127.0.0.1", site.tls_port))
     with sock, context.wrap_socket(sock, server_hostname=asked) as connection:
-        return connection.getpeercert()["subjectAltName"]  # type: ignore[index]
+        return connection.getpeercert()["subjectAltName"]
 
 
 @pytest.mark.parametrize(

@@ -192,7 +192,7 @@ def in_loop(client: Callable[..., Coroutine[Any, Any, object]], **options: Any) 
         try:
             return await client(url, **options)
         finally:  # aiohttp and tornado leave before their connections are closed
-            transports = asyncio.get_running_loop()._transports  # type: ignore[attr-defined]
+            transports = asyncio.get_running_loop()._transports
             while any(transport._sock for transport in list(transports.values())):
                 await asyncio.sleep(0)
 
@@ -258,7 +258,6 @@ def client(request: pytest.FixtureRequest) -> Client:
     return client
 
 
-@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
 @pytest.mark.parametrize(
     ("url", "landed"),
     [
@@ -296,7 +295,7 @@ def test_without_hooks_the_real_one_is_reached(client: Client, real: Site, url: 
 def test_another_host_of_twilio_is_refused(
     client: Client, real: Site, fake: Site, scheme: str
 ) -> None:
-    with in_charge(fake.route()) as route, pytest.raises(Exception) as raised:  # noqa: PT011
+    with in_charge(fake.route()) as route, pytest.raises(Exception) as raised:  # noqa: PT011 - each its own
         client(f"{scheme}://api.twilio.com/2010-04-01")
 
     why = REFUSED.format(host="api.twilio.com")
@@ -315,7 +314,7 @@ def test_an_allowed_host_is_let_through(client: Client, real: Site, fake: Site) 
 
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
 def test_the_guard_refuses_the_imitated_host_itself(client: Client, real: Site, url: str) -> None:
-    with in_charge(Guard(name="this run")) as guard, pytest.raises(Exception) as raised:  # noqa: PT011
+    with in_charge(Guard(name="this run")) as guard, pytest.raises(Exception) as raised:  # noqa: PT011 - each its own
         client(url)
 
     assert [refusal.why for refusal in guard.refused] == [GUARDED]

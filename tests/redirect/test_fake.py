@@ -110,8 +110,6 @@ def test_the_second_page_follows(fake: FakeConversations) -> None:
     assert meta["next_page_url"].startswith(f"{HOST}/v1/Conversations?PageSize=50&Page=1&")
 
 
-@pytest.mark.filterwarnings("ignore:BasicAuth is deprecated:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:The 'auth' parameter is deprecated:DeprecationWarning")
 def test_the_asynchronous_client_of_twilio_python_lands(fake: FakeConversations) -> None:
     async def use(_: str) -> None:
         async with AsyncTwilioHttpClient() as http_client:
@@ -335,14 +333,14 @@ def test_allowed_hosts_are_a_list_of_host_names() -> None:
     with pytest.raises(TypeError, match="a list of host names, not 'api"):
         FakeConversations(allow_hosts="api.twilio.com")
     with pytest.raises(TypeError, match="a list of host names, not of 443"):
-        FakeConversations(allow_hosts=[443])  # type: ignore[list-item]
+        FakeConversations(allow_hosts=[443])
     with pytest.raises(ValueError, match="has host names"):
         FakeConversations(allow_hosts=["https://api.twilio.com"])
 
 
 def test_redirect_is_a_bool() -> None:
     with pytest.raises(TypeError, match="redirect is True or False, not 'no'"):
-        FakeConversations(redirect="no")  # type: ignore[arg-type]
+        FakeConversations(redirect="no")
 
 
 # Child processes

@@ -169,7 +169,7 @@ class KeepsAlive:
         self._server.socket = server_context().wrap_socket(
             self._server.socket, server_side=True, do_handshake_on_connect=False
         )
-        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        self._server.handle_error = lambda *_: None
         self.port = self._server.server_port
         self._thread = Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()

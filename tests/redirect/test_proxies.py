@@ -44,7 +44,7 @@ def test_tls_through_an_explicit_proxy_fails_closed(
     client: Callable[[str, str], None], real: Site, fake: Site
 ) -> None:
     """The proxy is asked for a tunnel, and through that nothing is sent."""
-    with in_charge(fake.route()), pytest.raises(Exception):  # noqa: B017, PT011
+    with in_charge(fake.route()), pytest.raises(Exception):  # noqa: B017, PT011 - each client has its own
         client(URL, f"http://{real.address}:{real.http_port}")
 
     assert real.requests == ["CONNECT conversations.twilio.com:443"]

@@ -227,7 +227,7 @@ def test_another_scope_has_the_hosts_back_when_a_test_is_over(suite: pytest.Pyte
 # Other hosts of Twilio
 
 
-@pytest.mark.parametrize("mark", ["", "@pytest.mark.xfail"])
+@pytest.mark.parametrize("mark", ["", "@pytest.mark.xfail(reason='which must not hide it')"])
 def test_a_refusal_that_the_code_swallowed_fails_the_test_once(
     suite: pytest.Pytester, mark: str
 ) -> None:
@@ -364,7 +364,7 @@ def test_the_session_guard_refuses_at_collection(suite: pytest.Pytester) -> None
     )
 
 
-@pytest.mark.parametrize("mark", ["", "@pytest.mark.xfail"])
+@pytest.mark.parametrize("mark", ["", "@pytest.mark.xfail(reason='which must not hide it')"])
 def test_the_session_guard_fails_the_test_that_was_refused(
     suite: pytest.Pytester, mark: str
 ) -> None:

@@ -76,7 +76,7 @@ def test_after_an_exception() -> None:
 def test_after_hooking_failed() -> None:
     refuses = mock.patch.dict(os.environ, {"NO_PROXY": "\0"})  # cannot be set again
 
-    with pytest.raises(ValueError), refuses, in_charge(route()):  # noqa: PT011
+    with pytest.raises(ValueError), refuses, in_charge(route()):  # noqa: PT011 - Python's own
         raise AssertionError("got in")
 
 
@@ -120,16 +120,16 @@ def test_a_patch_on_top_is_left_to_whoever_made_it(monkeypatch: pytest.MonkeyPat
         assert left is answer
     # What was found and put back by the other is a hook, which passes on from now on
     assert socket.getaddrinfo("127.0.0.1", 1)[0][4] == ("127.0.0.1", 1)
-    vars(socket)["getaddrinfo"] = socket.getaddrinfo.__wrapped__  # type: ignore[attr-defined]
+    vars(socket)["getaddrinfo"] = socket.getaddrinfo.__wrapped__
 
 
 def test_a_patch_below_that_is_undone_above_leaves_nothing() -> None:
     """As pytest-socket does: it replaces `connect` before a test and puts its own back after."""
     own = socket.socket.connect
 
-    socket.socket.connect = mock.Mock()  # type: ignore[method-assign]
+    socket.socket.connect = mock.Mock()
     with in_charge(route()):
-        socket.socket.connect = own  # type: ignore[method-assign]
+        socket.socket.connect = own
 
     assert socket.socket.connect is own
     del socket.socket.connect
@@ -139,10 +139,10 @@ def test_what_pytest_socket_put_on_top_of_the_guard_is_hooked_again() -> None:
     theirs: list[Any] = []
     with in_charge(Guard(name="this run")):
         hooked = socket.socket.connect
-        socket.socket.connect = lambda sock, address: theirs.append(address)  # type: ignore[method-assign, assignment]
+        socket.socket.connect = lambda sock, address: theirs.append(address)
         with in_charge(route()), socket.socket() as sock:
             sock.connect(("127.84.87.73", 443))
-        socket.socket.connect = hooked  # type: ignore[method-assign]
+        socket.socket.connect = hooked
 
     assert theirs == [("127.0.0.1", 2)]
 
