@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -23,6 +27,8 @@ from pytest_conversations_fake import (
     TwilioError,
     Unavailable,
 )
+from pytest_conversations_fake.api.errors import ERRORS
+from pytest_conversations_fake.api.faults import EXAMPLES
 
 
 def create(name: str = "x") -> requests.Response:
@@ -34,14 +40,19 @@ def create(name: str = "x") -> requests.Response:
     )
 
 
+TAKEN = "Conversation with provided unique name already exists"
+
+
 @pytest.mark.parametrize(
     ("fault", "status", "code", "message"),
     [
         (RateLimited(), 429, 20429, "Too Many Requests"),
         (Unavailable(), 503, 20503, "Service unavailable"),
         (ServerError(), 500, None, "An error occurred"),
-        (TwilioError(50353), 409, 50353, "Conversation with provided unique name already exists"),
-        (TwilioError(99999), 400, 99999, "Error 99999"),
+        (TwilioError(50353), 409, 50353, TAKEN),
+        (TwilioError(20429), 429, 20429, "Too Many Requests"),
+        (TwilioError(50353, status=400), 400, 50353, TAKEN),
+        (TwilioError(50353, message="taken"), 409, 50353, "taken"),
         (TwilioError(99999, status=418, message="a teapot"), 418, 99999, "a teapot"),
     ],
 )
@@ -213,6 +224,7 @@ def test_mistakes_are_said(fake: FakeConversations) -> None:
         (lambda: Delay(-1), "seconds is seconds, not -1"),
         (lambda: RateLimited(retry_after="soon"), "retry_after is a number from 0 on, not 'soon'"),
         (lambda: TwilioError("50353"), "code is a number from 0 on, not '50353'"),
+        (lambda: TwilioError(True), "code is a number from 0 on, not True"),
         (lambda: TwilioError(1, status=200), "status is a number from 400 to 599, not 200"),
         (lambda: TwilioError(1, message=5), "message is a str, not 5"),
     ],
@@ -220,6 +232,51 @@ def test_mistakes_are_said(fake: FakeConversations) -> None:
 def test_a_fault_that_makes_no_sense_is_refused(make: Callable[[], object], text: str) -> None:
     with pytest.raises(TypeError, match=text):
         make()
+
+
+def test_every_code_of_twilio_has_its_status_and_text() -> None:
+    known = json.loads(Path(__file__).with_name("errors.json").read_text(encoding="utf-8"))
+
+    answers = {int(code): TwilioError(int(code)).refusal().envelope() for code in known}
+
+    assert 137 == len(answers)
+    for code, expected in known.items():
+        answer = answers[int(code)]
+        text = re.sub(r"\\{\w+\\}", "[^{}]+", re.escape(expected["message"]))
+        assert re.fullmatch(text, answer["message"]), code
+        assert answer["status"] == (expected["status"] or 400), code
+
+
+def test_the_package_knows_no_other_codes() -> None:
+    known = json.loads(Path(__file__).with_name("errors.json").read_text(encoding="utf-8"))
+
+    assert {*map(int, known)} == {*ERRORS}
+
+
+@pytest.mark.parametrize("code", [50416, 50438])
+def test_an_error_about_a_conversation_names_its_sid(code: int) -> None:
+    message = TwilioError(code).refusal().envelope()["message"]
+
+    assert re.search(r" in Conversation CH[0-9a-f]{32}$| as Conversation CH[0-9a-f]{32}$", message)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (20001, "Missing required parameter FriendlyName in the post body"),
+        (20003, "Authenticate"),
+        (20404, f"The requested resource /Conversations/{EXAMPLES['sid']} was not found"),
+    ],
+)
+def test_an_error_of_any_resource_has_a_plausible_text(code: int, message: str) -> None:
+    assert message == TwilioError(code).refusal().envelope()["message"]
+
+
+@pytest.mark.parametrize("given", [{}, {"status": 400}, {"message": "no"}])
+def test_an_unknown_code_needs_a_status_and_a_message(given: dict[str, Any]) -> None:
+    text = "needs status= and message=, because the fake does not know code 99999"
+    with pytest.raises(ValueError, match=f"^TwilioError[(]99999.* {text}$"):
+        TwilioError(99999, **given)
 
 
 def test_what_a_test_asks_of_parameters_may_fail_and_it_is_told_so() -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from . import refusals
 from .checks import check, check_number, check_seconds, check_text
+from .errors import ERRORS
 from .journal import Entry
 from .refusals import Refused
 from .snapshots import PutBack
@@ -45,7 +45,7 @@ class RateLimited(BeforeIt):
 
     def refusal(self) -> Injected:
         patience = {"Retry-After": str(self.retry_after)}
-        return Injected(429, 20429, "Too Many Requests", patience)
+        return injected(20429, headers=patience)
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Unavailable(BeforeIt):
     """503/20503. Nothing is done."""
 
     def refusal(self) -> Injected:
-        return Injected(503, 20503, "Service unavailable")
+        return injected(20503)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,8 @@ class ServerError(BeforeIt):
 class TwilioError(BeforeIt):
     """The refusal with this *code*, whatever was sent. Nothing is done.
 
-    Status and text are Twilio's where the fake knows the code, unless they are given.
+    *status*, from 400 to 599, and *message* default to what Twilio answers with the code, as far as
+    that is known. Raises `ValueError` for a code that is not known, unless both are given.
     """
 
     code: int
@@ -82,6 +83,11 @@ class TwilioError(BeforeIt):
             check(is_right, "status is a number from 400 to 599", self.status)
         if self.message is not None:
             check_text("message", self.message)
+        if self.code not in ERRORS and (self.status is None or self.message is None):
+            raise ValueError(
+                f"{self!r} needs status= and message=, because the fake does not know "
+                f"code {self.code}"
+            )
 
     def __repr__(self) -> str:
         given = {"status": self.status, "message": self.message}
@@ -89,8 +95,7 @@ class TwilioError(BeforeIt):
         return f"TwilioError({self.code}{''.join(more)})"
 
     def refusal(self) -> Injected:
-        status, message = KNOWN.get(self.code, (400, f"Error {self.code}"))
-        return Injected(self.status or status, self.code, self.message or message)
+        return injected(self.code, self.status, self.message)
 
 
 @dataclass(frozen=True)
@@ -155,12 +160,26 @@ class Injected(Refused):
         return {"code": code, "message": str(self), "more_info": more_info, "status": status}
 
 
-# Status and text, by code
-KNOWN = {
-    kind.code: (kind.status, kind.text)
-    for kind in vars(refusals).values()
-    if isinstance(kind, type) and issubclass(kind, Refused) and hasattr(kind, "code")
+# What Twilio names where a text has braces
+EXAMPLES = {
+    "name": "FriendlyName",
+    "path": "/Conversations/CH0123456789abcdef0123456789abcdef",
+    "sid": "CH0123456789abcdef0123456789abcdef",
 }
+
+
+def injected(
+    code: int,
+    status: int | None = None,
+    message: str | None = None,
+    headers: Mapping[str, str] = NOTHING,
+) -> Injected:
+    """What Twilio answers with a *code*, unless another *status* or *message* is given."""
+    if status is None or message is None:
+        usual_status, usual_text = ERRORS[code]
+        status = usual_status if status is None else status
+        message = usual_text.format(**EXAMPLES) if message is None else message
+    return Injected(status, code, message, headers)
 
 
 class Injection:
