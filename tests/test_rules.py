@@ -116,14 +116,28 @@ def test_a_closed_conversation_lets_its_pairs_go(api: Api, account: AccountView)
     assert 201 == api.post(f"{C}/{next_one}/Participants", texting(ADA, DESK)).status
 
 
-@pytest.mark.rule("proxy-fixed", "literal-null")
-def test_a_proxy_address_can_be_removed_but_not_changed(api: Api, account: AccountView) -> None:
+@pytest.mark.rule("proxy-fixed")
+@pytest.mark.parametrize("sent", [OTHER, DESK])
+def test_an_update_with_a_proxy_address_is_refused_even_if_it_is_unchanged(
+    api: Api, account: AccountView, sent: str
+) -> None:
     joined = api.post(PEOPLE, texting(ADA, DESK)).response["sid"]
-    proxy = "MessagingBinding.ProxyAddress"
+    form = {"MessagingBinding.ProxyAddress": sent, "Attributes": "[1]"}
 
-    assert 50441 == api.post(f"{PEOPLE}/{joined}", {proxy: OTHER}).response["code"]
-    assert 200 == api.post(f"{PEOPLE}/{joined}", {proxy: DESK}).status
-    removed = api.post(f"{PEOPLE}/{joined}", {proxy: "null"}).response
+    refused = api.post(f"{PEOPLE}/{joined}", form)
+
+    assert (400, 50441) == (refused.status, refused.response["code"])
+    assert "{}" == account.participants.one(sid=joined).attributes
+    assert 200 == api.post(f"{PEOPLE}/{joined}", {"Attributes": "[1]"}).status
+
+
+@pytest.mark.rule("literal-null")
+def test_a_proxy_address_can_be_removed(api: Api, account: AccountView) -> None:
+    joined = api.post(PEOPLE, texting(ADA, DESK)).response["sid"]
+
+    form = {"MessagingBinding.ProxyAddress": "null"}
+    removed = api.post(f"{PEOPLE}/{joined}", form).response
+
     assert {"type": "sms", "address": ADA} == removed["messaging_binding"]
 
 

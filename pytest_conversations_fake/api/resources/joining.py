@@ -87,9 +87,9 @@ def check_addresses(person: Person) -> None:
 
 def check_change(sent: Mapping[str, Any], before: Participant) -> None:
     """What can not be made of somebody who is there already."""
-    proxy = sent.get("messaging_binding_proxy_address", before.messaging_binding_proxy_address)
-    if proxy and proxy != before.messaging_binding_proxy_address:
+    if sent.get("messaging_binding_proxy_address"):  # the one that it has is refused, too
         raise refusals.ProxyAddressNotAddable
+    proxy = sent.get("messaging_binding_proxy_address", before.messaging_binding_proxy_address)
     projected = "messaging_binding_projected_address"
     if before.messaging_binding_address:
         if not proxy and channel(before.messaging_binding_address) != "sms":
