@@ -128,11 +128,15 @@ def test_a_timer_goes_alone_or_with_a_state() -> None:
     strict = world_where(timers_alone="refused")
 
     assert 201 == outcome(world_where(), C, alone)
-    assert [50382, 201, 50382] == [
-        outcome(strict, C, alone),
-        outcome(strict, C, both),
-        outcome(strict, f"{C}/talk", alone),
-    ]
+    assert [50382, 201] == [outcome(strict, C, alone), outcome(strict, C, both)]
+    assert 50382 == outcome(strict, "/v1/ConversationWithParticipants", alone)
+
+
+@pytest.mark.rule("timers-alone")
+def test_an_update_may_set_timers_without_a_state_whatever_is_assumed() -> None:
+    strict = world_where(timers_alone="refused")
+
+    assert 200 == outcome(strict, f"{C}/talk", {"Timers.Closed": "PT10M"})
 
 
 @pytest.mark.rule("timers-by-message")

@@ -190,7 +190,8 @@ class Conversations(Resource[Conversation]):
         if not record and sent.get("state") == "closed":
             raise refusals.InitialStateClosed
         timers = {"timers_inactive", "timers_closed"} & sent.keys()
-        if timers and "state" not in sent and call.assumes("timers-alone", "refused"):
+        without_state = not record and timers and "state" not in sent
+        if without_state and call.assumes("timers-alone", "refused"):
             raise refusals.TimerWithoutState
         default = call.account.configuration.default_messaging_service_sid
         used = sent.get("messaging_service_sid", default)
