@@ -110,7 +110,6 @@ def test_only_the_right_token_will_do(
     fake_conversations.services.assert_not_created(friendly_name="Support")
 
 
-@pytest.mark.fake_conversations(assume={"empty-message": "refused"})
 def test_an_empty_reply_is_not_sent(fake_conversations: FakeConversations) -> None:
     ticket = fake_conversations.conversations.add()
 
@@ -118,6 +117,15 @@ def test_an_empty_reply_is_not_sent(fake_conversations: FakeConversations) -> No
         reply(ticket.sid, "")
 
     fake_conversations.messages.assert_created(author="desk", refused=50503)
+
+
+@pytest.mark.fake_conversations(assume={"empty-message": "accepted"})
+def test_an_empty_reply_is_sent(fake_conversations: FakeConversations) -> None:
+    ticket = fake_conversations.conversations.add()
+
+    reply(ticket.sid, "")
+
+    fake_conversations.messages.assert_created(author="desk")
 
 
 @pytest.mark.fake_conversations(redirect=False)

@@ -12,6 +12,7 @@ from pytest_conversations_fake.api.assumptions import QUESTIONS, Assumptions
 from pytest_conversations_fake.api.world import World
 
 C = "/v1/Conversations"
+MG, ME, HX, FW = (kind + "0" * 32 for kind in ("MG", "ME", "HX", "FW"))
 
 
 def world_where(*owned: str, **answers: str) -> Api:
@@ -46,13 +47,40 @@ def test_below_a_closed_conversation_nothing_is_written_or_everything() -> None:
 
 
 @pytest.mark.rule("empty-message")
-def test_an_empty_message_is_accepted_or_refused() -> None:
+@pytest.mark.parametrize("form", [{}, {"Author": "ada"}, {"Body": ""}])
+def test_an_empty_message_is_refused_or_accepted(form: dict[str, str]) -> None:
     path = f"{C}/talk/Messages"
+    strict, lax = world_where(), world_where(empty_message="accepted")
 
-    assert 201 == outcome(world_where(), path, {"Author": "ada"})
-    for form in ({"Author": "ada"}, {"Body": ""}):
-        assert 50503 == outcome(world_where(empty_message="refused"), path, form)
-    assert 201 == outcome(world_where(empty_message="refused"), path, {"Body": "hi"})
+    assert 50503 == outcome(strict, path, form)
+    assert [] == strict.get(path).response["messages"]
+    assert 201 == outcome(lax, path, form)
+
+
+@pytest.mark.rule("empty-message")
+@pytest.mark.parametrize("form", [{"Body": "hi"}, {"MediaSid": ME}, {"ContentSid": HX}])
+def test_a_message_with_something_in_it_is_accepted(form: dict[str, str]) -> None:
+    assert 201 == outcome(world_where(), f"{C}/talk/Messages", form)
+
+
+@pytest.mark.rule("empty-message", "form-bodies")
+def test_a_message_sent_as_json_is_empty() -> None:
+    api = world_where()
+
+    refused = api.ask(
+        "POST", f"{C}/talk/Messages", b'{"Body": "hi"}', {"content-type": "application/json"}
+    )
+
+    assert (400, 50503) == (refused.status, refused.response["code"])
+    assert ("a body of application/json",) == refused.ignored
+
+
+@pytest.mark.rule("empty-message", "other-empty-texts")
+def test_an_update_may_empty_a_message() -> None:
+    api = world_where()
+    sid = api.post(f"{C}/talk/Messages", {"Body": "hi"}).response["sid"]
+
+    assert 200 == outcome(api, f"{C}/talk/Messages/{sid}", {"Body": ""})
 
 
 @pytest.mark.rule("event-names")
@@ -102,7 +130,7 @@ def test_a_read_index_may_be_ahead_of_the_messages(answer: str, index: int) -> N
     api = world_where(read_index_ahead=answer)
     api.post(f"{C}/talk/Participants", {"Identity": "ada"})
     for _ in range(2):
-        api.post(f"{C}/talk/Messages")
+        api.post(f"{C}/talk/Messages", {"Body": "hi"})
 
     for path in (f"{C}/talk/Participants/ada", "/v1/Users/ada/Conversations/talk"):
         read = api.post(path, {"LastReadMessageIndex": "7"}).response
@@ -149,13 +177,12 @@ def test_a_message_starts_timers_again_or_not(
     monkeypatch.setattr(api.world.clock, "second", lambda: now)
     api.post(f"{C}/talk", {"Timers.Inactive": "PT1M"})
     now += timedelta(seconds=30)
-    api.post(f"{C}/talk/Messages")
+    api.post(f"{C}/talk/Messages", {"Body": "hi"})
     now += timedelta(seconds=30)
 
     assert state == api.get(f"{C}/talk").response["state"]
 
 
-MG, ME, HX, FW = (kind + "0" * 32 for kind in ("MG", "ME", "HX", "FW"))
 NUMBER = "+15550190"
 ADDRESS = "MessagingBinding.Address"
 
@@ -221,7 +248,7 @@ def test_the_default_messaging_service_is_owned_all_the_same() -> None:
             {"assume": {"empty-message": "refuse"}},
             ValueError,
             "empty-message has no answer 'refuse'; did you mean 'refused'? "
-            "There is: accepted, refused",
+            "There is: refused, accepted",
         ),
         (
             {"assume": ["empty-message"]},
@@ -261,24 +288,25 @@ def test_a_suite_assumes_by_ini_option_and_a_test_by_marker(suite: pytest.Pytest
             Client().conversations.v1.conversations(talk.sid).messages.create(**what)
 
         def test_ini(fake_conversations):
+            say(fake_conversations)
+            assert fake_conversations.requests[0].rule is None
+
+        @pytest.mark.fake_conversations(assume={}, owned=["ME" + "0" * 32])
+        def test_marker(fake_conversations):
             with pytest.raises(TwilioRestException) as refused:
                 say(fake_conversations)
             assert 50503 == refused.value.code
             assert "empty-message" == fake_conversations.requests[0].rule
-
-        @pytest.mark.fake_conversations(assume={}, owned=["ME" + "0" * 32])
-        def test_marker(fake_conversations):
-            say(fake_conversations)
             with pytest.raises(TwilioRestException):
                 say(fake_conversations, media_sid="ME" + "1" * 32)
-            assert fake_conversations.requests[0].rule is None
 
+        @pytest.mark.fake_conversations(assume={})
         def test_failed(fake_conversations):
             say(fake_conversations)
         """
     )
 
-    result = suite.runpytest("-o", "fake_conversations_assume=empty-message=refused")
+    result = suite.runpytest("-o", "fake_conversations_assume=empty-message=accepted")
 
     result.assert_outcomes(passed=2, failed=1)
     result.stdout.fnmatch_lines(
@@ -299,5 +327,5 @@ def test_an_ini_option_that_assumes_nothing_is_said(suite: pytest.Pytester) -> N
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(
-        ["fake_conversations: empty-message has no answer ''; there is: accepted, refused"]
+        ["fake_conversations: empty-message has no answer ''; there is: refused, accepted"]
     )

@@ -187,6 +187,31 @@ def test_what_the_api_requires_is_numbered(desks: Collection) -> None:
     assert ["service-1", "x", "service-3"] == [desk.friendly_name for desk in added]
 
 
+@pytest.mark.rule("empty-message")
+def test_a_message_added_without_content_gets_a_numbered_body(account: AccountView) -> None:
+    talk = account.conversations.add().sid
+    sent: list[dict[str, str]] = [
+        {},
+        {"media_sid": "ME" + "0" * 32},
+        {"content_sid": "HX" + "0" * 32},
+        {"author": "ada"},
+    ]
+
+    added = [account.messages.add(conversation_sid=talk, **params) for params in sent]
+
+    assert ["message-1", None, None, "message-4"] == [message.body for message in added]
+
+
+@pytest.mark.rule("empty-message")
+def test_a_message_added_with_an_empty_body_is_refused(account: AccountView) -> None:
+    talk = account.conversations.add().sid
+
+    with pytest.raises(ValueError, match="Twilio refuses this: 50503 Message body not provided"):
+        account.messages.add(conversation_sid=talk, body="")
+
+    assert 0 == len(account.messages)
+
+
 def test_no_number_is_given_twice(api: Api, desks: Collection) -> None:
     first = desks.add()
     api.delete(f"/v1/Services/{first.sid}")

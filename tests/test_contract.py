@@ -28,6 +28,7 @@ CONTRACT = json.loads(Path(__file__).with_name("contract.json").read_text())
 FORMS: dict[str, dict[str, Any]] = {
     "CreateService": {"FriendlyName": "x"},
     "CreateConfigurationAddress": {"Type": "sms", "Address": "+15550123"},
+    "CreateConversationMessage": {"Body": "hi"},
     "CreateConversationParticipant": {"Identity": "bob"},
     "CreateConversationScopedWebhook": {
         "Target": "studio",

@@ -52,6 +52,19 @@ def test_people_joined_in_the_order_in_which_they_did(tmp_path: Path, seconds: i
     assert (seconds == 0) == ("joined" in path.read_text())
 
 
+def test_an_empty_message_is_empty_after_a_dump_and_a_load(tmp_path: Path) -> None:
+    one, two, path = World("one"), World("two"), tmp_path / "seed.json"
+    account = AccountView(one, one.account)
+    said = account.messages.add(conversation_sid=account.conversations.add().sid, body="hi")
+    url = f"/v1/Conversations/{said.conversation_sid}/Messages/{said.sid}"
+    assert 200 == Api(one).post(url, {"Body": ""}).status
+
+    dump(one, one.account, path)
+    load(two, two.account, path)
+
+    assert None is Api(two).get(url).response["body"]
+
+
 def test_people_who_left_are_not_missed(tmp_path: Path) -> None:
     one, two = FakeConversations(), FakeConversations()
     talk = one.conversations.add()

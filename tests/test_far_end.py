@@ -54,6 +54,21 @@ def test_a_text_to_nobody_is_no_matter_of_conversations(fake: FakeConversations)
         ) == str(missed.value)
 
 
+@pytest.mark.rule("empty-message", "auto-creation-flow")
+@pytest.mark.parametrize("body", [None, ""])
+def test_an_empty_text_is_refused_and_creates_nothing(
+    fake: FakeConversations, body: str | None
+) -> None:
+    fake.address_configurations.add(type="sms", address=DESK, auto_creation_enabled=True)
+
+    with pytest.raises(ValueError, match="Twilio refuses this: 50503 Message body not provided"):
+        fake.handset(ADA).send(body, to=DESK)
+
+    assert 0 == len(fake.conversations)
+    fake.handset(ADA).send(to=DESK, media="cat.png")
+    assert 1 == len(fake.conversations)
+
+
 @pytest.mark.rule("auto-creation-flow")
 @pytest.mark.parametrize(
     ("channel", "number", "source"),

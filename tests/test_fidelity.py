@@ -87,9 +87,9 @@ def test_the_shell_lists_every_rule_with_what_a_test_may_have_otherwise() -> Non
     assert all(f"\n{rule.id}  ({rule.sure}: {rule.source}" in printed for rule in RULES)
     assert max(map(len, printed.splitlines())) <= 100
     assert (
-        "empty-message  (assumed: nothing)\n"
-        "    A message without body, media and template is accepted; else 400/50503.\n"
-        "    assume empty-message=accepted|refused\n"
+        "empty-message  (assumed: issues show the code, not the status)\n"
+        "    A new message without body, media and template is refused with 400/50503.\n"
+        "    assume empty-message=refused|accepted\n"
     ) in printed
 
 

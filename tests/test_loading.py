@@ -100,6 +100,17 @@ def test_what_is_left_out_is_numbered_as_by_add(seed: Load, account: AccountView
     assert "service-1" == account.services.one().friendly_name
 
 
+def test_an_explicit_null_is_not_numbered(seed: Load, account: AccountView) -> None:
+    with pytest.raises(ValueError, match="line 4: Twilio refuses this: 50503 Message body not pr"):
+        seed(
+            """
+            conversations:
+              - messages:
+                  - body: null
+            """
+        )
+
+
 def test_a_closed_conversation_is_filled_and_leaves_its_numbers_to_others(
     seed: Load, account: AccountView
 ) -> None:

@@ -19,7 +19,7 @@ def test_an_author_who_takes_part_is_linked(api: Api, root: str) -> None:
     texting = api.post(f"{root}{TALK}/Participants", phone).response["sid"]
 
     def author(name: str) -> Any:
-        said = api.post(f"{root}{TALK}/Messages", {"Author": name})
+        said = api.post(f"{root}{TALK}/Messages", {"Author": name, "Body": "hi"})
         return said.response["participant_sid"]
 
     assert [ada, texting, None] == [author("ada"), author("+15550101"), author("nobody")]
@@ -31,7 +31,7 @@ def test_an_author_who_takes_part_is_linked(api: Api, root: str) -> None:
 def test_who_joins_becomes_a_user_and_sees_the_conversation(api: Api, root: str) -> None:
     joined = api.post(f"{root}{TALK}/Participants", {"Identity": "ada"}).response
     for _ in range(3):
-        api.post(f"{root}{TALK}/Messages")
+        api.post(f"{root}{TALK}/Messages", {"Body": "hi"})
 
     user = api.get(f"{root}/Users/ada").response
     [seen] = api.get(f"{root}/Users/ada/Conversations").response["conversations"]

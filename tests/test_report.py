@@ -102,7 +102,9 @@ def test_who_takes_part_and_what_did_not_arrive(world: World, account: AccountVi
     [receipt] = account.receipts
     world.account.store.change(receipt._record, status="undelivered", error_code=30003)
     content = "HX" + "0" * 32
-    account.messages.add(conversation_sid=talk.sid, author=phone.messaging_binding["address"])
+    account.messages.add(
+        conversation_sid=talk.sid, author=phone.messaging_binding["address"], body="hi"
+    )
     account.messages.add(conversation_sid=talk.sid, author="ada", content_sid=content)
 
     assert message.media
@@ -113,7 +115,7 @@ def test_who_takes_part_and_what_did_not_arrive(world: World, account: AccountVi
             conversation 'help' {talk.sid[:6]}…, active: ada, +15550100 (by +15550199)
               ada: [image.png]
                 (undelivered to +15550100, 30003)
-              +15550100:
+              +15550100: hi
               ada: [template HX0000…]"""
     ) == told(world)
 

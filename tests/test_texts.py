@@ -193,7 +193,7 @@ def it_was_done_to_another(scene: Scene) -> None:
 @situation
 def many_long_values_were_expected(scene: Scene) -> None:
     talk = scene.talk()
-    scene.post(f"{C}/{talk}/Messages", {"Author": "ada"})
+    scene.post(f"{C}/{talk}/Messages", {"Author": "ada", "MediaSid": "ME" + "0" * 32})
     scene.fake.messages.assert_created(
         conversation_sid=talk, author="ada", body=LONG, attributes='{"priority": "high", "n": 1}'
     )

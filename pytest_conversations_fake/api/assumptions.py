@@ -11,7 +11,7 @@ from .fields import is_sid
 # By question: the answers, of which the first holds unless a test assumes another
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "below-closed": ("refused", "accepted"),
-    "empty-message": ("accepted", "refused"),
+    "empty-message": ("refused", "accepted"),
     "event-names": ("any", "known"),
     "large-page-size": ("clamped", "refused"),
     "pre-events": ("people", "everybody"),

@@ -34,7 +34,7 @@ def seed(
 ) -> Call:
     """A call that adds a record below *parents*; what it requires and is left out is numbered."""
     fields = resource.parameters_of("Create", "Seed")
-    missing = [key for key in resource.required(params) if key not in params]
+    missing = [key for key in resource.required(params) if key not in {**params, **facts}]
     name = _free_name(account, resource, missing)
     return Call(
         world=world,

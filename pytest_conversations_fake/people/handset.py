@@ -71,7 +71,8 @@ class Handset:
         It arrives where Twilio would let it: in the open conversation in which this phone and that
         number are, else in a new one, as the address configuration of the number says. Returns the
         message, or None if a pre-event refuses it. Raises `LookupError` if it is no matter of
-        conversations, and `ValueError` for what is no number.
+        conversations, and `ValueError` for what is no number and for a text without *body* and
+        *media*, unless the test assumes `{"empty-message": "accepted"}`.
         """
         __tracebackhide__ = True
         self._world.require_running()
@@ -80,7 +81,8 @@ class Handset:
                 check_text(what, text)
         check_text("to", to)
         proxy = with_channel(to, channel(self.address))
-        with self._world.settled():
+        with self._world.settled(), refusals_are_errors():
+            messages.check_content(self._acting.call(), {"body": body, "media_sid": media})
             conversation = next(self._open_with(proxy), None)
         if not conversation:
             conversation = self._auto_created(proxy, body, media)

@@ -138,7 +138,9 @@ class _Dumping:
             case Message():
                 index = self._following.get(record.conversation_sid, 0)
                 self._following[record.conversation_sid] = record.index + 1
-                return {"index": index}
+                has_other_content = record.media_sid or record.content_sid
+                # Without an entry for it, a load makes up a body
+                return {"index": index} | ({} if has_other_content else {"body": MISSING})
         return {}
 
 

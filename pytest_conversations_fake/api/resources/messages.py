@@ -68,6 +68,10 @@ class Message(Record):
             yield "media", self.media_sid
 
 
+CONTENT = ("body", "media_sid", "content_sid")
+"""Of which a new message needs one."""
+
+
 class Messages(InConversation[Message]):
     record = Message
     noun = "ConversationMessage"
@@ -121,18 +125,22 @@ class Messages(InConversation[Message]):
         super().check(call, sent, record)
         if record and record.media_sid and "body" in sent:
             raise refusals.MediaBodyFixed
-        content = (sent.get(name) for name in ("body", "media_sid", "content_sid"))
-        if not record and not any(content) and call.assumes("empty-message", "refused"):
-            raise refusals.EmptyMessage
         if sent.get("media_sid") and call.store.of(Message, ("media", sent["media_sid"])):
             raise refusals.MediaSentBefore
         if "content_variables" in sent:
             if "content_sid" not in sent:
                 raise refusals.ContentMissing
             check_variables(sent["content_variables"])
+        if not record:
+            self.check_content(call, sent)
         if not record or "author" in sent:
             self.check_author(call, sent.get("author", "system"))
         self.check_owned(call, sent)
+
+    def check_content(self, call: Call, sent: Mapping[str, Any]) -> None:
+        """A new message has something in it."""
+        if not any(sent.get(name) for name in CONTENT) and call.assumes("empty-message", "refused"):
+            raise refusals.EmptyMessage
 
     def check_author(self, call: Call, author: str) -> None:
         """Who writes in a group text is in it."""
@@ -165,6 +173,10 @@ class Messages(InConversation[Message]):
         if "author" in sent:
             sent["participant_sid"] = self.author_sid(call, sent["author"])
         return sent
+
+    def required(self, sent: Mapping[str, Any]) -> list[str]:
+        """A seed that says nothing gets a body."""
+        return [] if any(name in sent for name in CONTENT) else ["body"]
 
     def author_sid(self, call: Call, author: str) -> str | None:
         """The participant with this identity or address, if it is one."""
