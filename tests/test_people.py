@@ -148,15 +148,6 @@ def test_a_conversation_with_malformed_participants_is_refused(
     assert [] == api.get("/v1/Conversations").response["conversations"]
 
 
-@pytest.mark.rule("together-closed")
-def test_a_conversation_whose_participant_is_refused_is_closed(api: Api) -> None:
-    twice = ['{"identity": "ada"}'] * 2
-
-    created = api.post("/v1/ConversationWithParticipants", {"Participant": twice})
-
-    assert (202, "closed") == (created.status, created.response["state"])
-
-
 @pytest.mark.rule("somebody", "identity-once", "pair-once")
 @pytest.mark.parametrize(
     ("form", "status", "code"),

@@ -29,6 +29,8 @@ class Account:
     first_service: Service = field(init=False)
     """The one that it was opened with."""
     timers: Timers = field(default_factory=Timers)
+    unfinished: dict[str, str] = field(default_factory=dict)
+    """The states that conversations will have which are initializing, by their sids."""
     tell: Callable[..., None] = lambda event: None
     """Tells webhooks of an event; or only that of a conversation, which comes second then."""
     seen_token: str | None = field(default=None, repr=False)
@@ -39,6 +41,14 @@ class Account:
         for instant, sid in self.timers.due(now):
             if conversation := self.store.find(Conversation, sid):
                 run_out(self, conversation, instant)
+
+    def finish(self) -> None:
+        """Let the conversations that are initializing have their states."""
+        for sid, state in self.unfinished.items():
+            conversation = self.store.find(Conversation, sid)
+            if conversation and conversation.state == "initializing":
+                self.store.change(conversation, state=state)
+        self.unfinished.clear()
 
     @property
     def configuration(self) -> Configuration:

@@ -20,6 +20,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "texted-receipts": ("sent", "none"),
     "timers-alone": ("accepted", "refused"),
     "timers-by-message": ("restarted", "kept"),
+    "with-participants": ("active", "initializing"),
 }
 
 

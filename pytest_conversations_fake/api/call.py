@@ -11,6 +11,7 @@ from .records import Record
 
 if TYPE_CHECKING:
     from .accounts import Account
+    from .refusals import Refused
     from .store import Store
     from .world import World
 
@@ -61,6 +62,9 @@ class Call:
     """Who asked, if it was the SDK of a client."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What a seed knows of the record besides, by attribute: its sid, when it was updated."""
+
+    conflicts: list[Refused] = field(default_factory=list)
+    """Refusals of what was done all the same, with what follows from that."""
 
     @property
     def store(self) -> Store:

@@ -100,6 +100,7 @@ def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int
     assert not isinstance(body, Delivery)
     if request.method == "OPTIONS":  # a browser's preflight, which carries no credentials
         return 204, None
+    world.finish()
     world.settle()
     route, names = find_route(request.path)
     operation = route.operations.get(request.method)
@@ -148,6 +149,7 @@ def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int
         world.settle()
         asked, records = call({})  # the journal keeps what was sent
     done = _perform(asked, operation, records)
+    entry.refusal = next(iter(asked.conflicts), None)
     return operation.resource.status(asked, operation.verb), done
 
 

@@ -60,6 +60,7 @@ class Exchange:
     response: Mapping[str, Any] | None
     """The body of the answer."""
     refusal: Refused | None
+    """Why it was refused; or the conflict for which a conversation that it made is closed."""
     faults: tuple[object, ...]
     """The faults that it met, in the order in which they were injected."""
     duration: float
@@ -72,14 +73,22 @@ class Exchange:
 
     @property
     def rule(self) -> str | None:
-        """The id of the rule that a refused request breaks, as `conversations-fake rules` has it;
-        None for an accepted one."""
+        """The id of the rule that a request breaks, as `conversations-fake rules` has it: one that
+        was refused, or one whose conversation with participants is closed for a conflict. None for
+        all others."""
         return self.refusal.rule if self.refusal else None
 
     @property
+    def conflict(self) -> Refused | None:
+        """Why a conversation that it made is closed."""
+        return None if self.refused else self.refusal
+
+    @property
     def reason(self) -> str:
-        """Code and text of a refusal."""
-        answer = self.response or {}
+        """Code and text of a refusal, or of the conflict for which a conversation is closed."""
+        if self.conflict:
+            return f"{self.conflict.code} {self.conflict}"
+        answer = self.response if self.refused and self.response else {}
         return f"{answer.get('code', '')} {answer.get('message', '')}".strip()
 
     def __str__(self) -> str:

@@ -66,8 +66,12 @@ class Resource(Generic[R]):
     def create(self, call: Call) -> R:
         record = self.new(call)
         call.store.add(record)
-        self.tell(call, "Added", record)
+        self.announce(call, record)
         return record
+
+    def announce(self, call: Call, record: R) -> None:
+        """Do what follows from a new *record*, once it is stored."""
+        self.tell(call, "Added", record)
 
     def new(self, call: Call) -> R:
         """What creating makes, before anybody knows of it."""

@@ -42,13 +42,17 @@ class Store:
             setattr(record, name, value)
         self._enter(record)
 
-    def remove(self, record: Record) -> None:
-        """Take *record* out, with all that is below it."""
+    def remove(self, record: Record, *, forget: bool = False) -> None:
+        """Take *record* out, with all that is below it; *forget* that it was ever there."""
         for kind in list(self._by_sid):
             for child in list(self.of(kind, record.sid)):
-                self.remove(child)
+                self.remove(child, forget=forget)
         self._leave(record)
-        self._removed[type(record)][record.sid] = self._by_sid[type(record)].pop(record.sid)
+        del self._by_sid[type(record)][record.sid]
+        if forget:
+            del self._positions[record.sid]
+        else:
+            self._removed[type(record)][record.sid] = record
 
     def arrange(self, records: Sequence[Record]) -> None:
         """Let *records*, which are of one kind, have arrived in this order."""

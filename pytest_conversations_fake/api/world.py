@@ -202,8 +202,14 @@ class World:
         uuid = "-".join((token[:8], token[8:12], token[12:16], token[16:20], token[20:]))
         return letter(delivery, auth_token or account.seen_token or account.auth_token, uuid)
 
+    def finish(self) -> None:
+        """Let what is initializing be finished: somebody asks for something, or moves the clock."""
+        for account in self.door.accounts:
+            account.finish()
+
     def _moved(self) -> None:
         with self.lock:
+            self.finish()
             self.settle()
 
     def next_due(self) -> float | None:

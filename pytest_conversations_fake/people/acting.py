@@ -87,6 +87,7 @@ class Acting:
         """What is to be done when applications were asked; None if one of them refuses."""
         parents = records[: len(operation.resource.ancestors)]
         with self.world.settled():
+            self.world.finish()
             call = self.call(*parents, told=told, **params)
             asking = question(call, operation, records, asked)
         if asking:

@@ -82,6 +82,7 @@ class Handset:
         check_text("to", to)
         proxy = with_channel(to, channel(self.address))
         with self._world.settled(), refusals_are_errors():
+            self._world.finish()
             messages.check_content(self._acting.call(), {"body": body, "media_sid": media})
             conversation = next(self._open_with(proxy), None)
         if not conversation:

@@ -10,7 +10,7 @@ from ..api.journal import Exchange
 from ..api.secrets import redacted, without_passwords
 from ..api.wording import counted, shortened
 from .markup import Html, breakable, document, element
-from .report import Report, cut, said, trouble
+from .report import Report, closed_for, cut, said, trouble
 from .transcript import Said, Talk
 
 LONGEST = 8_000
@@ -102,7 +102,7 @@ def _lines(lines: Iterable[Html]) -> Html | None:
 
 
 def _exchange(exchange: Exchange, report: Report) -> Html:
-    why = exchange.reason if exchange.refused else ""
+    why = closed_for(exchange) or exchange.reason
     outcome = ", ".join(filter(None, [str(exchange.status or ""), *map(str, exchange.faults)]))
     return _opening(
         f"#{exchange.number}",

@@ -106,10 +106,17 @@ def _exchanges(exchanges: Sequence[Exchange], assumptions: Assumptions) -> Itera
             yield f"{line}  {beside}".rstrip()
         if exchange.operation and exchange.ignored:
             yield _below(f"ignored, as no parameters: {', '.join(exchange.ignored)}")
+        if exchange.conflict:
+            yield _below(closed_for(exchange))
         if exchange.refused:
             yield _below(f"refused: {exchange.reason}")
             if instead := assumptions.otherwise(exchange.rule):
                 yield _below(f"which is an assumption; {instead} has it otherwise")
+
+
+def closed_for(exchange: Exchange) -> str:
+    """Why a conversation with participants is closed; nothing for other requests."""
+    return f"the conversation is closed (50427): {exchange.reason}" if exchange.conflict else ""
 
 
 def _below(text: str) -> str:

@@ -89,11 +89,16 @@ class _Dumping:
         entry = {
             key: _written(resource, name, value)
             for key, name in shape(resource).attributes.items()
-            if (value := getattr(record, name)) != given.get(name, MISSING)
+            if (value := self._value(record, name)) != given.get(name, MISSING)
         }
         if record.sid in self._joined:
             entry["joined"] = self._joined[record.sid]
         return entry
+
+    def _value(self, record: Record, name: str) -> Any:
+        """An attribute; of a conversation that is initializing, the state that it will have."""
+        value = getattr(record, name)
+        return self._account.unfinished[record.sid] if value == "initializing" else value
 
     def _given(
         self, resource: Resource[Any], parents: list[Record], record: Record

@@ -144,10 +144,9 @@ class Conversations(Resource[Conversation]):
         "export": "Export",
     }
 
-    def create(self, call: Call) -> Conversation:
-        conversation = super().create(call)
-        set_timers(call.account, conversation)
-        return conversation
+    def announce(self, call: Call, record: Conversation) -> None:
+        super().announce(call, record)
+        set_timers(call.account, record)
 
     def update(self, call: Call, record: Conversation) -> Conversation:
         before = record.state

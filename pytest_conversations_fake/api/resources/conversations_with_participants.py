@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from .. import refusals
@@ -14,7 +14,7 @@ from ..json_text import read_json
 from ..resource import Resource
 from .conversations import Conversation, conversations
 from .joining import Person
-from .participants import participants
+from .participants import Participant, participants
 
 PARTICIPANT = Json("Participant", invalid=refusals.ParticipantJsonInvalid)
 
@@ -38,23 +38,48 @@ class ConversationsWithParticipants(Resource[Conversation]):
     extras = ("url", "links")
 
     def create(self, call: Call) -> Conversation:
-        """All or nothing: where one participant is refused, the conversation is closed."""
+        """All or nothing: one participant that is refused refuses the whole request.
+
+        Whether a group text is new shows only when all are in it. If it is not, its conversation is
+        closed.
+        """
         people = [_participant(text) for text in call.params.get("participant", [])]
         if len(people) > 10:
             raise refusals.TooManyParticipantsInRequest
-        conversation = conversations.create(call)
+        conversation = conversations.new(call)
         state = conversation.state
-        call.store.change(conversation, state="initializing")
+        below = call.at(*call.parents, conversation)
+        joined = self._join(below, conversation, people)
+        call.store.change(conversation, state=state)
+        conversations.announce(call, conversation)
+        for participant in joined:
+            participants.announce(below, participant)
+        try:
+            participants.check_group_is_new(below, map(Person.of, joined))
+        except refusals.GroupExists as conflict:
+            call.conflicts.append(conflict)
+            call.store.change(conversation, state="closed")
+        if people and call.assumes("with-participants", "initializing"):
+            call.account.unfinished[conversation.sid] = conversation.state
+            call.store.change(conversation, state="initializing")
+        return conversation
+
+    def _join(
+        self, below: Call, conversation: Conversation, people: Sequence[Mapping[str, Any]]
+    ) -> Sequence[Participant]:
+        """Store the conversation and its participants, or nothing if one of them is refused."""
+        joined = []
+        below.store.add(conversation)
+        below.store.change(conversation, state="initializing")
         try:
             for params in people:
-                participants.create(call.at(*call.parents, conversation, **params))
-            together = call.at(*call.parents, conversation)
-            joined = participants.texting(together, conversation.sid)
-            participants.check_group_is_new(together, map(Person.of, joined))
+                participant = participants.new(replace(below, params=params))
+                below.store.add(participant)
+                joined.append(participant)
         except refusals.Refused:
-            state = "closed"
-        call.store.change(conversation, state=state)
-        return conversation
+            below.store.remove(conversation, forget=True)
+            raise
+        return joined
 
     def status(self, call: Call, verb: Verb) -> int:
         return 202 if call.params.get("participant") else verb.status

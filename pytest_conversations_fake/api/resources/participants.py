@@ -150,8 +150,9 @@ class Participants(InConversation[Participant]):
         },
     )
 
-    def create(self, call: Call) -> Participant:
-        return self.known(call, super().create(call))
+    def announce(self, call: Call, record: Participant) -> None:
+        super().announce(call, record)
+        self.known(call, record)
 
     def update(self, call: Call, record: Participant) -> Participant:
         return self.known(call, super().update(call, record))

@@ -1,0 +1,186 @@
+"""Conversations that are made with their participants: all or nothing, and when they are ready."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from conftest import Api
+
+from pytest_conversations_fake.api.assumptions import Assumptions
+from pytest_conversations_fake.api.journal import Exchange
+from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.reports.page import page
+from pytest_conversations_fake.reports.report import report
+from pytest_conversations_fake.seeds.dumping import dump
+from pytest_conversations_fake.seeds.loading import load
+
+TALK = "/Conversations/talk"
+EVENTS = ["onConversationAdded", "onParticipantAdded", "onUserAdded"]
+ADA_TWICE = ['{"identity": "ada"}'] * 2
+
+
+def texting(address: str, proxy: str) -> dict[str, object]:
+    return {"messaging_binding": {"address": address, "proxy_address": proxy}}
+
+
+@pytest.mark.rule(
+    "together-refused",
+    "somebody",
+    "identity-once",
+    "identity-reserved",
+    "identity-or-address",
+    "pair-once",
+    "role-of-service",
+)
+@pytest.mark.parametrize(
+    ("people", "status", "code"),
+    [
+        pytest.param([texting("5550101", "+15550102")], 400, 50407, id="a bad address"),
+        pytest.param([{"identity": "ada"}, {"identity": "ada"}], 409, 50433, id="twice"),
+        pytest.param([{"identity": "ada"}, {}], 400, 50204, id="nobody"),
+        pytest.param([{"identity": "system"}], 400, 50203, id="a reserved identity"),
+        pytest.param(
+            [{"identity": "ada", **texting("+15550101", "+15550102")}], 400, 50211, id="both"
+        ),
+        pytest.param(
+            [{"identity": "ada", "role_sid": "RL" + "0" * 32}], 404, 50100, id="no such role"
+        ),
+        pytest.param([texting("+15550109", "+15550102")], 409, 50416, id="a pair in use"),
+        pytest.param([texting("+15550101", "+15550102")] * 2, 409, 50416, id="a pair twice"),
+    ],
+)
+def test_a_conversation_with_a_participant_that_cannot_be_is_refused(
+    api: Api,
+    account: AccountView,
+    root: str,
+    people: list[dict[str, object]],
+    status: int,
+    code: int,
+) -> None:
+    taken = {"MessagingBinding.Address": "+15550109", "MessagingBinding.ProxyAddress": "+15550102"}
+    assert 201 == api.post(f"{root}{TALK}/Participants", taken).status
+    sent = [json.dumps(person) for person in people]
+
+    refused = api.post(f"{root}/ConversationWithParticipants", {"Participant": sent})
+
+    assert (status, code) == (refused.status, refused.response["code"])
+    assert (1, 1, 0) == tuple(
+        map(len, (account.conversations, account.participants, account.users))
+    )
+
+
+@pytest.mark.rule("together-refused", "no-half-request")
+def test_a_refused_conversation_with_participants_leaves_no_trace(
+    api: Api, account: AccountView
+) -> None:
+    hook = {"PostWebhookUrl": "https://a.example", "Filters": EVENTS}
+    assert 200 == api.post("/v1/Configuration/Webhooks", hook).status
+    path, headers = "/v1/ConversationWithParticipants", {"x-twilio-webhook-enabled": "true"}
+
+    refused = api.post(path, {"UniqueName": "x", "Participant": ADA_TWICE}, headers=headers)
+
+    assert "identity-once" == refused.rule
+    assert [] == api.world.deliveries
+    assert 404 == api.get("/v1/Conversations/x").status
+    assert 404 == api.get("/v1/Users/ada").status
+    talk = account.conversations.add(unique_name="x").sid
+    assert "participant-1" == account.participants.add(conversation_sid=talk).identity
+
+
+@pytest.mark.rule("webhook-header", "user-made")
+def test_webhooks_are_told_of_a_conversation_and_then_of_its_participants(api: Api) -> None:
+    hook = {"PostWebhookUrl": "https://a.example", "Filters": EVENTS}
+    assert 200 == api.post("/v1/Configuration/Webhooks", hook).status
+    path, headers = "/v1/ConversationWithParticipants", {"x-twilio-webhook-enabled": "true"}
+
+    api.post(path, {"State": "inactive", "Participant": ADA_TWICE[:1]}, headers=headers)
+
+    assert EVENTS == [each.event for each in api.world.deliveries]
+    assert "inactive" == api.world.deliveries[0].params["state"]
+
+
+GROUP = [
+    {"messaging_binding": {"address": "+15550101"}},
+    {"messaging_binding": {"address": "+15550102"}},
+    {"identity": "cyd", "messaging_binding": {"projected_address": "+15550199"}},
+]
+
+
+def group(api: Api) -> Exchange:
+    form = {"Participant": [json.dumps(person) for person in GROUP]}
+    return api.post("/v1/ConversationWithParticipants", form)
+
+
+@pytest.mark.rule("together-closed", "group-unique")
+def test_a_later_conflict_closes_the_conversation_and_the_fake_says_why(
+    world: World, api: Api
+) -> None:
+    first = group(api).response["sid"]
+
+    closed = group(api)
+
+    assert (202, "closed") == (closed.status, closed.response["state"])
+    assert ("group-unique", False) == (closed.rule, closed.refused)
+    because = f"50438 Group MMS with given participant list already exists as Conversation {first}"
+    assert because == closed.reason
+    shown = f"the conversation is closed (50427): {because}"
+    assert shown in " ".join(str(report(world, [])).split())
+    assert shown in page(report(world, []), "", "")
+    listed = api.get("/v1/Conversations").response["conversations"]
+    assert ["active", "closed"] == [each["state"] for each in listed]
+
+
+@pytest.fixture
+def slow() -> Api:
+    """A world in which conversations with participants are initializing at first."""
+    return Api(World("a test", assumptions=Assumptions({"with-participants": "initializing"})))
+
+
+@pytest.mark.rule("with-participants")
+def test_a_conversation_with_participants_may_be_initializing_until_the_next_request(
+    slow: Api,
+) -> None:
+    states = [group(slow).response["state"] for _ in range(2)]
+    account = AccountView(slow.world, slow.world.account)
+
+    before = [each.state for each in account.conversations]
+    slow.get("/v1/Services")
+    after = [each.state for each in account.conversations]
+
+    assert ["initializing"] * 2 == states
+    assert (["active", "initializing"], ["active", "closed"]) == (before, after)
+
+
+@pytest.mark.rule("with-participants")
+def test_a_change_of_the_clock_ends_initializing(slow: Api) -> None:
+    group(slow)
+
+    slow.world.clock.shift(seconds=1)
+
+    assert ["active"] == [
+        each.state for each in AccountView(slow.world, slow.world.account).conversations
+    ]
+
+
+@pytest.mark.rule("with-participants")
+def test_a_conversation_without_participants_is_never_initializing(slow: Api) -> None:
+    assert "active" == slow.post("/v1/ConversationWithParticipants").response["state"]
+
+
+@pytest.mark.rule("with-participants")
+def test_an_initializing_conversation_is_put_back_and_dumped(slow: Api, tmp_path: Path) -> None:
+    sid = group(slow).response["sid"]
+    put_back = slow.world.save()
+    slow.get("/v1/Services")
+    put_back()
+    [talk] = AccountView(slow.world, slow.world.account).conversations
+
+    assert "initializing" == talk.state
+    dump(slow.world, slow.world.account, tmp_path / "seed.json")
+    other = World("another")
+    load(other, other.account, tmp_path / "seed.json")
+    assert "active" == AccountView(other, other.account).conversations.one(sid=sid).state
+    assert "active" == slow.get(f"/v1/Conversations/{sid}").response["state"]
