@@ -45,13 +45,49 @@ def test_a_text_to_nobody_is_no_matter_of_conversations(fake: FakeConversations)
     fake.address_configurations.add(type="sms", address=LINE)
     Client().conversations.v1.conversations(talk.sid).update(state="closed")
 
-    for number in (DESK, LINE):
+    for number, more in (
+        (DESK, ""),
+        (LINE, f"; the one of {LINE} has auto_creation_enabled=False"),
+    ):
         with pytest.raises(LookupError) as missed:
             fake.handset(ADA).send("hi", to=number)
         assert (
             f"no matter of conversations: {ADA} and {number} are in no open one together, and "
-            f"{number} has no address configuration that creates one"
+            f"{number} has no address configuration that creates one{more}"
         ) == str(missed.value)
+
+
+@pytest.mark.rule("address-text")
+@pytest.mark.parametrize(
+    ("configured", "phone", "near"),
+    [
+        (DESK, f"whatsapp:{ADA}", f"there is one for {DESK}, without whatsapp:"),
+        (f"whatsapp:{DESK}", ADA, f"there is one for whatsapp:{DESK}, with whatsapp:"),
+        (f"whatsapp:{DESK}", f"rcs:{ADA}", f"there is one for whatsapp:{DESK}, with whatsapp:"),
+    ],
+)
+def test_a_text_that_misses_a_configuration_by_its_channel_is_told_so(
+    fake: FakeConversations, configured: str, phone: str, near: str
+) -> None:
+    fake.address_configurations.add(type="whatsapp", address=configured, auto_creation_enabled=True)
+    fake.address_configurations.add(type="sms", address=LINE, auto_creation_enabled=True)
+
+    with pytest.raises(LookupError) as missed:
+        fake.handset(phone).send("hi", to=DESK)
+
+    assert str(missed.value).endswith(f" has no address configuration that creates one; {near}")
+
+
+@pytest.mark.rule("inbound-pair")
+def test_a_text_that_misses_a_pair_by_its_channel_is_told_so(fake: FakeConversations) -> None:
+    texts(fake, f"whatsapp:{ADA}", fake.conversations.add(), f"whatsapp:{DESK}")
+    texts(fake, f"whatsapp:{BEN}", fake.conversations.add(), f"whatsapp:{DESK}")
+
+    with pytest.raises(LookupError) as missed:
+        fake.handset(ADA).send("hi", to=DESK)
+
+    near = f"; whatsapp:{ADA} and whatsapp:{DESK} are in one, with whatsapp:"
+    assert str(missed.value).endswith(f" has no address configuration that creates one{near}")
 
 
 @pytest.mark.rule("empty-message", "auto-creation-flow")
@@ -263,6 +299,7 @@ def test_mistakes_are_said(fake: FakeConversations) -> None:
 
     for wrong, error, text in (
         (lambda: fake.handset("5550100"), ValueError, "a number is one of E.164, as in +15550100"),
+        (lambda: fake.handset("chat:ada"), ValueError, "apple; not 'chat:ada'"),
         (lambda: phone.send("hi", to="desk"), ValueError, "not 'desk'"),
         (lambda: phone.receipts("lost"), ValueError, "a status is one of sent, delivered, read"),
         (lambda: ada.join("nowhere"), LookupError, "there is no conversation 'nowhere'"),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 
-# A number, or the address of a channel with its name before it. What follows the name is a guess
-_ADDRESS = re.compile(r"\+[1-9]\d{1,14}|[a-z]+:.+", re.ASCII)
+CHANNELS = ("whatsapp", "messenger", "gbm", "email", "rcs", "apple")
+"""The channels whose addresses have their name in front."""
+
+# A number, or the address of a channel. What follows the name of a channel is a guess
+_ADDRESS = re.compile(rf"\+[1-9]\d{{1,14}}|(?:{'|'.join(CHANNELS)}):.+", re.ASCII)
 
 
 def is_address(text: str) -> bool:

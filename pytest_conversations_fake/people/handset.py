@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..api.accounts import Account
-from ..api.addresses import channel, is_address
+from ..api.addresses import CHANNELS, channel, is_address
 from ..api.call import CREATE
 from ..api.checks import check_number, check_text
 from ..api.operations import Operation
@@ -131,10 +131,12 @@ class Handset:
         __tracebackhide__ = True
         configured = self._store.find_by(Address, proxy)
         if not configured or not configured.auto_creation_enabled:
-            raise LookupError(
+            why = [
                 f"no matter of conversations: {self.address} and {proxy} are in no open one "
-                f"together, and {proxy} has no address configuration that creates one"
-            )
+                f"together, and {proxy} has no address configuration that creates one",
+                *self._near_misses(proxy),
+            ]
+            raise LookupError("; ".join(why))
         sid = configured.auto_creation_conversation_service_sid
         service = self._store.find(Service, sid) or self._account.default_service
         pair: dict[str, Any] = {
@@ -155,6 +157,21 @@ class Handset:
                     self._attach_webhook(configured, service, conversation)
                     participants.create(self._acting.call(service, conversation, **pair))
         return conversation
+
+    def _near_misses(self, proxy: str) -> Iterator[str]:
+        """What would have let a text arrive, but for a channel or a switch."""
+        for each in self._store.all(Address):
+            if each.address == proxy:
+                yield f"the one of {proxy} has auto_creation_enabled=False"
+            elif _number(each.address) == _number(proxy):
+                yield f"there is one for {each.address}, {_difference(each.address, proxy)}"
+        for person in self._store.all(Participant):
+            address, by = person.messaging_binding_address, person.messaging_binding_proxy_address
+            closed = self._store.get(Conversation, person.conversation_sid).state == "closed"
+            if not (address and by) or closed or address == self.address:
+                continue
+            if (_number(address), _number(by)) == (_number(self.address), _number(proxy)):
+                yield f"{address} and {by} are in one, {_difference(by, proxy)}"
 
     def _attach_webhook(
         self, configured: Address, service: Service, conversation: Conversation
@@ -220,5 +237,20 @@ def with_channel(number: str, name: str) -> str:
     __tracebackhide__ = True
     address = number if name == "sms" or ":" in number else f"{name}:{number}"
     if not is_address(address):
-        raise ValueError(f"a number is one of E.164, as in +15550100, not {number!r}")
+        raise ValueError(
+            "a number is one of E.164, as in +15550100, or has one of these channels before it: "
+            f"{', '.join(CHANNELS)}; not {number!r}"
+        )
     return address
+
+
+def _number(address: str) -> str:
+    """An address without its channel."""
+    return address.rpartition(":")[2]
+
+
+def _difference(found: str, wanted: str) -> str:
+    """How the channel of an address that was *found* differs from that of the *wanted* one."""
+    if ":" in found:
+        return f"with {found.partition(':')[0]}:"
+    return f"without {wanted.partition(':')[0]}:"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
+from ..addresses import CHANNELS
 from ..call import Call
 from ..events import SCOPED_EVENTS, check_events
 from ..fields import Choice, Flag, Int, Many, Sid, Text
@@ -17,7 +18,7 @@ from ..resource import Resource
 if TYPE_CHECKING:
     from ..accounts import Account
 
-TYPES = ("sms", "whatsapp", "messenger", "gbm", "email", "rcs", "apple", "chat")
+TYPES = ("sms", *CHANNELS, "chat")
 
 
 class AsSent(Choice):
