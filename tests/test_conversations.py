@@ -63,6 +63,29 @@ def test_a_new_conversation_has_twilios_defaults(api: Api, path: str) -> None:
     }
 
 
+@pytest.mark.rule("json-escapes", "json-text")
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/v1/Users", {"Identity": "ada"}),
+        ("/v1/Conversations", {}),
+        ("/v1/Conversations/talk/Participants", {"Identity": "ada"}),
+        ("/v1/Conversations/talk/Messages", {"Body": "hi"}),
+    ],
+)
+def test_attributes_with_an_escaped_slash_are_accepted(
+    api: Api, path: str, form: dict[str, str]
+) -> None:
+    api.post("/v1/Conversations", {"UniqueName": "talk"})
+    attributes = r'{"avatar": "https:\/\/a.example\/ada"}'
+
+    made = api.post(path, {**form, "Attributes": attributes})
+    one = f"{path}/{made.response['sid']}"
+
+    assert (201, attributes) == (made.status, made.response["attributes"])
+    assert attributes == api.post(one, {"Attributes": attributes}).response["attributes"]
+
+
 @pytest.mark.rule("import-dates", "email-binding", "enums", "dates", "json-text")
 @pytest.mark.parametrize("verb", ["create", "update"])
 def test_every_parameter_shows_in_the_answer(api: Api, path: str, verb: str) -> None:

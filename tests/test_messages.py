@@ -94,6 +94,21 @@ def test_a_body_is_all_that_a_message_needs(api: Api) -> None:
     )
 
 
+@pytest.mark.rule("message-dates")
+def test_milliseconds_of_the_dates_of_a_message_are_ignored(api: Api, account: AccountView) -> None:
+    dates = {"DateCreated": "2026-01-02T03:04:05.999Z", "DateUpdated": "2026-01-02T03:04:06.999Z"}
+
+    said = api.post(MESSAGES, {"Body": "hi", **dates}).response
+
+    shown = ("2026-01-02T03:04:05Z", "2026-01-02T03:04:06Z")
+    assert shown == (said["date_created"], said["date_updated"])
+    one = f"{MESSAGES}/{said['sid']}"
+    again = api.post(one, {"DateUpdated": "2026-01-02T03:04:07.001Z"}).response
+    assert "2026-01-02T03:04:07Z" == again["date_updated"]
+    record = account.messages.one()
+    assert (0, 0) == (record.date_created.microsecond, record.date_updated.microsecond)
+
+
 @pytest.mark.rule("messages-stay", "participant-leaves")
 def test_what_somebody_said_stays(api: Api) -> None:
     ada = api.post(PEOPLE, {"Identity": "ada"}).response["sid"]
