@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from typing import Any
 
@@ -291,6 +292,25 @@ def test_a_chat_user_joins_says_and_reads(fake: FakeConversations) -> None:
     assert ("SDK", "ada") == (told.form["Source"], told.form["ClientIdentity"])
     fake.webhooks.assert_delivered("onParticipantUpdated", identity="ben", count=2)
     fake.webhooks.assert_delivered("onUserAdded", identity="ada")
+
+
+@pytest.mark.rule("with-participants")
+@pytest.mark.parametrize("by", ["a handset", "a chat user"])
+def test_what_people_do_ends_initializing(by: str) -> None:
+    pair = {"messaging_binding": {"address": ADA, "proxy_address": DESK}}
+    with FakeConversations(assume={"with-participants": "initializing"}) as fake:
+        made = Client().conversations.v1.conversation_with_participants.create(
+            participant=[json.dumps(pair)]
+        )
+        talk = fake.conversations.one(sid=made.sid)
+        assert ("initializing", "initializing") == (made.state, talk.state)
+
+        if by == "a handset":
+            fake.handset(ADA).send("hi", to=DESK)
+        else:
+            fake.chat_user("ben").join(talk)
+
+        assert "active" == talk.state
 
 
 def test_mistakes_are_said(fake: FakeConversations) -> None:
