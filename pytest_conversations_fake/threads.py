@@ -179,8 +179,10 @@ class LoopThread:
                 loop.run_until_complete(self._serve())
             except BaseException as error:
                 self._fail(error)  # before the cleanup lets anybody notice
-            with suppress(Exception):
-                loop.run_until_complete(self._clean_up())
+            cleaning = loop.create_task(self._clean_up())
+            while not cleaning.done():  # what ended the thread may be raised by more than one task
+                with suppress(BaseException):
+                    loop.run_until_complete(cleaning)
             loop.close()
         except BaseException as error:
             self._fail(error)
