@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from . import real_time as _real_time  # noqa: F401 - takes the clock before tests patch it
+
 if TYPE_CHECKING:
     from .api.faults import (
         AnswerLost,

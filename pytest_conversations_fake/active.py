@@ -100,6 +100,8 @@ class Active(AccountView, ABC):
         finally:
             server.ended[self.account_sid] = self._world.name
             self._world.ended = True
+            if trouble := server.trouble():
+                self._world.errors.append(trouble)
 
     @contextmanager
     def _in_charge(self, server: Server) -> Iterator[None]:

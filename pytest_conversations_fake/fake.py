@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from threading import Condition
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +28,7 @@ from .reports.page import page
 from .reports.report import report
 from .seeds.seeded import Seed
 from .state import Stateful
+from .threads import PatientCondition
 from .webhooks import Webhooks
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class FakeConversations(Stateful):
             access(accounts) if accounts else own_access(account_sid, auth_token),
             enforced=enforced,
             assumptions=assumptions(assume, owned),
-            lock=Condition(),
+            lock=PatientCondition(),
         )
         super().__init__(
             world,

@@ -17,13 +17,13 @@ HOUSE = Path(pytest_conversations_fake.__file__).parent
 # What each room may import of the house and of what does not belong to it
 ROOMS = {
     "api": set(),
-    "delivery": {"api", "aiohttp", "asyncio", "threading"},
+    "delivery": {"api", "real_time", "threads", "aiohttp", "asyncio", "threading"},
     "expectations": {"api"},
     "people": {"api"},
     "redirect": {"threading"},
     "seeds": {"api", "expectations"},
     "reports": {"api"},
-    "server": {"api", "aiohttp", "asyncio", "threading"},
+    "server": {"api", "real_time", "threads", "aiohttp", "asyncio"},
 }
 OUTSIDE = {"aiohttp", "asyncio", "pytest", "threading"}
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
@@ -19,11 +17,6 @@ class Clock:
     Left alone it reads the process's clock at each use, so that time-machine and freezegun move it.
     What becomes due by a move happens at once, each thing at its own instant.
     """
-
-    # The real one, which freezegun keeps where it has frozen it by the time of the first fake
-    seconds = staticmethod(
-        getattr(sys.modules.get("freezegun.api"), "real_perf_counter", time.perf_counter)
-    )
 
     def __init__(self, *, moving: Callable[[], None], moved: Callable[[], None]) -> None:
         self._moving = moving

@@ -223,7 +223,9 @@ class Injection:
     def _is_so(self, when: Callable[[Mapping[str, Any]], object], entry: Entry) -> bool:
         try:
             return bool(when(entry.params))
-        except Exception as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # also what pytest.fail() raises
             raise WhenRaised(f"the when= of {self} raised {error!r} at {_named(entry)}") from error
 
     def __enter__(self) -> Injection:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextlib import suppress
 from threading import Thread, current_thread
 from traceback import format_exc
 from typing import Any, TypeVar
+
+from ..threads import LoopThread
 
 T = TypeVar("T")
 
@@ -25,16 +24,13 @@ class Applications:
     """
 
     def __init__(self) -> None:
-        self.loop = asyncio.SelectorEventLoop()
-        self._thread = Thread(
-            target=self.loop.run_forever, name="fake_conversations applications", daemon=True
-        )
+        self._thread = LoopThread("fake_conversations applications")
         self._thread.start()
         self._calls: set[Thread] = set()
 
     def run(self, what: Coroutine[Any, Any, T]) -> Future[T]:
         """Run *what* on the loop. What it raises is `Raised`."""
-        return asyncio.run_coroutine_threadsafe(_raising(what), self.loop)
+        return self._thread.submit(_raising(what))
 
     def call(self, what: Callable[[], T]) -> Future[T]:
         """Call *what* in a new thread. What it raises is `Raised`."""
@@ -56,19 +52,13 @@ class Applications:
 
     def is_here(self) -> bool:
         """Whether it is one of them that asks."""
-        return current_thread() is self._thread or current_thread() in self._calls
+        return self._thread.is_current or current_thread() in self._calls
 
     def close(self, within: float) -> bool:
         """Let them end. Returns whether all of them have, *within* so many seconds."""
         for thread in list(self._calls):
             thread.join(within)
-        with suppress(TimeoutError, FutureTimeoutError):
-            asyncio.run_coroutine_threadsafe(_all_ended(within), self.loop).result(within)
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self._thread.join(within)
-        if not self._thread.is_alive():
-            self.loop.close()
-        return not (self._thread.is_alive() or self._calls)
+        return self._thread.stop(within) and not self._calls
 
 
 async def _raising(what: Coroutine[Any, Any, T]) -> T:
@@ -78,12 +68,3 @@ async def _raising(what: Coroutine[Any, Any, T]) -> T:
         raise
     except BaseException:
         raise Raised(format_exc()) from None
-
-
-async def _all_ended(within: float) -> None:
-    """End what still goes on."""
-    tasks = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks, timeout=within)

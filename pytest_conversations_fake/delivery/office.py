@@ -7,19 +7,20 @@ from noticing that one takes too long, nor from hearing what another asks the fa
 from __future__ import annotations
 
 import asyncio
+from asyncio.tasks import wait, wait_for  # not those of asyncio, which tests patch
 from collections import deque
-from collections.abc import Coroutine
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from logging import INFO, WARNING, getLogger
-from threading import Condition, Thread, get_ident
+from threading import get_ident
 from traceback import format_exc
 from typing import Any
 
-from ..api.clock import Clock
 from ..api.deliveries import NO_TARGET, Delivery, Letter
 from ..api.secrets import without_passwords
 from ..api.world import World
+from ..real_time import RealTime
+from ..threads import LoopThread, PatientCondition
 from .applications import Applications, Raised
 from .routes import Answer, Route, Target, route_for
 from .wsgi import Visit, WsgiTarget
@@ -44,14 +45,6 @@ class Errand:
     chain: tuple[Delivery, ...] = ()
 
 
-class Loop(asyncio.SelectorEventLoop):
-    """An event loop whose time nobody freezes."""
-
-    def time(self) -> float:
-        seconds: float = Clock.seconds()
-        return seconds
-
-
 class Office:
     """Delivers what a *world* posts, until it is closed."""
 
@@ -59,7 +52,7 @@ class Office:
         self.applications = Applications()
         self._world = world
         self._routes: list[Route] = []
-        self._changed = Condition()
+        self._changed = PatientCondition()
         self._waiting: deque[Errand] = deque()
         self._under_way: Errand | None = None
         self._asked: dict[asyncio.Task[Delivery], Delivery] = {}
@@ -71,30 +64,27 @@ class Office:
         self._chains: list[tuple[Delivery, ...]] = []
         """Those that were cut, as they had become too long."""
         self._closing = False
-        self._loop = Loop()
-        self._thread = Thread(
-            target=self._loop.run_forever, name="fake_conversations webhooks", daemon=True
-        )
+        self._thread = LoopThread("fake_conversations webhooks", self._set_up)
         self._thread.start()
-        self._run(self._set_up())
 
     def add(self, route: Route) -> None:
         """Raises what the application raises when it starts up, and `TimeoutError`."""
-        self._run(asyncio.wait_for(route.target.open(), PATIENCE))
+        self._thread.run(wait_for(route.target.open(), PATIENCE))
         self._routes.append(route)
 
     def close(self) -> list[str]:
         """Forget what was not delivered, and let applications end. Returns what went wrong."""
-        wrong: list[str] = self._run(self._shut_down())
+        wrong: list[str] = []
+        if self._thread.is_inherited:  # by a fork, in which none of it runs
+            return wrong
+        try:
+            wrong += self._thread.run(self._shut_down())
+        except RuntimeError as trouble:
+            self._world.errors.append(trouble)
         if not self.applications.close(PATIENCE):
             wrong.append(f"an application did not end within {PATIENCE:g} seconds")
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
+        self._thread.stop()
         return wrong
-
-    def _run(self, what: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(what, self._loop).result()
 
     async def _set_up(self) -> None:
         self._come = asyncio.Event()
@@ -106,14 +96,14 @@ class Office:
         tasks = {self._working, *self._asked}
         for task in tasks:
             task.cancel()
-        await asyncio.wait(tasks, timeout=PATIENCE)
+        await wait(tasks, timeout=PATIENCE)
         for rest in [*self._behind]:
             rest.cancel()
         wrong = []
         for route in self._routes:
             where = without_passwords(route.public_url)
             try:
-                await asyncio.wait_for(route.target.close(), PATIENCE)
+                await wait_for(route.target.close(), PATIENCE)
             except (asyncio.TimeoutError, TimeoutError):
                 wrong.append(f"the application at {where} does not end")
             except Exception as error:
@@ -136,11 +126,11 @@ class Office:
             else:
                 self._waiting.append(Errand(delivery, chain))
             self._changed.notify_all()
-        self._loop.call_soon_threadsafe(self._come.set)
+        self._thread.call_soon(self._come.set)
 
     def ask(self, delivery: Delivery) -> Future[Delivery]:
         """Deliver at once, whatever else is waiting, for somebody waits for the answer."""
-        return asyncio.run_coroutine_threadsafe(self._ask(delivery), self._loop)
+        return self._thread.submit(self._ask(delivery))
 
     async def _ask(self, delivery: Delivery) -> Delivery:
         delivering = asyncio.ensure_future(self._deliver(delivery, asked=True))
@@ -162,8 +152,10 @@ class Office:
             while self._waiting and not self._closing:
                 with self._changed:
                     self._under_way = self._waiting.popleft()
-                done = await self._deliver(self._under_way.delivery)
-                self._note(done)
+                try:
+                    self._note(await self._deliver(self._under_way.delivery))
+                except Exception as error:  # what is still to be delivered must not wait for ever
+                    self._world.errors.append(error)
                 with self._changed:
                     self._under_way = None
                     self._changed.notify_all()
@@ -183,7 +175,7 @@ class Office:
             if route.by_settle and not asked:
                 status, text, rest = await self._leave_to_settle(route.target, letter)
             else:
-                status, text, rest = await asyncio.wait_for(route.target.send(letter), LIMIT)
+                status, text, rest = await wait_for(route.target.send(letter), LIMIT)
         except (asyncio.TimeoutError, TimeoutError):
             return replace(delivery, error=f"no answer within {LIMIT:g} seconds")
         except ConnectionError as error:
@@ -220,7 +212,7 @@ class Office:
         """
         __tracebackhide__ = True
         self._enter()
-        ends = Clock.seconds() + within
+        ends = RealTime.seconds() + within
         try:
             while visit := self._next_visit(ends, lambda: False):
                 visit.pay()
@@ -232,7 +224,7 @@ class Office:
         """The same, without holding up the running loop, but for what it calls."""
         __tracebackhide__ = True
         self._enter()
-        ends = Clock.seconds() + within
+        ends = RealTime.seconds() + within
         given_up: list[bool] = []
         try:
             while visit := await asyncio.to_thread(self._next_visit, ends, given_up.__len__):
@@ -256,10 +248,12 @@ class Office:
         """Who is to be called next; None when everything is done."""
         __tracebackhide__ = True
         with self._changed:
-            left = max(ends - Clock.seconds(), 0)
+            left = max(ends - RealTime.seconds(), 0)
             if not self._changed.wait_for(
                 lambda: self._visits or self._is_quiet or given_up(), left
             ):
+                if trouble := self._thread.trouble():
+                    raise trouble from trouble.__cause__
                 raise TimeoutError(self._unsettled())
             return self._visits.popleft() if self._visits and not given_up() else None
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 import struct
-from collections.abc import Mapping
+from asyncio.tasks import sleep  # not asyncio.sleep, which tests patch
+from contextlib import ExitStack
+from email.utils import format_datetime
 from logging import INFO, getLogger
-from socket import AF_INET, SO_LINGER, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+from socket import (
+    AF_INET,
+    SO_LINGER,
+    SO_REUSEADDR,
+    SOCK_STREAM,
+    SOL_SOCKET,
+    create_server,
+    socket,
+)
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -17,6 +27,7 @@ from ..api.faults import AnswerLost, HalfAnswer, MalformedJson, Reset
 from ..api.journal import Entry, Exchange, Request, Response
 from ..api.refusals import CredentialsEnded, MalformedRequest
 from ..api.world import World
+from ..real_time import RealTime
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -38,12 +49,24 @@ class Handler:
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.is_abandoned = False
+        """Whether another handler answers by now, as this one's thread was stuck."""
         self._waking: asyncio.TimerHandle | None = None
+        self._listeners: dict[socket, SSLContext | None] = {}
+        self._listening: list[asyncio.Server] = []
 
-    async def open(self, listeners: Mapping[socket, SSLContext | None]) -> None:
+    async def open(self, port: int, tls: SSLContext | None) -> tuple[int, int]:
+        """Listen on *port* and, given *tls*, on another one with that. Returns both ports."""
         self._connections = web.Server(self._answer)
-        self._listeners = listeners
-        await self.listen()
+        with ExitStack() as undo:
+            plain = undo.enter_context(create_server(("127.0.0.1", port)))
+            self._listeners = {plain: None}
+            if tls:
+                self._listeners[undo.enter_context(create_server(("127.0.0.1", 0)))] = tls
+            await self.listen()
+            undo.pop_all()
+        plain_port, *tls_port = (listener.getsockname()[1] for listener in self._listeners)
+        return plain_port, *(tls_port or [0])
 
     async def listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -71,7 +94,7 @@ class Handler:
             for listener in listening.sockets:
                 asyncio.get_running_loop().remove_reader(listener)
         for _ in range(2):  # rounds until what was just accepted is something that can be closed
-            await asyncio.sleep(0)
+            await sleep(0)
         for listening in self._listening:
             listening.close()
 
@@ -86,15 +109,15 @@ class Handler:
         if self._waking:
             self._waking.cancel()
         await self.stop_listening()
+        for listener in self._listeners:
+            listener.close()
         await self.drop_connections()
-        handlers = asyncio.all_tasks() - {asyncio.current_task()}
-        for handler in handlers:
-            handler.cancel()
-        await asyncio.gather(*handlers, return_exceptions=True)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if self.is_abandoned:
+            raise ConnectionAbortedError("the test of this server is over")
         world = self.server.world  # which the request stays in, however long it takes
-        began = world.clock.seconds()
+        began = RealTime.seconds()
         asked = _asked(request, world)
         with world.lock:
             era = world.era
@@ -107,7 +130,7 @@ class Handler:
         elif exchange := _closed(world, era, entry, response, began):
             log(exchange)
             self._wake_for_timers(world)
-        return await _sent(response, request)
+        return await _sent(response, request, world)
 
     def _wake_for_timers(self, world: World) -> None:
         """See to it that timers run out, and webhooks hear of it, though nobody looks."""
@@ -132,7 +155,7 @@ def _closed(
     with world.lock:
         if world.era != era:
             return None
-        return world.journal.close(entry, response, world.clock.seconds() - began)
+        return world.journal.close(entry, response, RealTime.seconds() - began)
 
 
 def log(exchange: Exchange) -> None:
@@ -161,7 +184,7 @@ async def _drive(steps: Steps, request: web.BaseRequest, world: World, era: int)
             case Ask(delivery):
                 outcome = await asyncio.wrap_future(world.ask(delivery))
             case Wait(seconds):
-                await asyncio.sleep(seconds)
+                await sleep(seconds)
                 outcome = None
             case ReadBody():
                 outcome = await _read(step, request)
@@ -173,10 +196,15 @@ async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | None:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
     body, size = bytearray(), 0
-    async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size <= step.limit:
-            body += chunk
+    try:
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size <= step.limit:
+                body += chunk
+    except RuntimeError as error:  # aiohttp's own, where down() came between two chunks
+        if request.transport:
+            raise
+        raise ConnectionResetError("the connection was dropped") from error
     return bytes(body) if size <= step.limit else None
 
 
@@ -195,10 +223,10 @@ def _asked(request: web.BaseRequest, world: World) -> Request:
     )
 
 
-async def _sent(response: Response, request: web.BaseRequest) -> web.StreamResponse:
+async def _sent(response: Response, request: web.BaseRequest, world: World) -> web.StreamResponse:
     """The answer, as far as faults let it through."""
     answer: web.StreamResponse
-    answer = whole = _answered(response)
+    answer = whole = _answered(response, world)
     body = whole.body if isinstance(whole.body, bytes) else b""
     transport = request.transport
     if isinstance(response.fault, MalformedJson):
@@ -217,12 +245,14 @@ async def _sent(response: Response, request: web.BaseRequest) -> web.StreamRespo
     return answer
 
 
-def _answered(response: Response) -> web.Response:
+def _answered(response: Response, world: World) -> web.Response:
+    # Without a date aiohttp would ask time.time(), which tests patch
+    headers = {"Date": format_datetime(world.clock.now(), usegmt=True), **response.headers}
     if response.body is None:
-        return web.Response(status=response.status, headers=response.headers)
+        return web.Response(status=response.status, headers=headers)
     return web.Response(
         status=response.status,
-        headers=response.headers,
+        headers=headers,
         body=json.dumps(response.body).encode(),
         content_type="application/json",
     )
@@ -265,6 +295,6 @@ class Protocol(web.RequestHandler):
                 entry.refusal = refusal
                 exchange = world.journal.close(entry, answered, 0)
             log(exchange)
-        sent = _answered(answered)
+        sent = _answered(answered, world)
         sent.force_close()
         return sent

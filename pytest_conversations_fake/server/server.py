@@ -5,12 +5,10 @@ Callers never share that loop, so a call that blocks theirs waits for nobody but
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from collections.abc import Coroutine
-from contextlib import ExitStack
-from threading import Thread
 from typing import TYPE_CHECKING, Any
+
+from ..threads import LoopThread
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -29,7 +27,7 @@ class Server:
     """Set before it starts, and anew for each fake."""
 
     def __init__(self, port: int = 0, *, tls: SSLContext | None = None) -> None:
-        self.port = port
+        self.port = self._wanted_port = port
         self.tls_port = 0
         self._tls = tls
         self.ended: dict[str, str] = {}
@@ -37,6 +35,7 @@ class Server:
         self.strays: list[str] = []
         """A line for each request that came too late for its fake."""
         self._handler: Handler | None = None
+        self._thread: LoopThread | None = None
         self._refusals = 0
 
     @property
@@ -44,28 +43,27 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Listen from now on, if it does not already. Raises `OSError` for a port in use."""
-        if self._handler:
+        """Listen from now on, if it does not already. Raises `OSError` for a port in use.
+
+        In place of a thread that has died, or of one that a fork left in the parent process, a new
+        one listens on other ports.
+        """
+        if self._thread and self._thread.is_running:
             return
         from .handler import Handler  # brings aiohttp, which takes its time
 
-        with ExitStack() as undo:
-            loop = asyncio.SelectorEventLoop()
-            undo.callback(loop.close)
-            plain = undo.enter_context(socket.create_server(("127.0.0.1", self.port)))
-            listeners: dict[socket.socket, SSLContext | None] = {plain: None}
-            if self._tls:
-                secure = undo.enter_context(socket.create_server(("127.0.0.1", self.tls_port)))
-                listeners[secure] = self._tls
-                self.tls_port = secure.getsockname()[1]
-            self.port = plain.getsockname()[1]
-            undo.pop_all()
-        # A daemon, so that a process that forgets to stop it can end all the same
-        self._thread = Thread(target=loop.run_forever, name="fake_conversations", daemon=True)
-        self._thread.start()
-        self._loop = loop
-        self._handler = Handler(self)
-        self._run(self._handler.open(listeners))
+        handler = self._handler = Handler(self)
+        self._refusals = 0
+
+        async def open_ports() -> None:
+            self.port, self.tls_port = await handler.open(self._wanted_port, self._tls)
+
+        self._thread = LoopThread("fake_conversations", open_ports, handler.close)
+        try:
+            self._thread.start()
+        except BaseException:
+            self._thread = None
+            raise
 
     def refuse(self) -> None:
         """Refuse connections, and drop those that there are, until it is to `listen` as often."""
@@ -79,19 +77,30 @@ class Server:
         if self._handler and not self._refusals:
             self._run(self._handler.listen())
 
-    def _run(self, what: Coroutine[Any, Any, None]) -> None:
-        asyncio.run_coroutine_threadsafe(what, self._loop).result()
-
     def drop_connections(self) -> None:
         """Close every connection at once. A client that wants to go on connects anew."""
-        if self._handler:
+        if self._handler and self._thread and self._thread.is_running:
             self._run(self._handler.drop_connections())
+
+    def _run(self, what: Coroutine[Any, Any, None]) -> None:
+        if self._thread:
+            self._thread.run(what)
+        else:
+            what.close()
+
+    def trouble(self) -> RuntimeError | None:
+        """What is wrong with its thread, if that has died or is stuck; `start` replaces it then."""
+        if not self._thread or self._thread.is_inherited:
+            return None
+        trouble = self._thread.trouble()
+        if trouble and self._handler:
+            self._handler.is_abandoned = True
+            self._thread.abandon()
+            self._thread = None
+        return trouble
 
     def stop(self) -> None:
         """Close the ports and every connection at once, whatever is still going on there."""
-        if self._handler:
-            self._run(self._handler.close())
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join()
-            self._loop.close()
-            self._handler = None
+        thread, self._thread = self._thread, None
+        if thread and not thread.stop() and (trouble := thread.trouble()):
+            raise trouble from trouble.__cause__
