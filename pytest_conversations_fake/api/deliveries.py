@@ -106,11 +106,18 @@ def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:
 # What every event tells
 COMMON = ("account_sid", "event_type", "source", "client_identity", "retry_count")
 
+# Parameters that a conversation's webhook gets in addition, and the type's only value. Applications
+# show the names; the value is a guess.
+OF_SCOPED_WEBHOOKS = ("webhook_sid", "webhook_type")
+WEBHOOK_TYPE = "webhook"
+
 
 def delivery(event: Event, hook: Hook, account_sid: str) -> Delivery:
     """What *hook* is told of *event*, not sent yet."""
     common = (account_sid, event.name, event.source, event.client_identity, 0)
     told = {**dict(zip(COMMON, common)), **event.params}
+    if hook.webhook_sid:
+        told |= dict(zip(OF_SCOPED_WEBHOOKS, (hook.webhook_sid, WEBHOOK_TYPE)))
     params = {name: value for name, value in told.items() if value is not None}
     return Delivery(
         event=event.name,
