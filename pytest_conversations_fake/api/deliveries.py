@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urldefrag, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from .events import Event, spelled
 from .hooks import Hook
@@ -81,6 +81,31 @@ class Letter:
         """What the header `Host` says."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
+    @property
+    def target(self) -> str:
+        """What the request line says: path and query."""
+        url = urlsplit(self.url)
+        return f"{url.path}{'?' * bool(url.query)}{url.query}"
+
+
+PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def request_url(url: str) -> str:
+    """The URL of a request as HTTP sends it: ASCII only, with a path, and without a fragment.
+
+    A server sees exactly this, so this is what is signed. Percent-encoding that is there already
+    stays as it is. That Twilio does the same with URLs that are not in this form is a guess.
+    """
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    user, path, query = (
+        quote(part, safe=PRINTABLE) for part in (user, parts.path or "/", parts.query)
+    )
+    return f"{parts.scheme}://{user}{at}{host}{path}{'?' * bool(query)}{query}"
+
 
 def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:
     """A delivery as it is sent, signed with *auth_token*; *token* is different for each."""
@@ -93,14 +118,14 @@ def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:
     if at:
         headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
     form = urlencode(delivery.form)
+    url = request_url(delivery.url)
     if delivery.method == "GET":
-        url = urldefrag(delivery.url).url
         url += ("&" if "?" in url else "?") + form
         headers["X-Twilio-Signature"] = signature(auth_token, url)
         return Letter(method="GET", url=url, headers=headers, body=b"")
     headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
-    headers["X-Twilio-Signature"] = signature(auth_token, delivery.url, delivery.form.items())
-    return Letter(method="POST", url=delivery.url, headers=headers, body=form.encode())
+    headers["X-Twilio-Signature"] = signature(auth_token, url, delivery.form.items())
+    return Letter(method="POST", url=url, headers=headers, body=form.encode())
 
 
 # What every event tells

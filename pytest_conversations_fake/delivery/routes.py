@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from ..api.deliveries import Letter
+from ..api.deliveries import Letter, request_url
 from .http import HttpTarget, is_loopback
 
 Answer = tuple[int, str, "Future[None] | None"]
@@ -53,6 +53,6 @@ def route_for(url: str, routes: Sequence[Route]) -> Route | None:
 
 def _place(url: str) -> tuple[tuple[str, str | None, int | None], str]:
     """Where a URL leads, however it is spelled, and its path."""
-    parts = urlsplit(url)
+    parts = urlsplit(request_url(url))
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return (parts.scheme, parts.hostname, port), parts.path or "/"
