@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, overload
 
-from .api.checks import check, check_flag, check_seconds
-from .api.deliveries import Delivery
+from .api.checks import check, check_flag, check_seconds, check_timeout
+from .api.deliveries import TIMEOUT, Delivery
 from .api.secrets import without_passwords
 from .api.world import World
 from .expectations.deliveries import expect, keywords_of
@@ -51,6 +51,7 @@ class Webhooks:
         events: Sequence[str] = (),
         auth_token: str | None = None,
         by_settle: bool = False,
+        timeout: float | None = TIMEOUT,
     ) -> None:
         """Let *target* stand for all URLs that begin with *public_url*.
 
@@ -85,6 +86,8 @@ class Webhooks:
         if auth_token is not None and not isinstance(auth_token, str):
             raise TypeError(f"auth_token is a str, not {type(auth_token).__name__}")
         check_flag("by_settle", by_settle)
+        if timeout is not None:
+            check_timeout(timeout)
         for event in events:
             keywords_of(event)
         office = self._running_office()
@@ -92,7 +95,7 @@ class Webhooks:
         if events:
             with self._world.lock:
                 self._world.configure_webhook(public_url, events)
-        office.add(Route(public_url, found, auth_token, by_settle))
+        office.add(Route(public_url, found, auth_token, by_settle, timeout))
 
     @property
     def deliveries(self) -> Sequence[Delivery]:

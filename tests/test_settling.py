@@ -132,13 +132,10 @@ def test_many_messages_are_no_loop(fake: FakeConversations) -> None:
         pytest.param(lambda: freezegun.freeze_time("2030-01-01"), id="freezegun"),
     ],
 )
-def test_a_frozen_clock_keeps_nobody_waiting(
-    monkeypatch: pytest.MonkeyPatch, frozen: Callable[[], Any]
-) -> None:
-    monkeypatch.setattr(office, "LIMIT", 1)
+def test_a_frozen_clock_keeps_nobody_waiting(frozen: Callable[[], Any]) -> None:
     with FakeConversations() as fake, frozen():
         fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD)
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD, timeout=1)
         say()
         with pytest.raises(TimeoutError, match="not settled"):
             fake.settle(within=0.05)
@@ -259,12 +256,38 @@ def test_nothing_remains_of_a_fake_with_webhooks() -> None:
         fake.webhooks.deliver_to(app, public_url=HOOK)
 
 
-@pytest.mark.rule("webhook-timeout")
-def test_twilio_does_not_wait_for_ever(
-    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", APPLICATIONS)
+def test_handler_may_take_longer_than_twilio_waits_without_a_timeout(
+    fake: FakeConversations, kind: str
 ) -> None:
-    monkeypatch.setattr(office, "LIMIT", 0.05)
-    fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD)
+    inside, may_answer = threading.Event(), threading.Event()
+
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        inside.set()
+        assert may_answer.wait(10)
+
+    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD, timeout=None)
+    say()
+    assert inside.wait(10)
+    with pytest.raises(TimeoutError, match="not settled"):
+        fake.settle(within=0.1)
+    may_answer.set()
+    fake.settle(within=60)
+
+    assert 200 == fake.webhooks.assert_delivered("onMessageAdded").status
+
+
+@pytest.mark.parametrize("timeout", [0, -1, True, "5"])
+def test_timeout_that_is_no_number_of_seconds_is_refused(
+    fake: FakeConversations, timeout: Any
+) -> None:
+    with pytest.raises(TypeError, match="timeout is seconds, more than 0, or None for no limit"):
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, timeout=timeout)
+
+
+@pytest.mark.rule("webhook-timeout")
+def test_twilio_does_not_wait_for_ever(fake: FakeConversations) -> None:
+    fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD, timeout=0.05)
     say()
 
     delivered = fake.webhooks.assert_delivered("onMessageAdded", body="hi", failed=True)

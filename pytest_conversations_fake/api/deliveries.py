@@ -13,6 +13,9 @@ from .hooks import Hook
 from .secrets import without_passwords
 from .signature import signature
 
+TIMEOUT = 5.0
+"""Seconds that Twilio waits for an answer."""
+
 NO_TARGET = "no target"
 """Why there is no answer where nothing was sent."""
 

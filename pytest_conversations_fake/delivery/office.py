@@ -26,9 +26,6 @@ from .wsgi import Visit, WsgiTarget
 
 LOG = getLogger("pytest_conversations_fake.webhooks")
 
-LIMIT = 5.0
-"""Seconds that Twilio waits for an answer."""
-
 PATIENCE = 5.0
 """Seconds for an application to start, and to end."""
 
@@ -183,9 +180,12 @@ class Office:
             if route.by_settle and not asked:
                 status, text, rest = await self._leave_to_settle(route.target, letter)
             else:
-                status, text, rest = await asyncio.wait_for(route.target.send(letter), LIMIT)
+                status, text, rest = await asyncio.wait_for(
+                    route.target.send(letter), route.timeout
+                )
         except (asyncio.TimeoutError, TimeoutError):
-            return replace(delivery, error=f"no answer within {LIMIT:g} seconds")
+            assert route  # nothing else here has a limit
+            return replace(delivery, error=f"no answer within {route.timeout:g} seconds")
         except ConnectionError as error:
             return replace(delivery, error=f"no connection: {error}")
         except Raised as raised:  # a server would answer so

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from ..api.deliveries import Letter, request_url
+from ..api.deliveries import TIMEOUT, Letter, request_url
 from .http import HttpTarget, is_loopback
 
 Answer = tuple[int, str, "Future[None] | None"]
@@ -32,6 +32,8 @@ class Route:
     auth_token: str | None = None
     by_settle: bool = False
     """Whether whoever settles calls it, in a thread of their own."""
+    timeout: float | None = TIMEOUT
+    """Seconds for an answer; None for no limit."""
 
     def leads(self, url: str) -> bool:
         """Whether *url* is the public one, or below it."""
