@@ -234,7 +234,9 @@ def test_who_does_not_listen_is_no_connection(fake: FakeConversations) -> None:
         ("desk", {"public_url": HOOK}, TypeError, "a target is a URL"),
         (with_flask, {}, TypeError, "public_url is a URL, https://desk.example, not None"),
         ("http://a", {"events": ["onMesageAdded"]}, ValueError, "did you mean 'onMessageAdded'"),
-        ("http://a", {"by_settle": True}, TypeError, "by_settle is for applications of WSGI"),
+        ("http://a", {"run_in": "test"}, TypeError, "run_in='test' is for applications"),
+        (with_flask, {"public_url": HOOK, "run_in": "tests"}, ValueError, "did you mean 'test'"),
+        (answering(), {"public_url": HOOK, "run_in": "test"}, RuntimeError, "no event loop runs"),
     ],
 )
 def test_what_is_no_target_is_said(

@@ -209,7 +209,7 @@ def test_pre_events_do_not_wait_for_settle() -> None:
     with FakeConversations(assume={"pre-events": "everybody"}) as fake:
         fake.conversations.add(unique_name="talk")
         fake.webhooks.deliver_to(
-            with_flask(handle), public_url=HOOK, events=["onMessageAdd"], by_settle=True
+            with_flask(handle), public_url=HOOK, events=["onMessageAdd"], run_in="test"
         )
         say()
 

@@ -35,7 +35,7 @@ def fake(fake: FakeConversations) -> FakeConversations:
     return fake
 
 
-def test_wsgi_is_called_in_another_thread_or_by_settle(fake: FakeConversations) -> None:
+def test_wsgi_is_called_in_another_thread_or_in_that_of_the_test(fake: FakeConversations) -> None:
     threads: list[threading.Thread] = []
 
     def handle(url: str, form: dict[str, str], signature: str) -> None:
@@ -44,7 +44,7 @@ def test_wsgi_is_called_in_another_thread_or_by_settle(fake: FakeConversations) 
     fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
     say()
     fake.settle()
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, by_settle=True)
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, run_in="test")
     say()
     say()
     assert 1 == len(threads)
@@ -53,13 +53,13 @@ def test_wsgi_is_called_in_another_thread_or_by_settle(fake: FakeConversations) 
     assert [False, True, True] == [each is threading.current_thread() for each in threads]
 
 
-async def _settles_in_a_loop(fake: FakeConversations, by_settle: bool) -> None:
+async def _settles_in_a_loop(fake: FakeConversations, run_in: str) -> None:
     seen = []
 
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         seen.append(form["Body"])
 
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, by_settle=by_settle)
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, run_in=run_in)
     await asyncio.to_thread(say)
 
     await fake.settle_async()
@@ -67,9 +67,9 @@ async def _settles_in_a_loop(fake: FakeConversations, by_settle: bool) -> None:
     assert ["hi"] == seen
 
 
-@pytest.mark.parametrize("by_settle", [False, True])
-def test_it_settles_in_a_loop(fake: FakeConversations, by_settle: bool) -> None:
-    asyncio.run(_settles_in_a_loop(fake, by_settle))
+@pytest.mark.parametrize("run_in", ["thread", "test"])
+def test_it_settles_in_a_loop(fake: FakeConversations, run_in: str) -> None:
+    asyncio.run(_settles_in_a_loop(fake, run_in))
 
 
 def test_what_does_not_settle_is_listed(fake: FakeConversations) -> None:
@@ -151,7 +151,7 @@ def test_a_django_view_can_be_called_in_the_tests_own_thread(fake: FakeConversat
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         threads.append(threading.current_thread())
 
-    fake.webhooks.deliver_to(with_django(handle), public_url=HOOK, events=TOLD, by_settle=True)
+    fake.webhooks.deliver_to(with_django(handle), public_url=HOOK, events=TOLD, run_in="test")
     say()
     fake.settle()
 
@@ -164,7 +164,7 @@ def test_what_pytest_raises_in_the_tests_own_thread_fails_the_test(
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         pytest.fail("the bot must not be told of this")
 
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, by_settle=True)
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, run_in="test")
     say()
 
     with pytest.raises(pytest.fail.Exception, match="the bot must not be told of this"):

@@ -11,7 +11,7 @@ from aiohttp import ClientError, ClientSession, TCPConnector, ThreadedResolver, 
 from yarl import URL
 
 from ..api.deliveries import Letter, request_url
-from .applications import Applications
+from .applications import Applications, LoopOfTest
 
 if TYPE_CHECKING:
     from .routes import Answer
@@ -42,7 +42,7 @@ class HttpTarget:
         host = base.netloc.rpartition("@")[2]  # the letter's headers have the credentials
         url = f"{base.scheme}://{host}{target}"
         # As a proxy in front of an application says it
-        headers = {**letter.headers, "Host": letter.host, "X-Forwarded-Proto": public.scheme}
+        headers = {"X-Forwarded-Proto": public.scheme, **letter.headers, "Host": letter.host}
         # No other resolver, as those have threads that outlive them
         here = TCPConnector(resolver=ThreadedResolver())
         async with ClientSession(connector=here, auto_decompress=False) as session:
@@ -62,7 +62,7 @@ class HttpTarget:
 class AiohttpTarget(HttpTarget):
     """An application of aiohttp, served for as long as it is a target."""
 
-    def __init__(self, app: web.Application, applications: Applications) -> None:
+    def __init__(self, app: web.Application, applications: Applications | LoopOfTest) -> None:
         super().__init__()
         self._app = app
         self._applications = applications
@@ -71,7 +71,7 @@ class AiohttpTarget(HttpTarget):
         self._base = await asyncio.wrap_future(self._applications.run(self._serve()))
 
     async def _serve(self) -> str:
-        self._runner = web.AppRunner(self._app, access_log=None)
+        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host, port = self._runner.addresses[0]

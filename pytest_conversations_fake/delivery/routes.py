@@ -9,6 +9,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from ..api.deliveries import TIMEOUT, Letter, request_url
+from .applications import LoopOfTest
 from .http import HttpTarget, is_loopback
 
 Answer = tuple[int, str, "Future[None] | None"]
@@ -30,8 +31,10 @@ class Route:
     public_url: str
     target: Target
     auth_token: str | None = None
+    loop: LoopOfTest | None = None
+    """The test's event loop, if that is where the application runs."""
     by_settle: bool = False
-    """Whether whoever settles calls it, in a thread of their own."""
+    """Whether whoever settles calls the application, in the thread of the caller."""
     timeout: float | None = TIMEOUT
     """Seconds for an answer; None for no limit."""
 
