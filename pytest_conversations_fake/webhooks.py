@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, context
 from threading import Lock
 from typing import TYPE_CHECKING, Any, overload
 
-from .api.checks import check, check_seconds, check_timeout
+from .api.checks import check, check_flag, check_seconds, check_timeout
 from .api.deliveries import TIMEOUT, Delivery
 from .api.secrets import without_passwords
 from .api.world import World
@@ -55,6 +55,7 @@ class Webhooks:
         events: Sequence[str] = (),
         auth_token: str | None = None,
         run_in: str = "thread",
+        behind_proxy: bool = False,
         timeout: float | None = TIMEOUT,
     ) -> AbstractAsyncContextManager[None]:
         """Let *target* stand for all URLs that begin with *public_url*.
@@ -77,6 +78,9 @@ class Webhooks:
         which is their lifespan, and `await settle_async()` waits for them. WSGI applications are
         called by `settle()` in the test's own thread, without a limit of time. Either way the end
         of an `async with` settles first.
+
+        *behind_proxy* calls the application as a proxy does that ends TLS: by HTTP, with
+        `X-Forwarded-Proto`, `X-Forwarded-For` and `X-Forwarded-Host`.
 
         An answer that takes more than *timeout* seconds (default 5, as Twilio) fails the delivery;
         None sets no limit, for example for a breakpoint in a handler. `settle()` and assertions
@@ -108,6 +112,7 @@ class Webhooks:
             raise ValueError(unknown("run_in cannot be", run_in, RUN_IN))
         if run_in == "test" and isinstance(target, str):
             raise TypeError("run_in='test' is for applications, and a URL is none")
+        check_flag("behind_proxy", behind_proxy)
         if timeout is not None:
             check_timeout(timeout)
         for event in events:
@@ -126,6 +131,7 @@ class Webhooks:
             loop=loop,
             by_settle=in_test and not loop,
             timeout=timeout,
+            behind_proxy=behind_proxy,
         )
         office.add(route)
         return self._lifespan(office, route)

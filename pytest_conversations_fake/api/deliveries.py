@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -108,6 +108,17 @@ def request_url(url: str) -> str:
         quote(part, safe=PRINTABLE) for part in (user, parts.path or "/", parts.query)
     )
     return f"{parts.scheme}://{user}{at}{host}{path}{'?' * bool(query)}{query}"
+
+
+def behind_proxy(letter: Letter) -> Letter:
+    """The request as a proxy that ends TLS passes it on: by HTTP, with the usual headers."""
+    scheme, _, rest = letter.url.partition(":")
+    headers = {
+        "X-Forwarded-Proto": scheme,
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-Host": letter.host,
+    }
+    return replace(letter, url=f"http:{rest}", headers={**letter.headers, **headers})
 
 
 def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:

@@ -17,7 +17,7 @@ from traceback import format_exc
 from typing import Any
 
 from ..api.clock import Clock
-from ..api.deliveries import NO_TARGET, Delivery, Letter
+from ..api.deliveries import NO_TARGET, Delivery, Letter, behind_proxy
 from ..api.secrets import without_passwords
 from ..api.world import World
 from .applications import Applications, Raised
@@ -184,6 +184,8 @@ class Office:
                 return replace(delivery, error=NO_TARGET)
             with self._world.lock:
                 letter = self._world.sign(delivery, route.auth_token)
+            if route.behind_proxy:
+                letter = behind_proxy(letter)
             if route.loop and not route.loop.is_entered:
                 raise ConnectionError(
                     "`async with fake.webhooks.deliver_to(...)` did not start the application"

@@ -37,6 +37,8 @@ class Route:
     """Whether whoever settles calls the application, in the thread of the caller."""
     timeout: float | None = TIMEOUT
     """Seconds for an answer; None for no limit."""
+    behind_proxy: bool = False
+    """Whether the application is called as a proxy that ends TLS calls it."""
 
     def leads(self, url: str) -> bool:
         """Whether *url* is the public one, or below it."""
