@@ -16,8 +16,20 @@ from .signature import signature
 TIMEOUT = 5.0
 """Seconds that Twilio waits for an answer."""
 
+NO_ANSWER = "no answer within"
+
 NO_TARGET = "no target"
 """Why there is no answer where nothing was sent."""
+
+
+@dataclass(frozen=True)
+class Signing:
+    """What a request was signed with, as failures say it."""
+
+    url: str
+    """Up to the event's parameters, which a GET has in the query."""
+    token_origin: str
+    """Where the auth token is from; never the token."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -44,6 +56,8 @@ class Delivery:
     """The text of the answer."""
     error: str | None = None
     """Why there was no answer, or what the application raised."""
+    signing: Signing | None = None
+    """None if nothing was sent."""
 
     @property
     def failed(self) -> bool:
@@ -56,6 +70,19 @@ class Delivery:
     def outcome(self) -> str:
         """The status, or why there is none, in a line."""
         return self.error.splitlines()[-1] if self.error else str(self.status)
+
+    @property
+    def hint(self) -> str:
+        """What to look at after a refusal that may be of the signature, or no answer in time."""
+        if (self.error or "").startswith(NO_ANSWER):
+            return "deliver_to(timeout=...) sets another limit"
+        if not self.signing or self.status not in (401, 403):
+            return ""
+        return (
+            f"it was signed for {without_passwords(self.signing.url)} with "
+            f"{self.signing.token_origin}; where the signature is refused, the usual causes are "
+            "public_url, its scheme (http or https, see behind_proxy=) and auth_token="
+        )
 
     @property
     def heading(self) -> str:
@@ -78,6 +105,7 @@ class Letter:
     """With the query, if it is a GET."""
     headers: Mapping[str, str]
     body: bytes
+    signing: Signing
 
     @property
     def host(self) -> str:
@@ -121,7 +149,7 @@ def behind_proxy(letter: Letter) -> Letter:
     return replace(letter, url=f"http:{rest}", headers={**letter.headers, **headers})
 
 
-def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:
+def letter(delivery: Delivery, auth_token: str, token_origin: str, token: str) -> Letter:
     """A delivery as it is sent, signed with *auth_token*; *token* is different for each."""
     headers = {
         "Accept": "*/*",
@@ -133,13 +161,14 @@ def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:
         headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
     form = urlencode(delivery.form)
     url = request_url(delivery.url)
+    signing = Signing(url, token_origin)
     if delivery.method == "GET":
         url += ("&" if "?" in url else "?") + form
         headers["X-Twilio-Signature"] = signature(auth_token, url)
-        return Letter(method="GET", url=url, headers=headers, body=b"")
+        return Letter(method="GET", url=url, headers=headers, body=b"", signing=signing)
     headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
     headers["X-Twilio-Signature"] = signature(auth_token, url, delivery.form.items())
-    return Letter(method="POST", url=url, headers=headers, body=form.encode())
+    return Letter(method="POST", url=url, headers=headers, body=form.encode(), signing=signing)
 
 
 # What every event tells

@@ -17,7 +17,7 @@ from traceback import format_exc
 from typing import Any
 
 from ..api.clock import Clock
-from ..api.deliveries import NO_TARGET, Delivery, Letter, behind_proxy
+from ..api.deliveries import NO_ANSWER, NO_TARGET, Delivery, Letter, behind_proxy
 from ..api.secrets import without_passwords
 from ..api.world import World
 from .applications import Applications, Raised
@@ -184,6 +184,7 @@ class Office:
                 return replace(delivery, error=NO_TARGET)
             with self._world.lock:
                 letter = self._world.sign(delivery, route.auth_token)
+            delivery = replace(delivery, signing=letter.signing)
             if route.behind_proxy:
                 letter = behind_proxy(letter)
             if route.loop and not route.loop.is_entered:
@@ -198,7 +199,7 @@ class Office:
                 )
         except (asyncio.TimeoutError, TimeoutError):
             assert route  # nothing else here has a limit
-            return replace(delivery, error=f"no answer within {route.timeout:g} seconds")
+            return replace(delivery, error=f"{NO_ANSWER} {route.timeout:g} seconds")
         except ConnectionError as error:
             return replace(delivery, error=f"no connection: {error}")
         except Raised as raised:  # a server would answer so

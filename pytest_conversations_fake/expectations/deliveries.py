@@ -77,7 +77,8 @@ class WantedDelivery:
         differences = [*differing(self.params, delivery.params)]
         if self.failed is False and delivery.failed:
             answered = "" if delivery.error else "answered with "
-            differences.append(Remark(f"failed: {answered}{delivery.outcome}"))
+            hint = f"; {delivery.hint}" if delivery.hint else ""
+            differences.append(Remark(f"failed: {answered}{delivery.outcome}{hint}"))
         if self.failed and not delivery.failed:
             differences.append(Remark("answered, expected a failure"))
         return differences
