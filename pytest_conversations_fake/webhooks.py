@@ -9,9 +9,10 @@ from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, overload
+from urllib.parse import urlsplit
 
 from .api.checks import check, check_flag, check_seconds, check_timeout
-from .api.deliveries import TIMEOUT, Delivery
+from .api.deliveries import TIMEOUT, Delivery, request_url
 from .api.secrets import without_passwords
 from .api.world import World
 from .expectations.deliveries import expect, keywords_of
@@ -104,6 +105,11 @@ class Webhooks:
         if not isinstance(public_url, str) or not re.match("(?i)https?://[^/]", public_url):
             given = without_passwords(repr(public_url))
             raise TypeError(f"public_url is a URL, https://desk.example, not {given}")
+        try:
+            _ = urlsplit(request_url(public_url)).port
+        except ValueError as error:
+            given = without_passwords(repr(public_url))
+            raise ValueError(f"public_url cannot be {given}: {error}") from None
         is_list = isinstance(events, Sequence) and not isinstance(events, str)
         check(is_list, "events is a list of them", events)
         if auth_token is not None and not isinstance(auth_token, str):
@@ -234,6 +240,14 @@ class Webhooks:
         __tracebackhide__ = True
         check_seconds("within", within)
         if self._office:
+            for route in self._office.routes:
+                if route.loop and route.loop.is_entered and not route.loop.is_running:
+                    where = without_passwords(route.public_url)
+                    raise RuntimeError(
+                        f"the event loop on which the application at {where} was started does not "
+                        "run now; enter `async with fake.webhooks.deliver_to(...)` on the event "
+                        "loop of the test"
+                    )
             await self._office.settle_async(within)
             for route in self._office.routes if self._office else ():
                 if route.loop and route.loop.raised:

@@ -232,6 +232,8 @@ def test_who_does_not_listen_is_no_connection(fake: FakeConversations) -> None:
     [
         (5, {"public_url": HOOK}, TypeError, "a target is a URL, or an application of ASGI, WSGI"),
         ("desk", {"public_url": HOOK}, TypeError, "a target is a URL"),
+        (answering(), {"public_url": "https://u:99999"}, ValueError, "public_url cannot be .*Port"),
+        (answering(), {"public_url": f"https://{'ä' * 64}.de"}, ValueError, "public_url cannot be"),
         (with_flask, {}, TypeError, "public_url is a URL, https://desk.example, not None"),
         ("http://a", {"events": ["onMesageAdded"]}, ValueError, "did you mean 'onMessageAdded'"),
         ("http://a", {"run_in": "test"}, TypeError, "run_in='test' is for applications"),

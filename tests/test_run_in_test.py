@@ -167,6 +167,8 @@ def test_settle_names_settle_async_where_the_loop_stands_still(fake: FakeConvers
     try:
         with pytest.raises(RuntimeError, match="settle_async"):
             fake.settle()
+        with pytest.raises(RuntimeError, match=r"loop on which .*desk.example/hook was started"):
+            asyncio.run(fake.settle_async())
     finally:
         loop.run_until_complete(entered.__aexit__(None, None, None))
         loop.close()

@@ -54,7 +54,11 @@ class LoopOfTest:
             here = asyncio.get_running_loop() is self._loop
         except RuntimeError:
             here = False
-        return here or not self._loop.is_running()
+        return here or not self.is_running
+
+    @property
+    def is_running(self) -> bool:
+        return self._loop.is_running()
 
     def run(self, what: Coroutine[Any, Any, T]) -> Future[T]:
         """Run *what* on the loop. What it raises is `Raised`."""
