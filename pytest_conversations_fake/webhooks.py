@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, Literal, overload
 from urllib.parse import urlsplit
 
 from .api.checks import check, check_flag, check_seconds, check_timeout
@@ -55,7 +55,7 @@ class Webhooks:
         public_url: str | None = None,
         events: Sequence[str] = (),
         auth_token: str | None = None,
-        run_in: str = "thread",
+        run_in: Literal["thread", "test"] = "thread",
         behind_proxy: bool = False,
         timeout: float | None = TIMEOUT,
     ) -> AbstractAsyncContextManager[None]:
@@ -117,7 +117,7 @@ class Webhooks:
         if run_in not in RUN_IN:
             raise ValueError(unknown("run_in cannot be", run_in, RUN_IN))
         if run_in == "test" and isinstance(target, str):
-            raise TypeError("run_in='test' is for applications, and a URL is none")
+            raise TypeError("run_in='test' is for applications, and a URL is not one")
         check_flag("behind_proxy", behind_proxy)
         if timeout is not None:
             check_timeout(timeout)

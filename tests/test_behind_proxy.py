@@ -85,7 +85,7 @@ def test_setting_of_django_for_proxies_finds_the_public_url(fake: FakeConversati
 
 
 @pytest.mark.parametrize("run_in", ["thread", "test"])
-def test_request_has_the_headers_of_a_proxy(fake: FakeConversations, run_in: str) -> None:
+def test_request_has_the_headers_of_a_proxy(fake: FakeConversations, run_in: Any) -> None:
     def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
         seen.update(environ)
         start("200 OK", [])

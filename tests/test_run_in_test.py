@@ -55,7 +55,7 @@ def test_application_runs_in_the_thread_of_the_test(fake: FakeConversations, kin
 @pytest.mark.parametrize("kind", APPLICATIONS)
 @pytest.mark.parametrize("run_in", ["thread", "test"])
 def test_end_of_the_async_with_settles_and_ends_the_application(
-    fake: FakeConversations, kind: str, run_in: str
+    fake: FakeConversations, kind: str, run_in: Any
 ) -> None:
     async def run() -> None:
         app = APPLICATIONS[kind](lambda *_: None)

@@ -53,7 +53,7 @@ def test_wsgi_is_called_in_another_thread_or_in_that_of_the_test(fake: FakeConve
     assert [False, True, True] == [each is threading.current_thread() for each in threads]
 
 
-async def _settles_in_a_loop(fake: FakeConversations, run_in: str) -> None:
+async def _settles_in_a_loop(fake: FakeConversations, run_in: Any) -> None:
     seen = []
 
     def handle(url: str, form: dict[str, str], signature: str) -> None:
@@ -68,7 +68,7 @@ async def _settles_in_a_loop(fake: FakeConversations, run_in: str) -> None:
 
 
 @pytest.mark.parametrize("run_in", ["thread", "test"])
-def test_it_settles_in_a_loop(fake: FakeConversations, run_in: str) -> None:
+def test_it_settles_in_a_loop(fake: FakeConversations, run_in: Any) -> None:
     asyncio.run(_settles_in_a_loop(fake, run_in))
 
 
