@@ -14,8 +14,10 @@ import pytest
 from aiohttp import web
 from applications import APPLICATIONS, HOOK, TOLD, answering, at_hook, say
 from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.webhooks import WebhookWarning
@@ -223,7 +225,12 @@ def test_error_in_the_async_with_ends_the_application_and_what_it_does(
                 seen.append("cancelled")
             raise AssertionError
 
-        app = at_hook(hook)
+        @asynccontextmanager
+        async def lifespan(app: Starlette) -> AsyncIterator[None]:
+            yield
+            seen.append("down")
+
+        app = Starlette(routes=[Route("/hook", hook, methods=["POST"])], lifespan=lifespan)
         async with fake.webhooks.deliver_to(
             app, public_url=HOOK, events=TOLD, run_in="test", timeout=None
         ):
@@ -235,7 +242,7 @@ def test_error_in_the_async_with_ends_the_application_and_what_it_does(
         asyncio.run(run())
 
     fake.webhooks.assert_delivered("onMessageAdded", failed=True)
-    assert ["cancelled"] == seen
+    assert ["cancelled", "down"] == seen
 
 
 def test_what_pytest_raises_in_a_handler_is_raised_by_settle_async(

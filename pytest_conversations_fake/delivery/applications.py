@@ -45,7 +45,7 @@ class LoopOfTest:
         self.is_entered = False
         """Whether `async with` has started the application, and not ended it yet."""
         self.raised: list[BaseException] = []
-        self._running: set[Future[Any]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def is_held(self) -> bool:
@@ -65,13 +65,14 @@ class LoopOfTest:
         if self._loop.is_closed():
             what.close()
             raise ConnectionError("the test's event loop is closed")
-        running = asyncio.run_coroutine_threadsafe(self._run(what), self._loop)
-        self._running.add(running)
-        running.add_done_callback(self._running.discard)
-        return running
+        return asyncio.run_coroutine_threadsafe(self._run(what), self._loop)
 
     async def _run(self, what: Coroutine[Any, Any, T]) -> T:
         in_application.set(True)
+        task = asyncio.current_task()
+        assert task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         return await _raising(what, self._escape)
 
     def _escape(self, error: BaseException) -> None:
@@ -88,8 +89,11 @@ class LoopOfTest:
     async def leave(self, target: Target) -> None:
         """Cancel what the application still does, and end it."""
         self.is_entered = False
-        for running in [*self._running]:
-            running.cancel()
+        tasks = {*self._tasks}
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks, timeout=5)
         await target.close()
 
 
@@ -159,9 +163,17 @@ async def _raising(
     except GeneratorExit:
         raise
     except BaseException as error:
+        if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+            raise
         if not isinstance(error, (Exception, asyncio.CancelledError)):
             escape(error)
         raise Raised(format_exc()) from None
+
+
+def _is_cancelled() -> bool:
+    """Whether somebody cancelled this task; Python 3.10 cannot say so."""
+    task = asyncio.current_task()
+    return bool(task and hasattr(task, "cancelling") and task.cancelling())
 
 
 async def _all_ended(within: float) -> None:
