@@ -185,7 +185,7 @@ class FakeConversations(Stateful):
         became = Changes()
         before = counts(self._world, self._world.account)
         yield became
-        self.settle()
+        self._webhooks.ensure_settled()
         became.update(changed(before, counts(self._world, self._world.account)))
 
     # What goes wrong

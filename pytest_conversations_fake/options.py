@@ -11,6 +11,8 @@ from .api.fields import is_sid
 from .expectations.judgement import KINDS
 from .expectations.misuse import unknown
 
+FROM_ENVIRONMENT = "the auth token of the environment (TWILIO_AUTH_TOKEN)"
+
 
 def own_access(
     account_sid: str | None, auth_token: str | None
@@ -19,9 +21,11 @@ def own_access(
     known = os.environ.get("TWILIO_ACCOUNT_SID", "")
     if account_sid is None and is_sid(known, "AC"):
         account_sid = known
-    if auth_token is None:
-        auth_token = os.environ.get("TWILIO_AUTH_TOKEN") or None
-    return access({account_sid: {"auth_token": auth_token}})
+    origin: dict[str, str] = {}
+    if auth_token is None and (auth_token := os.environ.get("TWILIO_AUTH_TOKEN") or None):
+        origin = {"token_origin": FROM_ENVIRONMENT}
+    [(sid, reached)] = access({account_sid: {"auth_token": auth_token}}).items()
+    return {sid: {**reached, **origin}}
 
 
 def access(accounts: Mapping[Any, Mapping[str, Any]]) -> dict[str | None, Mapping[str, Any]]:

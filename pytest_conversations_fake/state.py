@@ -62,7 +62,9 @@ class Stateful(Seeded, Active, ABC):
         """Wait until every webhook is delivered, and what applications did of it is done.
 
         Raises `TimeoutError` if that takes more than *within* seconds, with a list of what is still
-        to be delivered, and `AssertionError` where an application answers itself without end.
+        to be delivered, `AssertionError` where an application answers itself without end, and
+        `RuntimeError` where an application runs on the event loop of the caller, as that is for
+        `settle_async`.
         """
         __tracebackhide__ = True
         self._webhooks.settle(within)
@@ -83,7 +85,7 @@ class Stateful(Seeded, Active, ABC):
         """
         __tracebackhide__ = True
         self._world.require_running()
-        self.settle()
+        self._webhooks.ensure_settled()
         return Snapshot(self._world)
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -99,7 +101,7 @@ class Stateful(Seeded, Active, ABC):
         check(isinstance(snapshot, Snapshot), "restore takes what snapshot() returned", snapshot)
         if snapshot.world is not self._world:
             raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
-        self.settle()
+        self._webhooks.ensure_settled()
         self._strictness.remember()
         snapshot.put_back()
 

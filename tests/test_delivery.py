@@ -232,9 +232,13 @@ def test_who_does_not_listen_is_no_connection(fake: FakeConversations) -> None:
     [
         (5, {"public_url": HOOK}, TypeError, "a target is a URL, or an application of ASGI, WSGI"),
         ("desk", {"public_url": HOOK}, TypeError, "a target is a URL"),
+        (answering(), {"public_url": "https://u:99999"}, ValueError, "public_url cannot be .*Port"),
+        (answering(), {"public_url": f"https://{'ä' * 64}.de"}, ValueError, "public_url cannot be"),
         (with_flask, {}, TypeError, "public_url is a URL, https://desk.example, not None"),
         ("http://a", {"events": ["onMesageAdded"]}, ValueError, "did you mean 'onMessageAdded'"),
-        ("http://a", {"by_settle": True}, TypeError, "by_settle is for applications of WSGI"),
+        ("http://a", {"run_in": "test"}, TypeError, "run_in='test' is for applications"),
+        (with_flask, {"public_url": HOOK, "run_in": "tests"}, ValueError, "did you mean 'test'"),
+        (answering(), {"public_url": HOOK, "run_in": "test"}, RuntimeError, "no event loop runs"),
     ],
 )
 def test_what_is_no_target_is_said(

@@ -151,7 +151,7 @@ def test_a_text_creates_a_conversation(
     assert [(event, source) for event in (*events, "onMessageAdded")] == told
 
 
-@pytest.mark.rule("auto-creation-webhook")
+@pytest.mark.rule("auto-creation-webhook", "webhook-sid")
 @pytest.mark.parametrize("kind", ["webhook", "studio", "default"])
 def test_what_was_created_has_the_webhook_of_its_address(
     fake: FakeConversations, kind: str
@@ -173,6 +173,9 @@ def test_what_was_created_has_the_webhook_of_its_address(
     told = {"webhook": [HOOK], "studio": [flow], "default": []}[kind]
     assert told == [each.url for each in fake.webhooks.deliveries]
     assert [kind] * len(told) == [each.target for each in fake.scoped_webhooks]
+    if told:
+        webhook = fake.scoped_webhooks.one().sid
+        fake.webhooks.assert_delivered("onMessageAdded", webhook_sid=webhook)
 
 
 @pytest.mark.rule("auto-creation-dropped", "pre-events", "event-params")

@@ -143,8 +143,8 @@ TYPES: dict[str, Misuse] = {
     "auth_token is a str, not int": (
         lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", auth_token=5)
     ),
-    "by_settle is True or False, not 1": (
-        lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", by_settle=1)
+    "behind_proxy is True or False, not 1": (
+        lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", behind_proxy=1)
     ),
     "account_sid is a str, not 5": lambda fake: fake.account(5),
 }

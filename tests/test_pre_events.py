@@ -23,7 +23,6 @@ from starlette.responses import PlainTextResponse
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.delivery import office
 from pytest_conversations_fake.expectations.strictness import REMEDY
 
 
@@ -95,21 +94,16 @@ def test_what_can_not_be_read_changes_nothing(asking: FakeConversations, answer:
 
 
 @pytest.mark.rule("pre-event-failures", "webhook-timeout")
-def test_without_an_answer_nothing_is_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "LIMIT", 0.05)
+def test_without_an_answer_nothing_is_changed() -> None:
     with FakeConversations(assume={"pre-events": "everybody"}) as fake:
         fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=["onMessageAdd"])
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=["onMessageAdd"], timeout=0.05)
         say()
         assert "hi" == fake.messages.one().body
         fake.webhooks.assert_delivered("onMessageAdd", failed=True)
 
 
-def test_an_application_on_a_loop_that_is_held_is_noticed(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(office, "LIMIT", 0.05)
-
+def test_an_application_on_a_loop_that_is_held_is_noticed() -> None:
     async def hook(request: web.Request) -> web.Response:
         raise AssertionError
 
@@ -123,7 +117,7 @@ def test_an_application_on_a_loop_that_is_held_is_noticed(
         try:
             with FakeConversations(assume={"pre-events": "everybody"}) as fake:
                 fake.conversations.add(unique_name="talk")
-                fake.webhooks.deliver_to(url, events=["onMessageAdd"])
+                fake.webhooks.deliver_to(url, events=["onMessageAdd"], timeout=0.05)
                 say()  # blocks the loop that should answer
                 assert "hi" == fake.messages.one().body
         finally:
@@ -135,8 +129,9 @@ def test_an_application_on_a_loop_that_is_held_is_noticed(
     text = str(noticed.value)
     assert text.startswith("a webhook failed: onMessageAdd to http://127.0.0.1:")
     assert text.endswith(
-        " -> no answer within 0.05 seconds; so what it asked about happened unchanged. An "
-        "application on the test's own event loop can not answer while a blocking call holds that\n"
+        " -> no answer within 0.05 seconds; deliver_to(timeout=...) sets another limit; so what it "
+        "asked about happened unchanged. An application on the test's own event loop can not "
+        "answer while a blocking call holds that\n"
         f"tolerate=['failed-webhook'] {REMEDY}"
     )
 
@@ -190,11 +185,7 @@ def test_an_application_that_raises_refuses(kind: str) -> None:
         logging.disable(logging.NOTSET)
 
 
-def test_an_asynchronous_application_may_block_while_others_are_asked(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(office, "LIMIT", 0.3)
-
+def test_an_asynchronous_application_may_block_while_others_are_asked() -> None:
     async def hook(request: StarletteRequest) -> PlainTextResponse:
         form = await request.form()
         if (form["EventType"], form["Author"]) == ("onMessageAdded", "ada"):
@@ -205,7 +196,7 @@ def test_an_asynchronous_application_may_block_while_others_are_asked(
     with failed, FakeConversations(assume={"pre-events": "everybody"}) as fake:
         fake.conversations.add(unique_name="talk")
         events = ["onMessageAdd", "onMessageAdded"]
-        fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=events)
+        fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=events, timeout=0.3)
         say()
         fake.messages.assert_created(author="bot", within=10)
 
@@ -219,7 +210,7 @@ def test_pre_events_do_not_wait_for_settle() -> None:
     with FakeConversations(assume={"pre-events": "everybody"}) as fake:
         fake.conversations.add(unique_name="talk")
         fake.webhooks.deliver_to(
-            with_flask(handle), public_url=HOOK, events=["onMessageAdd"], by_settle=True
+            with_flask(handle), public_url=HOOK, events=["onMessageAdd"], run_in="test"
         )
         say()
 

@@ -35,7 +35,7 @@ def fake(fake: FakeConversations) -> FakeConversations:
     return fake
 
 
-def test_wsgi_is_called_in_another_thread_or_by_settle(fake: FakeConversations) -> None:
+def test_wsgi_is_called_in_another_thread_or_in_that_of_the_test(fake: FakeConversations) -> None:
     threads: list[threading.Thread] = []
 
     def handle(url: str, form: dict[str, str], signature: str) -> None:
@@ -44,7 +44,7 @@ def test_wsgi_is_called_in_another_thread_or_by_settle(fake: FakeConversations) 
     fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
     say()
     fake.settle()
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, by_settle=True)
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, run_in="test")
     say()
     say()
     assert 1 == len(threads)
@@ -53,13 +53,13 @@ def test_wsgi_is_called_in_another_thread_or_by_settle(fake: FakeConversations) 
     assert [False, True, True] == [each is threading.current_thread() for each in threads]
 
 
-async def _settles_in_a_loop(fake: FakeConversations, by_settle: bool) -> None:
+async def _settles_in_a_loop(fake: FakeConversations, run_in: Any) -> None:
     seen = []
 
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         seen.append(form["Body"])
 
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, by_settle=by_settle)
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, run_in=run_in)
     await asyncio.to_thread(say)
 
     await fake.settle_async()
@@ -67,9 +67,9 @@ async def _settles_in_a_loop(fake: FakeConversations, by_settle: bool) -> None:
     assert ["hi"] == seen
 
 
-@pytest.mark.parametrize("by_settle", [False, True])
-def test_it_settles_in_a_loop(fake: FakeConversations, by_settle: bool) -> None:
-    asyncio.run(_settles_in_a_loop(fake, by_settle))
+@pytest.mark.parametrize("run_in", ["thread", "test"])
+def test_it_settles_in_a_loop(fake: FakeConversations, run_in: Any) -> None:
+    asyncio.run(_settles_in_a_loop(fake, run_in))
 
 
 def test_what_does_not_settle_is_listed(fake: FakeConversations) -> None:
@@ -132,13 +132,10 @@ def test_many_messages_are_no_loop(fake: FakeConversations) -> None:
         pytest.param(lambda: freezegun.freeze_time("2030-01-01"), id="freezegun"),
     ],
 )
-def test_a_frozen_clock_keeps_nobody_waiting(
-    monkeypatch: pytest.MonkeyPatch, frozen: Callable[[], Any]
-) -> None:
-    monkeypatch.setattr(office, "LIMIT", 1)
+def test_a_frozen_clock_keeps_nobody_waiting(frozen: Callable[[], Any]) -> None:
     with FakeConversations() as fake, frozen():
         fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD)
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD, timeout=1)
         say()
         with pytest.raises(TimeoutError, match="not settled"):
             fake.settle(within=0.05)
@@ -154,7 +151,7 @@ def test_a_django_view_can_be_called_in_the_tests_own_thread(fake: FakeConversat
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         threads.append(threading.current_thread())
 
-    fake.webhooks.deliver_to(with_django(handle), public_url=HOOK, events=TOLD, by_settle=True)
+    fake.webhooks.deliver_to(with_django(handle), public_url=HOOK, events=TOLD, run_in="test")
     say()
     fake.settle()
 
@@ -167,7 +164,7 @@ def test_what_pytest_raises_in_the_tests_own_thread_fails_the_test(
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         pytest.fail("the bot must not be told of this")
 
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, by_settle=True)
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, run_in="test")
     say()
 
     with pytest.raises(pytest.fail.Exception, match="the bot must not be told of this"):
@@ -259,12 +256,38 @@ def test_nothing_remains_of_a_fake_with_webhooks() -> None:
         fake.webhooks.deliver_to(app, public_url=HOOK)
 
 
-@pytest.mark.rule("webhook-timeout")
-def test_twilio_does_not_wait_for_ever(
-    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("kind", APPLICATIONS)
+def test_handler_may_take_longer_than_twilio_waits_without_a_timeout(
+    fake: FakeConversations, kind: str
 ) -> None:
-    monkeypatch.setattr(office, "LIMIT", 0.05)
-    fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD)
+    inside, may_answer = threading.Event(), threading.Event()
+
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        inside.set()
+        assert may_answer.wait(10)
+
+    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD, timeout=None)
+    say()
+    assert inside.wait(10)
+    with pytest.raises(TimeoutError, match="not settled"):
+        fake.settle(within=0.1)
+    may_answer.set()
+    fake.settle(within=60)
+
+    assert 200 == fake.webhooks.assert_delivered("onMessageAdded").status
+
+
+@pytest.mark.parametrize("timeout", [0, -1, True, "5"])
+def test_timeout_that_is_no_number_of_seconds_is_refused(
+    fake: FakeConversations, timeout: Any
+) -> None:
+    with pytest.raises(TypeError, match="timeout is seconds, more than 0, or None for no limit"):
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, timeout=timeout)
+
+
+@pytest.mark.rule("webhook-timeout")
+def test_twilio_does_not_wait_for_ever(fake: FakeConversations) -> None:
+    fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD, timeout=0.05)
     say()
 
     delivered = fake.webhooks.assert_delivered("onMessageAdded", body="hi", failed=True)

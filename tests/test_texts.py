@@ -56,7 +56,8 @@ class Scene:
         self.webhooks = Webhooks(self.world, Strictness(self.world, ()))
 
     def deliver(self, delivery: Delivery) -> None:
-        self.world.deliveries.append(replace(delivery, status=self.status))
+        signing = self.world.sign(delivery).signing
+        self.world.deliveries.append(replace(delivery, status=self.status, signing=signing))
 
     def tells(self, *events: str, url: str = "https://desk.example/hook") -> None:
         self.world.configure_webhook(url, events)
@@ -571,6 +572,23 @@ def a_webhook_was_told_what_it_was_not_to_be(scene: Scene) -> None:
 def a_webhook_failed(scene: Scene) -> None:
     scene.tells("onMessageAdded", url=f"https://desk.example/{'a-long-path/' * 10}hook")
     scene.status = 500
+    say(scene, "hi")
+    scene.webhooks.assert_delivered("onMessageAdded", body="hi")
+
+
+@situation
+def a_webhook_was_refused(scene: Scene) -> None:
+    scene.tells("onMessageAdded")
+    scene.status = 403
+    say(scene, "hi")
+    scene.webhooks.assert_delivered("onMessageAdded", body="hi")
+
+
+@situation
+def a_webhook_by_get_was_refused(scene: Scene) -> None:
+    scene.tells("onMessageAdded", url="https://u:pw@desk.example/hook?room=1")
+    scene.post("/v1/Configuration/Webhooks", {"Method": "GET"})
+    scene.status = 401
     say(scene, "hi")
     scene.webhooks.assert_delivered("onMessageAdded", body="hi")
 

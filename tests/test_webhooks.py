@@ -191,6 +191,68 @@ def test_webhooks_of_a_conversation_are_told_besides(api: Api, told: list[Delive
     assert [f"POST {HOOK}"] == urls({}, C)
 
 
+@pytest.mark.rule("webhook-sid")
+@pytest.mark.parametrize(
+    "configuration",
+    [
+        {"Target": "webhook", "Configuration.Filters": ["onMessageAdded", "onConversationRemoved"]},
+        {
+            "Target": "webhook",
+            "Configuration.Filters": ["onMessageAdded"],
+            "Configuration.Method": "GET",
+        },
+        {"Target": "trigger", "Configuration.Triggers": ["hi"]},
+        {"Target": "studio", "Configuration.FlowSid": "FW" + "0" * 32},
+    ],
+)
+def test_scoped_webhook_gets_its_sid_and_type_and_configured_webhook_does_not(
+    api: Api, told: list[Delivery], configuration: dict[str, Any]
+) -> None:
+    form = {"Configuration.Url": "https://one.example", **configuration}
+    webhook = api.post(f"{TALK}/Webhooks", form).response["sid"]
+
+    api.post(f"{TALK}/Messages", {"Body": "hi"}, headers=ON)
+    api.delete(TALK, headers=ON)
+
+    scoped = [each for each in told if each.url != HOOK]
+    configured = [each for each in told if each.url == HOOK]
+    events = ["onMessageAdded", "onConversationRemoved"]
+    expected = configuration.get("Configuration.Filters") if len(scoped) > 1 else events[:1]
+    assert expected == [each.event for each in scoped]
+    for each in scoped:
+        assert (webhook, "webhook") == (each.form["WebhookSid"], each.form["WebhookType"])
+        assert webhook == each.params["webhook_sid"]
+    assert ["onConversationAdded", *events] == [each.event for each in configured]
+    assert not {"WebhookSid", "WebhookType"} & {name for each in configured for name in each.form}
+
+
+@pytest.mark.rule("webhook-sid")
+def test_service_webhook_does_not_get_a_webhook_sid(api: Api, told: list[Delivery]) -> None:
+    service = f"/v1/Services/{api.world.account.default_service.sid}/Configuration/Webhooks"
+    api.post(service, {"PostWebhookUrl": "https://two.example", "Filters": ["onMessageAdded"]})
+
+    api.post(f"{TALK}/Messages", {"Body": "hi"}, headers=ON)
+
+    assert "https://two.example" == told[-1].url
+    assert not {"WebhookSid", "WebhookType"} & told[-1].form.keys()
+
+
+@pytest.mark.rule("webhook-sid")
+def test_replayed_message_has_the_sid_of_the_webhook(api: Api, told: list[Delivery]) -> None:
+    for body in ("before", "replayed"):
+        api.post(f"{TALK}/Messages", {"Body": body})
+    form = {
+        "Target": "webhook",
+        "Configuration.Url": "https://late.example",
+        "Configuration.Filters": "onMessageAdded",
+        "Configuration.ReplayAfter": "0",
+    }
+
+    webhook = api.post(f"{TALK}/Webhooks", form).response["sid"]
+
+    assert webhook == told[-1].form["WebhookSid"]
+
+
 @pytest.mark.rule("replay-after")
 def test_a_late_webhook_may_be_told_of_earlier_messages(api: Api, told: list[Delivery]) -> None:
     for number in range(4):

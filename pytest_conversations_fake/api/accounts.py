@@ -23,6 +23,8 @@ class Account:
 
     sid: str
     auth_token: str = field(repr=False)
+    token_origin: str = field(repr=False)
+    """Where the auth token is from, as failures of webhooks say it; never the token."""
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secrets by the sids of the keys, `SK…`."""
     store: Store = field(default_factory=Store)

@@ -22,6 +22,12 @@ def check_seconds(what: str, given: object) -> None:
     check(is_right, f"{what} is seconds", given)
 
 
+def check_timeout(given: object) -> None:
+    __tracebackhide__ = True
+    is_right = isinstance(given, (int, float)) and not isinstance(given, bool) and given > 0
+    check(is_right, "timeout is seconds, more than 0, or None for no limit", given)
+
+
 def check_text(what: str, given: object) -> None:
     __tracebackhide__ = True
     check(isinstance(given, str), f"{what} is a str", given)

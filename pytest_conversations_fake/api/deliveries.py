@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import unquote, urldefrag, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from .events import Event, spelled
 from .hooks import Hook
 from .secrets import without_passwords
 from .signature import signature
 
+TIMEOUT = 5.0
+"""Seconds that Twilio waits for an answer."""
+
+NO_ANSWER = "no answer within"
+
 NO_TARGET = "no target"
 """Why there is no answer where nothing was sent."""
+
+
+@dataclass(frozen=True)
+class Signing:
+    """What a request was signed with, as failures say it."""
+
+    url: str
+    """Up to the event's parameters, which a GET has in the query."""
+    token_origin: str
+    """Where the auth token is from; never the token."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -41,6 +56,8 @@ class Delivery:
     """The text of the answer."""
     error: str | None = None
     """Why there was no answer, or what the application raised."""
+    signing: Signing | None = None
+    """None if nothing was sent."""
 
     @property
     def failed(self) -> bool:
@@ -53,6 +70,19 @@ class Delivery:
     def outcome(self) -> str:
         """The status, or why there is none, in a line."""
         return self.error.splitlines()[-1] if self.error else str(self.status)
+
+    @property
+    def hint(self) -> str:
+        """What to look at after a refusal that may be of the signature, or no answer in time."""
+        if (self.error or "").startswith(NO_ANSWER):
+            return "deliver_to(timeout=...) sets another limit"
+        if not self.signing or self.status not in (401, 403):
+            return ""
+        return (
+            f"it was signed for {without_passwords(self.signing.url)} with "
+            f"{self.signing.token_origin}; where the signature is refused, the usual causes are "
+            "public_url, its scheme (http or https, see behind_proxy=) and auth_token="
+        )
 
     @property
     def heading(self) -> str:
@@ -75,14 +105,51 @@ class Letter:
     """With the query, if it is a GET."""
     headers: Mapping[str, str]
     body: bytes
+    signing: Signing
 
     @property
     def host(self) -> str:
         """What the header `Host` says."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
+    @property
+    def target(self) -> str:
+        """What the request line says: path and query."""
+        url = urlsplit(self.url)
+        return f"{url.path}{'?' * bool(url.query)}{url.query}"
 
-def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:
+
+PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def request_url(url: str) -> str:
+    """The URL of a request as HTTP sends it: ASCII only, with a path, and without a fragment.
+
+    A server sees exactly this, so this is what is signed. Percent-encoding that is there already
+    stays as it is. That Twilio does the same with URLs that are not in this form is a guess.
+    """
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    if not host.isascii():
+        host = host.encode("idna").decode()
+    user, path, query = (
+        quote(part, safe=PRINTABLE) for part in (user, parts.path or "/", parts.query)
+    )
+    return f"{parts.scheme}://{user}{at}{host}{path}{'?' * bool(query)}{query}"
+
+
+def behind_proxy(letter: Letter) -> Letter:
+    """The request as a proxy that ends TLS passes it on: by HTTP, with the usual headers."""
+    scheme, _, rest = letter.url.partition(":")
+    headers = {
+        "X-Forwarded-Proto": scheme,
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-Host": letter.host,
+    }
+    return replace(letter, url=f"http:{rest}", headers={**letter.headers, **headers})
+
+
+def letter(delivery: Delivery, auth_token: str, token_origin: str, token: str) -> Letter:
     """A delivery as it is sent, signed with *auth_token*; *token* is different for each."""
     headers = {
         "Accept": "*/*",
@@ -93,24 +160,32 @@ def letter(delivery: Delivery, auth_token: str, token: str) -> Letter:
     if at:
         headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
     form = urlencode(delivery.form)
+    url = request_url(delivery.url)
+    signing = Signing(url, token_origin)
     if delivery.method == "GET":
-        url = urldefrag(delivery.url).url
         url += ("&" if "?" in url else "?") + form
         headers["X-Twilio-Signature"] = signature(auth_token, url)
-        return Letter(method="GET", url=url, headers=headers, body=b"")
+        return Letter(method="GET", url=url, headers=headers, body=b"", signing=signing)
     headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
-    headers["X-Twilio-Signature"] = signature(auth_token, delivery.url, delivery.form.items())
-    return Letter(method="POST", url=delivery.url, headers=headers, body=form.encode())
+    headers["X-Twilio-Signature"] = signature(auth_token, url, delivery.form.items())
+    return Letter(method="POST", url=url, headers=headers, body=form.encode(), signing=signing)
 
 
 # What every event tells
 COMMON = ("account_sid", "event_type", "source", "client_identity", "retry_count")
+
+# Parameters that a conversation's webhook gets in addition, and the type's only value. Applications
+# show the names; the value is a guess.
+OF_SCOPED_WEBHOOKS = ("webhook_sid", "webhook_type")
+WEBHOOK_TYPE = "webhook"
 
 
 def delivery(event: Event, hook: Hook, account_sid: str) -> Delivery:
     """What *hook* is told of *event*, not sent yet."""
     common = (account_sid, event.name, event.source, event.client_identity, 0)
     told = {**dict(zip(COMMON, common)), **event.params}
+    if hook.webhook_sid:
+        told |= dict(zip(OF_SCOPED_WEBHOOKS, (hook.webhook_sid, WEBHOOK_TYPE)))
     params = {name: value for name, value in told.items() if value is not None}
     return Delivery(
         event=event.name,

@@ -26,6 +26,8 @@ class Hook:
 
     method: str
     url: str
+    webhook_sid: str | None = None
+    """Of a conversation's webhook: its sid, `WH…`. Configured webhooks have none."""
 
 
 def with_messaging_service(account: Account, event: Event) -> Event:
@@ -70,7 +72,7 @@ def configured_for(account: Account, event: Event) -> WebhookConfiguration | Non
 def hook(scoped: ScopedWebhook) -> Hook:
     """Where a webhook of a conversation is told; a Studio flow has no URL but its sid."""
     where = scoped.configuration_flow_sid if scoped.target == "studio" else scoped.configuration_url
-    return Hook(scoped.configuration_method.upper(), where or "")
+    return Hook(scoped.configuration_method.upper(), where or "", scoped.sid)
 
 
 def listens(scoped: ScopedWebhook, event: Event) -> bool:

@@ -25,6 +25,12 @@ from .resources.webhook_configurations import webhooks
 from .secrets import without_passwords
 from .snapshots import PutBack, saved
 
+# Where the token of a signature is from, as failures of webhooks say it
+OWN_TOKEN = "the fake's own auth token"
+GIVEN_TOKEN = "the auth token that the fake was given (auth_token= or accounts=)"
+TOKEN_OF_TARGET = "the auth_token= of deliver_to"
+TOKEN_OF_REQUEST = "the auth token of the last request that did not use the fake's own"
+
 
 class Sids:
     """Sids that depend on *name* alone: a test gets the same ones at each run.
@@ -200,7 +206,11 @@ class World:
         [account] = [each for each in self.door.accounts if each.sid == delivery.account_sid]
         token = self.sids.draw("")
         uuid = "-".join((token[:8], token[8:12], token[12:16], token[16:20], token[20:]))
-        return letter(delivery, auth_token or account.seen_token or account.auth_token, uuid)
+        if auth_token:
+            return letter(delivery, auth_token, TOKEN_OF_TARGET, uuid)
+        if account.seen_token:
+            return letter(delivery, account.seen_token, TOKEN_OF_REQUEST, uuid)
+        return letter(delivery, account.auth_token, account.token_origin, uuid)
 
     def finish(self) -> None:
         """Let what is initializing be finished: somebody asks for something, or moves the clock."""
@@ -223,11 +233,18 @@ class World:
         return self.door.accounts[0]
 
     def _open(
-        self, sid: str, auth_token: str | None = None, api_keys: Mapping[str, str] | None = None
+        self,
+        sid: str,
+        auth_token: str | None = None,
+        api_keys: Mapping[str, str] | None = None,
+        token_origin: str = "",
     ) -> Account:
         """An account, with all that Twilio gives to every one."""
         account = Account(
-            sid=sid, auth_token=auth_token or self.sids.draw(""), api_keys=api_keys or {}
+            sid=sid,
+            auth_token=auth_token or self.sids.draw(""),
+            token_origin=token_origin or (GIVEN_TOKEN if auth_token else OWN_TOKEN),
+            api_keys=api_keys or {},
         )
         call = Call(
             world=self, account=account, account_sid=sid, now=self.clock.second(), base=self.address

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from ..api.deliveries import Letter
-from .applications import Applications
+from .applications import Applications, LoopOfTest
 
 if TYPE_CHECKING:
     from .routes import Answer
@@ -27,7 +27,7 @@ ASGI = {"version": "3.0", "spec_version": "2.3"}
 class AsgiTarget:
     """An application, whose lifespan is that of the target."""
 
-    def __init__(self, app: Application, applications: Applications) -> None:
+    def __init__(self, app: Application, applications: Applications | LoopOfTest) -> None:
         self._app = app
         self._applications = applications
         self._state: dict[str, Any] = {}

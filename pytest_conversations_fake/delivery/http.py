@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, TCPConnector, ThreadedResolver, web
+from yarl import URL
 
-from ..api.deliveries import Letter
-from .applications import Applications
+from ..api.deliveries import Letter, request_url
+from .applications import Applications, LoopOfTest
 
 if TYPE_CHECKING:
     from .routes import Answer
@@ -23,8 +24,9 @@ class HttpTarget:
     """
 
     def __init__(self, base: str = "", public_url: str = "") -> None:
-        self._base = base.rstrip("/")
-        self._public_path = urlsplit(public_url).path.rstrip("/")
+        self._base = base
+        path = urlsplit(request_url(public_url)).path if public_url else ""
+        self._public_path = path.rstrip("/")
 
     async def open(self) -> None: ...
 
@@ -33,18 +35,24 @@ class HttpTarget:
     async def send(self, letter: Letter) -> Answer:
         """Raises `ConnectionError` if nobody answers."""
         public = urlsplit(letter.url)
-        url = letter.url
+        base = urlsplit(self._base or letter.url)
+        target = letter.target
         if self._base:
-            rest = public.path[len(self._public_path) :]
-            url = f"{self._base}{rest}{'?' * bool(public.query)}{public.query}"
+            target = base.path.rstrip("/") + target[len(self._public_path) :]
+        host = base.netloc.rpartition("@")[2]  # the letter's headers have the credentials
+        url = f"{base.scheme}://{host}{target}"
         # As a proxy in front of an application says it
-        headers = {**letter.headers, "Host": letter.host, "X-Forwarded-Proto": public.scheme}
+        headers = {"X-Forwarded-Proto": public.scheme, **letter.headers, "Host": letter.host}
         # No other resolver, as those have threads that outlive them
         here = TCPConnector(resolver=ThreadedResolver())
         async with ClientSession(connector=here, auto_decompress=False) as session:
             try:
                 async with session.request(
-                    letter.method, url, headers=headers, data=letter.body, allow_redirects=False
+                    letter.method,
+                    URL(url, encoded=True),  # else the URL is not the one that was signed
+                    headers=headers,
+                    data=letter.body or None,
+                    allow_redirects=False,
                 ) as answer:
                     return answer.status, (await answer.read()).decode(errors="replace"), None
             except ClientError as error:
@@ -54,7 +62,7 @@ class HttpTarget:
 class AiohttpTarget(HttpTarget):
     """An application of aiohttp, served for as long as it is a target."""
 
-    def __init__(self, app: web.Application, applications: Applications) -> None:
+    def __init__(self, app: web.Application, applications: Applications | LoopOfTest) -> None:
         super().__init__()
         self._app = app
         self._applications = applications
@@ -63,7 +71,7 @@ class AiohttpTarget(HttpTarget):
         self._base = await asyncio.wrap_future(self._applications.run(self._serve()))
 
     async def _serve(self) -> str:
-        self._runner = web.AppRunner(self._app, access_log=None)
+        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         host, port = self._runner.addresses[0]

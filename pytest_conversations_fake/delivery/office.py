@@ -16,19 +16,17 @@ from threading import get_ident
 from traceback import format_exc
 from typing import Any
 
-from ..api.deliveries import NO_TARGET, Delivery, Letter
+from ..api.deliveries import NO_ANSWER, NO_TARGET, Delivery, Letter, behind_proxy
 from ..api.secrets import without_passwords
 from ..api.world import World
 from ..real_time import RealTime
 from ..threads import LoopThread, PatientCondition
 from .applications import Applications, Raised
 from .routes import Answer, Route, Target, route_for
+from .unsettled import endless, unsettled
 from .wsgi import Visit, WsgiTarget
 
 LOG = getLogger("pytest_conversations_fake.webhooks")
-
-LIMIT = 5.0
-"""Seconds that Twilio waits for an answer."""
 
 PATIENCE = 5.0
 """Seconds for an application to start, and to end."""
@@ -51,7 +49,7 @@ class Office:
     def __init__(self, world: World) -> None:
         self.applications = Applications()
         self._world = world
-        self._routes: list[Route] = []
+        self.routes: list[Route] = []
         self._changed = PatientCondition()
         self._waiting: deque[Errand] = deque()
         self._under_way: Errand | None = None
@@ -69,8 +67,9 @@ class Office:
 
     def add(self, route: Route) -> None:
         """Raises what the application raises when it starts up, and `TimeoutError`."""
-        self._thread.run(wait_for(route.target.open(), PATIENCE))
-        self._routes.append(route)
+        if not route.loop:
+            self._thread.run(wait_for(route.target.open(), PATIENCE))
+        self.routes.append(route)
 
     def close(self) -> list[str]:
         """Forget what was not delivered, and let applications end. Returns what went wrong."""
@@ -100,8 +99,13 @@ class Office:
         for rest in [*self._behind]:
             rest.cancel()
         wrong = []
-        for route in self._routes:
+        routes, self.routes = self.routes, []
+        for route in routes:
             where = without_passwords(route.public_url)
+            if route.loop:
+                if route.loop.is_entered:
+                    wrong.append(f"the `async with` of the application at {where} was not left")
+                continue
             try:
                 await wait_for(route.target.close(), PATIENCE)
             except (asyncio.TimeoutError, TimeoutError):
@@ -167,17 +171,25 @@ class Office:
 
     async def _deliver(self, delivery: Delivery, *, asked: bool = False) -> Delivery:
         try:
-            route = route_for(delivery.url, self._routes)
+            route = route_for(delivery.url, self.routes)
             if not route:
                 return replace(delivery, error=NO_TARGET)
             with self._world.lock:
                 letter = self._world.sign(delivery, route.auth_token)
+            delivery = replace(delivery, signing=letter.signing)
+            if route.behind_proxy:
+                letter = behind_proxy(letter)
+            if route.loop and not route.loop.is_entered:
+                raise ConnectionError(
+                    "`async with fake.webhooks.deliver_to(...)` did not start the application"
+                )
             if route.by_settle and not asked:
                 status, text, rest = await self._leave_to_settle(route.target, letter)
             else:
-                status, text, rest = await wait_for(route.target.send(letter), LIMIT)
+                status, text, rest = await wait_for(route.target.send(letter), route.timeout)
         except (asyncio.TimeoutError, TimeoutError):
-            return replace(delivery, error=f"no answer within {LIMIT:g} seconds")
+            assert route  # nothing else here has a limit
+            return replace(delivery, error=f"{NO_ANSWER} {route.timeout:g} seconds")
         except ConnectionError as error:
             return replace(delivery, error=f"no connection: {error}")
         except Raised as raised:  # a server would answer so
@@ -238,6 +250,12 @@ class Office:
             self._settling.remove(get_ident())
         self._judge()
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether everything is delivered."""
+        with self._changed:
+            return self._is_quiet
+
     def _enter(self) -> None:
         __tracebackhide__ = True
         if self.applications.is_here() or get_ident() in self._settling:
@@ -254,35 +272,20 @@ class Office:
             ):
                 if trouble := self._thread.trouble():
                     raise trouble from trouble.__cause__
-                raise TimeoutError(self._unsettled())
+                asked = [*self._asked.values()]
+                if self._under_way:
+                    asked.append(self._under_way.delivery)
+                waiting = [each.delivery for each in self._waiting]
+                raise TimeoutError(unsettled(asked, waiting, bool(self._behind)))
             return self._visits.popleft() if self._visits and not given_up() else None
 
     @property
     def _is_quiet(self) -> bool:
         return not (self._waiting or self._under_way or self._asked or self._behind)
 
-    def _unsettled(self) -> str:
-        asked = [*self._asked.values()]
-        if self._under_way:
-            asked.append(self._under_way.delivery)
-        lines = [f"  {each.heading}, which has not answered yet" for each in asked]
-        lines += [f"  {each.delivery.heading}" for each in self._waiting]
-        if self._behind:
-            lines.append("  what applications do behind their answers")
-        return "\n".join(["not settled, as these are still to be delivered:", *lines])
-
     def _judge(self) -> None:
         __tracebackhide__ = True
         with self._changed:
             chains, self._chains = self._chains, []
         for chain in chains:
-            lines = [f"  {each.event} {_text_of(each)}".rstrip() for each in chain[-4:]]
-            raise AssertionError(
-                f"webhooks went on and on: each of {len(chain)} deliveries led to the next, "
-                "so this is where it was stopped; the last of them:\n" + "\n".join(lines)
-            )
-
-
-def _text_of(delivery: Delivery) -> str:
-    body = delivery.params.get("body")
-    return "" if body is None else repr(body)
+            raise AssertionError(endless(chain))

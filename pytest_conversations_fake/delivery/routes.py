@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from ..api.deliveries import Letter
+from ..api.deliveries import TIMEOUT, Letter, request_url
+from .applications import LoopOfTest
 from .http import HttpTarget, is_loopback
 
 Answer = tuple[int, str, "Future[None] | None"]
@@ -30,8 +31,14 @@ class Route:
     public_url: str
     target: Target
     auth_token: str | None = None
+    loop: LoopOfTest | None = None
+    """The test's event loop, if that is where the application runs."""
     by_settle: bool = False
-    """Whether whoever settles calls it, in a thread of their own."""
+    """Whether whoever settles calls the application, in the thread of the caller."""
+    timeout: float | None = TIMEOUT
+    """Seconds for an answer; None for no limit."""
+    behind_proxy: bool = False
+    """Whether the application is called as a proxy that ends TLS calls it."""
 
     def leads(self, url: str) -> bool:
         """Whether *url* is the public one, or below it."""
@@ -53,6 +60,6 @@ def route_for(url: str, routes: Sequence[Route]) -> Route | None:
 
 def _place(url: str) -> tuple[tuple[str, str | None, int | None], str]:
     """Where a URL leads, however it is spelled, and its path."""
-    parts = urlsplit(url)
+    parts = urlsplit(request_url(url))
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return (parts.scheme, parts.hostname, port), parts.path or "/"

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from ..api.secrets import without_passwords
-from .applications import Applications
+from .applications import Applications, LoopOfTest
 from .asgi import AsgiTarget
 from .http import AiohttpTarget, HttpTarget, is_loopback
 from .routes import Target
@@ -16,29 +16,32 @@ from .wsgi import WsgiTarget
 
 
 def target_of(
-    given: Any, public_url: str, applications: Applications, *, by_settle: bool
+    given: Any, public_url: str, applications: Applications, loop: LoopOfTest | None
 ) -> Target:
-    """The target for a URL or an application.
+    """The target for a URL or an application, which runs on the test's *loop* or in our threads.
 
     Raises `TypeError` for anything else, and `ValueError` for a URL of another machine.
     """
-    if by_settle and (_is_url(given) or isinstance(given, web.Application) or _is_asgi(given)):
-        raise TypeError(f"by_settle is for applications of WSGI, not for {given!r}")
     shown = without_passwords(repr(given))
     if _is_url(given):
         if not is_loopback(given):
             raise ValueError(f"webhooks stay on this machine, so they are not sent to {shown}")
         return HttpTarget(given, public_url)
     if isinstance(given, web.Application):
-        return AiohttpTarget(given, applications)
+        return AiohttpTarget(given, loop or applications)
     if _is_asgi(given):
-        return AsgiTarget(given, applications)
+        return AsgiTarget(given, loop or applications)
     if _takes(given, 2):
         return WsgiTarget(given, applications)
     hint = "; is it to be called first?" if callable(given) else ""
     raise TypeError(
         f"a target is a URL, or an application of ASGI, WSGI or aiohttp, not {shown}{hint}"
     )
+
+
+def is_asynchronous(given: Any) -> bool:
+    """Whether *given* is an application that runs on an event loop."""
+    return isinstance(given, web.Application) or _is_asgi(given)
 
 
 def _is_url(given: Any) -> bool:

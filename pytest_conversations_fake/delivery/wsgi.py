@@ -44,6 +44,8 @@ class WsgiTarget:
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"),
             "QUERY_STRING": url.query,
+            "REQUEST_URI": letter.target,  # as uWSGI and Werkzeug have it; PATH_INFO is decoded
+            "RAW_URI": letter.target,  # the same by Gunicorn's name
             "SERVER_NAME": url.hostname or "",
             "SERVER_PORT": str(url.port or {"http": 80, "https": 443}.get(url.scheme, 0)),
             "SERVER_PROTOCOL": "HTTP/1.1",

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..api.checks import check_flag, check_number
-from ..api.deliveries import COMMON, Delivery
-from ..api.events import ACCOUNT_EVENTS
+from ..api.deliveries import COMMON, OF_SCOPED_WEBHOOKS, Delivery
+from ..api.events import ACCOUNT_EVENTS, SCOPED_EVENTS
 from ..api.resources import RESOURCES
 from ..api.resources.states import STATE_UPDATED
 from ..api.world import World
@@ -26,13 +26,14 @@ def keywords_of(event: str) -> list[str]:
     __tracebackhide__ = True
     if event not in ACCOUNT_EVENTS:
         raise ValueError(unknown("there is no event", event, ACCOUNT_EVENTS))
+    common = [*COMMON, *(OF_SCOPED_WEBHOOKS if event in SCOPED_EVENTS else ())]
     if event == "onConversationStateUpdated":
-        return [*STATE_UPDATED, "messaging_service_sid", *COMMON]
+        return [*STATE_UPDATED, "messaging_service_sid", *common]
     [told] = [
         each.told for each in RESOURCES if each.told and event.startswith(f"on{each.told.noun}")
     ]
     done = event.removeprefix(f"on{told.noun}")
-    own = [*told.seen(done), *told.besides.get(done, ()), *COMMON]
+    own = [*told.seen(done), *told.besides.get(done, ()), *common]
     if told.noun != "User":
         own.append("messaging_service_sid")
     if done == "Removed":
@@ -76,7 +77,8 @@ class WantedDelivery:
         differences = [*differing(self.params, delivery.params)]
         if self.failed is False and delivery.failed:
             answered = "" if delivery.error else "answered with "
-            differences.append(Remark(f"failed: {answered}{delivery.outcome}"))
+            hint = f"; {delivery.hint}" if delivery.hint else ""
+            differences.append(Remark(f"failed: {answered}{delivery.outcome}{hint}"))
         if self.failed and not delivery.failed:
             differences.append(Remark("answered, expected a failure"))
         return differences

@@ -64,6 +64,8 @@ def _refuses(delivery: Delivery) -> bool:
 
 def _of_delivery(delivery: Delivery) -> str:
     what = f"a webhook failed: {delivery}"
+    if delivery.hint:
+        what += f"; {delivery.hint}"
     if delivery.event in PRE_EVENTS and delivery.status is None:
         what += (
             "; so what it asked about happened unchanged. An application on the test's own event "

@@ -140,7 +140,9 @@ def trouble(delivery: Delivery) -> str:
     if delivery.error and "\n" in delivery.error:
         return f"the application raised:\n{without_passwords(delivery.error.rstrip())}"
     if delivery.status is not None and delivery.status >= 400:
-        return cut(f"the application answered: {without_passwords(delivery.answer)}", 2 * WIDTH)
+        answer = f"the application answered: {without_passwords(delivery.answer)}"
+        hint = f"\n{fill(delivery.hint, WIDTH - len(INDENT))}" if delivery.hint else ""
+        return cut(answer, 2 * WIDTH) + hint
     return ""
 
 
