@@ -6,6 +6,7 @@ pytest loads this at every start, used or not, so it imports nothing that takes 
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
@@ -52,6 +53,7 @@ FAKE = pytest.StashKey["FakeConversations"]()
 _JUDGED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
 _SERVER = pytest.StashKey["Server"]()
+_MENDED = pytest.StashKey[bool]()
 
 
 class FakeConversationsWarning(pytest.PytestWarning):
@@ -176,7 +178,34 @@ class _WithoutAsyncio:
         )
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.config.stash[_MENDED] = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
+    _mend_hooks_once(request.config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    _mend_hooks_once(item.config)
+
+
+def _mend_hooks_once(config: pytest.Config) -> None:
+    """Before a test's first fixture, or its body: plugins have set up theirs, the test has not."""
+    if not config.stash.get(_MENDED, True):
+        config.stash[_MENDED] = True
+        _mend_hooks()
+
+
+def _mend_hooks() -> None:
+    if redirect := sys.modules.get(f"{__package__}.redirect"):
+        redirect.mend_hooks()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, None, None]:
@@ -184,6 +213,7 @@ def pytest_runtest_teardown(
     try:
         return (yield)
     finally:
+        _mend_hooks()  # what the test replaced is put back by now, our hooks perhaps included
         # What a client keeps leads to the fake, which the next test need not want
         if FAKE in item.stash and NAME not in getattr(nextitem, "fixturenames", ()):
             item.config.stash[_SERVER].drop_connections()

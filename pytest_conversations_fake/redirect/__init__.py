@@ -11,7 +11,7 @@ from .certificates import authority_pem, server_context
 from .children import subprocess_env
 from .environment import past_proxies
 from .owners import Guard, HostRefused, Refusal, Route
-from .switch import in_charge
+from .switch import in_charge, mend_hooks
 
 __all__ = [
     "Guard",
@@ -20,6 +20,7 @@ __all__ = [
     "Route",
     "authority_pem",
     "in_charge",
+    "mend_hooks",
     "past_proxies",
     "server_context",
     "subprocess_env",
