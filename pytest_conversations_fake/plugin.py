@@ -156,8 +156,14 @@ def fake_conversations_seed(pytestconfig: pytest.Config) -> Any:
 
 @pytest.fixture(scope="session")
 def _fake_conversations_server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """One server for all tests: a new one for each would cost more than most tests take."""
+    """One server for all tests: a new one for each would cost more than most tests take.
+
+    Everything it takes is imported here: pyfakefs removes what is imported while it is active, and
+    a later import would make another copy of it.
+    """
+    from . import fake  # noqa: F401
     from .redirect import server_context
+    from .server import handler  # noqa: F401
     from .server.server import Server
 
     server = request.config.stash[_SERVER] = Server(tls=server_context())
