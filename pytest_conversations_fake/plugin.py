@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pytest
@@ -118,6 +119,7 @@ def fake_conversations(
     """
     __tracebackhide__ = True  # what it finds wrong at the end is nowhere in here
     from .fake import FakeConversations
+    from .redirect import MonkeyPatchedError
 
     options = options_for(request.node, seed=fake_conversations_seed)
     try:
@@ -132,7 +134,11 @@ def fake_conversations(
     fake._world.cuts_texts = verbosity < 1
     request.node.stash[FAKE] = fake
     failed_before = request.session.testsfailed
-    with fake.at(_fake_conversations_server):
+    with ExitStack() as running:
+        try:
+            running.enter_context(fake.at(_fake_conversations_server))
+        except MonkeyPatchedError as error:
+            _misused(str(error))
         yield fake
     subtests_passed = request.session.testsfailed == failed_before
     if request.node.stash.get(_PASSED, False) and subtests_passed:

@@ -21,13 +21,14 @@ from .changes import hook, unhook
 from .environment import past_proxies
 from .late import AfterImport
 from .libraries import LIBRARIES
+from .monkey_patching import PATCHERS
 from .owners import Guard
 from .stdlib import STDLIB
 
 Owner = TypeVar("Owner", bound=Guard)
 
 # Module by module, where in it something stands that is hooked, and with what
-HOOKS = STDLIB | LIBRARIES
+HOOKS = STDLIB | LIBRARIES | PATCHERS
 
 _lock = RLock()
 
