@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache, wraps
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .hosts import IMITATED
 
@@ -53,13 +54,25 @@ def server_context() -> ssl.SSLContext:
     context.sni_callback = _answer_to
     context.num_tickets = 0  # sent apart they delay the first answer (Nagle), and nobody resumes
     _know_before_fork()
-    if "pyfakefs" in sys.modules:  # it removes what is imported while it is active, and a second
-        import trustme  # noqa: F401 - copy of trustme or cryptography refuses objects of the first
+    if pyfakefs := sys.modules.get("pyfakefs.fake_filesystem_unittest"):
+        _import_trustme(pyfakefs)
     if not _Files.memfd_create:
         from tempfile import gettempdir
 
         _Files.directory = _Files.directory or gettempdir()
     return context
+
+
+def _import_trustme(pyfakefs: Any) -> None:
+    """Import it with the real file system.
+
+    pyfakefs removes what is imported while it is active, and a second copy of cryptography refuses
+    objects of the first.
+    """
+    patcher = pyfakefs.Patcher.PATCHER
+    is_active = patcher is not None and patcher.is_patching and "trustme" not in sys.modules
+    with pyfakefs.Pause(patcher) if is_active else nullcontext():
+        import trustme  # noqa: F401
 
 
 @_once

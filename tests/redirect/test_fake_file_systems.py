@@ -38,6 +38,19 @@ ORDERS = {
     "the file system around the module": "fs_module, fake_conversations",
 }
 
+AFTER = """
+    def test_nothing_is_left():
+        assert BEFORE == sys.meta_path
+        import aiohttp
+        import trustme  # with cryptography, which cannot be imported twice
+        authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
+        authority.issue_cert("desk.example", key_type=trustme.KeyType.ECDSA)
+
+    def test_another(fake_conversations):
+        open_desk()
+        fake_conversations.services.assert_created(friendly_name="Support")
+"""
+
 
 def ran(suite: pytest.Pytester, *tests: str) -> pytest.RunResult:
     suite.makepyfile("\n".join(map(dedent, (COMMON, *tests))))
@@ -57,22 +70,26 @@ def test_in_either_order_calls_land_and_nothing_is_left(
             assert "AfterImport" != type(sys.meta_path[0]).__name__
             assert "Support" in fake_conversations.page()
     """
-    after = """
-        def test_nothing_is_left():
-            assert BEFORE == sys.meta_path
-            import aiohttp
-            import trustme  # with cryptography, which cannot be imported twice
-            authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
-            authority.issue_cert("desk.example", key_type=trustme.KeyType.ECDSA)
-
-        def test_another(fake_conversations):
-            open_desk()
-            fake_conversations.services.assert_created(friendly_name="Support")
-    """
-
-    result = ran(suite, tests, *([] if "module" in fixtures else [after]))
+    result = ran(suite, tests, *([] if "module" in fixtures else [AFTER]))
 
     result.assert_outcomes(passed=2 if "module" in fixtures else 4)
+
+
+def test_a_fake_that_a_test_starts_under_a_fake_file_system_leaves_nothing(
+    suite: pytest.Pytester,
+) -> None:
+    tests = """
+        from pytest_conversations_fake import FakeConversations
+
+        @pytest.mark.parametrize("time", range(2))
+        def test_faked(fs, time):
+            with FakeConversations() as fake:
+                open_desk()
+                fake.services.assert_created(friendly_name="Support")
+            assert not Path(__file__).exists()
+    """
+
+    ran(suite, tests, AFTER).assert_outcomes(passed=4)
 
 
 def test_webhooks_dumps_and_seeds_work_with_the_fake_file_system(suite: pytest.Pytester) -> None:
