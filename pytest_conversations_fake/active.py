@@ -16,7 +16,16 @@ from .api.wording import counted
 from .api.world import World
 from .expectations.account import AccountView
 from .expectations.strictness import Strictness
-from .redirect import Guard, Refusal, Route, in_charge, past_proxies, server_context, subprocess_env
+from .redirect import (
+    Guard,
+    Refusal,
+    Route,
+    in_charge,
+    past_proxies,
+    refuse_monkey_patching,
+    server_context,
+    subprocess_env,
+)
 from .server.server import Server
 from .webhooks import Webhooks
 
@@ -78,7 +87,15 @@ class Active(AccountView, ABC):
 
     @contextmanager
     def at(self, server: Server) -> Iterator[Self]:
-        """Be what *server* serves, until the end of the `with` statement."""
+        """Be what *server* serves, until the end of the `with` statement.
+
+        Raises `RuntimeError` if gevent or eventlet keeps it from redirecting.
+        """
+        if self._redirect:
+            refuse_monkey_patching(
+                "a fake that redirects",
+                instead="use redirect=False and give the code the fake's url",
+            )
         if self._world.address:
             raise RuntimeError("this fake was used before; a new one costs next to nothing")
         server.ended.pop(self.account_sid, None)

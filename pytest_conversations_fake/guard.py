@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 
 from .plugin import NAME, fail_for, options_for
-from .redirect import Guard, in_charge
+from .redirect import Guard, MonkeyPatchedError, in_charge, refuse_monkey_patching
 
 
 class SessionGuard:
     """A plugin that refuses Twilio's hosts from the time that it is made."""
 
     def __init__(self, config: pytest.Config) -> None:
+        if patched := _monkey_patched():
+            raise pytest.UsageError(patched)
         self._allow_hosts = config.getini(f"{NAME}_allow_hosts")
         self._guard = Guard(name="this session", allow_hosts=self._allow_hosts)
         self._failed = self._tolerated = False
@@ -33,7 +35,7 @@ class SessionGuard:
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         self._guard.name = collector.nodeid or "this session"
         report = yield
-        refused = self._refused()
+        refused = _monkey_patched() or self._refused()
         if refused and report.passed:
             report.outcome = "failed"
             report.longrepr = refused
@@ -41,7 +43,10 @@ class SessionGuard:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        __tracebackhide__ = True
         self._failed = False
+        if patched := _monkey_patched():
+            fail_for(item, patched)
         self._guard.name = item.nodeid
         options = options_for(item)
         self._guard.allow_hosts = options["allow_hosts"]
@@ -78,3 +83,15 @@ class SessionGuard:
         refused = "\n".join(refusal.why for refusal in self._guard.refused)
         self._guard.refused.clear()
         return refused
+
+
+def _monkey_patched() -> str:
+    """Why there is no guard, if gevent or eventlet is in its way."""
+    try:
+        refuse_monkey_patching(
+            "the session guard of fake_conversations",
+            instead="set the ini option fake_conversations_guard to off",
+        )
+    except MonkeyPatchedError as error:
+        return str(error)
+    return ""

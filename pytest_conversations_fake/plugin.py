@@ -6,8 +6,10 @@ pytest loads this at every start, used or not, so it imports nothing that takes 
 from __future__ import annotations
 
 import os
+import sys
 import warnings
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pytest
@@ -52,6 +54,7 @@ FAKE = pytest.StashKey["FakeConversations"]()
 _JUDGED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
 _SERVER = pytest.StashKey["Server"]()
+_MENDED = pytest.StashKey[bool]()
 
 
 class FakeConversationsWarning(pytest.PytestWarning):
@@ -116,6 +119,7 @@ def fake_conversations(
     """
     __tracebackhide__ = True  # what it finds wrong at the end is nowhere in here
     from .fake import FakeConversations
+    from .redirect import MonkeyPatchedError
 
     options = options_for(request.node, seed=fake_conversations_seed)
     try:
@@ -130,7 +134,11 @@ def fake_conversations(
     fake._world.cuts_texts = verbosity < 1
     request.node.stash[FAKE] = fake
     failed_before = request.session.testsfailed
-    with fake.at(_fake_conversations_server):
+    with ExitStack() as running:
+        try:
+            running.enter_context(fake.at(_fake_conversations_server))
+        except MonkeyPatchedError as error:
+            _misused(str(error))
         yield fake
     subtests_passed = request.session.testsfailed == failed_before
     if request.node.stash.get(_PASSED, False) and subtests_passed:
@@ -154,8 +162,14 @@ def fake_conversations_seed(pytestconfig: pytest.Config) -> Any:
 
 @pytest.fixture(scope="session")
 def _fake_conversations_server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """One server for all tests: a new one for each would cost more than most tests take."""
+    """One server for all tests: a new one for each would cost more than most tests take.
+
+    Everything it takes is imported here: pyfakefs removes what is imported while it is active, and
+    a later import would make another copy of it.
+    """
+    from . import fake  # noqa: F401
     from .redirect import server_context
+    from .server import handler  # noqa: F401
     from .server.server import Server
 
     server = request.config.stash[_SERVER] = Server(tls=server_context())
@@ -176,7 +190,34 @@ class _WithoutAsyncio:
         )
 
 
-@pytest.hookimpl(wrapper=True)
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.config.stash[_MENDED] = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
+    _mend_hooks_once(request.config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> None:
+    _mend_hooks_once(item.config)
+
+
+def _mend_hooks_once(config: pytest.Config) -> None:
+    """Before a test's first fixture, or its body: plugins have set up theirs, the test has not."""
+    if not config.stash.get(_MENDED, True):
+        config.stash[_MENDED] = True
+        _mend_hooks()
+
+
+def _mend_hooks() -> None:
+    if redirect := sys.modules.get(f"{__package__}.redirect"):
+        redirect.mend_hooks()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_teardown(
     item: pytest.Item, nextitem: pytest.Item | None
 ) -> Generator[None, None, None]:
@@ -184,6 +225,7 @@ def pytest_runtest_teardown(
     try:
         return (yield)
     finally:
+        _mend_hooks()  # what the test replaced is put back by now, our hooks perhaps included
         # What a client keeps leads to the fake, which the next test need not want
         if FAKE in item.stash and NAME not in getattr(nextitem, "fixturenames", ()):
             item.config.stash[_SERVER].drop_connections()

@@ -18,6 +18,7 @@ from .api.world import World
 from .expectations.deliveries import expect, keywords_of
 from .expectations.misuse import unknown
 from .expectations.strictness import Strictness
+from .redirect import refuse_monkey_patching
 
 if TYPE_CHECKING:
     from .delivery.office import Office
@@ -284,6 +285,11 @@ class Webhooks:
             if not self._office:
                 from .delivery.office import Office
 
+                refuse_monkey_patching(
+                    "the delivery of webhooks",
+                    effect="its event loop would never run",
+                    instead="do without webhooks",
+                )
                 self._office = Office(self._world)
             return self._office
 

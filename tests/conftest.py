@@ -118,7 +118,8 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
         """
         [pytest]
         addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
-            -p no:anyio -p no:faker -p no:httpx -p no:requests_mock -p no:respx
+            -p no:anyio -p no:faker -p no:httpx -p no:fakefs
+            -p no:requests_mock -p no:respx
         filterwarnings = error
         asyncio_default_fixture_loop_scope = function
         """

@@ -10,17 +10,21 @@ nor pytest, and trustme on the first TLS connection only.
 from .certificates import authority_pem, server_context
 from .children import subprocess_env
 from .environment import past_proxies
+from .monkey_patching import MonkeyPatchedError, refuse_monkey_patching
 from .owners import Guard, HostRefused, Refusal, Route
-from .switch import in_charge
+from .switch import in_charge, mend_hooks
 
 __all__ = [
     "Guard",
     "HostRefused",
+    "MonkeyPatchedError",
     "Refusal",
     "Route",
     "authority_pem",
     "in_charge",
+    "mend_hooks",
     "past_proxies",
+    "refuse_monkey_patching",
     "server_context",
     "subprocess_env",
 ]

@@ -1,15 +1,20 @@
 """Certificates: an authority of our own, and the contexts of both ends that know it.
 
-Nothing is made before somebody needs it, and then once for the process.
+Nothing is made before somebody needs it, and then once for the process. That may be in a test
+whose file system is a fake one, such as pyfakefs, so files are nowhere read or written by functions
+that a test can replace.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache, wraps
+from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .hosts import IMITATED
 
@@ -17,6 +22,15 @@ if TYPE_CHECKING:
     import ssl
 
     from trustme import CA
+
+
+class _Files:
+    """The file functions of the operating system. In a class, pyfakefs does not replace them."""
+
+    open, write, close, unlink = os.open, os.write, os.close, os.unlink
+    memfd_create = getattr(os, "memfd_create", None) if Path("/proc/self/fd").is_dir() else None
+    directory: str = ""  # of temporary files, where they cannot be in memory
+
 
 _lock = RLock()
 _Made = TypeVar("_Made")
@@ -40,7 +54,25 @@ def server_context() -> ssl.SSLContext:
     context.sni_callback = _answer_to
     context.num_tickets = 0  # sent apart they delay the first answer (Nagle), and nobody resumes
     _know_before_fork()
+    if pyfakefs := sys.modules.get("pyfakefs.fake_filesystem_unittest"):
+        _import_trustme(pyfakefs)
+    if not _Files.memfd_create:
+        from tempfile import gettempdir
+
+        _Files.directory = _Files.directory or gettempdir()
     return context
+
+
+def _import_trustme(pyfakefs: Any) -> None:
+    """Import it with the real file system.
+
+    pyfakefs removes what is imported while it is active, and a second copy of cryptography refuses
+    objects of the first.
+    """
+    patcher = pyfakefs.Patcher.PATCHER
+    is_active = patcher is not None and patcher.is_patching and "trustme" not in sys.modules
+    with pyfakefs.Pause(patcher) if is_active else nullcontext():
+        import trustme  # noqa: F401
 
 
 @_once
@@ -86,9 +118,33 @@ def _context_for(name: str) -> ssl.SSLContext:
 
     certificate = _authority().issue_cert(name, key_type=KeyType.ECDSA)
     context = _context("PROTOCOL_TLS_SERVER")
-    with certificate.private_key_and_cert_chain_pem.tempfile() as path:
-        context.load_cert_chain(path)
+    _load_cert_chain(context, certificate.private_key_and_cert_chain_pem.bytes())
     return context
+
+
+def _load_cert_chain(context: ssl.SSLContext, pem: bytes) -> None:
+    """Python takes a certificate with its key from a file only, so make one, if possible in memory.
+
+    OpenSSL opens it, which no fake file system sees.
+    """
+    if _Files.memfd_create:
+        descriptor = _Files.memfd_create("fake_conversations")
+        try:
+            _Files.write(descriptor, pem)
+            context.load_cert_chain(f"/proc/self/fd/{descriptor}")
+        finally:
+            _Files.close(descriptor)
+        return
+    path = f"{_Files.directory}{os.sep}fake_conversations-{os.getpid()}-{id(context)}.pem"
+    descriptor = _Files.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        try:
+            _Files.write(descriptor, pem)
+        finally:
+            _Files.close(descriptor)
+        context.load_cert_chain(path)
+    finally:
+        _Files.unlink(path)
 
 
 @_once

@@ -1,12 +1,9 @@
-"""Changes to this process, and how they are undone."""
+"""Hooks in modules and classes: how they are put in place, found again and taken out."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from importlib.abc import MetaPathFinder
 from types import ModuleType
 from typing import Any
 from weakref import WeakSet
@@ -14,75 +11,50 @@ from weakref import WeakSet
 Function = Callable[..., Any]
 Places = Mapping[str, Callable[[Function], Function]]
 
-_NOTHING = object()
 _hooks: WeakSet[Function] = WeakSet()
 
+# Where a hook was put: modules and classes, with the attribute. A test may since have replaced
+# the class in its module, so the names alone would not find it again
+_hooked_places: set[tuple[Any, str]] = set()
 
-class Changes:
-    """Undone last to first. What somebody else changed in the meantime is theirs and stays."""
+# They block every call, and whoever put them there looks for them later, to put the original back
+_BLOCKERS = {("pytest_socket", "_guarded_getaddrinfo"), ("pytest_socket", "_guarded_gethostbyname")}
 
-    def __init__(self) -> None:
-        self._undo: list[Callable[[], None]] = []
 
-    def hook(self, module: ModuleType, places: Places) -> None:
-        """Hook what is at *places* in *module*, such as `socket.connect`, if it is not yet."""
-        for place, hook in places.items():
-            holder, name = _find(module, place)
-            original = getattr(holder, name, None)
-            if original is not None and original not in _hooks:
-                self._replace(holder, name, _hooked(original, hook))
+def hook(module: ModuleType, places: Places) -> None:
+    """Hook what is at *places* in *module*, such as `socket.connect`, if it is not hooked yet."""
+    for place, make in places.items():
+        holder, name = _find(module, place)
+        original = getattr(holder, name, None)
+        if original is None or original in _hooks or _is_blocker(original):
+            continue
+        _hooked_places.add((holder, name))
+        setattr(holder, name, _hooked(original, make))
 
-    def _replace(self, holder: Any, name: str, hook: Function) -> None:
-        before = vars(holder).get(name, _NOTHING)  # else it is inherited
-        setattr(holder, name, hook)
 
-        def undo() -> None:
-            if vars(holder).get(name) is not hook:
-                return
-            if before is _NOTHING:
-                delattr(holder, name)
-            else:
-                setattr(holder, name, before)
-
-        self._undo.append(undo)
-
-    def setenv(self, name: str, value: str) -> None:
-        before = os.environ.get(name)
-        os.environ[name] = value
-
-        def undo() -> None:
-            if os.environ.get(name) != value:
-                return
-            if before is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = before
-
-        self._undo.append(undo)
-
-    def import_hook(self, finder: MetaPathFinder) -> None:
-        sys.meta_path.insert(0, finder)
-
-        def undo() -> None:
-            if finder in sys.meta_path:
-                sys.meta_path.remove(finder)
-
-        self._undo.append(undo)
-
-    def inherit(self, earlier: Changes) -> None:
-        """Undo, after these, what *earlier* would have."""
-        self._undo[:0] = earlier._undo
-
-    def undo(self) -> None:
-        while self._undo:
-            self._undo.pop()()
+def unhook() -> None:
+    """Put the original back wherever a hook is. A function that replaced a hook stays."""
+    for holder, name in _hooked_places:
+        hooked = vars(holder).get(name)
+        if hooked not in _hooks:
+            continue
+        original = hooked.__wrapped__
+        if any(vars(base).get(name) is original for base in getattr(holder, "__mro__", ())[1:]):
+            delattr(holder, name)  # it was inherited
+        else:
+            setattr(holder, name, original)
 
 
 @lru_cache(maxsize=64)  # making them anew for each test would be most of the cost
-def _hooked(original: Function, hook: Callable[[Function], Function]) -> Function:
-    hooked = hook(original)
+def _hooked(original: Function, make: Callable[[Function], Function]) -> Function:
+    hooked = make(original)
     _hooks.add(hooked)
     return hooked
+
+
+def _is_blocker(function: Function) -> bool:
+    names = (getattr(function, "__module__", None), getattr(function, "__name__", None))
+    return names in _BLOCKERS
 
 
 def _find(module: ModuleType, place: str) -> tuple[Any, str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .changes import Function, Places
 from .owners import owner_of
-from .stdlib import TLS, addresses, landing
+from .stdlib import TLS, addresses, connect_hook, landing
 
 
 def _loop_getaddrinfo(resolve: Function) -> Function:
@@ -133,6 +133,7 @@ LIBRARIES: dict[str, Places] = {
         "AsyncResolver._resolve_with_query": _resolve,  # for aiodns before 1.1
     },
     "asyncio.proactor_events": {"BaseProactorEventLoop.sock_connect": _loop_sock_connect},
+    "pytest_socket": {"_true_connect": connect_hook},  # which it restores at each test's end
     "truststore._api": TLS,  # on macOS and Windows it asks the system once more, afterwards
     "urllib3.connection": {
         "ssl_wrap_socket": _ssl_wrap_socket,

@@ -64,7 +64,7 @@ def _gethostbyname_ex(resolve: Function) -> Function:
     return gethostbyname_ex
 
 
-def _connect(connect: Function) -> Function:
+def connect_hook(connect: Function) -> Function:
     @wraps(connect)
     def hooked(sock: socket.socket, address: Any) -> Any:
         return connect(sock, landing(address, sock.family))
@@ -125,8 +125,8 @@ STDLIB: dict[str, Places] = {
         "getaddrinfo": _getaddrinfo,
         "gethostbyname": _gethostbyname,
         "gethostbyname_ex": _gethostbyname_ex,
-        "socket.connect": _connect,
-        "socket.connect_ex": _connect,
+        "socket.connect": connect_hook,
+        "socket.connect_ex": connect_hook,
     },
     "ssl": TLS,
 }

@@ -1,7 +1,8 @@
 """The switch: puts the hooks in place while somebody is in charge of Twilio's hosts.
 
-There is one set of hooks however many are in charge, for they all ask the innermost. Whoever comes
-later only adds what is missing by then, because another library put back what it had found.
+There is one set of hooks however many are in charge, for they all ask the innermost. Other code
+may replace a hook, or keep one and put it back later. A hook without anybody in charge passes
+every call on; `mend_hooks` takes it out.
 """
 
 from __future__ import annotations
@@ -10,25 +11,29 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.machinery import PathFinder
 from threading import RLock
 from types import ModuleType
 from typing import TypeVar
 
 from . import owners
-from .changes import Changes
+from .changes import hook, unhook
 from .environment import past_proxies
 from .late import AfterImport
 from .libraries import LIBRARIES
+from .monkey_patching import PATCHERS
 from .owners import Guard
 from .stdlib import STDLIB
 
 Owner = TypeVar("Owner", bound=Guard)
 
 # Module by module, where in it something stands that is hooked, and with what
-HOOKS = STDLIB | LIBRARIES
+HOOKS = STDLIB | LIBRARIES | PATCHERS
 
 _lock = RLock()
-_changes: list[Changes] = []  # those of each in charge, in the same order
+
+# Values of environment variables that are ours, and what was there before
+_environment: dict[tuple[str, str], str | None] = {}
 
 
 @contextmanager
@@ -37,40 +42,62 @@ def in_charge(owner: Owner) -> Iterator[Owner]:
 
     That is so in every thread. Inside another's, it decides alone.
     """
-    changes = Changes()
     with _lock:
         owners.in_charge.append(owner)
-        _changes.append(changes)
     try:
-        with _lock:
-            _hook(changes)
+        mend_hooks()
         yield owner
     finally:
         with _lock:
             owners.in_charge.remove(owner)
-            _take_back(changes)
+            if not owners.in_charge:  # else somebody still needs them
+                mend_hooks()
 
 
-def _hook(changes: Changes) -> None:
+def mend_hooks() -> None:
+    """Put in what is missing while somebody is in charge, else take out what is left.
+
+    To be called between tests, as a test may mean what it puts in the place of a hook.
+    """
+    with _lock:
+        if owners.in_charge:
+            _put_in()
+        else:
+            _take_out()
+
+
+def _put_in() -> None:
     for name, places in HOOKS.items():
         if module := sys.modules.get(name):
-            changes.hook(module, places)
-    if len(_changes) == 1:
-        changes.import_hook(AfterImport(HOOKS, _imported))
+            hook(module, places)
+    if _finder not in sys.meta_path:
+        # Not first: others put theirs there, and later remove whatever is first
+        at = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 1
+        sys.meta_path.insert(at, _finder)
     for name, value in past_proxies(os.environ).items():
-        changes.setenv(name, value)
+        before = os.environ.get(name)
+        if before != value:
+            os.environ[name] = value
+            _environment[name, value] = before
+
+
+def _take_out() -> None:
+    unhook()
+    while _finder in sys.meta_path:
+        sys.meta_path.remove(_finder)
+    for name, value in reversed([*_environment]):
+        if os.environ.get(name) == value:
+            before = _environment.pop((name, value))
+            if before is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = before
 
 
 def _imported(module: ModuleType) -> None:
     with _lock:
-        for outermost in _changes[:1]:
-            outermost.hook(module, HOOKS[module.__name__])
+        if owners.in_charge:
+            hook(module, HOOKS[module.__name__])
 
 
-def _take_back(changes: Changes) -> None:
-    at = _changes.index(changes)
-    del _changes[at]
-    if at == len(_changes):
-        changes.undo()
-    else:  # somebody who came later still needs them
-        _changes[at].inherit(changes)
+_finder = AfterImport(HOOKS, _imported)

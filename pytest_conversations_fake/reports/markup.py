@@ -8,6 +8,9 @@ from pathlib import Path
 
 from ..api.secrets import without_passwords
 
+# Read at once: a test may have another file system by the time that a page is written
+_STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
 
 class Html(str):
     """Markup, as opposed to a text that is still to be escaped."""
@@ -30,13 +33,12 @@ def breakable(path: str) -> Html:
 
 def document(title: str, *inside: str | None) -> str:
     """A whole page. Its policy allows no script, and nothing from elsewhere."""
-    style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     policy = "default-src 'none'; style-src 'unsafe-inline'"
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f"{element('title', title)}\n<style>\n{style}</style>\n</head>\n"
+        f"{element('title', title)}\n<style>\n{_STYLE}</style>\n</head>\n"
         f"<body>\n{_joined(inside)}\n</body>\n</html>\n"
     )
 

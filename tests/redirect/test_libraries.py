@@ -19,6 +19,7 @@ PARAMETERS = {
     "aiohttp.resolver:AsyncResolver.resolve": "self host port family",
     "aiohttp.resolver:AsyncResolver._resolve_with_query": "self host port family",
     "asyncio.proactor_events:BaseProactorEventLoop.sock_connect": "self sock address",
+    "pytest_socket:_true_connect": None,  # of C, as what `socket.connect` is
     "truststore._api:SSLContext.wrap_socket": (
         "self sock server_side do_handshake_on_connect suppress_ragged_eofs server_hostname session"
     ),

@@ -12,9 +12,12 @@ from unittest import mock
 
 import pytest
 
-from pytest_conversations_fake.redirect import Guard, Route, in_charge
+from pytest_conversations_fake.redirect import Guard, Route, in_charge, mend_hooks
 from pytest_conversations_fake.redirect.changes import _find
-from pytest_conversations_fake.redirect.switch import HOOKS
+from pytest_conversations_fake.redirect.libraries import LIBRARIES
+from pytest_conversations_fake.redirect.stdlib import STDLIB
+
+HOOKS = STDLIB | LIBRARIES  # gevent and eventlet warn whoever forks, once they are imported
 
 truststore = pytest.importorskip("truststore", reason="truststore is not installed")
 for name in HOOKS:
@@ -118,9 +121,55 @@ def test_a_patch_on_top_is_left_to_whoever_made_it(monkeypatch: pytest.MonkeyPat
         assert socket.getaddrinfo is answer
         left = state()["socket:getaddrinfo"]
         assert left is answer
-    # What was found and put back by the other is a hook, which passes on from now on
+    # What was found and put back by the other is a hook, which passes on until it is taken out
     assert socket.getaddrinfo("127.0.0.1", 1)[0][4] == ("127.0.0.1", 1)
-    vars(socket)["getaddrinfo"] = socket.getaddrinfo.__wrapped__
+    assert hasattr(socket.getaddrinfo, "__wrapped__")
+    mend_hooks()
+
+
+def test_originals_that_somebody_restored_are_hooked_again_by_mending() -> None:
+    """As pytest-socket and others do, which remember the original from the time of their import."""
+    before = state()
+    with in_charge(route()):
+        hooked = changed(before)
+        socket.socket.connect = before["socket:socket.connect"]
+        socket.getaddrinfo = before["socket:getaddrinfo"]
+
+        mend_hooks()
+
+        assert hooked == changed(before)
+
+
+def test_a_replaced_class_is_hooked_no_more_when_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patching:
+        with in_charge(route()):
+            patching.setattr(socket, "socket", mock.Mock())
+        assert isinstance(socket.socket, mock.Mock)
+
+
+def test_the_finder_is_not_first_and_in_no_list_that_is_put_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """pyfakefs puts its own first and later removes the first, whichever that is."""
+    with monkeypatch.context() as patching:
+        with in_charge(route()):
+            first = sys.meta_path[0]
+            assert type(first).__name__ != "AfterImport"
+            patching.setattr(sys, "meta_path", [*sys.meta_path])
+        assert "AfterImport" not in {type(finder).__name__ for finder in sys.meta_path}
+    mend_hooks()
+
+
+def test_a_proxy_variable_that_is_put_back_later_is_restored_by_mending(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patching:
+        with in_charge(route()):
+            patching.setenv("NO_PROXY", "theirs")
+        assert os.environ["NO_PROXY"] == "theirs"
+    mend_hooks()
 
 
 def test_a_patch_below_that_is_undone_above_leaves_nothing() -> None:

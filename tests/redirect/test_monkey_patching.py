@@ -1,0 +1,142 @@
+"""gevent and eventlet: where they replace sockets and threads, redirection is refused."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import pytest
+
+PATCHES = {
+    "gevent": "from gevent import monkey; monkey.patch_all()",
+    "eventlet": "import eventlet; eventlet.monkey_patch()",
+}
+REPLACED = {"gevent": "socket, ssl, threading, select", "eventlet": "socket, thread, select"}
+
+# Both warn: gevent that pytest's plugins have imported ssl by then, eventlet that it is deprecated
+OPTIONS = ("-W", "ignore")
+
+
+@pytest.fixture(params=PATCHES)
+def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("EVENTLET_NO_GREENDNS", "yes")  # which fails where trio is installed
+    name: str = request.param
+    if not find_spec(name):  # imported here, both would warn the whole suite
+        pytest.skip(f"{name} is not installed")
+    return name
+
+
+def test_a_fake_that_redirects_refuses_to_start(suite: pytest.Pytester, library: str) -> None:
+    suite.makeconftest(PATCHES[library])
+    suite.makepyfile(
+        """
+        import pytest
+        from pytest_conversations_fake import FakeConversations
+
+        def test_fixture(fake_conversations): ...
+
+        def test_without_fixture():
+            with pytest.raises(RuntimeError, match="^a fake that redirects cannot start because"):
+                FakeConversations().__enter__()
+        """
+    )
+
+    result = suite.runpytest(*OPTIONS)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "fake_conversations: a fake that redirects cannot start because "
+            f"{library} has replaced {REPLACED[library]}, so that calls would go to the real "
+            "Twilio: do not monkey-patch, or use redirect=False and give the code the fake's url"
+        ]
+    )
+
+
+def test_a_fake_that_does_not_redirect_serves(suite: pytest.Pytester, library: str) -> None:
+    suite.makeconftest(PATCHES[library])
+    suite.makepyfile(
+        """
+        import pytest
+        import requests
+
+        @pytest.mark.fake_conversations(redirect=False)
+        def test_it(fake_conversations):
+            fake = fake_conversations
+            auth = (fake.account_sid, fake.auth_token)
+            requests.post(f"{fake.url}/v1/Services", data={"FriendlyName": "Support"}, auth=auth)
+            fake.services.assert_created(friendly_name="Support")
+
+        @pytest.mark.fake_conversations(redirect=False)
+        def test_webhooks(fake_conversations):
+            with pytest.raises(RuntimeError, match="^the delivery of webhooks cannot start"):
+                fake_conversations.webhooks.deliver_to(
+                    "http://127.0.0.1:1", public_url="https://desk.example"
+                )
+        """
+    )
+
+    suite.runpytest(*OPTIONS).assert_outcomes(passed=2)
+
+
+def test_the_session_guard_refuses_to_start(suite: pytest.Pytester, library: str) -> None:
+    suite.makeconftest(PATCHES[library])
+    suite.makepyfile("def test_it(): ...")
+
+    result = suite.runpytest("-o", "fake_conversations_guard=session", *OPTIONS)
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    result.stderr.fnmatch_lines(
+        [
+            "ERROR: the session guard of fake_conversations cannot start because "
+            f"{library} has replaced {REPLACED[library]}, so that calls would go to the real "
+            "Twilio: do not monkey-patch, or set the ini option fake_conversations_guard to off"
+        ]
+    )
+
+
+@pytest.mark.parametrize("guard", ["session", "fixture"])
+def test_what_is_guarded_or_redirected_is_not_monkey_patched(
+    suite: pytest.Pytester, library: str, guard: str
+) -> None:
+    fixture = "fake_conversations" if guard == "fixture" else ""
+    suite.makepyfile(
+        f"""
+        import socket
+        import pytest
+
+        def test_it({fixture}):
+            hooked = socket.getaddrinfo
+            with pytest.raises(RuntimeError, match="is refused in .*::test_it because calls"):
+                {PATCHES[library]}
+            assert socket.getaddrinfo is hooked
+        """
+    )
+
+    result = suite.runpytest("-o", f"fake_conversations_guard={guard}", *OPTIONS)
+
+    result.assert_outcomes(passed=1)
+
+
+def test_under_the_session_guard_a_test_after_monkey_patching_fails(
+    suite: pytest.Pytester,
+) -> None:
+    if not find_spec("eventlet"):
+        pytest.skip("eventlet is not installed")
+    suite.makeconftest("from eventlet import monkey_patch")  # which is not hooked by then
+    suite.makepyfile(
+        """
+        from conftest import monkey_patch
+
+        def test_first():
+            monkey_patch()
+
+        def test_second(): ...
+        """
+    )
+
+    result = suite.runpytest("-o", "fake_conversations_guard=session", *OPTIONS)
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["the session guard of fake_conversations cannot start because eventlet has replaced *"]
+    )
