@@ -11,7 +11,7 @@ from .certificates import authority_pem, server_context
 from .children import subprocess_env
 from .environment import past_proxies
 from .owners import Guard, HostRefused, Refusal, Route
-from .switch import in_charge
+from .switch import in_charge, take_charge
 
 __all__ = [
     "Guard",
@@ -23,4 +23,5 @@ __all__ = [
     "past_proxies",
     "server_context",
     "subprocess_env",
+    "take_charge",
 ]

@@ -51,6 +51,15 @@ def in_charge(owner: Owner) -> Iterator[Owner]:
             _take_back(changes)
 
 
+def take_charge(owner: Guard) -> None:
+    """Let *owner* decide about Twilio's hosts for as long as this process lives."""
+    changes = Changes()
+    with _lock:
+        owners.in_charge.append(owner)
+        _changes.append(changes)
+        _hook(changes)
+
+
 def _hook(changes: Changes) -> None:
     for name, places in HOOKS.items():
         if module := sys.modules.get(name):
