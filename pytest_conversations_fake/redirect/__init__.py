@@ -12,7 +12,7 @@ from .children import subprocess_env
 from .environment import past_proxies
 from .monkey_patching import MonkeyPatchedError, refuse_monkey_patching
 from .owners import Guard, HostRefused, Refusal, Route
-from .switch import in_charge, mend_hooks
+from .switch import in_charge, mend_hooks, take_charge
 
 __all__ = [
     "Guard",
@@ -27,4 +27,5 @@ __all__ = [
     "refuse_monkey_patching",
     "server_context",
     "subprocess_env",
+    "take_charge",
 ]

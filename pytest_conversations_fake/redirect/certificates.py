@@ -76,13 +76,10 @@ def _import_trustme(pyfakefs: Any) -> None:
 
 
 @_once
-def client_context(ca_file: str | None = None) -> ssl.SSLContext:
-    """Trusts certificates of this process's authority, or of *ca_file*, and no others."""
+def client_context(ca_pem: str | None = None) -> ssl.SSLContext:
+    """Trusts certificates of this process's authority, or of *ca_pem*'s, and no others."""
     context = _context("PROTOCOL_TLS_CLIENT")
-    if ca_file:
-        context.load_verify_locations(cafile=ca_file)
-    else:
-        context.load_verify_locations(cadata=authority_pem())
+    context.load_verify_locations(cadata=ca_pem or authority_pem())
     return context
 
 

@@ -1,7 +1,8 @@
 """Child processes: an environment in which Python, curl and Node.js take the same route.
 
-It reaches them by means that they offer for it, so a child can decline: `python -I`, `curl -q`, or
-an environment of its own. Such a child is not refused anything, either.
+A child that cannot take the route refuses Twilio's hosts, with a line on stderr. But the means are
+those that Python, curl and Node.js offer for it, so a child can decline them: `python -I`,
+`curl -q`, or an environment of its own. Such a child is not refused anything.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from itertools import product
+from functools import cache
+from itertools import chain, product
 from pathlib import Path
 
 from .certificates import authority_pem
@@ -34,47 +36,77 @@ _EDGES = (
 )
 
 
+# Twilio's other hosts, from the addresses in twilio-python 9.13.
+# A guess: fax, mcs, media, microvisor
+_OTHERS = """
+accounts api assistants bulkexports chat content event-bridge events fax flex-api frontline-api iam
+insights intelligence ip-messaging knowledge lookups marketplace mcs media memory messaging
+microvisor monitor notify numbers oauth preview preview-iam pricing proxy routes serverless studio
+supersim sync taskrouter trunking trusthub verify video voice webhooks wireless
+""".split()  # noqa: SIM905 - a list would take a line for each
+
+# A host that curl names on stderr when it cannot connect to it
+_REFUSED = "refused-by-fake-conversations.invalid"
+
+
 def subprocess_env(
     route: Route, directory: Path, environ: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """*environ* and what sends a child with it along *route*. Its files are put in *directory*."""
-    ca_file = directory / "authority.pem"
-    ca_file.write_text(authority_pem())
-    (directory / ".curlrc").write_text("\n".join(_curlrc(route, directory, environ)) + "\n")
-    told = {
+    """*environ* and what sends a child with it along *route*. Its files are put in *directory*.
+
+    Every user can read them. None of them is secret: a child may run as another user.
+    """
+    copies = directory / "child"
+    copies.mkdir(exist_ok=True)
+    for source in _CHILD.glob("*.*"):
+        _write(copies / source.name, source.read_text(encoding="utf-8"))
+    _write(directory / "authorities.pem", "".join([authority_pem(), *_bundles(environ)]))
+    _write(directory / ".curlrc", "\n".join(_curlrc(route, directory, environ)) + "\n")
+    for folder in (directory, copies):
+        folder.chmod(0o755)
+    child_route = {
         "http_port": route.ports[80],
         "tls_port": route.ports[443],
         "name": f"a child process of {route.name}",
         "allow_hosts": route.allow_hosts,
-        "ca_file": str(ca_file),
+        "ca_pem": authority_pem(),
     }
+    # The package's directory outlives the fake; of the two, another user may read only the copy
+    python_path = [str(_CHILD), str(copies), environ.get("PYTHONPATH")]
+    node_options = [
+        f"--require {json.dumps(str(copies / 'hook.cjs'))}",
+        environ.get("NODE_OPTIONS"),
+    ]
     return {
         **environ,
         **past_proxies(environ),
-        "FAKE_CONVERSATIONS_ROUTE": json.dumps(told),
-        "PYTHONPATH": os.pathsep.join(filter(None, [str(_CHILD), environ.get("PYTHONPATH")])),
-        "NODE_OPTIONS": " ".join(
-            filter(
-                None,
-                [f"--require {json.dumps(str(_CHILD / 'hook.cjs'))}", environ.get("NODE_OPTIONS")],
-            )
-        ),
+        "FAKE_CONVERSATIONS_ROUTE": json.dumps(child_route),
+        "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+        "NODE_OPTIONS": " ".join(filter(None, node_options)),
         "CURL_HOME": str(directory),
     }
 
 
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+    path.chmod(0o644)
+
+
 def _curlrc(route: Route, directory: Path, environ: Mapping[str, str]) -> Iterator[str]:
-    """What curl would have read, and then ours."""
-    for home in ("CURL_HOME", "XDG_CONFIG_HOME", "HOME"):
-        theirs = Path(environ.get(home) or directory, ".curlrc")
-        if theirs.parent != directory and theirs.is_file():
-            yield theirs.read_text()
-            break
-    bundle = directory / "authorities.pem"  # `cacert` would put ours in the place of all others
-    bundle.write_text("".join([authority_pem(), *_bundles(environ)]))
-    yield f"cacert = {json.dumps(str(bundle))}"
-    for host, port in product(_hosts(), route.ports):
+    """Our lines, and then the file that curl would have read. Of `connect-to`, the first wins."""
+    # `cacert` replaces all authorities, so this file has the usual ones, too
+    yield f"cacert = {json.dumps(str(directory / 'authorities.pem'))}"
+    yield f"resolve = {_REFUSED}:9:127.0.0.1"  # nobody listens there, and nobody is asked for it
+    for host, port in product(_names(IMITATED), route.ports):
         yield f"connect-to = {host}:{port}:127.0.0.1:{route.ports[port]}"
+    refused = (host for host in _other_names() if not route.allows(host.removesuffix(".")))
+    for host in chain(_names(IMITATED), refused):  # the fake has no more than these two ports
+        yield f"connect-to = {host}::{_REFUSED}:9"
+    for home in ("CURL_HOME", "XDG_CONFIG_HOME", "HOME"):
+        theirs = Path(environ.get(home) or directory, ".curlrc").absolute()
+        if theirs.parent != directory and theirs.is_file():
+            yield f"config = {json.dumps(str(theirs))}"  # not copied: it may have passwords
+            break
 
 
 def _bundles(environ: Mapping[str, str]) -> Iterator[str]:
@@ -88,11 +120,15 @@ def _bundles(environ: Mapping[str, str]) -> Iterator[str]:
             break
 
 
-def _hosts() -> Iterator[str]:
-    api, _, domain = IMITATED.partition(".")
-    for place in [
-        "",
-        *_REGIONS,
-        *(f"{edge}.{region}" for edge, region in product(_EDGES, _REGIONS)),
-    ]:
-        yield ".".join(filter(None, [api, place, domain]))
+@cache
+def _names(host: str) -> list[str]:
+    """*host* with and without edges and regions, and with the dot that may end a name."""
+    product_name, _, domain = host.partition(".")
+    places = [*_REGIONS, *(f"{edge}.{region}" for edge, region in product(_EDGES, _REGIONS))]
+    return [host, f"{host}.", *(f"{product_name}.{place}.{domain}" for place in places)]
+
+
+def _other_names() -> Iterator[str]:
+    yield from ("twilio.com", "www.twilio.com")
+    for name in _OTHERS:
+        yield from _names(f"{name}.twilio.com")

@@ -12,7 +12,7 @@ from typing import Any
 
 from .changes import Function, Places
 from .owners import owner_of
-from .stdlib import TLS, addresses, connect_hook, landing
+from .stdlib import ADDRESS, ADDRESS_6, TLS, addresses, connect_hook, landing
 
 
 def _loop_getaddrinfo(resolve: Function) -> Function:
@@ -46,7 +46,7 @@ def _loop_create_connection(connect: Function) -> Function:
         if host is not None:
             if options.get("ssl") and options.get("server_hostname") is None:
                 options["server_hostname"] = host
-            host, port = landing((host, port))
+            host, port, *_ = landing((host, port), options.get("family", 0))
         return await connect(loop, protocol_factory, host, port, **options)
 
     return create_connection
@@ -80,6 +80,23 @@ def _resolve(resolve: Function) -> Function:
             }
             for family, _, proto, _, address in addresses(port, family, socket.SOCK_STREAM)
         ]
+
+    return hooked
+
+
+def _remove_addr_infos(remove: Function) -> Function:
+    """aiohttp removes the address of a server whose fingerprint does not match.
+
+    It takes the address from the connected socket, and so not the one that the name resolved to.
+    """
+
+    @wraps(remove)
+    def hooked(addr_infos: list[Any], address: Any) -> None:
+        others = [info for info in addr_infos if info[-1][0] not in (ADDRESS, ADDRESS_6)]
+        if len(others) == len(addr_infos):
+            remove(addr_infos, address)
+        else:
+            addr_infos[:] = others
 
     return hooked
 
@@ -128,6 +145,7 @@ _OWN_WAYS = ("assert_fingerprint", "assert_hostname", "cert_file", "ssl_context"
 _CA_BUNDLE = {"ca_certs", "ca_cert_dir", "ca_cert_data"}
 
 LIBRARIES: dict[str, Places] = {
+    "aiohappyeyeballs": {"remove_addr_infos": _remove_addr_infos},
     "aiohttp.resolver": {
         "AsyncResolver.resolve": _resolve,
         "AsyncResolver._resolve_with_query": _resolve,  # for aiodns before 1.1

@@ -61,9 +61,12 @@ class Guard:
 
     def claim(self, host: str) -> Route | None:
         """The route for a *host* of Twilio; None to let it be. Raises `HostRefused`."""
-        if any(fnmatchcase(host, allowed) for allowed in self.allow_hosts):
+        if self.allows(host):
             return None
         raise self.refuse(host, host, self._reason(host), f". {_REMEDY}")
+
+    def allows(self, host: str) -> bool:
+        return any(fnmatchcase(host, allowed) for allowed in self.allow_hosts)
 
     def refuse(self, host: str, what: str, reason: str, remedy: str = "") -> HostRefused:
         why = f"fake_conversations refused {what} in {self.name}, {reason}{remedy}"
@@ -81,7 +84,7 @@ class Guard:
 class Route(Guard):
     """Sends the imitated hosts to ports of 127.0.0.1 and refuses Twilio's others.
 
-    *ca_file* has the certificate of the authority that the TLS port's certificates are from. Left
+    *ca_pem* is the certificate of the authority that the TLS port's certificates are from. Left
     out, it is the authority of this process, and the port uses `server_context`.
     """
 
@@ -92,11 +95,11 @@ class Route(Guard):
         tls_port: int,
         name: str,
         allow_hosts: Sequence[str] = (),
-        ca_file: str | None = None,
+        ca_pem: str | None = None,
     ) -> None:
         super().__init__(name=name, allow_hosts=allow_hosts)
         self.ports = {80: http_port, 443: tls_port}
-        self.ca_file = ca_file
+        self.ca_pem = ca_pem
 
     def claim(self, host: str) -> Route | None:
         return self if is_imitated(host) else super().claim(host)
@@ -110,7 +113,7 @@ class Route(Guard):
         return self.ports[asked]
 
     def client_context(self) -> SSLContext:
-        return client_context(self.ca_file)
+        return client_context(self.ca_pem)
 
     def check_peer(self, sock: socket.socket | None, host: str) -> None:
         """Raises `HostRefused` for a socket that leads elsewhere, before TLS begins on it."""
@@ -118,15 +121,16 @@ class Route(Guard):
             peer = sock.getpeername()[:2] if sock else None
         except OSError:
             peer = None
-        if not peer:  # no socket, or one that is not connected yet: then the certificate will tell
-            return
-        if peer not in [(at, self.ports[443]) for at in ("127.0.0.1", "::ffff:127.0.0.1")]:
-            raise self.refuse(
-                host,
-                f"TLS with {host}",
-                f"as the connection leads to {':'.join(map(str, peer))}: a proxy, or an address "
-                "from before",
-            )
+        # Without a socket, or before it is connected, the certificate will show where it leads
+        if peer and peer not in [(at, self.ports[443]) for at in ("127.0.0.1", "::ffff:127.0.0.1")]:
+            raise self.refuse_peer(host, f"{peer[0]}:{peer[1]}")
+
+    def refuse_peer(self, host: str, peer: str = "another server") -> HostRefused:
+        reason = (
+            f"as the connection leads to {peer}: the client uses its own proxy, or an address that "
+            "it kept"
+        )
+        return self.refuse(host, f"TLS with {host}", reason)
 
 
 _REMEDY = (

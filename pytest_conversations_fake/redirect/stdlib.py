@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 ADDRESS = "127.84.87.73"  # 84, 87, 73 are T, W, I
-_ADDRESS_6 = f"::ffff:{ADDRESS}"
+ADDRESS_6 = f"::ffff:{ADDRESS}"
 
 
 def _getaddrinfo(resolve: Function) -> Function:
@@ -44,7 +44,7 @@ def addresses(port: Any, family: int, kind: int, proto: int = 0) -> list[tuple[A
         port = int(text) if text.isdecimal() else socket.getservbyname(text)
     proto = proto or (socket.IPPROTO_TCP if kind == socket.SOCK_STREAM else 0)
     if family == socket.AF_INET6:
-        return [(socket.AF_INET6, kind, proto, "", (_ADDRESS_6, port or 0, 0, 0))]
+        return [(socket.AF_INET6, kind, proto, "", (ADDRESS_6, port or 0, 0, 0))]
     return [(socket.AF_INET, kind, proto, "", (ADDRESS, port or 0))]
 
 
@@ -77,7 +77,7 @@ def landing(address: Any, family: int = socket.AF_INET) -> Any:
     if not isinstance(address, tuple) or len(address) < 2:
         return address
     host, port, *_ = address
-    route = owner_of(IMITATED if host in (ADDRESS, _ADDRESS_6) else host)
+    route = owner_of(IMITATED if host in (ADDRESS, ADDRESS_6) else host)
     if not route:
         return address
     if family == socket.AF_INET6:
@@ -95,8 +95,8 @@ def _tls(*parameters: str) -> Callable[[Function], Function]:
             host = twilio_name(keywords.get("server_hostname"))
             if host and not keywords.get("server_side") and (route := owner_of(host)):
                 ours = route.client_context()
+                route.check_peer(keywords.get("sock"), host)
                 if context is not ours:
-                    route.check_peer(keywords.get("sock"), host)
                     keywords |= {"server_hostname": host, "session": None}
                     return getattr(ours, wrap.__name__)(**keywords)
             return wrap(context, **keywords)
@@ -104,6 +104,28 @@ def _tls(*parameters: str) -> Callable[[Function], Function]:
         return hooked
 
     return hook
+
+
+def _do_handshake(handshake: Function) -> Function:
+    """A certificate that is not the fake's shows that the connection leads elsewhere.
+
+    asyncio, anyio and trio have TLS without a socket, so nothing shows it earlier. The exception
+    keeps its class, which clients know.
+    """
+    from ssl import SSLCertVerificationError
+
+    @wraps(handshake)
+    def hooked(tls: Any, *arguments: Any, **keywords: Any) -> Any:
+        try:
+            return handshake(tls, *arguments, **keywords)
+        except SSLCertVerificationError as error:
+            host = twilio_name(tls.server_hostname)
+            if host and (route := owner_of(host)):
+                why = route.refuse_peer(host).strerror
+                error.args, error.strerror = (error.errno, why), why
+            raise
+
+    return hooked
 
 
 TLS: Places = {
@@ -128,5 +150,9 @@ STDLIB: dict[str, Places] = {
         "socket.connect": connect_hook,
         "socket.connect_ex": connect_hook,
     },
-    "ssl": TLS,
+    "ssl": {
+        **TLS,
+        "SSLObject.do_handshake": _do_handshake,
+        "SSLSocket.do_handshake": _do_handshake,
+    },
 }

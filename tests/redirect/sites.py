@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -14,6 +16,9 @@ from pytest_conversations_fake.redirect import Route
 
 class Listener(ThreadingHTTPServer):
     """Answers any request like an empty list of conversations and remembers its host and path."""
+
+    tunnel: tuple[str, int]
+    """Where it leads as a proxy."""
 
     def __init__(self, address: str, requests: list[str], context: ssl.SSLContext | None) -> None:
         self.requests = requests
@@ -26,6 +31,15 @@ class Listener(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that gave up: its own side of the story is what the tests look at."""
+
+
+def relay(source: socket.socket, target: socket.socket) -> None:
+    """Until either end closes."""
+    with suppress(OSError):
+        while received := source.recv(65536):
+            target.sendall(received)
+    with suppress(OSError):
+        target.shutdown(socket.SHUT_RDWR)
 
 
 class Answer(BaseHTTPRequestHandler):
@@ -41,6 +55,11 @@ class Answer(BaseHTTPRequestHandler):
         self.server.requests.append(f"CONNECT {self.path}")
         self.send_response(200)
         self.end_headers()
+        with socket.create_connection(self.server.tunnel) as there:
+            back = Thread(target=relay, args=(there, self.connection), daemon=True)
+            back.start()
+            relay(self.connection, there)
+            back.join()
 
     def answer(self) -> None:
         body = json.dumps({"conversations": [], "meta": {"key": "conversations"}}).encode()
@@ -67,6 +86,8 @@ class Site:
             Listener(self.address, self.requests, context) for context in (self.context, None)
         ]
         self.tls_port, self.http_port = (each.server_port for each in self._listeners)
+        for listener in self._listeners:
+            listener.tunnel = (self.address, self.tls_port)
         self._threads = [
             Thread(target=each.serve_forever, args=(0.01,), daemon=True) for each in self._listeners
         ]

@@ -1,17 +1,20 @@
-"""Child processes take the same route, if they can be told."""
+"""Child processes take the same route, or refuse Twilio's hosts."""
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
-from pytest_conversations_fake.redirect import Route, subprocess_env
+from pytest_conversations_fake.redirect import Route, children, subprocess_env
 
 from .sites import Site
 
@@ -26,15 +29,45 @@ def route(fake: Site) -> Route:
 
 @pytest.fixture
 def run(route: Route, tmp_path: Path) -> Run:
-    """Runs a command in an environment that leads along the route."""
+    """Runs a command in an environment that leads along the route.
 
-    def run(*command: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    *after* changes the environment that leads there, and *without* names what it loses.
+    """
+
+    def run(
+        *command: str,
+        after: Mapping[str, str] = MappingProxyType({}),
+        without: Sequence[str] = (),
+        **environ: str,
+    ) -> subprocess.CompletedProcess[str]:
         # Whatever is not led anywhere gets no further than a port that nobody listens at
         nowhere = {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
         env = subprocess_env(route, tmp_path, {**os.environ, **nowhere, **environ})
+        for name in without:
+            env.pop(name)
+        env.update(after)
         return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60)
 
     return run
+
+
+# A process that has none of root's rights over files
+AS_ANOTHER_USER = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+needs_another_user = pytest.mark.skipif(
+    not shutil.which("setpriv") or os.geteuid() != 0, reason="only root can be another user"
+)
+CANNOT_REACH = (
+    "fake_conversations refused conversations.dublin.ie1.twilio.com in this child process, which "
+    "cannot reach the fake: "
+)
+DAMAGED = {
+    "missing": None,
+    "empty": "",
+    "no JSON": "{",
+    "not an object": "[]",
+    "without ports": '{"name": "a test"}',
+}
+damaged = pytest.mark.parametrize("damage", DAMAGED)
 
 
 PYTHON = {
@@ -100,6 +133,154 @@ def test_python_can_decline(run: Run, fake: Site, option: str) -> None:
     assert run(sys.executable, "-c", looks).stdout == "True\n"
 
 
+MULTIPROCESSING = """
+import multiprocessing, urllib.request
+from concurrent.futures import ProcessPoolExecutor
+
+def get():
+    urllib.request.urlopen({url!r}).close()
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context({method!r})
+    process = context.Process(target=get)
+    process.start()
+    process.join()
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        pool.submit(get).result()
+"""
+
+
+@pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
+def test_children_that_multiprocessing_starts_land(
+    run: Run, fake: Site, tmp_path: Path, method: str
+) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(MULTIPROCESSING.format(url=URL, method=method))
+
+    ended = run(sys.executable, "-W", "ignore", str(program))
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert fake.requests == [URL, URL]
+
+
+def test_a_child_that_swallows_a_refusal_leaves_a_line_on_stderr(run: Run) -> None:
+    swallows = (
+        "import urllib.request as u\ntry: u.urlopen('https://api.twilio.com')\nexcept OSError: pass"
+    )
+
+    ended = run(sys.executable, "-c", swallows)
+
+    assert ended.returncode == 0
+    assert ended.stderr.startswith("fake_conversations refused api.twilio.com in a child process")
+    assert ended.stderr.count("\n") == 1
+
+
+@damaged
+def test_python_with_a_damaged_route_refuses(run: Run, fake: Site, damage: str) -> None:
+    code = PYTHON["urllib.request"].format(url=URL)
+
+    ended = run(sys.executable, "-c", code, **damaged_by(DAMAGED[damage]))
+
+    assert ended.returncode != 0
+    assert ended.stderr.startswith(CANNOT_REACH)
+    assert fake.requests == []
+
+
+@damaged
+def test_python_with_a_damaged_route_does_everything_else(
+    run: Run, fake: Site, damage: str
+) -> None:
+    url = f"http://127.0.0.1:{fake.http_port}/"
+    code = PYTHON["urllib.request"].format(url=url)
+
+    ended = run(sys.executable, "-c", code, NO_PROXY="*", **damaged_by(DAMAGED[damage]))
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert fake.requests == [url]
+
+
+def damaged_by(text: str | None) -> Any:
+    name = "FAKE_CONVERSATIONS_ROUTE"
+    return {"without": [name]} if text is None else {"after": {name: text}}
+
+
+def old_python(version: str) -> str:
+    """The path of a Python that cannot take the route."""
+    found = shutil.which(f"python{version}")
+    places = Path.home().glob(f".pyenv/versions/{version}.*/bin/python")
+    for python in [*places, *filter(None, [found])]:
+        ran = subprocess.run([python, "-c", ""], capture_output=True)
+        if ran.returncode == 0:
+            return str(python)
+    pytest.skip(f"Python {version} is not installed")
+
+
+OLD = ["2.7", "3.6", "3.7", "3.8", "3.9"]
+OLD_CLIENTS = {
+    "name": "socket.getaddrinfo({host!r}, 443)",
+    "connect": "socket.socket().connect(({host!r}, 443))",
+    "tls": (
+        "s = socket.create_connection(('127.0.0.1', {port}));"
+        "ssl.create_default_context().wrap_socket(s, server_hostname={host!r})"
+    ),
+}
+
+
+@pytest.mark.parametrize("version", OLD)
+@pytest.mark.parametrize("client", OLD_CLIENTS)
+def test_an_old_python_refuses(run: Run, fake: Site, version: str, client: str) -> None:
+    host = URL.split("/")[2]
+    code = OLD_CLIENTS[client].format(host=host, port=fake.tls_port)
+
+    ended = run(old_python(version), "-c", f"import socket, ssl; {code}")
+
+    why = f"{CANNOT_REACH}the fake supports Python 3.10 and newer, not {version}\n"
+    assert ended.returncode != 0
+    assert ended.stderr.startswith(why)
+
+
+@pytest.mark.parametrize("version", OLD)
+def test_an_old_python_does_everything_else(run: Run, tmp_path: Path, version: str) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.mkdir()
+    (theirs / "sitecustomize.py").write_text("print('theirs')")
+
+    ended = run(
+        old_python(version),
+        "-c",
+        "import socket; print(socket.gethostbyname('127.0.0.1'))",
+        PYTHONPATH=str(theirs),
+    )
+
+    assert (ended.stdout, ended.stderr) == ("theirs\n127.0.0.1\n", "")
+
+
+@needs_another_user
+def test_python_as_a_user_who_cannot_read_the_package_refuses(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = shutil.which("python3", path="/usr/bin:/usr/local/bin")
+    if not python:
+        pytest.skip("there is no Python that every user can run")
+    private = tmp_path / "private"
+    shutil.copytree(children._CHILD, private / "child")
+    private.chmod(0o700)
+    monkeypatch.setattr(children, "_CHILD", private / "child")
+    readable_by_everyone(tmp_path)
+
+    code = "import socket; socket.getaddrinfo('conversations.dublin.ie1.twilio.com', 443)"
+    ended = run(*AS_ANOTHER_USER, python, "-c", code)
+
+    assert ended.returncode != 0
+    assert ended.stderr.startswith(CANNOT_REACH)
+
+
+def readable_by_everyone(path: Path) -> None:
+    """pytest's directories are only for the user who runs it."""
+    for folder in [path, *path.parents[:2]]:
+        folder.chmod(0o755)
+
+
 CURL = shutil.which("curl") or "curl"
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 
@@ -122,6 +303,54 @@ def test_a_curlrc_that_was_there_is_read(run: Run, fake: Site, tmp_path: Path) -
     ended = run(CURL, "-sS", URL, CURL_HOME=str(theirs))
 
     assert ended.stdout.endswith("theirs 200")
+
+
+@needs_curl
+@needs_another_user
+def test_curl_as_another_user_lands(run: Run, fake: Site, tmp_path: Path) -> None:
+    secret = tmp_path / "theirs" / ".curlrc"
+    secret.parent.mkdir()
+    secret.write_text('user = "ada:secret"\n')
+    secret.chmod(0o600)
+    readable_by_everyone(tmp_path)
+
+    ended = run(*AS_ANOTHER_USER, CURL, "-sS", URL, CURL_HOME=str(secret.parent))
+
+    assert ended.returncode == 0
+    assert fake.requests == [URL]
+    assert "secret" not in (tmp_path / ".curlrc").read_text()
+
+
+@needs_curl
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.twilio.com/2010-04-01",
+        "http://api.twilio.com",
+        "https://API.dublin.ie1.twilio.com",
+        "https://api.twilio.com.",
+        "https://verify.twilio.com:8443",
+        "https://twilio.com",
+        "https://conversations.twilio.com:8443",
+    ],
+)
+def test_curl_refuses_others(run: Run, fake: Site, url: str) -> None:
+    ended = run(CURL, "-sS", "--max-time", "10", url)
+
+    assert ended.returncode == 7
+    assert ended.stderr.startswith(
+        "curl: (7) Failed to connect to refused-by-fake-conversations.invalid port 9"
+    )
+    assert fake.requests == []
+
+
+@needs_curl
+def test_curl_does_not_refuse_what_is_allowed(fake: Site, tmp_path: Path) -> None:
+    subprocess_env(fake.route(allow_hosts=["api.*twilio.com"]), tmp_path)
+
+    lines = (tmp_path / ".curlrc").read_text()
+    assert "connect-to = api." not in lines
+    assert "connect-to = verify.twilio.com::refused-by-fake-conversations.invalid:9\n" in lines
 
 
 @needs_curl
@@ -185,6 +414,61 @@ def test_node_refuses_others(run: Run, fake: Site, client: str) -> None:
 
 
 @needs_node
+@damaged
+@pytest.mark.parametrize("client", ["https", "fetch", "tls positional"])
+def test_node_with_a_damaged_route_refuses(run: Run, fake: Site, damage: str, client: str) -> None:
+    ended = run(NODE, "-e", NODE_CLIENTS[client].format(url=URL), **damaged_by(DAMAGED[damage]))
+
+    assert ended.returncode != 0
+    assert ended.stderr.startswith(CANNOT_REACH)
+    assert fake.requests == []
+
+
+@needs_node
+@damaged
+def test_node_with_a_damaged_route_does_everything_else(run: Run, fake: Site, damage: str) -> None:
+    url = f"http://127.0.0.1:{fake.http_port}/"
+
+    ended = run(NODE, "-e", NODE_CLIENTS["fetch"].format(url=url), **damaged_by(DAMAGED[damage]))
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert fake.requests == [url]
+
+
+NODE_THROUGH_TUNNEL = """
+const socket = require("node:net").connect({port}, {address!r}, () =>
+  require("node:tls").connect({{ socket, servername: {host!r} }})
+    .on("error", () => socket.destroy()));
+"""
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("host", "line"),
+    [
+        ("api.twilio.com", "fake_conversations refused api.twilio.com in a child process of"),
+        (
+            "conversations.twilio.com",
+            "fake_conversations refused TLS with conversations.twilio.com in a child process of "
+            "tests/test_desk.py::test_opens, as the certificate is not the fake's: the client uses "
+            "its own proxy, or an address that it kept",
+        ),
+    ],
+)
+def test_node_through_its_own_proxy_refuses(
+    run: Run, real_site: tuple[Site, str], host: str, line: str
+) -> None:
+    real, _ = real_site
+    real.requests.clear()
+    script = NODE_THROUGH_TUNNEL.format(address=real.address, port=real.tls_port, host=host)
+
+    ended = run(NODE, "-e", script)
+
+    assert ended.stderr.startswith(line)
+    assert real.requests == []
+
+
+@needs_node
 def test_node_options_that_were_there_are_kept(run: Run) -> None:
     ended = run(NODE, "-p", "process.title", NODE_OPTIONS="--title=theirs")
 
@@ -196,7 +480,7 @@ def test_nothing_of_the_environment_is_lost(route: Route, tmp_path: Path) -> Non
 
     env = subprocess_env(route, tmp_path, theirs)
 
-    assert env["PYTHONPATH"].split(os.pathsep)[1:] == ["a"]
+    assert env["PYTHONPATH"].split(os.pathsep)[2:] == ["a"]
     assert env["NODE_OPTIONS"].endswith(" --b")
     assert (env["HOME"], env["CURL_HOME"]) == ("c", str(tmp_path))
     assert env["NO_PROXY"] == "d,.twilio.com,twilio.com"

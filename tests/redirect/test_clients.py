@@ -6,6 +6,7 @@ import asyncio
 import http.client
 import importlib
 import json
+import socket
 import ssl
 import urllib.request
 import warnings
@@ -60,11 +61,11 @@ def with_urllib_request(url: str) -> object:
         return json.load(response)
 
 
-async def with_asyncio_streams(url: str) -> object:
+async def with_asyncio_streams(url: str, *, family: int = 0) -> object:
     parts = urlsplit(url)
     tls = parts.scheme == "https"
     reader, writer = await asyncio.open_connection(
-        parts.hostname, parts.port or (443 if tls else 80), ssl=tls or None
+        parts.hostname, parts.port or (443 if tls else 80), ssl=tls or None, family=family
     )
     try:
         writer.write(f"GET {parts.path} HTTP/1.0\r\nHost: {parts.netloc}\r\n\r\n".encode())
@@ -320,6 +321,30 @@ def test_the_guard_refuses_the_imitated_host_itself(client: Client, real: Site, 
     assert [refusal.why for refusal in guard.refused] == [GUARDED]
     assert GUARDED in every_text(raised.value)
     assert real.requests == []
+
+
+@pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
+def test_asyncio_streams_on_uvloop_land_over_ipv6(real: Site, fake: Site, url: str) -> None:
+    pytest.importorskip("uvloop", reason="uvloop is not installed")
+
+    with in_charge(fake.route()):
+        on_uvloop(with_asyncio_streams, family=socket.AF_INET6)(url)
+
+    assert fake.requests == [url]
+    assert real.requests == []
+
+
+def test_a_fingerprint_of_aiohttp_fails_with_the_mismatch(fake: Site) -> None:
+    aiohttp = pytest.importorskip("aiohttp", reason="aiohttp is not installed")
+
+    async def get(url: str) -> None:
+        async with aiohttp.ClientSession() as session:
+            await session.get(url, ssl=aiohttp.Fingerprint(b"x" * 32))
+
+    with in_charge(fake.route()), pytest.raises(aiohttp.ServerFingerprintMismatch):
+        in_loop(get)(URL)
+
+    assert fake.requests == []
 
 
 def every_text(error: BaseException | None) -> str:

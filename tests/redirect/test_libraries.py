@@ -16,6 +16,7 @@ from pytest_conversations_fake.redirect.hosts import IMITATED
 from pytest_conversations_fake.redirect.libraries import _CA_BUNDLE, _OWN_WAYS, LIBRARIES
 
 PARAMETERS = {
+    "aiohappyeyeballs:remove_addr_infos": "addr_infos addr",
     "aiohttp.resolver:AsyncResolver.resolve": "self host port family",
     "aiohttp.resolver:AsyncResolver._resolve_with_query": "self host port family",
     "asyncio.proactor_events:BaseProactorEventLoop.sock_connect": "self sock address",

@@ -89,9 +89,10 @@ def test_an_address_of_the_real_one_that_was_remembered_is_no_use(real: Site, fa
     assert raised.value.strerror == (
         "fake_conversations refused TLS with conversations.twilio.com in "
         f"tests/test_desk.py::test_opens, as the connection leads to 127.9.9.9:{real.tls_port}: "
-        "a proxy, or an address from before"
+        "the client uses its own proxy, or an address that it kept"
     )
-    assert [refusal.why for refusal in route.refused] == [raised.value.strerror]
+    without_a_socket = raised.value.strerror.replace(f"127.9.9.9:{real.tls_port}", "another server")
+    assert {refusal.why for refusal in route.refused} == {raised.value.strerror, without_a_socket}
     assert real.requests == []
 
 
