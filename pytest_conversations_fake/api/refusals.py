@@ -71,6 +71,7 @@ MissingParameter = _refusal(
 )
 NotAnInteger = _refusal("integers", 400, 20001, "invalid literal for int() with base 10: '{value}'")
 MalformedForm = _refusal("malformed-form", 400, 20001, "Invalid form: {reason}")
+UnreadableBody = _refusal("compressed-bodies", 400, 20001, "Invalid body: {reason}")
 MalformedRequest = _refusal("malformed-http", 400, 20001, "Invalid request: {reason}")
 # Ours: Twilio has this, and the fake has not
 NotImitated = _refusal(

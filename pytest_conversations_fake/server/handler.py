@@ -8,14 +8,14 @@ import struct
 from collections.abc import Mapping
 from logging import INFO, getLogger
 from socket import AF_INET, SO_LINGER, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from aiohttp import EMPTY_PAYLOAD, StreamReader, web
 
 from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
 from ..api.faults import AnswerLost, HalfAnswer, MalformedJson, Reset
 from ..api.journal import Entry, Exchange, Request, Response
-from ..api.refusals import CredentialsEnded, MalformedRequest
+from ..api.refusals import BodyTooLarge, CredentialsEnded, MalformedRequest, Refused
 from ..api.world import World
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Handler:
         self._waking: asyncio.TimerHandle | None = None
 
     async def open(self, listeners: Mapping[socket, SSLContext | None]) -> None:
-        self._connections = web.Server(self._answer)
+        self._connections = web.Server(self._answer, request_factory=_make_request)
         self._listeners = listeners
         await self.listen()
 
@@ -107,7 +107,10 @@ class Handler:
         elif exchange := _closed(world, era, entry, response, began):
             log(exchange)
             self._wake_for_timers(world)
-        return await _sent(response, request)
+        answered = await _sent(response, request)
+        if request.content.exception():  # where the next request begins is not known
+            answered.force_close()
+        return answered
 
     def _wake_for_timers(self, world: World) -> None:
         """See to it that timers run out, and webhooks hear of it, though nobody looks."""
@@ -167,17 +170,36 @@ async def _drive(steps: Steps, request: web.BaseRequest, world: World, era: int)
                 outcome = await _read(step, request)
 
 
-async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | None:
+async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | Refused:
     """The body, which is read to its end in any case: a client that still sends does not listen."""
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
     body, size = bytearray(), 0
-    async for chunk in request.content.iter_any():
-        size += len(chunk)
-        if size <= step.limit:
-            body += chunk
-    return bytes(body) if size <= step.limit else None
+    try:
+        async for chunk in request.content.iter_any():
+            size += len(chunk)
+            if size <= step.limit:
+                body += chunk
+    except web.RequestPayloadError as error:
+        request.content.feed_eof()  # else aiohttp waits for the rest
+        return MalformedRequest(reason=_first_line(str(error)))
+    return bytes(body) if size <= step.limit else BodyTooLarge()
+
+
+def _make_request(
+    message: Any, body: StreamReader, protocol: Any, writer: Any, task: asyncio.Task[None]
+) -> web.BaseRequest:
+    """A request of what aiohttp parsed, also where the target's host is none: `http://xn--/v1`."""
+    loop = asyncio.get_running_loop()
+    protocol.last_body = body
+    try:
+        return web.BaseRequest(message, body, protocol, writer, task, loop)
+    except ValueError:
+        body = StreamReader(protocol, LONGEST, loop=loop)
+        body.set_exception(web.RequestPayloadError(f"no host in {message.path}"))
+        message = message._replace(url=message.url.relative())
+        return web.BaseRequest(message, body, protocol, writer, task, loop)
 
 
 def _asked(request: web.BaseRequest, world: World) -> Request:
@@ -217,6 +239,10 @@ async def _sent(response: Response, request: web.BaseRequest) -> web.StreamRespo
     return answer
 
 
+def _first_line(text: str) -> str:
+    return text.partition("\n")[0]
+
+
 def _answered(response: Response) -> web.Response:
     if response.body is None:
         return web.Response(status=response.status, headers=response.headers)
@@ -239,8 +265,22 @@ class Protocol(web.RequestHandler):
             access_log=None,  # type: ignore[arg-type]  # None is documented
             max_line_size=LONGEST,
             max_field_size=LONGEST,
+            auto_decompress=False,  # a body that cannot be decompressed is for the engine to refuse
         )
         self._handler = handler
+        self.last_body: StreamReader = EMPTY_PAYLOAD
+        """That of the request that was handled last, or still is."""
+
+    def data_received(self, data: bytes) -> None:
+        """Let whoever waits for a body know that the rest of it is garbage.
+
+        aiohttp queues the error as if it were the next request, which is never reached.
+        """
+        super().data_received(data)
+        bodies = [self.last_body, *(body for _, body in self._messages)]
+        if len(bodies) > 1 and not bodies[-2].is_eof():
+            error: Any = self._messages.pop()[0]
+            bodies[-2].set_exception(web.RequestPayloadError(error.message))
 
     def handle_error(
         self,
@@ -251,7 +291,7 @@ class Protocol(web.RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size:
             raise ConnectionError("half of an answer is out already")
-        refusal = MalformedRequest(reason=(message or "unreadable").splitlines()[0])
+        refusal = MalformedRequest(reason=_first_line(message or "unreadable"))
         answered = Response(refusal.status, refusal.envelope(), CORS)
         world = self._handler.server.world
         if status == 500:  # ours, or the client is gone
