@@ -35,12 +35,14 @@ def received(connection: socket.socket) -> tuple[bytes, bytes]:
     return head, body
 
 
+@pytest.mark.rule("content-type")
 def test_an_answer_is_json_at_the_host_that_was_asked(fake: FakeConversations) -> None:
     by_name = fake.url.replace("127.0.0.1", "localhost")
 
     answer = requests.post(f"{by_name}/v1/Services", {"FriendlyName": "x"}, auth=auth(fake))
 
-    assert (201, "application/json") == (answer.status_code, answer.headers["Content-Type"])
+    assert 201 == answer.status_code
+    assert "application/json; charset=utf-8" == answer.headers["Content-Type"]
     assert answer.json()["url"].startswith(f"{by_name}/v1/Services/IS")
     assert fake.services.one().url.startswith(f"{fake.url}/v1/Services/IS")
 
@@ -113,7 +115,7 @@ def test_what_is_hardly_http_gets_the_envelope(fake: FakeConversations, sent: by
         head, body = received(connection)
 
     assert head.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400", b"HTTP/1.1 401"))
-    assert b"Content-Type: application/json" in head
+    assert b"Content-Type: application/json; charset=utf-8\r\n" in head
     assert json.loads(body).keys() == {"code", "message", "more_info", "status"}
     assert json.loads(body)["code"] in (20001, 20003)
     assert len(fake.requests) == 1

@@ -55,6 +55,14 @@ NoCredentials = _refusal(
     "no-credentials", 401, 20003, "Authentication Error - No credentials provided"
 )
 InvalidUsername = _refusal("credentials", 401, 20003, "Authentication Error - invalid username")
+# Ours: Twilio knows its own access tokens
+BearerNotKnown = _refusal(
+    "bearer-tokens",
+    401,
+    20003,
+    "Authentication Error - this fake knows HTTP Basic only, where credentials are enforced; "
+    "it cannot check a Bearer token",
+)
 # Ours: a request that comes late, from a test that is over
 CredentialsEnded = _refusal(
     "ended-credentials",

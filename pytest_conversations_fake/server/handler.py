@@ -251,6 +251,7 @@ def _answered(response: Response) -> web.Response:
         headers=response.headers,
         body=json.dumps(response.body).encode(),
         content_type="application/json",
+        charset="utf-8",
     )
 
 
