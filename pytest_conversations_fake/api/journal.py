@@ -78,7 +78,9 @@ class Exchange:
 
     @property
     def reason(self) -> str:
-        """Code and text of a refusal."""
+        """Code and text of a refusal, and what else is known of it."""
+        if self.refusal and self.refusal.hint:
+            return self.refusal.explanation
         answer = self.response or {}
         return f"{answer.get('code', '')} {answer.get('message', '')}".strip()
 

@@ -21,8 +21,15 @@ class Refused(Exception):  # noqa: N818 - Twilio refuses; nothing is in error
     code: ClassVar[int]
     text: ClassVar[str]
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, *, hint: str = "", **facts: object) -> None:
         super().__init__(self.text.format(**facts))
+        self.hint = hint
+        """What Twilio does not say, but a test author wants to know."""
+
+    @property
+    def explanation(self) -> str:
+        """Code and text, with the hint."""
+        return f"{self.code} {self}{f' ({self.hint})' if self.hint else ''}"
 
     def envelope(self) -> dict[str, Any]:
         """The body of the answer."""
@@ -41,7 +48,7 @@ def refusals_are_errors() -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        raise ValueError(f"Twilio refuses this: {refusal.code} {refusal}") from None
+        raise ValueError(f"Twilio refuses this: {refusal.explanation}") from None
 
 
 def _refusal(rule: str, status: int, code: int, text: str) -> type[Refused]:
@@ -258,6 +265,7 @@ IdentityAndAddress = _refusal(
 ProjectedAddressNotProvided = _refusal(
     "group-projected", 400, 50434, "Participant projected address not provided"
 )
+GroupTextingOff = _refusal("group-texting", 403, 50452, "Group MMS is not enabled for this Account")
 TooManyInGroup = _refusal(
     "group-size", 403, 50436, "Participant limit exceeded for group conversation"
 )
