@@ -92,7 +92,7 @@ def form(text: str, code: int, status: int = 400) -> list[object]:
         refusal("a broken query", "GET", f"{S}?PageSize=%", b"", 400, 20001),
         refusal("a query that is not UTF-8", "GET", f"{S}?x=\udcff", b"", 400, 20001),
         refusal("nobody", "GET", S, b"", 401, 20003, authorization=""),
-        refusal("another scheme", "GET", S, b"", 401, 20003, authorization="Bearer x"),
+        refusal("another scheme", "GET", S, b"", 401, 20003, authorization="Digest x"),
         refusal("not base64", "GET", S, b"", 401, 20003, authorization="Basic ü"),
         refusal("not UTF-8 in base64", "GET", S, b"", 401, 20003, authorization="Basic /w=="),
         refusal("no user", "GET", S, b"", 401, 20003, authorization="Basic OnRva2Vu"),

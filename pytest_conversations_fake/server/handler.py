@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import struct
 from collections.abc import Mapping
 from logging import INFO, getLogger
@@ -107,10 +106,7 @@ class Handler:
         elif exchange := _closed(world, era, entry, response, began):
             log(exchange)
             self._wake_for_timers(world)
-        answered = await _sent(response, request)
-        if request.content.exception():  # where the next request begins is not known
-            answered.force_close()
-        return answered
+        return await _sent(response, request)
 
     def _wake_for_timers(self, world: World) -> None:
         """See to it that timers run out, and webhooks hear of it, though nobody looks."""
@@ -183,7 +179,7 @@ async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | Refused:
                 body += chunk
     except web.RequestPayloadError as error:
         request.content.feed_eof()  # else aiohttp waits for the rest
-        return MalformedRequest(reason=_first_line(str(error)))
+        return MalformedRequest(reason=str(error).partition("\n")[0])
     return bytes(body) if size <= step.limit else BodyTooLarge()
 
 
@@ -221,6 +217,8 @@ async def _sent(response: Response, request: web.BaseRequest) -> web.StreamRespo
     """The answer, as far as faults let it through."""
     answer: web.StreamResponse
     answer = whole = _answered(response)
+    if request.content.exception():  # where the next request begins is not known
+        answer.force_close()
     body = whole.body if isinstance(whole.body, bytes) else b""
     transport = request.transport
     if isinstance(response.fault, MalformedJson):
@@ -239,20 +237,10 @@ async def _sent(response: Response, request: web.BaseRequest) -> web.StreamRespo
     return answer
 
 
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0]
-
-
 def _answered(response: Response) -> web.Response:
     if response.body is None:
         return web.Response(status=response.status, headers=response.headers)
-    return web.Response(
-        status=response.status,
-        headers=response.headers,
-        body=json.dumps(response.body).encode(),
-        content_type="application/json",
-        charset="utf-8",
-    )
+    return web.json_response(response.body, status=response.status, headers=response.headers)
 
 
 class Protocol(web.RequestHandler):
@@ -269,8 +257,7 @@ class Protocol(web.RequestHandler):
             auto_decompress=False,  # a body that cannot be decompressed is for the engine to refuse
         )
         self._handler = handler
-        self.last_body: StreamReader = EMPTY_PAYLOAD
-        """That of the request that was handled last, or still is."""
+        self.last_body: StreamReader = EMPTY_PAYLOAD  # of the request that is handled
 
     def data_received(self, data: bytes) -> None:
         """Let whoever waits for a body know that the rest of it is garbage.
@@ -292,7 +279,7 @@ class Protocol(web.RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size:
             raise ConnectionError("half of an answer is out already")
-        refusal = MalformedRequest(reason=_first_line(message or "unreadable"))
+        refusal = MalformedRequest(reason=(message or "unreadable").partition("\n")[0])
         answered = Response(refusal.status, refusal.envelope(), CORS)
         world = self._handler.server.world
         if status == 500:  # ours, or the client is gone
