@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from itertools import groupby
+from secrets import token_hex  # noqa: TID251 - each start is to differ, unlike a test
 from textwrap import fill
 from threading import Event
 
@@ -86,6 +87,8 @@ def _serve(options: argparse.Namespace) -> int:
                 assume=read_answers(options.assume),
                 seed=options.seed,
                 redirect=False,
+                # Else an application that keeps its database would find its sids taken
+                name=f"conversations-fake serve {token_hex(8)}",
             )
             if options.populate:
                 fake.populate(locale=options.populate)

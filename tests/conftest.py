@@ -11,6 +11,7 @@ import pytest
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.engine import answer
 from pytest_conversations_fake.api.journal import Exchange, Request
+from pytest_conversations_fake.api.refusals import Refused
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.expectations.account import AccountView
 
@@ -36,7 +37,7 @@ class Api:
         self,
         method: str,
         target: str,
-        body: bytes | None = b"",
+        body: bytes | Refused = b"",
         headers: Mapping[str, str] | None = None,
         user: str | None = None,
         password: str | None = None,

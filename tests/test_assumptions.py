@@ -10,6 +10,7 @@ from conftest import Api
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.assumptions import QUESTIONS, Assumptions
 from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.expectations.account import AccountView
 
 C = "/v1/Conversations"
 MG, ME, HX, FW = (kind + "0" * 32 for kind in ("MG", "ME", "HX", "FW"))
@@ -329,3 +330,83 @@ def test_an_ini_option_that_assumes_nothing_is_said(suite: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(
         ["fake_conversations: empty-message has no answer ''; there is: refused, accepted"]
     )
+
+
+@pytest.mark.rule("group-texting")
+def test_third_person_of_a_group_text_is_accepted_or_refused() -> None:
+    def join_three(**answers: str) -> list[int]:
+        api = world_where(**answers)
+        numbers = ("+15550101", "+15550102", "+15550103")
+        forms = [{"MessagingBinding.Address": number} for number in numbers]
+        return [outcome(api, f"{C}/talk/Participants", form) for form in forms]
+
+    assert [201, 201, 201] == join_three()
+    assert [201, 201, 50452] == join_three(group_texting="off")
+
+
+def test_pairs_need_no_group_texting() -> None:
+    api = world_where(group_texting="off")
+
+    for number in ("+15550101", "+15550102", "+15550103"):
+        pair = {"MessagingBinding.Address": number, "MessagingBinding.ProxyAddress": "+15550199"}
+        assert 201 == outcome(api, f"{C}/talk/Participants", pair)
+
+
+@pytest.mark.rule("permission-names")
+@pytest.mark.parametrize(
+    ("permission", "hint"),
+    [
+        ("addParticipants", "; did you mean 'addParticipant'?"),
+        ("sendMessage", ", but of a conversation role"),
+        ("fly", ""),
+    ],
+)
+def test_unknown_permission_is_named_to_the_test_but_not_in_the_answer(
+    permission: str, hint: str
+) -> None:
+    api = world_where()
+    account = AccountView(api.world, api.world.account)
+    form = {"FriendlyName": "x", "Type": "service", "Permission": ["addParticipant", permission]}
+
+    refused = api.post("/v1/Roles", form)
+    with pytest.raises(ValueError, match="50104") as added:
+        account.roles.add(type="service", permission=[permission])
+
+    reason = f"50104 Permission not found ({permission!r} is no permission of a service role{hint})"
+    assert "Permission not found" == refused.response["message"]
+    assert reason == refused.reason
+    assert f"Twilio refuses this: {reason}" == str(added.value)
+
+
+@pytest.mark.rule("short-codes", "inbound-pair")
+def test_text_to_a_short_code_creates_a_conversation() -> None:
+    with FakeConversations(owned=["55555"]) as fake:
+        fake.address_configurations.add(
+            type="sms", address="55555", address_country="US", auto_creation_enabled=True
+        )
+
+        said = fake.handset("+15550101").send("hi", to="55555")
+
+        [person] = fake.participants
+        assert ("55555", "sms") == (
+            person.messaging_binding_proxy_address,
+            person.messaging_binding["type"],
+        )
+        assert "hi" == said.body
+
+
+@pytest.mark.rule("short-codes", "proxy-form")
+@pytest.mark.parametrize(
+    ("proxy", "expected"), [("123", 201), ("12345678", 201), ("12", 50408), ("123456789", 50408)]
+)
+def test_proxy_address_may_be_a_short_code(proxy: str, expected: int) -> None:
+    pair = {"MessagingBinding.Address": "+15550101", "MessagingBinding.ProxyAddress": proxy}
+
+    assert expected == outcome(world_where(), f"{C}/talk/Participants", pair)
+
+
+@pytest.mark.rule("short-codes", "address-form")
+def test_address_of_a_person_is_no_short_code() -> None:
+    pair = {"MessagingBinding.Address": "55555", "MessagingBinding.ProxyAddress": "66666"}
+
+    assert 50407 == outcome(world_where(), f"{C}/talk/Participants", pair)

@@ -157,6 +157,16 @@ def test_what_it_can_not_serve_is_said(arguments: list[str], text: str) -> None:
     assert complaint.startswith(f"conversations-fake: {text}")
 
 
+def test_each_start_draws_other_sids() -> None:
+    drawn = set()
+    for _ in range(2):
+        with serving("--port", "0") as process:
+            url = f"{address(process)}/v1/Conversations"
+            drawn.add(requests.post(url, auth=("a", "b")).json()["sid"])
+
+    assert 2 == len(drawn)
+
+
 def test_it_begins_with_a_seed_and_with_made_up_people(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text('{"conversations": [{"unique_name": "help"}]}')

@@ -88,3 +88,31 @@ def test_the_journal_keeps_who_asked_but_not_the_password(
 
     assert shown == exchange.headers[header]
     assert "*/*" == exchange.headers["accept"]
+
+
+@pytest.mark.rule("bearer-tokens")
+def test_bearer_token_means_the_first_account(api: Api) -> None:
+    form = {"FriendlyName": "x"}
+
+    created = api.post("/v1/Services", form, headers={"authorization": "Bearer a.token"})
+
+    assert (201, api.world.account.sid) == (created.status, created.response["account_sid"])
+    assert "Bearer ***" == created.headers["authorization"]
+
+
+@pytest.mark.rule("bearer-tokens")
+def test_bearer_token_is_refused_where_credentials_are_enforced() -> None:
+    api = Api(World("a test", {SID: {"auth_token": TOKEN}}, enforced=True))
+
+    refused = api.get("/v1/Services", headers={"authorization": "Bearer a.token"})
+
+    assert (401, 20003) == (refused.status, refused.response["code"])
+    assert "knows HTTP Basic only" in refused.response["message"]
+    assert "Basic" in api.response.headers["WWW-Authenticate"]
+
+
+@pytest.mark.parametrize("sent", ["Bearer", "Bearer  ", "Digest username=x", "Token x"])
+def test_other_schemes_and_empty_tokens_are_refused(api: Api, sent: str) -> None:
+    refused = api.get("/v1/Services", headers={"authorization": sent})
+
+    assert (401, "Authenticate") == (refused.status, refused.response["message"])

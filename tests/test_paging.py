@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from conftest import ORIGIN, Api
+from random_world import RandomWorld, everything
 
 C = "/v1/Conversations"
 
@@ -135,3 +137,82 @@ def test_a_token_belongs_to_its_own_list(api: Api, names: list[str]) -> None:
     ]
 
     assert [400, 400] == [refused.status for refused in elsewhere]
+
+
+@pytest.mark.rule("page-before-first")
+@pytest.mark.parametrize("query", ["", "&StartDate=2020-01-01"], ids=["oldest", "newest first"])
+def test_page_before_the_first_record_is_the_first_page(
+    api: Api, names: list[str], query: str
+) -> None:
+    first = page(api, f"{C}?PageSize=1{query}")
+    second = page(api, first["meta"]["next_page_url"])
+    [deleted], [next_one] = shown(first), shown(second)
+    api.delete(f"{C}/{deleted}")
+
+    back = page(api, second["meta"]["previous_page_url"])
+
+    assert ([next_one], None) == (shown(back), back["meta"]["previous_page_url"])
+    assert 1 == len(shown(page(api, back["meta"]["next_page_url"])))
+
+
+def linked_pages(api: Api, target: str) -> Iterator[str]:
+    """Every page URL that is handed out on the way from *target* to the last page."""
+    while target:
+        answered = api.get(target)
+        assert 200 == answered.status, target
+        meta = answered.response["meta"]
+        yield from filter(None, (meta[name] for name in meta if name.endswith("url")))
+        target = meta["next_page_url"]
+
+
+DELETABLE = (
+    "services",
+    "conversations",
+    "users",
+    "roles",
+    "participants",
+    "messages",
+    "scoped_webhooks",
+    "address_configurations",
+    "credentials",
+    "bindings",
+)
+
+
+@pytest.mark.rule("page-stability")
+@pytest.mark.parametrize("seed", range(6))
+def test_every_page_url_answers_whatever_was_added_or_deleted_since(seed: int) -> None:
+    made = RandomWorld(seed, steps=150)
+    api, chance = made.api, made.chance
+    lists = [target for target, answer in everything(made.world).items() if "meta" in answer]
+    lists += [f"{target}?Order=desc" for target in lists if target.endswith("/Messages")]
+    handed_out = [
+        url
+        for target in lists
+        if "PageToken" not in target
+        for url in linked_pages(
+            api, f"{target}{'&' if '?' in target else '?'}PageSize={chance.randint(1, 2)}"
+        )
+    ]
+    actions = [
+        getattr(made, name)
+        for name in dir(made)
+        if name.startswith("some_") and name != "some_default"  # short paths mean the same service
+    ]
+
+    for _ in range(40):
+        chance.choice(actions)()
+        record = made.one(chance.choice(DELETABLE))
+        if record and chance.random() < 0.5:
+            api.delete(made.path(record))
+        for url in chance.sample(handed_out, 8):
+            answered = api.get(url)
+            gone = answered.status == 404 and api.get(url.partition("?")[0]).status == 404
+            assert answered.status == 200 or gone, url
+            if not gone:
+                meta = answered.response["meta"]
+                handed_out += filter(None, (meta["previous_page_url"], meta["next_page_url"]))
+
+    followed = [api.get(url) for url in dict.fromkeys(handed_out)]
+    assert {200, 404} >= {each.status for each in followed}
+    assert sum(each.status == 200 for each in followed) > len(followed) / 4

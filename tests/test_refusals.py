@@ -5,11 +5,19 @@ from __future__ import annotations
 import pytest
 from conftest import Api
 
+from pytest_conversations_fake.api.refusals import BodyTooLarge, Refused
+
 S, C = "/v1/Services", "/v1/Conversations"
 
 
 def refusal(
-    named: str, method: str, target: str, body: bytes | None, status: int, code: int, **headers: str
+    named: str,
+    method: str,
+    target: str,
+    body: bytes | Refused,
+    status: int,
+    code: int,
+    **headers: str,
 ) -> object:
     spelled = {name.replace("_", "-"): value for name, value in headers.items()}
     return pytest.param(method, target, body, spelled, status, code, id=named)
@@ -80,11 +88,11 @@ def form(text: str, code: int, status: int = 400) -> list[object]:
         refusal("percent and no digits", "POST", S, b"FriendlyName=%zz", 400, 20001),
         refusal("percent but not UTF-8", "POST", S, b"FriendlyName=%ff", 400, 20001),
         refusal("not UTF-8", "POST", S, b"FriendlyName=\xff", 400, 20001),
-        refusal("a body without end", "POST", S, None, 413, 20413),
+        refusal("a body without end", "POST", S, BodyTooLarge(), 413, 20413),
         refusal("a broken query", "GET", f"{S}?PageSize=%", b"", 400, 20001),
         refusal("a query that is not UTF-8", "GET", f"{S}?x=\udcff", b"", 400, 20001),
         refusal("nobody", "GET", S, b"", 401, 20003, authorization=""),
-        refusal("another scheme", "GET", S, b"", 401, 20003, authorization="Bearer x"),
+        refusal("another scheme", "GET", S, b"", 401, 20003, authorization="Digest x"),
         refusal("not base64", "GET", S, b"", 401, 20003, authorization="Basic ü"),
         refusal("not UTF-8 in base64", "GET", S, b"", 401, 20003, authorization="Basic /w=="),
         refusal("no user", "GET", S, b"", 401, 20003, authorization="Basic OnRva2Vu"),
@@ -166,7 +174,7 @@ def test_a_refusal_has_twilios_envelope_and_changes_nothing(
     api: Api,
     method: str,
     target: str,
-    body: bytes | None,
+    body: bytes | Refused,
     headers: dict[str, str],
     status: int,
     code: int,

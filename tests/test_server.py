@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import http.client
 import json
 import socket
 import threading
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -33,12 +35,14 @@ def received(connection: socket.socket) -> tuple[bytes, bytes]:
     return head, body
 
 
+@pytest.mark.rule("content-type")
 def test_an_answer_is_json_at_the_host_that_was_asked(fake: FakeConversations) -> None:
     by_name = fake.url.replace("127.0.0.1", "localhost")
 
     answer = requests.post(f"{by_name}/v1/Services", {"FriendlyName": "x"}, auth=auth(fake))
 
-    assert (201, "application/json") == (answer.status_code, answer.headers["Content-Type"])
+    assert 201 == answer.status_code
+    assert "application/json; charset=utf-8" == answer.headers["Content-Type"]
     assert answer.json()["url"].startswith(f"{by_name}/v1/Services/IS")
     assert fake.services.one().url.startswith(f"{fake.url}/v1/Services/IS")
 
@@ -111,10 +115,122 @@ def test_what_is_hardly_http_gets_the_envelope(fake: FakeConversations, sent: by
         head, body = received(connection)
 
     assert head.startswith((b"HTTP/1.1 400", b"HTTP/1.0 400", b"HTTP/1.1 401"))
-    assert b"Content-Type: application/json" in head
+    assert b"Content-Type: application/json; charset=utf-8\r\n" in head
     assert json.loads(body).keys() == {"code", "message", "more_info", "status"}
     assert json.loads(body)["code"] in (20001, 20003)
     assert len(fake.requests) == 1
+    fake.judge()
+
+
+@pytest.mark.rule("malformed-http")
+@pytest.mark.parametrize(
+    "target",
+    [
+        "GET http://xn--/v1/Services",
+        "CONNECT xn--:443",
+        "GET https://xn--a/v1",
+        "POST http://xn--/",
+    ],
+)
+def test_target_without_a_valid_host_is_refused(target: str) -> None:
+    with FakeConversations(tolerate=["unknown-route"]) as fake, connected(fake) as connection:
+        basic = requests.auth._basic_auth_str(*auth(fake))
+        head = f"{target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: {basic}"
+        connection.settimeout(10)
+        connection.sendall(f"{head}\r\n\r\n".encode())
+        answered, body = received(connection)
+
+    assert answered.startswith((b"HTTP/1.1 400", b"HTTP/1.1 404"))
+    assert json.loads(body)["code"] in (20001, 20404)
+    assert [target.split()[0]] == [each.method for each in fake.requests]
+
+
+COMPRESSED = gzip.compress(b"FriendlyName=x")
+
+
+@pytest.mark.rule("compressed-bodies")
+@pytest.mark.parametrize(
+    ("encoding", "body", "reason"),
+    [
+        ("gzip", b"FriendlyName=x", "not gzip, as its Content-Encoding says"),
+        ("gzip", COMPRESSED + b"more", "not gzip, as its Content-Encoding says"),
+        ("gzip", COMPRESSED[:-9], "the gzip data ends too early"),
+        ("deflate", b"FriendlyName=x", "not deflate, as its Content-Encoding says"),
+        ("br", b"FriendlyName=x", "unknown Content-Encoding br"),
+        ("gzip, gzip", COMPRESSED, "unknown Content-Encoding gzip, gzip"),
+    ],
+)
+def test_body_in_another_encoding_than_named_is_refused(
+    fake: FakeConversations, encoding: str, body: bytes, reason: str
+) -> None:
+    answer = requests.post(
+        f"{fake.url}/v1/Services", body, headers={"Content-Encoding": encoding}, auth=auth(fake)
+    )
+
+    refusal = answer.json()
+    assert (400, 20001) == (answer.status_code, refusal["code"])
+    assert f"Invalid body: {reason}" == refusal["message"]
+    assert "CreateService" == fake.requests[-1].operation
+    fake.judge()
+
+
+@pytest.mark.rule("compressed-bodies")
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", COMPRESSED),
+        ("gzip", gzip.compress(b"Friendly") + gzip.compress(b"Name=x")),
+        ("GZIP", COMPRESSED),
+        ("deflate", zlib.compress(b"FriendlyName=x")),
+        ("identity", b"FriendlyName=x"),
+    ],
+)
+def test_compressed_form_is_read(fake: FakeConversations, encoding: str, body: bytes) -> None:
+    form = {"Content-Encoding": encoding, "Content-Type": "application/x-www-form-urlencoded"}
+
+    answer = requests.post(f"{fake.url}/v1/Services", body, headers=form, auth=auth(fake))
+
+    assert (201, "x") == (answer.status_code, answer.json()["friendly_name"])
+
+
+@pytest.mark.rule("body-size")
+def test_ten_megabytes_are_refused_also_if_compressed(fake: FakeConversations) -> None:
+    body = gzip.compress(b"FriendlyName=" + b"x" * 10_000_000)
+
+    answer = requests.post(
+        f"{fake.url}/v1/Services", body, headers={"Content-Encoding": "gzip"}, auth=auth(fake)
+    )
+
+    assert (413, 20413) == (answer.status_code, answer.json()["code"])
+
+
+@pytest.mark.rule("malformed-http")
+@pytest.mark.parametrize("ahead", [0, 1], ids=["alone", "behind another request"])
+@pytest.mark.parametrize(
+    "chunks",
+    [b"zz\r\nhello\r\n", b"1\r\nFXX", b"5\r\nhello\r\n0\r\nno trailer\r\n\r\n", b"5\nhello"],
+)
+def test_chunks_that_are_none_are_refused_though_the_head_was_read(
+    fake: FakeConversations, chunks: bytes, ahead: int
+) -> None:
+    basic = requests.auth._basic_auth_str(*auth(fake))
+    get = f"GET /v1/Services HTTP/1.1\r\nHost: x\r\nAuthorization: {basic}\r\n\r\n"
+    post = (
+        f"POST /v1/Services HTTP/1.1\r\nHost: x\r\nAuthorization: {basic}\r\n"
+        "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n"
+    )
+    with connected(fake) as connection:
+        connection.settimeout(10)
+        connection.sendall((get * ahead + post).encode())
+        before = b""
+        while b"100 Continue\r\n\r\n" not in before:
+            before += connection.recv(65536)
+        connection.sendall(chunks)
+        head, body = received(connection)
+
+    assert head.startswith(b"HTTP/1.1 400")
+    assert 20001 == json.loads(body)["code"]
+    assert [*["GET"] * ahead, "POST"] == [each.method for each in fake.requests]
     fake.judge()
 
 

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .fields import is_sid
-from .refusals import CredentialsEnded, InvalidUsername, NoCredentials, Unauthenticated
+from .refusals import (
+    BearerNotKnown,
+    CredentialsEnded,
+    InvalidUsername,
+    NoCredentials,
+    Unauthenticated,
+)
 from .resources.configurations import Configuration, configuration
 from .resources.conversations import Conversation
 from .resources.services import Service
@@ -77,7 +83,7 @@ class Door:
     """Lets requests in to the accounts.
 
     Where credentials are *enforced*, only those of the accounts. Else any user and password will
-    do, except those of a fake that has *ended* (its name, by account sid).
+    do, except those of a fake that has *ended* (its name, by account sid), and any Bearer token.
     """
 
     accounts: Sequence[Account]
@@ -89,7 +95,12 @@ class Door:
 
         Raises a 20003 refusal.
         """
-        user, password = _basic(headers.get("authorization", ""))
+        authorization = headers.get("authorization", "")
+        if _is_bearer(authorization):
+            if self.enforced:
+                raise BearerNotKnown
+            return self.accounts[0], self.accounts[0].sid
+        user, password = _basic(authorization)
         if user in self.ended:
             raise CredentialsEnded(name=self.ended[user])
         for account in self.accounts:
@@ -105,8 +116,14 @@ class Door:
         return first, user if is_sid(user, "AC") else first.sid
 
 
+def _is_bearer(authorization: str) -> bool:
+    """Whether a request authenticates with an access token of OAuth 2."""
+    scheme, _, token = authorization.partition(" ")
+    return scheme.lower() == "bearer" and bool(token.strip())
+
+
 def _basic(authorization: str) -> tuple[str, str]:
-    """User and password of HTTP Basic authentication, the only one that the fake knows."""
+    """User and password of HTTP Basic authentication."""
     scheme, _, credentials = authorization.partition(" ")
     if not authorization:
         raise NoCredentials

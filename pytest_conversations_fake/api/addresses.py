@@ -1,4 +1,4 @@
-"""Addresses: where people who do not chat are reached, and by which channel."""
+"""Addresses: where people who do not chat are reached, from where, and by which channel."""
 
 from __future__ import annotations
 
@@ -13,6 +13,15 @@ _ADDRESS = re.compile(rf"\+[1-9]\d{{1,14}}|(?:{'|'.join(CHANNELS)}):.+", re.ASCI
 
 def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
+
+
+# How many digits short codes have is a guess
+_SHORT_CODE = re.compile(r"\d{3,8}", re.ASCII)
+
+
+def is_sender(text: str) -> bool:
+    """Whether the account can write from *text*: an address or a short code, as `55555`."""
+    return is_address(text) or _SHORT_CODE.fullmatch(text) is not None
 
 
 def channel(address: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from .addresses import is_address
+from .addresses import is_sender
 from .fields import is_sid
 
 # By question: the answers, of which the first holds unless a test assumes another
@@ -13,6 +13,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "below-closed": ("refused", "accepted"),
     "empty-message": ("refused", "accepted"),
     "event-names": ("any", "known"),
+    "group-texting": ("on", "off"),
     "large-page-size": ("clamped", "refused"),
     "pre-events": ("people", "everybody"),
     "permission-names": ("known", "any"),
@@ -63,9 +64,9 @@ OWNABLE = ("MG", "ME", "HX", "FW")
 
 def is_ownable(name: str) -> bool:
     """Whether *name* is something that an account may be said to own."""
-    return is_address(name) or any(is_sid(name, prefix) for prefix in OWNABLE)
+    return is_sender(name) or any(is_sid(name, prefix) for prefix in OWNABLE)
 
 
 def _kind(name: str) -> str:
     """Addresses are of one kind, sids of that of their prefix."""
-    return "address" if is_address(name) else name[:2]
+    return "address" if is_sender(name) else name[:2]

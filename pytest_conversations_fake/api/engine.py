@@ -14,13 +14,12 @@ from .accounts import Account
 from .call import CREATE, Call
 from .deliveries import Delivery
 from .faults import BREAKING, BeforeIt, Delay, Injected, met
-from .forms import Texts, is_form, read_form, read_query, require_well_formed
+from .forms import Texts, decompress, is_form, read_form, read_query, require_well_formed
 from .journal import Entry, Response
 from .operations import VERSION, Operation, find_route, not_imitated
 from .pre_events import question, verdict
 from .records import Record
 from .refusals import (
-    BodyTooLarge,
     MethodNotAllowed,
     MissingParameter,
     NotFound,
@@ -47,7 +46,10 @@ CORS = {
 
 @dataclass(frozen=True)
 class ReadBody:
-    """Read the body. To be sent: its bytes, or None if they are more than *limit*."""
+    """Read the body. To be sent: its bytes as they came, or the refusal of what cannot be read.
+
+    More than *limit* bytes cannot.
+    """
 
     limit: int
 
@@ -67,7 +69,7 @@ class Wait:
 
 
 Step = ReadBody | Ask | Wait
-Outcome = bytes | Delivery | None
+Outcome = bytes | Refused | Delivery | None
 
 Steps = Generator[Step, Outcome, Response]
 
@@ -97,14 +99,17 @@ def answer(world: World, entry: Entry) -> Steps:
 def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int, Any]]:
     request = entry.request
     body = yield ReadBody(MAX_BODY)
-    assert not isinstance(body, Delivery)
+    if isinstance(body, bytes):
+        body = decompress(request.headers, body, MAX_BODY)
+    assert isinstance(body, bytes | Refused)
     if request.method == "OPTIONS":  # a browser's preflight, which carries no credentials
         return 204, None
     world.finish()
     world.settle()
     route, names = find_route(request.path)
     operation = route.operations.get(request.method)
-    texts = _note(entry, operation, names, body or b"") if operation else {}
+    readable = body if isinstance(body, bytes) else b""
+    texts = _note(entry, operation, names, readable) if operation else {}
     for fault in met(world.injections, entry):
         entry.faults += (fault,)
         if isinstance(fault, Delay):
@@ -120,8 +125,8 @@ def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int
         raise NotFound(path=_shown(request.path))
     if not operation:
         raise MethodNotAllowed
-    if body is None:
-        raise BodyTooLarge
+    if isinstance(body, Refused):
+        raise body
     require_well_formed(request.query, request.headers, body)
 
     def call(noted: dict[str, Any]) -> tuple[Call, list[Record]]:

@@ -3,14 +3,41 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote
 
-from .refusals import MalformedForm
+from .refusals import BodyTooLarge, MalformedForm, Refused, UnreadableBody
 
 FORM = "application/x-www-form-urlencoded"
 
 Texts = dict[str, list[str]]
+
+DETECT_FORMAT = 32 + zlib.MAX_WBITS
+"""Lets zlib read both formats, that of `gzip` and that of `deflate`."""
+
+
+def decompress(headers: Mapping[str, str], body: bytes, limit: int) -> bytes | Refused:
+    """The bytes of a body that came with a `Content-Encoding`, or why they cannot be read.
+
+    The encodings are gzip and deflate. More than *limit* bytes are too many.
+    """
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding in ("identity", ""):
+        return body
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        return UnreadableBody(reason=f"unknown Content-Encoding {encoding}")
+    read, rest = b"", body
+    while rest and len(read) <= limit:  # gzip may have several parts
+        part = zlib.decompressobj(DETECT_FORMAT)
+        try:
+            read += part.decompress(rest, limit + 1 - len(read))
+        except zlib.error:
+            return UnreadableBody(reason=f"not {encoding}, as its Content-Encoding says")
+        if not part.eof and len(read) <= limit:
+            return UnreadableBody(reason=f"the {encoding} data ends too early")
+        rest = part.unused_data
+    return BodyTooLarge() if len(read) > limit else read
 
 
 def read_form(headers: Mapping[str, str], body: bytes) -> Texts:

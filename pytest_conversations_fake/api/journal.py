@@ -85,9 +85,12 @@ class Exchange:
 
     @property
     def reason(self) -> str:
-        """Code and text of a refusal, or of the conflict for which a conversation is closed."""
-        if self.conflict:
-            return f"{self.conflict.code} {self.conflict}"
+        """Code and text of a refusal, or of the conflict that closed a conversation.
+
+        A hint that Twilio does not give may follow in parentheses.
+        """
+        if self.refusal and (self.conflict or self.refusal.hint):
+            return self.refusal.explanation
         answer = self.response if self.refused and self.response else {}
         return f"{answer.get('code', '')} {answer.get('message', '')}".strip()
 

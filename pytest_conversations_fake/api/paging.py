@@ -37,7 +37,10 @@ class Listing(Generic[R]):
             side, record = cursor
             cut = bisect_right if side == AFTER else bisect_left
             place = cut(self.records, self.key(record), key=self.key)
-            first, last = (place, place + size) if side == AFTER else (max(place - size, 0), place)
+            if side == AFTER or place == 0:  # before the first record there is the first page
+                first, last = place, place + size
+            else:
+                first, last = max(place - size, 0), place
         records = self.records[first:last]
         return Page(
             records=records,

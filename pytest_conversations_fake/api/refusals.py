@@ -22,8 +22,15 @@ class Refused(Exception):  # noqa: N818 - Twilio refuses; nothing is in error
     code: ClassVar[int]
     text: ClassVar[str]
 
-    def __init__(self, **facts: object) -> None:
+    def __init__(self, *, hint: str = "", **facts: object) -> None:
         super().__init__(self.text.format(**facts))
+        self.hint = hint
+        """What Twilio does not say, but a test author wants to know."""
+
+    @property
+    def explanation(self) -> str:
+        """Code and text, with the hint."""
+        return f"{self.code} {self}{f' ({self.hint})' if self.hint else ''}"
 
     def envelope(self) -> dict[str, Any]:
         """The body of the answer."""
@@ -42,7 +49,7 @@ def refusals_are_errors() -> Iterator[None]:
     try:
         yield
     except Refused as refusal:
-        raise ValueError(f"Twilio refuses this: {refusal.code} {refusal}") from None
+        raise ValueError(f"Twilio refuses this: {refusal.explanation}") from None
 
 
 def _refusal(rule: str, code: int, text: str | None = None) -> type[Refused]:
@@ -56,6 +63,13 @@ def _refusal(rule: str, code: int, text: str | None = None) -> type[Refused]:
 Unauthenticated = _refusal("credentials", 20003)
 NoCredentials = _refusal("no-credentials", 20003, "Authentication Error - No credentials provided")
 InvalidUsername = _refusal("credentials", 20003, "Authentication Error - invalid username")
+# Ours: Twilio knows its own access tokens
+BearerNotKnown = _refusal(
+    "bearer-tokens",
+    20003,
+    "Authentication Error - this fake knows HTTP Basic only, where credentials are enforced; "
+    "it cannot check a Bearer token",
+)
 # Ours: a request that comes late, from a test that is over
 CredentialsEnded = _refusal(
     "ended-credentials",
@@ -69,6 +83,7 @@ InvalidParameter = _refusal("invalid-parameter", 20001, "Invalid {name}")
 MissingParameter = _refusal("missing-parameter", 20001)
 NotAnInteger = _refusal("integers", 20001, "invalid literal for int() with base 10: '{value}'")
 MalformedForm = _refusal("malformed-form", 20001, "Invalid form: {reason}")
+UnreadableBody = _refusal("compressed-bodies", 20001, "Invalid body: {reason}")
 MalformedRequest = _refusal("malformed-http", 20001, "Invalid request: {reason}")
 
 
@@ -180,6 +195,7 @@ IdentityAndAddress = _refusal("one-identifier", 50451)
 
 # Group texts
 ProjectedAddressNotProvided = _refusal("group-projected", 50434)
+GroupTextingOff = _refusal("group-texting", 50452)
 TooManyInGroup = _refusal("group-size", 50436)
 GroupParticipantExists = _refusal("group-once", 50437)
 GroupExists = _refusal("group-unique", 50438)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..api.accounts import Account
-from ..api.addresses import CHANNELS, channel, is_address
+from ..api.addresses import CHANNELS, channel, is_address, is_sender
 from ..api.call import CREATE
 from ..api.checks import check_number, check_text
 from ..api.operations import Operation
@@ -80,7 +80,8 @@ class Handset:
             if text is not None:
                 check_text(what, text)
         check_text("to", to)
-        proxy = with_channel(to, channel(self.address))
+        proxy = to if is_sender(to) and channel(self.address) == "sms" else ""
+        proxy = proxy or with_channel(to, channel(self.address))
         with self._world.settled(), refusals_are_errors():
             self._world.finish()
             messages.check_content(self._acting.call(), {"body": body, "media_sid": media})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import struct
 from asyncio.tasks import sleep  # not asyncio.sleep, which tests patch
 from contextlib import ExitStack
@@ -18,14 +17,14 @@ from socket import (
     create_server,
     socket,
 )
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
+from aiohttp import EMPTY_PAYLOAD, StreamReader, web
 
 from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
 from ..api.faults import AnswerLost, HalfAnswer, MalformedJson, Reset
 from ..api.journal import Entry, Exchange, Request, Response
-from ..api.refusals import CredentialsEnded, MalformedRequest
+from ..api.refusals import BodyTooLarge, CredentialsEnded, MalformedRequest, Refused
 from ..api.world import World
 from ..real_time import RealTime
 
@@ -57,7 +56,7 @@ class Handler:
 
     async def open(self, port: int, tls: SSLContext | None) -> tuple[int, int]:
         """Listen on *port* and, given *tls*, on another one with that. Returns both ports."""
-        self._connections = web.Server(self._answer)
+        self._connections = web.Server(self._answer, request_factory=_make_request)
         with ExitStack() as undo:
             plain = undo.enter_context(create_server(("127.0.0.1", port)))
             self._listeners = {plain: None}
@@ -190,7 +189,7 @@ async def _drive(steps: Steps, request: web.BaseRequest, world: World, era: int)
                 outcome = await _read(step, request)
 
 
-async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | None:
+async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | Refused:
     """The body, which is read to its end in any case: a client that still sends does not listen."""
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
@@ -201,11 +200,29 @@ async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | None:
             size += len(chunk)
             if size <= step.limit:
                 body += chunk
+    except web.RequestPayloadError as error:
+        request.content.feed_eof()  # else aiohttp waits for the rest
+        return MalformedRequest(reason=str(error).partition("\n")[0])
     except RuntimeError as error:  # aiohttp's own, where down() came between two chunks
         if request.transport:
             raise
         raise ConnectionResetError("the connection was dropped") from error
-    return bytes(body) if size <= step.limit else None
+    return bytes(body) if size <= step.limit else BodyTooLarge()
+
+
+def _make_request(
+    message: Any, body: StreamReader, protocol: Any, writer: Any, task: asyncio.Task[None]
+) -> web.BaseRequest:
+    """A request of what aiohttp parsed, also where the target's host is none: `http://xn--/v1`."""
+    loop = asyncio.get_running_loop()
+    protocol.last_body = body
+    try:
+        return web.BaseRequest(message, body, protocol, writer, task, loop)
+    except ValueError:
+        body = StreamReader(protocol, LONGEST, loop=loop)
+        body.set_exception(web.RequestPayloadError(f"no host in {message.path}"))
+        message = message._replace(url=message.url.relative())
+        return web.BaseRequest(message, body, protocol, writer, task, loop)
 
 
 def _asked(request: web.BaseRequest, world: World) -> Request:
@@ -227,6 +244,8 @@ async def _sent(response: Response, request: web.BaseRequest, world: World) -> w
     """The answer, as far as faults let it through."""
     answer: web.StreamResponse
     answer = whole = _answered(response, world)
+    if request.content.exception():  # where the next request begins is not known
+        answer.force_close()
     body = whole.body if isinstance(whole.body, bytes) else b""
     transport = request.transport
     if isinstance(response.fault, MalformedJson):
@@ -250,12 +269,7 @@ def _answered(response: Response, world: World) -> web.Response:
     headers = {"Date": format_datetime(world.clock.now(), usegmt=True), **response.headers}
     if response.body is None:
         return web.Response(status=response.status, headers=headers)
-    return web.Response(
-        status=response.status,
-        headers=headers,
-        body=json.dumps(response.body).encode(),
-        content_type="application/json",
-    )
+    return web.json_response(response.body, status=response.status, headers=headers)
 
 
 class Protocol(web.RequestHandler):
@@ -269,8 +283,21 @@ class Protocol(web.RequestHandler):
             access_log=None,  # type: ignore[arg-type]  # None is documented
             max_line_size=LONGEST,
             max_field_size=LONGEST,
+            auto_decompress=False,  # a body that cannot be decompressed is for the engine to refuse
         )
         self._handler = handler
+        self.last_body: StreamReader = EMPTY_PAYLOAD  # of the request that is handled
+
+    def data_received(self, data: bytes) -> None:
+        """Let whoever waits for a body know that the rest of it is garbage.
+
+        aiohttp queues the error as if it were the next request, which is never reached.
+        """
+        super().data_received(data)
+        bodies = [self.last_body, *(body for _, body in self._messages)]
+        if len(bodies) > 1 and not bodies[-2].is_eof():
+            error: Any = self._messages.pop()[0]
+            bodies[-2].set_exception(web.RequestPayloadError(error.message))
 
     def handle_error(
         self,
@@ -281,7 +308,7 @@ class Protocol(web.RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size:
             raise ConnectionError("half of an answer is out already")
-        refusal = MalformedRequest(reason=(message or "unreadable").splitlines()[0])
+        refusal = MalformedRequest(reason=(message or "unreadable").partition("\n")[0])
         answered = Response(refusal.status, refusal.envelope(), CORS)
         world = self._handler.server.world
         if status == 500:  # ours, or the client is gone

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from .. import refusals
-from ..addresses import channel, is_address
+from ..addresses import channel, is_address, is_sender
 
 if TYPE_CHECKING:
     from .participants import Participant
@@ -73,7 +73,7 @@ def check_addresses(person: Person) -> None:
     for number in filter(None, (person.address, person.projected)):
         if not is_address(number):
             raise refusals.InvalidAddress
-    if person.proxy and not is_address(person.proxy):
+    if person.proxy and not is_sender(person.proxy):
         raise refusals.InvalidProxyAddress
     if person.proxy and person.address == person.proxy:
         raise refusals.AddressIsProxyAddress

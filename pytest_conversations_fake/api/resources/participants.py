@@ -205,6 +205,11 @@ class Participants(InConversation[Participant]):
             Person.of(each) for each in self.texting(call, call.parent_sid) if each is not record
         ]
         check_group(person, others)
+        if (
+            call.assumes("group-texting", "off")
+            and len(numbers([*others, person])) >= LEAST_IN_GROUP
+        ):
+            raise refusals.GroupTextingOff
         self.check_nobody_is_twice(call, sent, record)
         if not record:
             people = len(call.store.of(Participant, call.parent_sid))

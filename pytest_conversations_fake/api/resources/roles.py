@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Annotated, Any
 
 from .. import refusals
@@ -99,10 +100,20 @@ class Roles(Resource[Role]):
     def check(self, call: Call, sent: Mapping[str, Any], record: Role | None) -> None:
         if not sent.get("permission"):  # an update needs it, too
             raise refusals.MissingParameter(name="Permission")
-        known = PERMISSIONS[record.type if record else sent["type"]]
-        unknown = {*sent["permission"]} - {*known}
-        if unknown and call.assumes("permission-names", "known"):
-            raise refusals.PermissionNotFound
+        kind = record.type if record else sent["type"]
+        for name in sent["permission"]:
+            if name not in PERMISSIONS[kind] and call.assumes("permission-names", "known"):
+                raise refusals.PermissionNotFound(hint=_unknown(name, kind))
+
+
+def _unknown(name: str, kind: str) -> str:
+    """Why roles of a *kind* have no permission *name*."""
+    reason = f"{name!r} is no permission of a {kind} role"
+    for other in PERMISSIONS:
+        if name in PERMISSIONS[other]:
+            return f"{reason}, but of a {other} role"
+    close = get_close_matches(name, PERMISSIONS[kind], n=1)
+    return f"{reason}; did you mean {close[0]!r}?" if close else reason
 
 
 def check_role(call: Call, sent: Mapping[str, Any], kind: str, keyword: str = "role_sid") -> None:
