@@ -82,6 +82,11 @@ class Server:
     def _run(self, what: Coroutine[Any, Any, None]) -> None:
         asyncio.run_coroutine_threadsafe(what, self._loop).result()
 
+    def catch_up(self) -> None:
+        """Return when the server has begun with every request that has reached its sockets."""
+        if self._handler:
+            self._run(self._handler.catch_up())
+
     def drop_connections(self) -> None:
         """Close every connection at once. A client that wants to go on connects anew."""
         if self._handler:
