@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from inspect import isawaitable, iscoroutine, iscoroutinefunction
+from threading import enumerate as threads
 from typing import TYPE_CHECKING
 
 from .api.checks import check, check_seconds
 from .api.faults import AnswerLost, Fault, RateLimited, ServerError
 from .api.journal import Exchange
 from .api.world import World
+from .calls import Aim, Watch, labels
 from .expectations.changes import changed, counts
-from .expectations.injecting import inject
 from .expectations.strictness import Strictness
 from .expectations.swept import Run, Sweep
+from .left_behind import Deadline, own_tasks, started_threads, tasks_end, threads_end
 from .limit import AGAIN, ends_within
 
 if TYPE_CHECKING:
@@ -112,21 +114,26 @@ def _sweeping(
     """Yields whenever the scenario is to be run, first without any failure."""
     before = fake.snapshot()
     world = before.world
-    ran = yield
+    watch = Watch(world, faults[0])
+    watch.start()
+    try:
+        ran = yield
+    finally:
+        calls = watch.stop()
     clean, counted = fake.snapshot(), _counts(world)
-    calls = [*_calls(world.journal[before.requests :])]
     if wrong := ran.hung or _broken(invariant):
         raise AssertionError(f"{name} fails although no call of it does: {wrong}")
     if not calls:
         raise AssertionError(f"{name} makes no call that could fail")
     runs = []
     try:
-        for call, on, after in calls:
+        for number, call in enumerate(labels(calls)):
             for fault in faults:
                 before.put_back()
-                injection = inject(world, fault, on, times=1, after=after, when=None)
+                aim = Aim(world, fault, calls, number)
+                aim.start()
                 ran = yield
-                if not (ran.hung or injection.met):
+                if not (ran.hung or aim.met):
                     outcome, why = "not called", "as it went another way this time"
                 else:
                     outcome, why = _outcome(world, ran, counted, invariant)
@@ -143,15 +150,6 @@ def _counts(world: World) -> Mapping[str, int]:
     for account in world.door.accounts:
         total.update(counts(world, account))
     return total
-
-
-def _calls(exchanges: Sequence[Exchange]) -> Iterator[tuple[str, str, int]]:
-    """Each call, its operation, and how many there were of that before it."""
-    before: Counter[str] = Counter()
-    for number, exchange in enumerate(exchanges, start=1):
-        if operation := exchange.operation:
-            yield f"#{number} {operation}", operation, before[operation]
-            before[operation] += 1
 
 
 def _outcome(
@@ -184,6 +182,7 @@ def _broken(invariant: Callable[[], object] | None) -> str:
 def _run(fake: Stateful, scenario: Callable[[], object], within: float) -> Ran:
     ended: BaseException | None = None
     returned: list[object] = []
+    deadline, before = Deadline(within), {*threads()}
     try:
         in_time = ends_within(within, lambda: returned.append(scenario()))
     except KeyboardInterrupt:
@@ -194,11 +193,13 @@ def _run(fake: Stateful, scenario: Callable[[], object], within: float) -> Ran:
         if iscoroutine(each):
             each.close()  # else Python would complain that nobody awaits it
         raise TypeError(f"{_named(scenario)} is asynchronous; it is for sweep_async()")
+    leaves_nothing = threads_end(started_threads(before), deadline)
+    fake._server.catch_up()
     try:
         fake.settle()
     except UNSETTLED as error:
         return Ran(hung=_said(error))
-    return Ran(raised=ended) if in_time else _late(within)
+    return _ran(ended, in_time, leaves_nothing, within)
 
 
 async def _run_async(
@@ -216,26 +217,37 @@ async def _run_async(
     awaited = scenario()
     if not isawaitable(awaited):
         raise TypeError(f"{_named(scenario)} is not asynchronous; it is for sweep()")
-    running = asyncio.ensure_future(run())
-    try:
-        await asyncio.wait({running}, timeout=within)
-    finally:
-        in_time = running.done()
-        while not running.done():  # whatever it does about being cancelled
-            running.cancel()
-            await asyncio.wait({running}, timeout=AGAIN)
+    deadline, before = Deadline(within), {*threads()}
+    with own_tasks() as (tasks, create_task):
+        running = create_task(run())
+        try:
+            await asyncio.wait({running}, timeout=deadline.left)
+            in_time = running.done()
+            leaves_nothing = await tasks_end(tasks, deadline)
+        finally:
+            while pending := [task for task in tasks if not task.done()]:
+                for task in pending:  # whatever it does about being cancelled
+                    task.cancel()
+                await asyncio.wait(pending, timeout=AGAIN)
+    if left := started_threads(before):
+        leaves_nothing &= await asyncio.to_thread(threads_end, left, deadline)
     ended = None
     with suppress(asyncio.CancelledError):
         ended = running.result()
+    fake._server.catch_up()
     try:
         await fake.settle_async()
     except UNSETTLED as error:
         return Ran(hung=_said(error))
-    return Ran(raised=ended) if in_time else _late(within)
+    return _ran(ended, in_time, leaves_nothing, within)
 
 
-def _late(within: float) -> Ran:
-    return Ran(hung=f"as it did not end within {within:g} s")
+def _ran(ended: BaseException | None, in_time: bool, leaves_nothing: bool, within: float) -> Ran:
+    if not in_time:
+        return Ran(hung=f"as it did not end within {within:g} s")
+    if not leaves_nothing:
+        return Ran(hung=f"as a task or thread that it started did not end within {within:g} s")
+    return Ran(raised=ended)
 
 
 def _said(error: BaseException) -> str:

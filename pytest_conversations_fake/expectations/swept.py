@@ -9,7 +9,7 @@ from textwrap import fill, shorten
 from typing import overload
 
 from ..api.faults import Fault
-from .values import WIDTH
+from .values import WIDTH, beginning
 
 MOST = 10
 """Runs of which a table says more than their outcome."""
@@ -23,7 +23,8 @@ class Run:
     """A run in which one call met a fault."""
 
     call: str
-    """`"#2 CreateConversationMessage"`: which call of the run in which none failed."""
+    """Which call of the run in which none failed: `"CreateConversationMessage"`, with parameters
+    where several differ in them, and numbered where they are equal."""
     fault: Fault
     outcome: str
     """`survived`, `raised`, `hung`, `duplicated`, `invariant broken` or `not called`."""
@@ -78,7 +79,12 @@ class Sweep(Sequence[Run]):
         rows = [["", *names]]
         for first in range(0, len(self), len(names)):
             runs = self[first : first + len(names)]
-            rows.append([runs[0].call, *(run.outcome.removeprefix("invariant ") for run in runs)])
+            rows.append(
+                [
+                    beginning(runs[0].call, WIDTH // 2),
+                    *(run.outcome.removeprefix("invariant ") for run in runs),
+                ]
+            )
         widths = [max(map(len, column)) for column in zip(*rows)]
         return [
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()

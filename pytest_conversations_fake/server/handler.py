@@ -39,6 +39,10 @@ LOG = getLogger("pytest_conversations_fake.requests")
 LONGEST_WAIT = 3600.0
 """Seconds until it looks at the timers again at the latest."""
 
+ROUNDS = 20
+"""Rounds of the event loop that are more than enough from a connection in the kernel's queue to its
+answer: it is accepted, registered, read, parsed and answered, each in a round or two."""
+
 LONGEST = 64 * 1024
 """Bytes of a line of the head; aiohttp would refuse an eighth of it already."""
 
@@ -96,6 +100,11 @@ class Handler:
             await sleep(0)
         for listening in self._listening:
             listening.close()
+
+    async def catch_up(self) -> None:
+        """Let requests begin whose bytes have arrived, even if the client is gone by now."""
+        for _ in range(ROUNDS):
+            await sleep(0)
 
     async def drop_connections(self) -> None:
         for connection in self._connections.connections:

@@ -77,6 +77,11 @@ class Server:
         if self._handler and not self._refusals:
             self._run(self._handler.listen())
 
+    def catch_up(self) -> None:
+        """Return when the server has begun with every request that has reached its sockets."""
+        if self._handler:
+            self._run(self._handler.catch_up())
+
     def drop_connections(self) -> None:
         """Close every connection at once. A client that wants to go on connects anew."""
         if self._handler and self._thread and self._thread.is_running:
