@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import struct
 from asyncio.tasks import sleep  # not asyncio.sleep, which tests patch
 from contextlib import ExitStack
-from email.utils import format_datetime
 from logging import INFO, getLogger
 from socket import (
     AF_INET,
-    SO_LINGER,
     SO_REUSEADDR,
     SOCK_STREAM,
     SOL_SOCKET,
@@ -22,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import EMPTY_PAYLOAD, StreamReader, web
 
 from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
-from ..api.faults import AnswerLost, HalfAnswer, MalformedJson, Reset
+from ..api.faults import Reset
 from ..api.journal import Entry, Exchange, Request, Response
-from ..api.refusals import BodyTooLarge, CredentialsEnded, MalformedRequest, Refused
+from ..api.refusals import CredentialsEnded, MalformedRequest
 from ..api.world import World
 from ..real_time import RealTime
+from .translation import MAX_LINE_LENGTH, core_request, http_response, make_request, read_body, send
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -43,9 +41,6 @@ ROUNDS = 20
 """Rounds of the event loop that are more than enough from a connection in the kernel's queue to its
 answer: it is accepted, registered, read, parsed and answered, each in a round or two."""
 
-LONGEST = 64 * 1024
-"""Bytes of a line of the head; aiohttp would refuse an eighth of it already."""
-
 
 class Handler:
     """Drives the engine for every request that comes to a server."""
@@ -60,7 +55,7 @@ class Handler:
 
     async def open(self, port: int, tls: SSLContext | None) -> tuple[int, int]:
         """Listen on *port* and, given *tls*, on another one with that. Returns both ports."""
-        self._connections = web.Server(self._answer, request_factory=_make_request)
+        self._connections = web.Server(self._answer, request_factory=make_request)
         with ExitStack() as undo:
             plain = undo.enter_context(create_server(("127.0.0.1", port)))
             self._listeners = {plain: None}
@@ -126,7 +121,7 @@ class Handler:
             raise ConnectionAbortedError("the test of this server is over")
         world = self.server.world  # which the request stays in, however long it takes
         began = RealTime.seconds()
-        asked = _asked(request, world)
+        asked = core_request(request, world)
         with world.lock:
             era = world.era
             entry = world.journal.open(asked)
@@ -138,7 +133,7 @@ class Handler:
         elif exchange := _closed(world, era, entry, response, began):
             log(exchange)
             self._wake_for_timers(world)
-        return await _sent(response, request, world)
+        return await send(response, request, world)
 
     def _wake_for_timers(self, world: World) -> None:
         """See to it that timers run out, and webhooks hear of it, though nobody looks."""
@@ -195,90 +190,7 @@ async def _drive(steps: Steps, request: web.BaseRequest, world: World, era: int)
                 await sleep(seconds)
                 outcome = None
             case ReadBody():
-                outcome = await _read(step, request)
-
-
-async def _read(step: ReadBody, request: web.BaseRequest) -> bytes | Refused:
-    """The body, which is read to its end in any case: a client that still sends does not listen."""
-    if request.headers.get("Expect", "").lower() == "100-continue":
-        await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.writer.output_size = 0
-    body, size = bytearray(), 0
-    try:
-        async for chunk in request.content.iter_any():
-            size += len(chunk)
-            if size <= step.limit:
-                body += chunk
-    except web.RequestPayloadError as error:
-        request.content.feed_eof()  # else aiohttp waits for the rest
-        return MalformedRequest(reason=str(error).partition("\n")[0])
-    except RuntimeError as error:  # aiohttp's own, where down() came between two chunks
-        if request.transport:
-            raise
-        raise ConnectionResetError("the connection was dropped") from error
-    return bytes(body) if size <= step.limit else BodyTooLarge()
-
-
-def _make_request(
-    message: Any, body: StreamReader, protocol: Any, writer: Any, task: asyncio.Task[None]
-) -> web.BaseRequest:
-    """A request of what aiohttp parsed, also where the target's host is none: `http://xn--/v1`."""
-    loop = asyncio.get_running_loop()
-    protocol.last_body = body
-    try:
-        return web.BaseRequest(message, body, protocol, writer, task, loop)
-    except ValueError:
-        body = StreamReader(protocol, LONGEST, loop=loop)
-        body.set_exception(web.RequestPayloadError(f"no host in {message.path}"))
-        message = message._replace(url=message.url.relative())
-        return web.BaseRequest(message, body, protocol, writer, task, loop)
-
-
-def _asked(request: web.BaseRequest, world: World) -> Request:
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    target = request.raw_path
-    if "://" in target.partition("?")[0]:  # from a client that takes the fake for a proxy
-        target = "/" + target.split("/", 3)[-1]
-    path, _, query = target.partition("?")
-    return Request(
-        method=request.method,
-        path=path.encode(errors="surrogateescape").decode(errors="replace"),
-        query=query,
-        headers=headers,
-        origin=f"{request.scheme}://{headers['host']}" if headers.get("host") else world.address,
-    )
-
-
-async def _sent(response: Response, request: web.BaseRequest, world: World) -> web.StreamResponse:
-    """The answer, as far as faults let it through."""
-    answer: web.StreamResponse
-    answer = whole = _answered(response, world)
-    if request.content.exception():  # where the next request begins is not known
-        answer.force_close()
-    body = whole.body if isinstance(whole.body, bytes) else b""
-    transport = request.transport
-    if isinstance(response.fault, MalformedJson):
-        whole.body = body[: len(body) // 2]
-    elif isinstance(response.fault, HalfAnswer):
-        half = web.StreamResponse(status=response.status, headers=answer.headers)
-        half.content_length = len(body)
-        await half.prepare(request)
-        await half.write(body[: len(body) // 2])
-        answer = half
-    if transport and isinstance(response.fault, (Reset, AnswerLost, HalfAnswer)):
-        if isinstance(response.fault, Reset):  # else it would only be closed
-            at_once = struct.pack("ii", 1, 0)
-            transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, at_once)
-        transport.abort()
-    return answer
-
-
-def _answered(response: Response, world: World) -> web.Response:
-    # Without a date aiohttp would ask time.time(), which tests patch
-    headers = {"Date": format_datetime(world.clock.now(), usegmt=True), **response.headers}
-    if response.body is None:
-        return web.Response(status=response.status, headers=headers)
-    return web.json_response(response.body, status=response.status, headers=headers)
+                outcome = await read_body(step, request)
 
 
 class Protocol(web.RequestHandler):
@@ -290,8 +202,8 @@ class Protocol(web.RequestHandler):
             connections,
             loop=loop,
             access_log=None,  # type: ignore[arg-type]  # None is documented
-            max_line_size=LONGEST,
-            max_field_size=LONGEST,
+            max_line_size=MAX_LINE_LENGTH,
+            max_field_size=MAX_LINE_LENGTH,
             auto_decompress=False,  # a body that cannot be decompressed is for the engine to refuse
         )
         self._handler = handler
@@ -331,6 +243,6 @@ class Protocol(web.RequestHandler):
                 entry.refusal = refusal
                 exchange = world.journal.close(entry, answered, 0)
             log(exchange)
-        sent = _answered(answered, world)
+        sent = http_response(answered, world)
         sent.force_close()
         return sent
