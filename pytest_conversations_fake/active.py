@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from asyncio import get_running_loop
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
@@ -36,6 +37,9 @@ if TYPE_CHECKING:
 _redirected: list[Active] = []
 
 
+ENDED_INSIDE = 3
+"""How many fakes that were active inside another, and have ended, that one names: the last."""
+
 HELD = (
     "an event loop runs in this thread, and what it is to do waits meanwhile; "
     "`await asyncio.to_thread(...)` with the assertion lets it go on"
@@ -61,7 +65,8 @@ class Active(AccountView, ABC):
         self._route: Route | None = None  # while it is in charge of Twilio's hosts
         self._refused: list[Refusal] = []
         self._was_down = False
-        self._inner: list[Active] = []  # those that had Twilio's hosts meanwhile
+        self._inner: list[Active] = []  # those that have Twilio's hosts at present
+        self._ended_inside: deque[str] = deque(maxlen=ENDED_INSIDE)  # about those that had
 
     @property
     @abstractmethod
@@ -123,7 +128,8 @@ class Active(AccountView, ABC):
     @contextmanager
     def _in_charge(self, server: Server) -> Iterator[None]:
         """Let Twilio's hosts be at *server*, which has a TLS port."""
-        for outer in _redirected[-1:]:
+        around = _redirected[-1:]
+        for outer in around:
             outer._server.drop_connections()  # what a client has kept would lead there still
             outer._inner.append(self)
         route = Route(
@@ -141,6 +147,16 @@ class Active(AccountView, ABC):
             finally:
                 self._route = None
                 _redirected.remove(self)
+                for outer in around:
+                    outer._inner.remove(self)
+                    outer._ended_inside += self._requests_inside()
+
+    def _requests_inside(self) -> list[str]:
+        """What the fake around this one says of its requests, if there are any."""
+        if not self.requests:
+            return []
+        requests, name = counted(len(self.requests), "request"), self._world.name
+        return [f"{requests} went to the fake {name}, which was active inside this one"]
 
     def _elsewhere(self, waited: bool) -> Sequence[str]:
         """What was sent since it started, but not to here; or is not yet, though a test *waited*"""
@@ -148,12 +164,8 @@ class Active(AccountView, ABC):
             f"{refusal.host} was asked for, and refused {refusal.reason}"
             for refusal in self._refused[:3]
         ]
-        inside = [
-            f"{counted(len(inner.requests), 'request')} went to the fake "
-            f"{inner._world.name}, which was active inside this one"
-            for inner in self._inner
-            if inner.requests
-        ]
+        active = [each for inner in self._inner for each in inner._requests_inside()]
+        inside = [*self._ended_inside, *active]
         late = [f"refused, as it came too late: {stray}" for stray in self._server.strays[-1:]]
         down = ["it was down() for a while, and refused connections"] * self._was_down
         held = [HELD] * (waited and _on_event_loop())

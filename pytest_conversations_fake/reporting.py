@@ -12,6 +12,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -31,7 +32,7 @@ PAGE = r"[A-Za-z0-9_-]*-[0-9a-f]{8}\.html"
 
 BAD = ("failed", "error")
 
-_SHOWN = pytest.StashKey[object]()
+_SHOWN = pytest.StashKey[Any]()
 
 
 class Reporting:
@@ -86,12 +87,18 @@ class Reporting:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """Write the page when everything is known, how the fixtures ended as well."""
-        result = yield
-        if self._given and (fake := item.stash.get(FAKE, None)):
-            run = self._runs.get(item.nodeid, Run())
-            text = fake.page(outcome=run.outcome, failure="\n\n".join(run.failures))
-            (self._directory / file_name(item.nodeid)).write_text(text, "utf-8", "backslashreplace")
-        return result
+        try:
+            result = yield
+            if self._given and (fake := item.stash.get(FAKE, None)):
+                run = self._runs.get(item.nodeid, Run())
+                text = fake.page(outcome=run.outcome, failure="\n\n".join(run.failures))
+                path = self._directory / file_name(item.nodeid)
+                path.write_text(text, "utf-8", "backslashreplace")
+            return result
+        finally:  # pytest keeps every item until the end
+            for key in (FAKE, _SHOWN):
+                if key in item.stash:
+                    del item.stash[key]
 
     # Where results come together, which is the same place without pytest-xdist
 

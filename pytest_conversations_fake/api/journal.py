@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, overload
 
 from .refusals import Refused
 from .secrets import without_credentials
 from .wording import shortened
+
+WHOLE = 64 * 1024
+"""Characters of a refused request that are kept whole. The longest value that Twilio takes, of
+ContentVariables, has 27,801."""
+
+LONGEST, MOST = 2000, 100
+"""Characters of a value, and items of a list, that are kept of a refused request that is longer."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,9 @@ class Exchange:
     params: Mapping[str, object]
     """What the operation has a parameter for, by twilio-python's keyword: form, query, path (with
     the sid of what was found there) and header. A `datetime` for dates, an `int` for numbers, else
-    text; what could not be read is the text that came."""
+    text; what could not be read is the text that came. Of a refused request that has more than
+    65,536 characters (path, parameters, ignored names and headers together), each of these is cut
+    after 2,000 characters and each list after 100 items, with a note of its length."""
     ignored: tuple[str, ...]
     """Names that were sent, as sent, though the operation has no such parameter."""
     account_sid: str | None
@@ -151,6 +160,8 @@ class Journal(Sequence[Exchange]):
             faults=entry.faults,
             duration=duration,
         )
+        if exchange.refused:
+            exchange = _kept(exchange)
         insort(self._exchanges, exchange, key=lambda exchange: exchange.number)
         self._noticed()
         return exchange
@@ -170,3 +181,28 @@ class Journal(Sequence[Exchange]):
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self)) or "<no request>"
+
+
+def _kept(exchange: Exchange) -> Exchange:
+    """A refused request without what holds its body: the traceback, and values of any length."""
+    if exchange.refusal:  # raised where the body was a local variable
+        exchange.refusal.__traceback__ = exchange.refusal.__context__ = None
+    sent = (exchange.path, exchange.params, exchange.ignored, exchange.headers)
+    if len(str(sent)) <= WHOLE:
+        return exchange
+    return replace(
+        exchange,
+        path=_cut(exchange.path),
+        params=MappingProxyType({name: _cut(value) for name, value in exchange.params.items()}),
+        ignored=tuple(_cut(exchange.ignored)),
+        headers={name: _cut(value) for name, value in exchange.headers.items()},
+    )
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > LONGEST:
+        return f"{value[:LONGEST]}… ({len(value):,} characters in all)"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        more = [f"… ({len(value):,} in all)"] * (len(value) > MOST)
+        return [*map(_cut, value[:MOST]), *more]
+    return value
