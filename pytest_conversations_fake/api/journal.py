@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from .refusals import Refused
 from .secrets import without_credentials
-from .wording import shortened
+from .wording import shortened, visible
 
 
 @dataclass(frozen=True)
@@ -78,15 +78,15 @@ class Exchange:
 
     @property
     def reason(self) -> str:
-        """Code and text of a refusal."""
+        """Code and text of a refusal, on one line; the text as sent is in `response`."""
         answer = self.response or {}
-        return f"{answer.get('code', '')} {answer.get('message', '')}".strip()
+        return visible(f"{answer.get('code', '')} {answer.get('message', '')}".strip())
 
     def __str__(self) -> str:
         sid = "" if self.refused else (self.response or {}).get("sid", "")
         outcome = [str(self.status or ""), str(sid), *map(str, self.faults)]
         said = f"#{self.number} {self.method} {self.path} -> {' '.join(filter(None, outcome))}"
-        return shortened(said)
+        return visible(shortened(said))
 
     def __repr__(self) -> str:
         return f"<Exchange {self}>"

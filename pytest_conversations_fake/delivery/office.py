@@ -19,6 +19,7 @@ from typing import Any
 from ..api.clock import Clock
 from ..api.deliveries import NO_TARGET, Delivery, Letter
 from ..api.secrets import without_passwords
+from ..api.wording import visible
 from ..api.world import World
 from .applications import Applications, Raised
 from .routes import Answer, Route, Target, route_for
@@ -111,13 +112,13 @@ class Office:
             rest.cancel()
         wrong = []
         for route in self._routes:
-            where = without_passwords(route.public_url)
+            where = visible(without_passwords(route.public_url))
             try:
                 await asyncio.wait_for(route.target.close(), PATIENCE)
             except (asyncio.TimeoutError, TimeoutError):
                 wrong.append(f"the application at {where} does not end")
             except Exception as error:
-                wrong.append(f"the application at {where} ended with {error}")
+                wrong.append(f"the application at {where} ended with {visible(str(error))}")
         return wrong
 
     # Delivering

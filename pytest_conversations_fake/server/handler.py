@@ -16,6 +16,7 @@ from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
 from ..api.faults import AnswerLost, HalfAnswer, MalformedJson, Reset
 from ..api.journal import Entry, Exchange, Request, Response
 from ..api.refusals import CredentialsEnded, MalformedRequest
+from ..api.wording import visible
 from ..api.world import World
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Handler:
         if entry.error:
             LOG.error("an error inside the fake", exc_info=entry.error)
         if isinstance(entry.refusal, CredentialsEnded):
-            self.server.strays.append(f"{asked.method} {asked.path}: {entry.refusal}")
+            self.server.strays.append(visible(f"{asked.method} {asked.path}: {entry.refusal}"))
         elif exchange := _closed(world, era, entry, response, began):
             log(exchange)
             self._wake_for_timers(world)
