@@ -8,28 +8,45 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
+from io import TextIOWrapper
 from itertools import groupby
 from secrets import token_hex  # noqa: TID251 - each start is to differ, unlike a test
 from textwrap import fill
 from threading import Event
+from typing import NoReturn
 
 ENDING = (signal.SIGINT, signal.SIGTERM)
+
+INDENT = "    "
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit status."""
-    options = _parser().parse_args(arguments)
     try:
+        options = _parser().parse_args(arguments)
         status: int = options.run(options)
-        sys.stdout.flush()
-    except BrokenPipeError:  # nobody reads on, as behind `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+    except OutputError as error:
+        return _complain(f"cannot write to stdout: {error}", status=1)
     return status
 
 
+class OutputError(Exception):
+    """Nobody can read what a command prints: stdout is closed, full or a pipe without a reader."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that prints like the commands: escaped, and without a traceback."""
+
+    def print_help(self, file: object = None) -> None:
+        _print(self.format_help().rstrip())
+
+    def error(self, message: str) -> NoReturn:
+        _print_error(self.format_usage().rstrip())
+        sys.exit(_complain(message))
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="conversations-fake",
         description="A working imitation of the Twilio Conversations v1 API. Unofficial.",
     )
@@ -73,6 +90,7 @@ def _port(text: str) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from .api.assumptions import read_answers
     from .api.events import POST_EVENTS
+    from .api.wording import visible
     from .fake import FakeConversations
     from .server.server import Server
 
@@ -100,9 +118,11 @@ def _serve(options: argparse.Namespace) -> int:
         except OSError as error:
             what = error.filename or f"port {options.port}"
             return _complain(f"{what}: {os.strerror(error.errno or 0)}")
-        print(f"listening on {fake.url}", flush=True)
-        print(f"TWILIO_ACCOUNT_SID={fake.account_sid}")
-        print(f"TWILIO_AUTH_TOKEN={fake.auth_token}", flush=True)
+        _print(
+            f"listening on {fake.url}\n"
+            f"TWILIO_ACCOUNT_SID={fake.account_sid}\n"
+            f"TWILIO_AUTH_TOKEN={visible(fake.auth_token)}"
+        )
         _wait_for_signal()
     return 0
 
@@ -111,13 +131,15 @@ def _rules(options: argparse.Namespace) -> int:
     """Every rule: its id, how sure it is and why, what holds, and how to have it otherwise."""
     from .api.rules import RULES
 
+    lines = []
     for area, rules in groupby(RULES, key=lambda rule: rule.area):
-        print(f"\n{area}\n")
+        lines.append(f"\n{area}\n")
         for rule in rules:
-            print(f"{rule.id}  ({rule.sure}: {rule.source})")
-            print(fill(rule.what, width=80, initial_indent="    ", subsequent_indent="    "))
+            lines.append(f"{rule.id}  ({rule.sure}: {rule.source})")
+            lines.append(fill(rule.what, width=80, initial_indent=INDENT, subsequent_indent=INDENT))
             if rule.switch:
-                print(f"    {rule.switch}")
+                lines.append(f"{INDENT}{rule.switch}")
+    _print("\n".join(lines))
     return 0
 
 
@@ -138,6 +160,30 @@ def _wait_for_signal() -> None:
             Event().wait()
 
 
-def _complain(what: str) -> int:
-    print(f"conversations-fake: {what}", file=sys.stderr)
-    return 2
+def _print(text: str) -> None:
+    """Print to stdout at once. Raises `OutputError` if stdout does not take it."""
+    if not sys.stdout:  # Python's stdout is None where the shell has closed it
+        raise OutputError("it is closed")
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # its encoding may be ASCII
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        # Python flushes stdout once more at its end, and would fail again
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(error.strerror) from None
+
+
+def _print_error(text: str) -> None:
+    """Print to stderr, unless it is closed or full, where nobody is left to tell."""
+    if sys.stderr:  # else print() would take stdout
+        with suppress(OSError):
+            print(text, file=sys.stderr, flush=True)
+
+
+def _complain(what: str, status: int = 2) -> int:
+    """Say in one line why a command ends; returns its exit status."""
+    from .api.wording import visible
+
+    _print_error(f"conversations-fake: {visible(what)}")
+    return status

@@ -278,8 +278,10 @@ def fail_for(item: pytest.Item, what: str) -> NoReturn:
 
 
 def _misused(what: str) -> NoReturn:
+    from .api.wording import visible
+
     # A traceback, and what led here, would only lead through pytest
-    raise pytest.fail.Exception(f"{NAME}: {what}", pytrace=False) from None
+    raise pytest.fail.Exception(f"{NAME}: {visible(what)}", pytrace=False) from None
 
 
 def _warn_of_strays(server: Server) -> None:

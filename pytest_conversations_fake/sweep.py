@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from .api.checks import check, check_seconds
 from .api.faults import AnswerLost, Fault, RateLimited, ServerError
 from .api.journal import Exchange
+from .api.wording import visible
 from .api.world import World
 from .calls import Aim, Watch, labels
 from .expectations.changes import changed, counts
@@ -251,7 +252,7 @@ def _ran(ended: BaseException | None, in_time: bool, leaves_nothing: bool, withi
 
 
 def _said(error: BaseException) -> str:
-    first, *_ = str(error).splitlines() or [""]
+    first = visible(str(error).partition("\n")[0])
     return f"{type(error).__name__}: {first}" if first else type(error).__name__
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -30,6 +32,14 @@ def serving(*arguments: str, program: tuple[str, ...] = ()) -> Iterator[subproce
             yield process
         finally:
             process.kill()
+
+
+def shell(command: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+    """Run a command as a shell does, with its redirections."""
+    program = f"{shlex.quote(sys.executable)} -m pytest_conversations_fake {command}"
+    return subprocess.run(
+        program, shell=True, stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=30
+    )
 
 
 def address(process: subprocess.Popen[str]) -> str:
@@ -98,6 +108,77 @@ def test_a_mistake_is_one_clear_line(arguments: list[str], complaint: str) -> No
         assert (2, "") == (process.returncode, out)
         assert err.splitlines()[-1].endswith(complaint)
         assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["\x1b[31m"], "unrecognized arguments: \\x1b[31m"),
+        (["--seed", "a\n\u202e.json"], "a\\n\\u202e.json: No such file or directory"),
+    ],
+)
+def test_control_characters_in_a_mistake_are_escaped(arguments: list[str], complaint: str) -> None:
+    with serving("--port", "0", *arguments) as process:
+        _, err = process.communicate(timeout=10)
+
+    assert f"conversations-fake: {complaint}" == err.splitlines()[-1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize("command", ["serve --port 0", "rules", "--help", "serve --help"])
+@pytest.mark.parametrize(
+    ("stdout", "why"),
+    [
+        (">&-", "it is closed"),
+        pytest.param(
+            ">/dev/full",
+            "No space left on device",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full"),
+        ),
+        ("1</dev/null", "Bad file descriptor"),
+    ],
+)
+def test_a_stdout_that_takes_nothing_is_one_clear_line(command: str, stdout: str, why: str) -> None:
+    ran = shell(f"{command} {stdout}")
+
+    assert (1, "") == (ran.returncode, ran.stdout)
+    assert f"conversations-fake: cannot write to stdout: {why}\n" == ran.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX pipes")
+@pytest.mark.parametrize("command", ["serve --port 0", "rules"])
+def test_a_pipe_that_nobody_reads_is_one_clear_line(command: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+
+    try:
+        ran = shell(command, stdout=write)
+    finally:
+        os.close(write)
+
+    assert 1 == ran.returncode
+    assert "conversations-fake: cannot write to stdout: Broken pipe\n" == ran.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+@pytest.mark.parametrize(
+    ("command", "status"),
+    [("serve --port 0 >&-", 1), ("rules >&-", 1), ("serve --port x", 2), ("serve --seed a.txt", 2)],
+)
+def test_without_stderr_nothing_is_printed_in_its_place(command: str, status: int) -> None:
+    ran = shell(f"{command} 2>&-")
+
+    assert (status, "", "") == (ran.returncode, ran.stdout, ran.stderr)
+
+
+@pytest.mark.parametrize("command", ["rules", "serve --help"])
+def test_a_stdout_of_ascii_gets_escapes(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+
+    ran = shell(command)
+
+    assert (0, "") == (ran.returncode, ran.stderr)
+    assert "\\u2026" in ran.stdout
 
 
 def test_a_port_in_use_is_one_clear_line() -> None:

@@ -97,6 +97,12 @@ def of_several_that_are_equally_far_the_first_come_first(scene: Scene) -> None:
 
 
 @situation
+def a_name_and_a_value_have_control_characters(scene: Scene) -> None:
+    scene.post(C, {"FriendlyName": "Sup\x1b[31mport\n", "Unique\nName\x1b[0m\u202e": "help"})
+    scene.fake.conversations.assert_created(friendly_name="Support", unique_name="help")
+
+
+@situation
 def something_was_not_sent(scene: Scene) -> None:
     scene.post(C, {"FriendlyName": "Support"})
     scene.fake.conversations.assert_created(unique_name="help", attributes=IsJson({"a": 1}))

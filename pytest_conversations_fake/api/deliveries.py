@@ -12,6 +12,7 @@ from .events import Event, spelled
 from .hooks import Hook
 from .secrets import without_passwords
 from .signature import signature
+from .wording import visible
 
 TIMEOUT = 5.0
 """Seconds that Twilio waits for an answer."""
@@ -69,7 +70,8 @@ class Delivery:
     @property
     def outcome(self) -> str:
         """The status, or why there is none, in a line."""
-        return self.error.splitlines()[-1] if self.error else str(self.status)
+        *_, last = (self.error or str(self.status)).rstrip("\n").split("\n")
+        return visible(last)
 
     @property
     def hint(self) -> str:
@@ -87,7 +89,7 @@ class Delivery:
     @property
     def heading(self) -> str:
         """What is told where, as a text shows it: without the password of the URL."""
-        return f"{self.event} to {without_passwords(self.url)}"
+        return visible(f"{self.event} to {without_passwords(self.url)}")
 
     def __str__(self) -> str:
         return f"{self.heading} -> {without_passwords(self.outcome)}"

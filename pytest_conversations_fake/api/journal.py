@@ -10,7 +10,7 @@ from typing import Any, overload
 
 from .refusals import Refused
 from .secrets import without_credentials
-from .wording import shortened
+from .wording import shortened, visible
 
 WHOLE = 64 * 1024
 """Characters of a refused request that are kept whole. The longest value that Twilio takes, of
@@ -94,20 +94,21 @@ class Exchange:
 
     @property
     def reason(self) -> str:
-        """Code and text of a refusal, or of the conflict that closed a conversation.
+        """Code and text of a refusal, or of the conflict that closed a conversation, on one line.
 
-        A hint that Twilio does not give may follow in parentheses.
+        A hint that Twilio does not give may follow in parentheses. The text as sent is in
+        `response`.
         """
         if self.refusal and (self.conflict or self.refusal.hint):
-            return self.refusal.explanation
+            return visible(self.refusal.explanation)
         answer = self.response if self.refused and self.response else {}
-        return f"{answer.get('code', '')} {answer.get('message', '')}".strip()
+        return visible(f"{answer.get('code', '')} {answer.get('message', '')}".strip())
 
     def __str__(self) -> str:
         sid = "" if self.refused else (self.response or {}).get("sid", "")
         outcome = [str(self.status or ""), str(sid), *map(str, self.faults)]
         said = f"#{self.number} {self.method} {self.path} -> {' '.join(filter(None, outcome))}"
-        return shortened(said)
+        return visible(shortened(said))
 
     def __repr__(self) -> str:
         return f"<Exchange {self}>"

@@ -3,11 +3,31 @@
 from __future__ import annotations
 
 import re
+from unicodedata import category
+
+UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+"""Unicode's categories of controls, formats, surrogates, and ends of lines and paragraphs."""
 
 
 def shortened(text: str) -> str:
     """A text with each sid in it as people compare them: by how they begin."""
     return re.sub("([A-Z]{2}[0-9a-f]{4})[0-9a-f]{28}", r"\1…", text)
+
+
+def visible(text: str, keep: str = "") -> str:
+    """*text* with its control characters as Python writes them: `\\n`, `\\x1b`, `\\u202e`.
+
+    So a text from outside can neither break a line, nor command a terminal, nor reorder what is
+    read. All characters of the categories in `UNSEEN` are escaped except those in *keep*, which is
+    a line break for a text of several lines. Backslashes stay, so to escape twice changes nothing.
+    """
+
+    def escaped(match: re.Match[str]) -> str:
+        character = match[0]
+        hides = category(character) in UNSEEN and character not in keep
+        return repr(character)[1:-1] if hides else character
+
+    return text if text.isprintable() else re.sub("[^ -~]", escaped, text)
 
 
 def counted(number: int, noun: str, nouns: str = "") -> str:

@@ -24,6 +24,7 @@ from .resources.services import services
 from .resources.webhook_configurations import webhooks
 from .secrets import without_passwords
 from .snapshots import PutBack, saved
+from .wording import visible
 
 # Where the token of a signature is from, as failures of webhooks say it
 OWN_TOKEN = "the fake's own auth token"
@@ -181,8 +182,9 @@ class World:
         configured = webhooks.only(self.account, None)
         before = configured.post_webhook_url or configured.pre_webhook_url
         if before not in (None, url):
+            shown = visible(without_passwords(before))
             raise ValueError(
-                f"the account's webhook is configured for {without_passwords(before)} already, and "
+                f"the account's webhook is configured for {shown} already, and "
                 "it has one URL; leave out events, and configure more webhooks by the API"
             )
         self.account.store.change(

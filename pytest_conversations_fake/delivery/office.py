@@ -18,6 +18,7 @@ from typing import Any
 
 from ..api.deliveries import NO_ANSWER, NO_TARGET, Delivery, Letter, behind_proxy
 from ..api.secrets import without_passwords
+from ..api.wording import visible
 from ..api.world import World
 from ..real_time import RealTime
 from ..threads import LoopThread, PatientCondition
@@ -101,7 +102,7 @@ class Office:
         wrong = []
         routes, self.routes = self.routes, []
         for route in routes:
-            where = without_passwords(route.public_url)
+            where = visible(without_passwords(route.public_url))
             if route.loop:
                 if route.loop.is_entered:
                     wrong.append(f"the `async with` of the application at {where} was not left")
@@ -111,7 +112,7 @@ class Office:
             except (asyncio.TimeoutError, TimeoutError):
                 wrong.append(f"the application at {where} does not end")
             except Exception as error:
-                wrong.append(f"the application at {where} ended with {error}")
+                wrong.append(f"the application at {where} ended with {visible(str(error))}")
         return wrong
 
     # Delivering

@@ -10,7 +10,7 @@ from typing import ClassVar, Protocol
 
 from ..api.fields import is_sid
 from ..api.secrets import redacted, without_passwords
-from ..api.wording import shortened
+from ..api.wording import shortened, visible
 from .values import BESIDE, ROOM, around, beginning, brief, first_difference, written
 
 COMPARED = 100
@@ -103,7 +103,7 @@ class Remark:
     distance: ClassVar[float] = 1
 
     def lines(self, *, cuts: bool) -> Iterator[str]:
-        text = without_passwords(self.text)
+        text = visible(without_passwords(self.text))
         if cuts:
             text = beginning(text, 4 * ROOM)
         yield from wrap(text, ROOM, subsequent_indent="  ", break_on_hyphens=False)

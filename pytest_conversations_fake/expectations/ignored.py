@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
+from ..api.wording import visible
 from ..api.world import World
 
 
@@ -18,7 +19,7 @@ def ignored(world: World) -> Iterator[str]:
         (exchange.operation, exchange.ignored) for exchange in exchanges if _tells(exchange)
     )
     for operation, sent in names:
-        yield _sentence(OPERATIONS[str(operation)], sent)
+        yield visible(_sentence(OPERATIONS[str(operation)], sent))
 
 
 def _tells(exchange: Exchange) -> bool:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..api.faults import Injection
+from ..api.wording import visible
 from ..api.world import World
 from .findings import Finding, findings
 from .judgement import Judgement
@@ -54,7 +55,7 @@ class Strictness:
 
 def judgement(found: Sequence[Finding]) -> Judgement:
     """What to raise for what is *found*; it has the traceback of an error inside."""
-    often = Counter(each.what for each in found)
+    often = Counter(visible(each.what, keep="\n") for each in found)
     lines = [what if times == 1 else f"{what} ({times} times)" for what, times in often.items()]
     kinds = [*dict.fromkeys(each.kind for each in found)]
     judged = Judgement("\n".join([*lines, f"tolerate={kinds!r} {REMEDY}"]))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import fill
 from typing import ClassVar, Protocol, TypeVar
 
-from ..api.wording import counted, shortened
+from ..api.wording import counted, shortened, visible
 from .differences import Difference, Remark
 from .values import WIDTH
 
@@ -132,7 +132,7 @@ def _nothing_of_the_kind(
     for number, hint in enumerate(hints):
         if things and not number:
             yield ""
-        yield fill(hint, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        yield fill(visible(hint), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def nearest(things: Sequence[T], differences: Callable[[T], Sequence[Difference]]) -> list[T]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ..api.secrets import redacted
-from ..api.wording import shortened
+from ..api.wording import shortened, visible
 
 WIDTH = 76
 """Columns of a line below the first: 80 without what pytest puts before it."""
@@ -29,7 +29,9 @@ ARGUMENT = 36
 
 def written(value: object) -> str:
     """*value* as texts show it, on one line."""
-    return str(value) if isinstance(value, datetime) else " ".join(repr(value).splitlines())
+    if isinstance(value, datetime):
+        return str(value)
+    return visible(repr(value).replace("\n", " "))  # a class may have its own repr
 
 
 def arguments(values: Mapping[str, object], *, cuts: bool) -> str:

@@ -12,6 +12,7 @@ from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
 from ..api.resources.services import Service
+from ..api.wording import visible
 from ..api.world import World
 from .acting import Acting
 from .handset import Live
@@ -102,11 +103,13 @@ class ChatUser:
         talk = self._conversation(conversation)
         found = self._store.find_by(Participant, talk.sid, "identity", self.identity)
         if not found:
-            raise LookupError(f"{self.identity} takes no part in {talk.sid}; join() it first")
+            raise LookupError(
+                visible(f"{self.identity} takes no part in {talk.sid}; join() it first")
+            )
         return found
 
     def _service(self, conversation: Conversation) -> Service:
         return self._store.get(Service, conversation.chat_service_sid)
 
     def __repr__(self) -> str:
-        return f"<chat user {self.identity}>"
+        return visible(f"<chat user {self.identity}>")

@@ -69,7 +69,8 @@ class Guard:
         return any(fnmatchcase(host, allowed) for allowed in self.allow_hosts)
 
     def refuse(self, host: str, what: str, reason: str, remedy: str = "") -> HostRefused:
-        why = f"fake_conversations refused {what} in {self.name}, {reason}{remedy}"
+        said = f"fake_conversations refused {what} in {self.name}, {reason}{remedy}"
+        why = "".join(each if each.isprintable() else repr(each)[1:-1] for each in said)
         refusal = Refusal(host, reason, why)
         if refusal not in self.refused:
             self.refused.append(refusal)

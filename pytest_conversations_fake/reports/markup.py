@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from ..api.secrets import without_passwords
+from ..api.wording import visible
 
 # Read at once: a test may have another file system by the time that a page is written
 _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
@@ -22,13 +23,13 @@ def element(name: str, /, *inside: str | None, css: str = "", **attributes: str)
     """An element with what is *inside*, one after the other; None is nothing."""
     if css:
         attributes["class"] = css
-    said = "".join(f' {key}="{escape(value)}"' for key, value in attributes.items())
+    said = "".join(f' {key}="{escape(visible(value))}"' for key, value in attributes.items())
     return Html(f"<{name}{said}>{_joined(inside)}</{name}>")
 
 
 def breakable(path: str) -> Html:
     """A path that a narrow screen breaks at its slashes."""
-    return Html(escape(path).replace("/", "/<wbr>"))
+    return Html(escape(visible(path)).replace("/", "/<wbr>"))
 
 
 def document(title: str, *inside: str | None) -> str:
@@ -45,7 +46,7 @@ def document(title: str, *inside: str | None) -> str:
 
 def _joined(inside: Iterable[str | None]) -> str:
     return "".join(
-        each if isinstance(each, Html) else escape(without_passwords(each))
+        each if isinstance(each, Html) else escape(visible(without_passwords(each), keep="\n"))
         for each in inside
         if each
     )

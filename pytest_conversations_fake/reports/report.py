@@ -12,7 +12,7 @@ from ..api.deliveries import Delivery
 from ..api.journal import Exchange
 from ..api.operations import OPERATIONS
 from ..api.secrets import redacted, without_passwords
-from ..api.wording import counted, shortened
+from ..api.wording import counted, shortened, visible
 from ..api.world import World
 from .notes import notes
 from .transcript import Said, Talk, Transcript, transcript
@@ -52,10 +52,14 @@ class Report:
                 *self.hosts,
             ],
             [*_talks(self.transcript)],
-            [fill(f"note: {note}", WIDTH, subsequent_indent=INDENT) for note in self.notes],
+            [
+                fill(f"note: {visible(note)}", WIDTH, subsequent_indent=INDENT)
+                for note in self.notes
+            ],
             [f"an error inside the fake:\n{error}" for error in self.errors],
         ]
-        return without_passwords("\n\n".join("\n".join(lines) for lines in parts if lines))
+        text = "\n\n".join("\n".join(lines) for lines in parts if lines)
+        return visible(without_passwords(text), keep="\n")
 
 
 def report(world: World, hosts: Sequence[str]) -> Report:
@@ -83,9 +87,8 @@ def said(exchange: Exchange, width: int) -> str:
 
 def cut(text: str, width: int) -> str:
     """A text on one line of at most *width* characters."""
-    words = "".join(each if each.isprintable() else " " for each in without_passwords(text)).split()
-    line = " ".join(words)
-    return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
+    line = visible(" ".join(without_passwords(text).split()))
+    return line if len(line) <= max(width, 0) else f"{line[: width - 1].rstrip()}…"
 
 
 def _exchanges(exchanges: Sequence[Exchange], assumptions: Assumptions) -> Iterator[str]:
@@ -121,7 +124,8 @@ def closed_for(exchange: Exchange) -> str:
 
 def _below(text: str) -> str:
     """What there is to say of something on the line above."""
-    return fill(without_passwords(text), WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+    line = visible(without_passwords(text))
+    return fill(line, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
 def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[str]:
@@ -138,7 +142,8 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[str]:
 def trouble(delivery: Delivery) -> str:
     """What an application said when it failed, where the line of a delivery does not."""
     if delivery.error and "\n" in delivery.error:
-        return f"the application raised:\n{without_passwords(delivery.error.rstrip())}"
+        error = visible(without_passwords(delivery.error.rstrip()), keep="\n")
+        return f"the application raised:\n{error}"
     if delivery.status is not None and delivery.status >= 400:
         answer = f"the application answered: {without_passwords(delivery.answer)}"
         hint = f"\n{fill(delivery.hint, WIDTH - len(INDENT))}" if delivery.hint else ""
@@ -157,7 +162,7 @@ def _talks(transcript: Transcript) -> Iterator[str]:
             yield f"  ({counted(unshown, 'message')} before these)"
         for each in talk.said[-LAST_MESSAGES:]:
             yield f"  {_spoken(each)}"
-            yield from (f"    ({failure})" for failure in each.failures)
+            yield from (f"    ({visible(failure)})" for failure in each.failures)
 
 
 def _heading(talk: Talk) -> str:
@@ -168,7 +173,7 @@ def _heading(talk: Talk) -> str:
 
 def _spoken(message: Said) -> str:
     author = f"{cut(message.author, WIDTH // 3)}:"
-    media = "".join(f" [{each}]" for each in message.media)
+    media = "".join(f" [{visible(each)}]" for each in message.media)
     body = cut(message.body, WIDTH - len(f"  {author} {media}"))
     return f"{author} {body}{media}" if body else f"{author}{media}"
 

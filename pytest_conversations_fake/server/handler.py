@@ -22,6 +22,7 @@ from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
 from ..api.faults import Reset
 from ..api.journal import Entry, Exchange, Request, Response
 from ..api.refusals import CredentialsEnded, MalformedRequest
+from ..api.wording import visible
 from ..api.world import World
 from ..real_time import RealTime
 from .translation import MAX_LINE_LENGTH, core_request, http_response, make_request, read_body, send
@@ -129,7 +130,7 @@ class Handler:
         if entry.error:
             LOG.error("an error inside the fake", exc_info=entry.error)
         if isinstance(entry.refusal, CredentialsEnded):
-            self.server.strays.append(f"{asked.method} {asked.path}: {entry.refusal}")
+            self.server.strays.append(visible(f"{asked.method} {asked.path}: {entry.refusal}"))
         elif exchange := _closed(world, era, entry, response, began):
             log(exchange)
             self._wake_for_timers(world)
