@@ -231,7 +231,7 @@ def test_nothing_in_a_terminal_is_a_control_character(suite: pytest.Pytester) ->
         url = "https://desk.example"
         fake_conversations.webhooks.deliver_to(application, public_url=url, events=["onUserAdded"])
         ask(fake_conversations, "Users", Identity=HOSTILE)
-        fake_conversations.webhooks.settle()
+        fake_conversations.settle()
         """
     )
 
