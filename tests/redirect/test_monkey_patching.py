@@ -118,10 +118,11 @@ def test_what_is_guarded_or_redirected_is_not_monkey_patched(
 
 
 def test_under_the_session_guard_a_test_after_monkey_patching_fails(
-    suite: pytest.Pytester,
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not find_spec("eventlet"):
         pytest.skip("eventlet is not installed")
+    monkeypatch.setenv("EVENTLET_NO_GREENDNS", "yes")  # on 3.10 it cannot import dnspython
     suite.makeconftest("from eventlet import monkey_patch")  # which is not hooked by then
     suite.makepyfile(
         """
