@@ -14,22 +14,22 @@ from .api.journal import Exchange
 from .api.records import Record
 from .api.resource import Resource
 from .api.world import World
-from .expectations.account import AccountView
-from .expectations.changes import Changes, changed, counts
-from .expectations.findings import Finding
-from .expectations.ignored import ignored
-from .expectations.injecting import inject
-from .expectations.live import LiveRecord
-from .expectations.strictness import Strictness
-from .options import access, assumptions, own_access, tolerated
-from .people.chat_user import ChatUser
-from .people.handset import Handset, with_channel
 from .reports.page import page
 from .reports.report import report
 from .seeds.seeded import Seed
-from .state import Stateful
+from .settings import access, assumptions, own_access, tolerated
+from .simulators.chat_user import ChatUser
+from .simulators.handset import Handset, with_channel
+from .state.account import AccountView
+from .state.counts import Changes, changed, counts
+from .state.injecting import inject
+from .state.live_record import LiveRecord
+from .state.stateful import Stateful
+from .strict.ignored_parameters import ignored
+from .strict.strictness import Strictness
+from .strict.violations import Finding
 from .threads import PatientCondition
-from .webhooks import Webhooks
+from .webhooks.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from twilio.rest import Client

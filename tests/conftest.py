@@ -13,7 +13,7 @@ from pytest_conversations_fake.api.engine import answer
 from pytest_conversations_fake.api.journal import Exchange, Request
 from pytest_conversations_fake.api.refusals import Refused
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 ORIGIN = "https://conversations.twilio.com"
 

@@ -11,7 +11,7 @@ from conftest import Api
 
 from pytest_conversations_fake.api.resources.roles import PERMISSIONS
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 PROXIES = ["+15550190", "+15550191"]
 PHONES = [f"+1555010{number}" for number in range(6)]

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest_conversations_fake
-from pytest_conversations_fake.api.call import CREATE, DELETE, FETCH, LIST, UPDATE
 from pytest_conversations_fake.api.operations import OPERATIONS
+from pytest_conversations_fake.api.request_context import CREATE, DELETE, FETCH, LIST, UPDATE
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.resources import RESOURCES
-from pytest_conversations_fake.expectations.live import seen_attributes
+from pytest_conversations_fake.state.live_record import seen_attributes
 
-PATH = Path(pytest_conversations_fake.__file__).parent / "expectations" / "nouns.pyi"
+PATH = Path(pytest_conversations_fake.__file__).parent / "state" / "collections.pyi"
 
 VERBS = {
     "created": CREATE,
@@ -31,7 +31,7 @@ from typing import overload
 from ..api.accounts import Account
 from ..api.journal import Exchange
 from ..api.world import World
-from .live import LiveRecord
+from .live_record import LiveRecord
 
 class _Records:
     def __iter__(self) -> Iterator[LiveRecord]: ...

@@ -10,8 +10,8 @@ from dirty_equals import IsJson, IsStr
 
 from pytest_conversations_fake.api.resources.conversations import conversations
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.collection import Collection
-from pytest_conversations_fake.expectations.expectation import operation_named
+from pytest_conversations_fake.assertions.requests import operation_named
+from pytest_conversations_fake.state.collection import Collection
 
 C = "/v1/Conversations"
 

@@ -10,7 +10,7 @@ from conftest import Api
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.assumptions import QUESTIONS, Assumptions
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
 MG, ME, HX, FW = (kind + "0" * 32 for kind in ("MG", "ME", "HX", "FW"))

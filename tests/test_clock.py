@@ -12,7 +12,7 @@ import time_machine
 from conftest import Api
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
 START = datetime(2030, 1, 2, 3, 4, 5, 678, timezone.utc)

@@ -12,8 +12,8 @@ from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.resources.conversations import conversations
 from pytest_conversations_fake.api.resources.services import services
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
-from pytest_conversations_fake.expectations.collection import Collection
+from pytest_conversations_fake.state.account import AccountView
+from pytest_conversations_fake.state.collection import Collection
 
 HERE = "http://127.0.0.1:8010"
 

@@ -20,7 +20,7 @@ from pytest_conversations_fake.api.operations import OPERATIONS, Operation, find
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 CONTRACT = json.loads(Path(__file__).with_name("contract.json").read_text())
 

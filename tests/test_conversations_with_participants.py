@@ -11,11 +11,11 @@ from conftest import Api
 from pytest_conversations_fake.api.assumptions import Assumptions
 from pytest_conversations_fake.api.journal import Exchange
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.reports.page import page
 from pytest_conversations_fake.reports.report import report
 from pytest_conversations_fake.seeds.dumping import dump
 from pytest_conversations_fake.seeds.loading import load
+from pytest_conversations_fake.state.account import AccountView
 
 TALK = "/Conversations/talk"
 EVENTS = ["onConversationAdded", "onParticipantAdded", "onUserAdded"]

@@ -11,9 +11,9 @@ from random_world import RandomWorld, everything
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.seeds.dumping import dump
 from pytest_conversations_fake.seeds.loading import load
+from pytest_conversations_fake.state.account import AccountView
 
 
 @pytest.mark.parametrize(("seed", "suffix"), [(1, ".json"), (2, ".yaml"), (3, ".json")])

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import pytest
 from conftest import Api
 
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
 WEBHOOKS = "/v1/Configuration/Webhooks"

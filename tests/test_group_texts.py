@@ -7,7 +7,7 @@ import json
 import pytest
 from conftest import Api
 
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
 ADA, BEN, CYD, DESK, LINE = "+15550101", "+15550102", "+15550103", "+15550199", "+15550198"

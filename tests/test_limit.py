@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pytest_conversations_fake.limit import ends_within
+from pytest_conversations_fake.sweep.limit import ends_within
 
 
 def test_what_ends_in_time_is_left_alone() -> None:

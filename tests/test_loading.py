@@ -15,11 +15,11 @@ from conftest import Api
 from pytest_conversations_fake.api.fields import Field, Sid
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.seeds.dumping import dump
 from pytest_conversations_fake.seeds.loading import load
 from pytest_conversations_fake.seeds.reading import ACCEPTED
 from pytest_conversations_fake.seeds.shape import nouns, shape
+from pytest_conversations_fake.state.account import AccountView
 
 Load = Callable[[str], None]
 

@@ -45,7 +45,7 @@ def test_after_60_tests_there_are_as_many_objects_as_after_10(
 
         def pytest_terminal_summary(terminalreporter):
             after_10, after_60 = counts
-            run = "pytest_conversations_fake.reporting.Run"  # the outcome, for the index of pages
+            run = "pytest_conversations_fake.pytest_plugin.reporting.Run"  # for the index of pages
             assert after_10.pop(run, 0) == after_60.pop(run, 0) / 6
             # A connection that the client has closed, which the server may not have noticed yet
             connection = "pytest_conversations_fake.server.handler.Protocol"
@@ -101,7 +101,7 @@ def test_after_60_tests_there_are_as_many_objects_as_after_10(
     )
 
     result = suite.runpytest(
-        option, "-W", "ignore::pytest_conversations_fake.plugin.IgnoredParameters"
+        option, "-W", "ignore::pytest_conversations_fake.pytest_plugin.plugin.IgnoredParameters"
     )
 
     result.assert_outcomes(passed=49, failed=6, xfailed=6, errors=6)

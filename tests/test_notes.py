@@ -8,10 +8,10 @@ from conftest import Api
 from pytest_conversations_fake.api.faults import AnswerLost
 from pytest_conversations_fake.api.wording import shortened
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
-from pytest_conversations_fake.expectations.injecting import inject
 from pytest_conversations_fake.reports.notes import notes
 from pytest_conversations_fake.reports.report import report
+from pytest_conversations_fake.state.account import AccountView
+from pytest_conversations_fake.state.injecting import inject
 
 AGAIN = "was requested 3 times with the same answer; once would have done"
 

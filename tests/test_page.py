@@ -10,10 +10,10 @@ from conftest import Api
 
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
-from pytest_conversations_fake.reporting import file_name
+from pytest_conversations_fake.pytest_plugin.reporting import file_name
 from pytest_conversations_fake.reports.page import index, page
 from pytest_conversations_fake.reports.report import Report, report
+from pytest_conversations_fake.state.account import AccountView
 
 EVIL = "<script>alert('1')</script>"
 

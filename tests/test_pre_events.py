@@ -23,7 +23,7 @@ from starlette.responses import PlainTextResponse
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.expectations.strictness import REMEDY
+from pytest_conversations_fake.strict.strictness import REMEDY
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from conftest import Api
 from pytest_conversations_fake.api.resources.services import Services
 from pytest_conversations_fake.api.wording import shortened
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.reports.report import WIDTH, report, said
+from pytest_conversations_fake.state.account import AccountView
 
 
 def told(world: World) -> str:

@@ -20,7 +20,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.webhooks import WebhookWarning
+from pytest_conversations_fake.webhooks.webhooks import WebhookWarning
 
 ON_A_LOOP = ["starlette", "fastapi", "aiohttp"]
 

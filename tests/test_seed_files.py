@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
 from pytest_conversations_fake.seeds.dumping import dump
 from pytest_conversations_fake.seeds.files import FORMS, read_file, write_file
 from pytest_conversations_fake.seeds.loading import load
+from pytest_conversations_fake.state.account import AccountView
 
 TEXTS = {
     "phone": "+15550100",

@@ -6,7 +6,7 @@ import pytest
 from conftest import Api
 
 from pytest_conversations_fake.api.resources import RESOURCES
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 
 @pytest.mark.rule("delivery-summary")

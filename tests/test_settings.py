@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import Api
 
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
 PEOPLE = f"{C}/talk/Participants"

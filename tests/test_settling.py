@@ -25,8 +25,8 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import PlainTextResponse
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.delivery import office
-from pytest_conversations_fake.webhooks import WebhookWarning
+from pytest_conversations_fake.webhooks import worker
+from pytest_conversations_fake.webhooks.webhooks import WebhookWarning
 
 
 @pytest.fixture
@@ -225,7 +225,7 @@ def test_what_an_application_still_asks_when_a_test_ends_lands_in_its_fake() -> 
 
 
 def test_an_application_that_can_not_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(office, "PATIENCE", 0.1)
+    monkeypatch.setattr(worker, "PATIENCE", 0.1)
     may_end = threading.Event()
 
     def app(environ: object, start: Callable[..., Any]) -> list[bytes]:

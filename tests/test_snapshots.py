@@ -16,8 +16,8 @@ from pytest_conversations_fake import Delay, FakeConversations, RateLimited, Una
 from pytest_conversations_fake.api.records import Record
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
-from pytest_conversations_fake.expectations.judgement import Judgement
+from pytest_conversations_fake.state.account import AccountView
+from pytest_conversations_fake.strict.errors import Judgement
 
 C = "/v1/Conversations"
 

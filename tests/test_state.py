@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import ORIGIN, Api
 
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 ROLE, FLOW = "RL" + "0" * 32, "FW" + "0" * 32
 TALK = "/Conversations/talk"

@@ -9,7 +9,7 @@ import pytest
 from conftest import Api
 
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)

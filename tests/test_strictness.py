@@ -8,8 +8,8 @@ from applications import HOOK, answering, say
 
 from pytest_conversations_fake import FakeConversations, RateLimited
 from pytest_conversations_fake.api.resources.services import Services
-from pytest_conversations_fake.expectations.judgement import KINDS, Judgement
-from pytest_conversations_fake.expectations.strictness import REMEDY
+from pytest_conversations_fake.strict.errors import KINDS, Judgement
+from pytest_conversations_fake.strict.strictness import REMEDY
 
 V1 = "https://conversations.twilio.com/v1"
 SID = "CH" + "0" * 32

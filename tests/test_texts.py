@@ -21,12 +21,12 @@ from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.faults import AnswerLost, RateLimited, Reset, TwilioError
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
-from pytest_conversations_fake.expectations.injecting import inject
-from pytest_conversations_fake.expectations.strictness import Strictness
 from pytest_conversations_fake.redirect import server_context
 from pytest_conversations_fake.server.server import Server
-from pytest_conversations_fake.webhooks import Webhooks
+from pytest_conversations_fake.state.account import AccountView
+from pytest_conversations_fake.state.injecting import inject
+from pytest_conversations_fake.strict.strictness import Strictness
+from pytest_conversations_fake.webhooks.webhooks import Webhooks
 
 TEXTS = Path(__file__).parent / "texts"
 SITUATIONS: dict[str, Callable[[Scene], object]] = {}

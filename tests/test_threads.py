@@ -21,8 +21,8 @@ import requests
 import time_machine
 
 from pytest_conversations_fake import Delay, FakeConversations, threads
-from pytest_conversations_fake.delivery.office import Office
 from pytest_conversations_fake.server.server import Server
+from pytest_conversations_fake.webhooks.worker import Office
 
 HOOK = "https://desk.example/hook"
 

@@ -13,13 +13,13 @@ from pytest_conversations_fake.api.journal import Exchange, Request, Response
 from pytest_conversations_fake.api.refusals import MalformedForm
 from pytest_conversations_fake.api.wording import visible
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.expectations.account import AccountView
-from pytest_conversations_fake.expectations.findings import Finding
-from pytest_conversations_fake.expectations.ignored import ignored
-from pytest_conversations_fake.expectations.strictness import judgement
 from pytest_conversations_fake.redirect import Guard
 from pytest_conversations_fake.reports.page import page
 from pytest_conversations_fake.reports.report import report
+from pytest_conversations_fake.state.account import AccountView
+from pytest_conversations_fake.strict.ignored_parameters import ignored
+from pytest_conversations_fake.strict.strictness import judgement
+from pytest_conversations_fake.strict.violations import Finding
 
 HOSTILE = (
     "a\n\r\t\0\x1b[31m\x7f\x85\x9b\xad\u061c\u200b\u2028\u2029\u202e\u2066\ufeff\ud800\U000e0041z"

@@ -10,7 +10,7 @@ from conftest import Api
 
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.events import ACCOUNT_EVENTS, PRE_EVENTS
-from pytest_conversations_fake.expectations.account import AccountView
+from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
 TALK = f"{C}/talk"

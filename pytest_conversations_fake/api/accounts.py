@@ -16,9 +16,9 @@ from .refusals import (
     Unauthenticated,
 )
 from .resources.configurations import Configuration, configuration
+from .resources.conversation_lifecycle import run_out
 from .resources.conversations import Conversation
 from .resources.services import Service
-from .resources.states import run_out
 from .store import Store
 from .timers import Timers
 

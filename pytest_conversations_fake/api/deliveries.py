@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from .events import Event, spelled
-from .hooks import Hook
 from .secrets import without_passwords
 from .signature import signature
+from .subscribers import Hook
 from .wording import visible
 
 TIMEOUT = 5.0

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from .accounts import Account
-from .call import CREATE, Call
 from .deliveries import Delivery
 from .faults import BREAKING, BeforeIt, Delay, Injected, met
 from .forms import Texts, decompress, is_form, read_form, read_query, require_well_formed
@@ -26,6 +25,7 @@ from .refusals import (
     NotImitated,
     Refused,
 )
+from .request_context import CREATE, Call
 from .world import World
 
 MAX_BODY = 1024 * 1024

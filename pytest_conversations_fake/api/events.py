@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from .call import Call
 from .records import Record
 from .refusals import Refused, UnknownEvent
+from .request_context import Call
 
 # What is asked before something happens, and may still refuse or change it
 PRE_EVENTS = (

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from .call import CREATE, DELETE, LIST, UPDATE, Verb
 from .fields import Choice, Field, Int, Text
 from .forms import read_path
+from .request_context import CREATE, DELETE, LIST, UPDATE, Verb
 from .resource import Resource
 from .resources import RESOURCES
 

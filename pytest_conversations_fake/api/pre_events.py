@@ -8,11 +8,11 @@ from copy import copy
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .call import CREATE, DELETE, UPDATE, Call
 from .deliveries import Delivery, delivery
 from .events import PRE_EVENTS
-from .hooks import pre_hook, with_messaging_service
 from .refusals import WebhookRefused
+from .request_context import CREATE, DELETE, UPDATE, Call
+from .subscribers import pre_hook, with_messaging_service
 
 if TYPE_CHECKING:
     from .operations import Operation

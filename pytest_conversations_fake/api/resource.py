@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from .call import CREATE, DELETE, FETCH, LIST, UPDATE, Call, Verb
 from .events import Told
 from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
 from .records import Record, attributes, nullable, parameters
 from .refusals import InvalidPageToken, PageSizeTooLarge, Refused
+from .request_context import CREATE, DELETE, FETCH, LIST, UPDATE, Call, Verb
 
 if TYPE_CHECKING:
     from .accounts import Account

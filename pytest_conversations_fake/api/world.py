@@ -11,19 +11,19 @@ from typing import Any, Protocol
 
 from .accounts import Account, Door
 from .assumptions import Assumptions
-from .call import Call
 from .clock import Clock
 from .deliveries import Delivery, Letter, delivery, letter
 from .events import PRE_EVENTS, Event
 from .faults import Injection
-from .hooks import hook, hooks, with_messaging_service
 from .journal import Journal
+from .request_context import Call
 from .resources.configurations import configuration
 from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
 from .secrets import without_passwords
 from .snapshots import PutBack, saved
+from .subscribers import hook, hooks, with_messaging_service
 from .wording import visible
 
 # Where the token of a signature is from, as failures of webhooks say it

@@ -10,9 +10,9 @@ nor pytest, and trustme on the first TLS connection only.
 from .certificates import authority_pem, server_context
 from .children import subprocess_env
 from .environment import past_proxies
+from .install import in_charge, mend_hooks, take_charge
 from .monkey_patching import MonkeyPatchedError, refuse_monkey_patching
-from .owners import Guard, HostRefused, Refusal, Route
-from .switch import in_charge, mend_hooks, take_charge
+from .registry import Guard, HostRefused, Refusal, Route
 
 __all__ = [
     "Guard",

@@ -17,7 +17,7 @@ from pathlib import Path
 from .certificates import authority_pem
 from .environment import past_proxies
 from .hosts import IMITATED
-from .owners import Route
+from .registry import Route
 
 _CHILD = Path(__file__).parent / "child"
 

@@ -10,8 +10,8 @@ import socket
 from functools import wraps
 from typing import Any
 
-from .changes import Function, Places
-from .owners import owner_of
+from .patches import Function, Places
+from .registry import owner_of
 from .stdlib import ADDRESS, ADDRESS_6, TLS, addresses, connect_hook, landing
 
 

@@ -9,8 +9,8 @@ import sys
 from functools import wraps
 from typing import Any
 
-from . import owners
-from .changes import Function, Places
+from . import registry
+from .patches import Function, Places
 
 # Modules of the standard library without which neither hooks nor a server in a thread work
 _NEEDED = ("socket", "ssl", "thread", "threading", "select")
@@ -51,7 +51,7 @@ def _refused(patch: Function) -> Function:
 
     @wraps(patch)
     def hooked(*arguments: Any, **keywords: Any) -> Any:
-        for owner in owners.in_charge[-1:]:
+        for owner in registry.in_charge[-1:]:
             raise MonkeyPatchedError(
                 f"{patch.__module__}.{patch.__name__}() is refused in {owner.name} because calls "
                 "would go to the real Twilio: do not monkey-patch, or use redirect=False and no "

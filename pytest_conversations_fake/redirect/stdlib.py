@@ -14,9 +14,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from .changes import Function, Places
 from .hosts import IMITATED, twilio_name
-from .owners import owner_of
+from .patches import Function, Places
+from .registry import owner_of
 
 if TYPE_CHECKING:
     from ssl import SSLContext

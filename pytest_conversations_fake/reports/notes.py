@@ -11,9 +11,9 @@ from itertools import groupby
 from math import ceil
 from typing import Any
 
-from ..api.call import LIST
 from ..api.journal import Exchange
 from ..api.operations import OPERATIONS, Operation
+from ..api.request_context import LIST
 from ..api.wording import shortened
 from ..api.world import World
 

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 from ..api.accounts import Account
 from ..api.addresses import channel, is_address
-from ..api.call import Call
 from ..api.records import Record
+from ..api.request_context import Call
 from ..api.resource import Resource
 from ..api.resources.addresses import Address, addresses
 from ..api.resources.conversations import Conversation, conversations

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from ..api.accounts import Account
-from ..api.call import Call
 from ..api.fields import Json, shown_moment
 from ..api.records import Record
+from ..api.request_context import Call
 from ..api.resource import Resource
 from ..api.resources.conversations import Conversation
 from ..api.resources.credentials import Credential, credentials
@@ -26,8 +26,8 @@ from ..api.resources.participants import Participant
 from ..api.resources.roles import Role
 from ..api.resources.services import Service, services
 from ..api.world import Sids, World
-from .already import with_permission
 from .files import write_file
+from .preexisting import with_permission
 from .shape import nouns, shape
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from ..api.accounts import Account
-from ..api.call import Call
 from ..api.records import Record
+from ..api.request_context import Call
 from ..api.resource import Resource
 from ..api.resources.configurations import configuration
 from ..api.resources.conversations import Conversation, conversations
@@ -25,10 +25,10 @@ from ..api.resources.roles import Role, roles
 from ..api.resources.services import Service, services
 from ..api.resources.users import User
 from ..api.world import World
-from ..expectations.adding import seed
-from .already import Already, change, with_permission
+from ..state.adding import seed
 from .entries import Entry, Located
 from .files import read_file
+from .preexisting import Already, change, with_permission
 from .reading import check_keys, entries_of, entry_of, joined, values
 from .restoring import put, unless_it_fails
 from .shape import nouns, shape

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
-from ..expectations.misuse import unknown
+from ..api.did_you_mean import unknown
 from .talk import DAYS, TALK
 
 if TYPE_CHECKING:

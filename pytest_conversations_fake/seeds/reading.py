@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..api.did_you_mean import unknown
 from ..api.fields import Day, Field, Flag, Int, Json, Many, Moment, Sid, Text
 from ..api.refusals import Refused
-from ..expectations.misuse import unknown
 from .entries import Entries, Entry, Located, kind_of
 from .shape import Parts, Shape
 

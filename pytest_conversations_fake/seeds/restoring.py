@@ -7,15 +7,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from ..api.call import Call
 from ..api.records import Record
+from ..api.request_context import Call
 from ..api.resource import Resource
+from ..api.resources.conversation_lifecycle import set_timers
 from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.messages import Message
 from ..api.resources.participants import Participant, participants
 from ..api.resources.receipts import Receipt, receipts
 from ..api.resources.services import services
-from ..api.resources.states import set_timers
 from ..api.world import World
 from .shape import shape
 

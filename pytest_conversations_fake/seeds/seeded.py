@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ..expectations.account import AccountView
+from ..state.account import AccountView
 from .entries import SeedError
 
 Seed = str | os.PathLike[str] | Callable[[Any], object] | None

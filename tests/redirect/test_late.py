@@ -10,8 +10,8 @@ import pytest
 LATE = """
 import sys
 from pytest_conversations_fake.redirect import Route, in_charge
-from pytest_conversations_fake.redirect.changes import _find
-from pytest_conversations_fake.redirect.switch import HOOKS
+from pytest_conversations_fake.redirect.patches import _find
+from pytest_conversations_fake.redirect.install import HOOKS
 
 assert {module!r} not in sys.modules
 with in_charge(Route(http_port=1, tls_port=2, name="a test")):
@@ -25,7 +25,7 @@ with in_charge(Route(http_port=1, tls_port=2, name="a test")):
 for holder, name in places:
     assert getattr(vars(holder).get(name), "__module__", "") != "pytest_conversations_fake"
     assert not getattr(holder, name, None) in __import__(
-        "pytest_conversations_fake.redirect.changes", fromlist=["_hooks"])._hooks
+        "pytest_conversations_fake.redirect.patches", fromlist=["_hooks"])._hooks
 assert not any(type(finder).__name__ == "AfterImport" for finder in sys.meta_path)
 """
 

@@ -13,8 +13,8 @@ from unittest import mock
 import pytest
 
 from pytest_conversations_fake.redirect import Guard, Route, in_charge, mend_hooks
-from pytest_conversations_fake.redirect.changes import _find
 from pytest_conversations_fake.redirect.libraries import LIBRARIES
+from pytest_conversations_fake.redirect.patches import _find
 from pytest_conversations_fake.redirect.stdlib import STDLIB
 
 HOOKS = STDLIB | LIBRARIES  # gevent and eventlet warn whoever forks, once they are imported

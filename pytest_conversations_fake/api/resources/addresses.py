@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
 from ..addresses import CHANNELS
-from ..call import Call
 from ..events import SCOPED_EVENTS, check_events
 from ..fields import Choice, Flag, Int, Many, Sid, Text
 from ..parameters import FriendlyName
 from ..records import Record, shown
+from ..request_context import Call
 from ..resource import Resource
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from ..call import DELETE, FETCH, LIST
 from ..fields import Choice, Many, Sid, Text
 from ..records import Record
+from ..request_context import DELETE, FETCH, LIST
 from ..resource import Resource
 
 TYPES = ("apn", "gcm", "fcm", "twilsock")

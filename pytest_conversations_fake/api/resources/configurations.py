@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from .. import refusals
-from ..call import FETCH, UPDATE, Call
 from ..fields import Flag, Sid
 from ..parameters import closed_timer, inactive_timer
 from ..records import Record
+from ..request_context import FETCH, UPDATE, Call
 from ..resource import Resource
 from .roles import Role, check_role
 

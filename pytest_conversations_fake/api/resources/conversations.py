@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
-from ..call import Call
 from ..events import Told
 from ..fields import (
     Choice,
@@ -30,8 +29,9 @@ from ..parameters import (
     json_attributes,
 )
 from ..records import Record, shown
+from ..request_context import Call
 from ..resource import R, Resource
-from .states import set_timers, tell_state
+from .conversation_lifecycle import set_timers, tell_state
 
 if TYPE_CHECKING:
     from ..accounts import Account

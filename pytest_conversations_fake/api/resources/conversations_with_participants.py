@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from .. import refusals
-from ..call import CREATE, Call, Verb
 from ..fields import Json, Many
 from ..json_text import read_json
+from ..request_context import CREATE, Call, Verb
 from ..resource import Resource
 from .conversations import Conversation, conversations
-from .joining import Person
+from .participant_rules import Person
 from .participants import Participant, participants
 
 PARTICIPANT = Json("Participant", invalid=refusals.ParticipantJsonInvalid)

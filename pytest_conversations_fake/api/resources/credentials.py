@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from ..call import Call
 from ..fields import Choice, Flag, Text
 from ..records import Record
+from ..request_context import Call
 from ..resource import Resource
 
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from .. import refusals
-from ..call import Call
 from ..events import Told
 from ..fields import Choice, Json, Sid, Text
 from ..json_text import read_json
 from ..paging import Listing
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record
+from ..request_context import Call
+from .conversation_lifecycle import wake
 from .conversations import Conversation, InConversation
-from .joining import Person
 from .media import Media
+from .participant_rules import Person
 from .participants import Participant, participants
 from .receipts import receipts
-from .states import wake
 
 
 @dataclass(kw_only=True, eq=False)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from ..call import FETCH, UPDATE
 from ..fields import Flag, Text
 from ..records import Record, shown
+from ..request_context import FETCH, UPDATE
 from ..resource import Resource
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..call import LIST, Call
 from ..fields import Text
 from ..paging import Listing
 from ..records import Record
 from ..refusals import IdentityAndAddress
+from ..request_context import LIST, Call
 from ..resource import Resource
 from .conversations import Conversation
 from .participants import Participant

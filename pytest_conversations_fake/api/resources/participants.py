@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
 from ..addresses import channel
-from ..call import Call
 from ..events import Told
 from ..fields import Day, Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
+from ..request_context import Call
 from .configurations import service_configurations
 from .conversations import Conversation, InConversation
-from .joining import (
+from .participant_rules import (
     LEAST_IN_GROUP,
     WHO,
     Person,

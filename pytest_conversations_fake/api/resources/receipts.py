@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from ..call import FETCH, LIST, Call
 from ..events import Told
 from ..fields import Choice, Int, Sid, Text
 from ..records import Record
+from ..request_context import FETCH, LIST, Call
 from ..resource import Resource
 
 STATUSES = ("sent", "delivered", "read", "failed", "undelivered")

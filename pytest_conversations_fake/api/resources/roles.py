@@ -8,9 +8,9 @@ from difflib import get_close_matches
 from typing import Annotated, Any
 
 from .. import refusals
-from ..call import Call
 from ..fields import Choice, Many, Text
 from ..records import Record, shown
+from ..request_context import Call
 from ..resource import Resource
 
 # By the type of a role. The last four of both were seen, though no page lists them

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from .. import refusals
-from ..call import Call
 from ..events import SCOPED_EVENTS, check_events
 from ..fields import Choice, Int, Many, Sid, Text
 from ..records import Record, shown
+from ..request_context import Call
 from .conversations import InConversation
 from .messages import Message, messages
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from ..call import CREATE, DELETE, FETCH, LIST, Call
 from ..fields import Text
 from ..records import Record
 from ..refusals import DefaultServiceNotDeletable, FriendlyNameNotProvided, FriendlyNameTooLong
+from ..request_context import CREATE, DELETE, FETCH, LIST, Call
 from ..resource import Resource
 from .configurations import service_configurations
 from .notifications import notifications

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
-from ..call import DELETE, FETCH, LIST, UPDATE, Call
 from ..fields import Choice, Int, Moment, shown_moment
 from ..paging import Listing
 from ..records import Record
+from ..request_context import DELETE, FETCH, LIST, UPDATE, Call
 from ..resource import Resource
 from .conversations import Conversation, conversations, require_open
 from .messages import Message

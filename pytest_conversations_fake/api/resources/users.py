@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
-from ..call import Call
 from ..events import Told
 from ..fields import Sid, Text, is_sid
 from ..parameters import FriendlyName, json_attributes
 from ..records import Record
+from ..request_context import Call
 from ..resource import Resource
 from .bindings import Binding
 from .configurations import service_configurations

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from .. import refusals
-from ..call import FETCH, UPDATE, Call
 from ..events import ACCOUNT_EVENTS, SERVICE_EVENTS, check_events
 from ..fields import Choice, Many, Text
 from ..records import Record
+from ..request_context import FETCH, UPDATE, Call
 from ..resource import R, Resource
 
 METHODS = ("GET", "POST")

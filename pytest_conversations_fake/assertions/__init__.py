@@ -1,0 +1,1 @@
+"""Assertions on recorded requests and on webhook deliveries, and the text of their failures."""

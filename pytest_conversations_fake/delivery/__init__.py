@@ -1,1 +1,0 @@
-"""Webhooks out: what an application is told, over HTTP or straight into its code."""

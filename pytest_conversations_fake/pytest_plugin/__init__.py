@@ -1,0 +1,1 @@
+"""The pytest plugin. Only this package imports pytest."""

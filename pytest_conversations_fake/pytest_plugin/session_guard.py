@@ -1,0 +1,97 @@
+"""The guard, where it is to be there for as long as pytest runs.
+
+While a fake is active the guard is not asked. What it refuses fails the test, or the collection,
+that caused it, even if a client kept it to itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from ..redirect import Guard, MonkeyPatchedError, in_charge, refuse_monkey_patching
+from .plugin import NAME, fail_for, options_for
+
+
+class SessionGuard:
+    """A plugin that refuses Twilio's hosts from the time that it is made."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        if patched := _monkey_patched():
+            raise pytest.UsageError(patched)
+        self._allow_hosts = config.getini(f"{NAME}_allow_hosts")
+        self._guard = Guard(name="this session", allow_hosts=self._allow_hosts)
+        self._failed = self._tolerated = False
+        running = ExitStack()
+        running.enter_context(in_charge(self._guard))
+        config.add_cleanup(running.close)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        self._guard.name = collector.nodeid or "this session"
+        report = yield
+        refused = _monkey_patched() or self._refused()
+        if refused and report.passed:
+            report.outcome = "failed"
+            report.longrepr = refused
+        return report
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        __tracebackhide__ = True
+        self._failed = False
+        if patched := _monkey_patched():
+            fail_for(item, patched)
+        self._guard.name = item.nodeid
+        options = options_for(item)
+        self._guard.allow_hosts = options["allow_hosts"]
+        self._tolerated = "guarded-host" in options["tolerate"]
+        return (yield from self._watched(item, "setup"))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        return (yield from self._watched(item, "call"))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        return (yield from self._watched(item, "teardown"))
+
+    def _watched(self, item: pytest.Item, when: str) -> Generator[None, Any, Any]:
+        __tracebackhide__ = True
+        try:
+            result = yield
+        except BaseException:
+            if refused := self._refused():
+                item.add_report_section(when, NAME, refused)
+            self._failed = True
+            raise
+        if (refused := self._refused()) and not (self._failed or self._tolerated):
+            from ..strict.strictness import judgement
+            from ..strict.violations import Finding
+
+            self._failed = True
+            fail_for(item, str(judgement([Finding("guarded-host", refused, None)])))
+        return result
+
+    def _refused(self) -> str:
+        """What was refused since the last time."""
+        refused = "\n".join(refusal.why for refusal in self._guard.refused)
+        self._guard.refused.clear()
+        return refused
+
+
+def _monkey_patched() -> str:
+    """Why there is no guard, if gevent or eventlet is in its way."""
+    try:
+        refuse_monkey_patching(
+            "the session guard of fake_conversations",
+            instead="set the ini option fake_conversations_guard to off",
+        )
+    except MonkeyPatchedError as error:
+        return str(error)
+    return ""

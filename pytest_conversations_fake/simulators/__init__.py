@@ -1,0 +1,1 @@
+"""Simulators of the people on the other side: phones and chat users."""

@@ -1,0 +1,105 @@
+"""What people do, as Twilio does it for them: with pre-events, and with webhooks in any case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from ..api.accounts import Account
+from ..api.operations import Operation
+from ..api.pre_events import question, verdict
+from ..api.records import Record
+from ..api.refusals import WebhookRefused, refusals_are_errors
+from ..api.request_context import CREATE, UPDATE, Call
+from ..api.resource import Resource
+from ..api.world import World
+
+R = TypeVar("R", bound=Record)
+
+
+class Acting:
+    """Acts in a *world*, in an *account*, by a *source* that webhooks are told."""
+
+    def __init__(
+        self, world: World, account: Account, source: str, client_identity: str | None = None
+    ) -> None:
+        self.world = world
+        self.account = account
+        self._source = source
+        self._client_identity = client_identity
+
+    def call(
+        self, *parents: Record, told: Mapping[str, Any] = MappingProxyType({}), **params: Any
+    ) -> Call:
+        """Something that somebody asks for now, of which webhooks are *told* so much besides."""
+        return Call(
+            world=self.world,
+            account=self.account,
+            account_sid=self.account.sid,
+            now=self.world.clock.second(),
+            base=self.world.address,
+            parents=parents,
+            params=params,
+            source=self._source,
+            webhooks_enabled=True,
+            client_identity=self._client_identity,
+            told=told,
+        )
+
+    def create(
+        self,
+        resource: Resource[R],
+        *parents: Record,
+        told: Mapping[str, Any] = MappingProxyType({}),
+        asked: Mapping[str, Any] = MappingProxyType({}),
+        **params: Any,
+    ) -> R | None:
+        """Create something, unless a pre-event refuses it.
+
+        Webhooks are *told* so much besides, and the pre-event what it is *asked* with, too.
+        """
+        __tracebackhide__ = True
+        with refusals_are_errors():
+            call = self.asked(Operation(resource, CREATE), parents, params, told, asked)
+            if not call:
+                return None
+            with self.world.lock:
+                return resource.create(call)
+
+    def update(self, resource: Resource[R], record: R, *parents: Record, **params: Any) -> None:
+        """Change something, unless a pre-event refuses it."""
+        __tracebackhide__ = True
+        with refusals_are_errors():
+            call = self.asked(Operation(resource, UPDATE), (*parents, record), params)
+            if call:
+                with self.world.lock:
+                    resource.update(call, record)
+
+    def asked(
+        self,
+        operation: Operation,
+        records: tuple[Record, ...],
+        params: dict[str, Any],
+        told: Mapping[str, Any] = MappingProxyType({}),
+        asked: Mapping[str, Any] = MappingProxyType({}),
+    ) -> Call | None:
+        """What is to be done when applications were asked; None if one of them refuses."""
+        parents = records[: len(operation.resource.ancestors)]
+        with self.world.settled():
+            self.world.finish()
+            call = self.call(*parents, told=told, **params)
+            asking = question(call, operation, records, asked)
+        if asking:
+            answered = self.world.ask(asking).result()
+            try:
+                changes = verdict(operation, answered)
+            except WebhookRefused:
+                return None
+            fields = operation.resource.parameters
+            params |= {name: fields[name].read_all(texts) for name, texts in changes.items()}
+        with self.world.settled():
+            for parent in parents:  # what was asked may have removed it
+                if not self.account.store.find(type(parent), parent.sid):
+                    raise LookupError(f"{parent.sid} is gone, and with it what was to be in it")
+            return self.call(*parents, told=told, **params)

@@ -1,0 +1,60 @@
+"""What a seed says of a record, read as a request for it would be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from ..api.accounts import Account
+from ..api.fields import Field
+from ..api.records import Record
+from ..api.request_context import Call
+from ..api.resource import Resource
+from ..api.world import World
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+def read(params: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """The values of *params*. Raises `TypeError` for what a field never holds, and refusals."""
+    return {key: fields[key].read_all(fields[key].write(params[key], key)) for key in params}
+
+
+def seed(
+    world: World,
+    account: Account,
+    resource: Resource[Any],
+    parents: Sequence[Record],
+    params: Mapping[str, Any],
+    *,
+    now: datetime | None = None,
+    facts: Mapping[str, Any] = NOTHING,
+) -> Call:
+    """A call that adds a record below *parents*; what it requires and is left out is numbered."""
+    fields = resource.parameters_of("Create", "Seed")
+    missing = [key for key in resource.required(params) if key not in {**params, **facts}]
+    name = _free_name(account, resource, missing)
+    return Call(
+        world=world,
+        account=account,
+        account_sid=account.sid,
+        now=now or world.clock.second(),
+        base=world.address,
+        parents=parents,
+        params={**params, **read({key: fields[key].made_up(name) for key in missing}, fields)},
+        facts=facts,
+    )
+
+
+def _free_name(account: Account, resource: Resource[Any], keywords: Sequence[str]) -> str:
+    """A numbered name that no record has for any of these *keywords*."""
+    if not keywords:
+        return ""
+    records = [each for each in resource.all(account) if each is not account.first_service]
+    number = 1 + len(records) + len(account.store.removed(resource.record))
+    taken = [getattr(record, keyword) for record in records for keyword in keywords]
+    while (name := f"{resource.stored.__name__.lower()}-{number}") in taken:
+        number += 1
+    return name

@@ -1,0 +1,35 @@
+"""Faults as a test injects them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..api.checks import check, check_number
+from ..api.faults import Fault, Injection
+from ..api.world import World
+from ..assertions.requests import operation_named
+
+
+def inject(
+    world: World,
+    fault: Fault,
+    on: str | None,
+    times: int | None,
+    after: int,
+    when: Callable[[Mapping[str, object]], object] | None,
+) -> Injection:
+    """Raises `TypeError` and `ValueError` for what is no fault, no operation or no number."""
+    __tracebackhide__ = True
+    if not isinstance(fault, Fault):
+        raise TypeError(f"a fault is a value like RateLimited(), not {fault!r}")
+    if on is not None:
+        operation_named(on)
+    is_right = times is None or (isinstance(times, int) and times > 0)
+    check(is_right, "times is a number from 1 on", times)
+    check_number("after", after)
+    check(when is None or callable(when), "when is a function of a request's parameters", when)
+    world.require_running()
+    with world.lock:
+        injection = Injection(fault, on, times, after, when)
+        world.injections.append(injection)
+    return injection

@@ -1,0 +1,1 @@
+"""Violations: problems that fail a test although its own assertions passed."""

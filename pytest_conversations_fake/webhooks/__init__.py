@@ -1,0 +1,1 @@
+"""Webhooks: delivery to applications, and `fake.webhooks`."""
