@@ -22,17 +22,17 @@ if TYPE_CHECKING:
         TwilioError,
         Unavailable,
     )
-    from .api.journal import Exchange
+    from .api.journal import RecordedRequest
     from .fake import FakeConversations
 
 __all__ = [
     "AnswerLost",
     "Delay",
-    "Exchange",
     "FakeConversations",
     "HalfAnswer",
     "MalformedJson",
     "RateLimited",
+    "RecordedRequest",
     "Reset",
     "ServerError",
     "TwilioError",
@@ -48,10 +48,10 @@ def __getattr__(name: str) -> object:
         from .fake import FakeConversations
 
         return FakeConversations
-    if name == "Exchange":
-        from .api.journal import Exchange
+    if name == "RecordedRequest":
+        from .api.journal import RecordedRequest
 
-        return Exchange
+        return RecordedRequest
     from .api import faults
 
     return getattr(faults, name)

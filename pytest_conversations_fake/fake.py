@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .api.checks import check_text
 from .api.clock import Clock
 from .api.faults import Fault, Injection
-from .api.journal import Exchange
+from .api.journal import RecordedRequest
 from .api.records import Record
 from .api.resource import Resource
 from .api.world import World
@@ -27,7 +27,7 @@ from .state.live_record import LiveRecord
 from .state.stateful import Stateful
 from .strict.ignored_parameters import ignored
 from .strict.strictness import Strictness
-from .strict.violations import Finding
+from .strict.violations import Violation
 from .threads import PatientCondition
 from .webhooks.webhooks import Webhooks
 
@@ -110,10 +110,10 @@ class FakeConversations(Stateful):
         """One of its accounts. Raises `LookupError` for a sid that is not among them."""
         __tracebackhide__ = True
         check_text("account_sid", sid)
-        for account in self._world.door.accounts:
+        for account in self._world.authenticator.accounts:
             if account.sid == sid:
                 return AccountView(self._world, account)
-        there_are = ", ".join(account.sid for account in self._world.door.accounts)
+        there_are = ", ".join(account.sid for account in self._world.authenticator.accounts)
         raise LookupError(f"there is no account {sid!r}; there is: {there_are}")
 
     def twilio_client(self, **options: Any) -> Client:
@@ -227,7 +227,7 @@ class FakeConversations(Stateful):
     # What it was asked
 
     @property
-    def requests(self) -> Sequence[Exchange]:
+    def requests(self) -> Sequence[RecordedRequest]:
         """Every request so far in the order of arrival, refused and unknown ones included."""
         return self._world.journal
 
@@ -246,18 +246,18 @@ class FakeConversations(Stateful):
 
     def _refused_hosts(self) -> list[str]:
         """What was said of hosts, unless the test fails for just that and says so there."""
-        unsaid = [each for each in self._refused if not self._strictness.is_forgiven(each)]
+        unsaid = [each for each in self._refused if not self._strictness.is_excused(each)]
         return [refusal.why for refusal in unsaid]
 
     def ignored(self) -> list[str]:
         """A sentence for each operation that was sent what it has no parameter for."""
         return [*ignored(self._world)]
 
-    def judge(self) -> None:
+    def check_strict(self) -> None:
         """Raise an `AssertionError` for what no test passes with, unless it is tolerated."""
         __tracebackhide__ = True
-        hosts = [Finding("guarded-host", each.why, each) for each in self._refused]
-        self._strictness.judge(hosts)
+        hosts = [Violation("guarded-host", each.why, each) for each in self._refused]
+        self._strictness.check_strict(hosts)
 
     def __repr__(self) -> str:
         return f"<FakeConversations {self._world.name!r} at {self._world.address or 'no address'}>"

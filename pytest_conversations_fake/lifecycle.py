@@ -12,13 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from .api.journal import Exchange
+from .api.journal import RecordedRequest
 from .api.wording import counted
 from .api.world import World
 from .redirect import (
     Guard,
+    Redirection,
     Refusal,
-    Route,
     in_charge,
     past_proxies,
     refuse_monkey_patching,
@@ -62,7 +62,7 @@ class Active(AccountView, ABC):
         self._allow_hosts = Guard(name=world.name, allow_hosts=allow_hosts).allow_hosts
         self._strictness = strictness
         self._webhooks = Webhooks(world, strictness)
-        self._route: Route | None = None  # while it is in charge of Twilio's hosts
+        self._redirection: Redirection | None = None  # while it is in charge of Twilio's hosts
         self._refused: list[Refusal] = []
         self._was_down = False
         self._inner: list[Active] = []  # those that have Twilio's hosts at present
@@ -70,10 +70,10 @@ class Active(AccountView, ABC):
 
     @property
     @abstractmethod
-    def requests(self) -> Sequence[Exchange]: ...
+    def requests(self) -> Sequence[RecordedRequest]: ...
 
     @abstractmethod
-    def judge(self) -> None: ...
+    def check_strict(self) -> None: ...
 
     def __enter__(self) -> Self:
         with ExitStack() as running:
@@ -88,7 +88,7 @@ class Active(AccountView, ABC):
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         self._running.close()
         if error is None:
-            self.judge()
+            self.check_strict()
 
     @contextmanager
     def at(self, server: Server) -> Iterator[Self]:
@@ -104,7 +104,7 @@ class Active(AccountView, ABC):
         if self._world.address:
             raise RuntimeError("this fake was used before; a new one costs next to nothing")
         server.ended.pop(self.account_sid, None)
-        self._world.door.ended = server.ended
+        self._world.authenticator.ended = server.ended
         self._server = server
         server.world = self._world
         server.start()
@@ -132,20 +132,20 @@ class Active(AccountView, ABC):
         for outer in around:
             outer._server.drop_connections()  # what a client has kept would lead there still
             outer._inner.append(self)
-        route = Route(
+        redirection = Redirection(
             http_port=server.port,
             tls_port=server.tls_port,
             name=self._world.name,
             allow_hosts=self._allow_hosts,
         )
-        self._refused = route.refused
-        with ExitStack() as self._files, in_charge(route):
+        self._refused = redirection.refused
+        with ExitStack() as self._files, in_charge(redirection):
             _redirected.append(self)
-            self._route = route
+            self._redirection = redirection
             try:
                 yield
             finally:
-                self._route = None
+                self._redirection = None
                 _redirected.remove(self)
                 for outer in around:
                     outer._inner.remove(self)
@@ -188,7 +188,7 @@ class Active(AccountView, ABC):
         What the environment has is left alone, as it is let in; unless other ones were given.
         """
         own = {"TWILIO_ACCOUNT_SID": self.account_sid, "TWILIO_AUTH_TOKEN": self.auth_token}
-        enforced = self._world.door.enforced
+        enforced = self._world.authenticator.enforced
         return {name: own[name] for name in own if enforced or not os.environ.get(name)}
 
     def subprocess_env(self) -> dict[str, str]:
@@ -205,10 +205,10 @@ class Active(AccountView, ABC):
                 "this fake does not redirect (redirect=False), so a child process has to be told "
                 f"its address, {self.url}"
             )
-        if not self._route:
+        if not self._redirection:
             raise RuntimeError("this fake is not active; use it in a `with` statement")
         directory = self._files.enter_context(TemporaryDirectory(prefix="fake_conversations-"))
-        return subprocess_env(self._route, Path(directory))
+        return subprocess_env(self._redirection, Path(directory))
 
 
 def _on_event_loop() -> bool:

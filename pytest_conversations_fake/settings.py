@@ -9,7 +9,7 @@ from typing import Any
 from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
 from .api.did_you_mean import unknown
 from .api.fields import is_sid
-from .strict.errors import KINDS
+from .strict.errors import VIOLATION_KINDS
 
 FROM_ENVIRONMENT = "the auth token of the environment (TWILIO_AUTH_TOKEN)"
 
@@ -56,8 +56,8 @@ def tolerated(kinds: Sequence[str]) -> Sequence[str]:
     if isinstance(kinds, str) or not isinstance(kinds, Sequence):
         raise TypeError(f"tolerate is a list of what to tolerate, not {kinds!r}")
     for kind in kinds:
-        if kind not in KINDS:
-            raise ValueError(unknown("tolerate knows no", kind, KINDS))
+        if kind not in VIOLATION_KINDS:
+            raise ValueError(unknown("tolerate knows no", kind, VIOLATION_KINDS))
     return kinds
 
 

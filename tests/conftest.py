@@ -10,7 +10,7 @@ import pytest
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.engine import answer
-from pytest_conversations_fake.api.journal import Exchange, Request
+from pytest_conversations_fake.api.journal import RecordedRequest, Request
 from pytest_conversations_fake.api.refusals import Refused
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.state.account import AccountView
@@ -24,13 +24,13 @@ class Api:
     def __init__(self, world: World) -> None:
         self.world = world
 
-    def get(self, target: str, **request: object) -> Exchange:
+    def get(self, target: str, **request: object) -> RecordedRequest:
         return self.ask("GET", target, **request)
 
-    def post(self, target: str, form: object = (), **request: object) -> Exchange:
+    def post(self, target: str, form: object = (), **request: object) -> RecordedRequest:
         return self.ask("POST", target, urlencode(form, doseq=True).encode(), **request)
 
-    def delete(self, target: str, **request: object) -> Exchange:
+    def delete(self, target: str, **request: object) -> RecordedRequest:
         return self.ask("DELETE", target, **request)
 
     def ask(
@@ -41,7 +41,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
         user: str | None = None,
         password: str | None = None,
-    ) -> Exchange:
+    ) -> RecordedRequest:
         target = target.removeprefix(ORIGIN)
         account = self.world.account
         credentials = f"{user or account.sid}:{password or account.auth_token}"

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 from typing import overload
 
 from ..api.accounts import Account
-from ..api.journal import Exchange
+from ..api.journal import RecordedRequest
 from ..api.world import World
 from .live_record import LiveRecord
 
@@ -45,7 +45,7 @@ def stub() -> str:
     nouns = [f"    {each.collection}: {class_name(each)}" for each in RESOURCES]
     start = "    def __init__(self, world: World, account: Account) -> None: ..."
     known = ["    _world: World", "    _account: Account"]
-    whole = ["class Nouns:", *known, *nouns, start, ""]
+    whole = ["class Collections:", *known, *nouns, start, ""]
     return "\n".join([HEAD, *(line for each in RESOURCES for line in noun(each)), *whole])
 
 
@@ -69,10 +69,10 @@ def noun(resource: Resource[Any]) -> Iterator[str]:
             sent = keywords(operation.keywords, refused)
             yield "    @overload"
             once = keywords(operation.keywords, "count: None = None", refused, within)
-            yield f"    def assert_{done}(self{once}) -> Exchange: ..."
+            yield f"    def assert_{done}(self{once}) -> RecordedRequest: ..."
             yield "    @overload"
             often = keywords(operation.keywords, "count: int", refused, within)
-            yield f"    def assert_{done}(self{often}) -> list[Exchange]: ..."
+            yield f"    def assert_{done}(self{often}) -> list[RecordedRequest]: ..."
             yield f"    def assert_not_{done}(self{sent}) -> None: ..."
     yield ""
 

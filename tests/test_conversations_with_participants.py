@@ -9,7 +9,7 @@ import pytest
 from conftest import Api
 
 from pytest_conversations_fake.api.assumptions import Assumptions
-from pytest_conversations_fake.api.journal import Exchange
+from pytest_conversations_fake.api.journal import RecordedRequest
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.reports.page import page
 from pytest_conversations_fake.reports.report import report
@@ -109,7 +109,7 @@ GROUP = [
 ]
 
 
-def group(api: Api) -> Exchange:
+def group(api: Api) -> RecordedRequest:
     form = {"Participant": [json.dumps(person) for person in GROUP]}
     return api.post("/v1/ConversationWithParticipants", form)
 

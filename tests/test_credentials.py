@@ -57,7 +57,7 @@ def test_given_credentials_are_enforced(user: str, password: str, message: str) 
 
 @pytest.mark.rule("ended-credentials")
 def test_credentials_of_a_fake_that_has_ended_are_refused(api: Api) -> None:
-    api.world.door.ended = {OTHER: "test_before.py::test_it"}
+    api.world.authenticator.ended = {OTHER: "test_before.py::test_it"}
 
     refused = api.get("/v1/Services", user=OTHER)
 

@@ -79,7 +79,7 @@ def state(api: Api) -> dict[str, str]:
     }
 
 
-def judge(api: Api, before: dict[str, str], sent: object) -> None:
+def check_strict(api: Api, before: dict[str, str], sent: object) -> None:
     """A refusal is in Twilio's envelope and has changed nothing; nothing else goes wrong."""
     asked = api.world.journal[-1]
     assert asked.status < 500 or asked.response["code"] == 20501, sent
@@ -111,7 +111,7 @@ def test_odd_values_of_every_parameter(
                     api.post(path, {**form, name: sent})
                 else:
                     api.get(f"{path}?{'&'.join(f'{name}={quote(each)}' for each in sent)}")
-                judge(api, before, (name, sent))
+                check_strict(api, before, (name, sent))
                 if facts["method"] == "POST" and facts["status"] != 200:
                     undo(api, before)
 
@@ -141,7 +141,7 @@ def test_odd_names_in_every_path(
             api.ask(facts["method"], real.replace(place, f"/{quote(odd, safe='')}"))
             asked = api.world.journal[-1]
             assert 404 == asked.status, odd
-            judge(api, before, odd)
+            check_strict(api, before, odd)
 
 
 def test_long_texts_without_end_are_read_at_once(api: Api) -> None:

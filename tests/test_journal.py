@@ -114,4 +114,7 @@ def test_it_reads_in_the_order_of_arrival(api: Api) -> None:
     journal.close(first, Response(404), 0)
 
     assert ["/first", "/second"] == [each.path for each in journal]
-    assert "<Exchange #1 GET /first -> 404>\n<Exchange #2 GET /second -> 200>" == repr(journal)
+    assert (
+        "<RecordedRequest #1 GET /first -> 404>\n<RecordedRequest #2 GET /second -> 200>"
+        == repr(journal)
+    )

@@ -92,7 +92,7 @@ def test_an_error_inside_the_fake_is_logged_as_one(
     assert ("pytest_conversations_fake.requests", "ERROR") == (record.name, record.levelname)
     assert "KeyError: 'oops'" in caplog.text
     with pytest.raises(AssertionError):
-        fake.judge()
+        fake.check_strict()
 
 
 def test_so_is_one_before_there_is_a_request(
@@ -105,7 +105,7 @@ def test_so_is_one_before_there_is_a_request(
 
     assert "KeyError: 'oops'" in caplog.text
     with pytest.raises(AssertionError):
-        fake.judge()
+        fake.check_strict()
 
 
 def test_no_text_is_made_where_nobody_listens(
@@ -114,6 +114,6 @@ def test_no_text_is_made_where_nobody_listens(
     def never(_: object) -> str:
         raise AssertionError("nobody asked")
 
-    monkeypatch.setattr("pytest_conversations_fake.api.journal.Exchange.__str__", never)
+    monkeypatch.setattr("pytest_conversations_fake.api.journal.RecordedRequest.__str__", never)
 
     assert 201 == post(fake, "Services", FriendlyName="x").status_code

@@ -135,7 +135,7 @@ def test_every_account_is_told_of() -> None:
     one, two = ("AC" + digit * 32 for digit in "12")
     world = World("a test", {one: {"auth_token": "a"}, two: {"auth_token": "b"}})
     api = Api(world)
-    account = AccountView(world, world.door.accounts[1])
+    account = AccountView(world, world.authenticator.accounts[1])
     service = account.services.add(friendly_name="Support")
 
     api.post("/v1/Conversations", {"UniqueName": "a"}, user=one, password="a")

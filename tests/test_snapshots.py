@@ -17,7 +17,7 @@ from pytest_conversations_fake.api.records import Record
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.state.account import AccountView
-from pytest_conversations_fake.strict.errors import Judgement
+from pytest_conversations_fake.strict.errors import StrictnessError
 
 C = "/v1/Conversations"
 
@@ -155,7 +155,7 @@ def test_what_was_wrong_before_is_not_forgotten() -> None:
             requests.get(f"{fake.url}/v1/Nonsense", auth=("a", "b"))
             fake.reset()
 
-    with pytest.raises(Judgement, match="GET /v1/Nonsense is no route"):
+    with pytest.raises(StrictnessError, match="GET /v1/Nonsense is no route"):
         body()
 
 
@@ -175,7 +175,7 @@ def test_a_fault_that_was_met_remains_one_and_one_that_has_ended_remains_so(
     assert 0 == fault.met
     assert [429, 200] == [status(), status()]
     fake.restore(before)
-    fake.judge()
+    fake.check_strict()
 
 
 def test_a_fault_that_nothing_met_is_not_forgotten_either() -> None:
@@ -186,7 +186,7 @@ def test_a_fault_that_nothing_met_is_not_forgotten_either() -> None:
             fake.inject(RateLimited())
             fake.reset()
 
-    with pytest.raises(Judgement, match="no request met the fault RateLimited"):
+    with pytest.raises(StrictnessError, match="no request met the fault RateLimited"):
         body()
 
 

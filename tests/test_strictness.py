@@ -8,7 +8,7 @@ from applications import HOOK, answering, say
 
 from pytest_conversations_fake import FakeConversations, RateLimited
 from pytest_conversations_fake.api.resources.services import Services
-from pytest_conversations_fake.strict.errors import KINDS, Judgement
+from pytest_conversations_fake.strict.errors import VIOLATION_KINDS, StrictnessError
 from pytest_conversations_fake.strict.strictness import REMEDY
 
 V1 = "https://conversations.twilio.com/v1"
@@ -82,14 +82,14 @@ SITUATIONS = {
 
 
 def test_every_kind_has_its_situation() -> None:
-    assert {*KINDS} == SITUATIONS.keys()
+    assert {*VIOLATION_KINDS} == SITUATIONS.keys()
 
 
 @pytest.mark.parametrize("kind", SITUATIONS)
 def test_it_is_said_at_the_end(kind: str) -> None:
     happen, what = SITUATIONS[kind]
 
-    with pytest.raises(Judgement) as judged, FakeConversations() as fake:
+    with pytest.raises(StrictnessError) as judged, FakeConversations() as fake:
         happen(fake)
 
     assert f"{what}\ntolerate=[{kind!r}] {REMEDY}" == str(judged.value)
@@ -98,11 +98,11 @@ def test_it_is_said_at_the_end(kind: str) -> None:
 @pytest.mark.parametrize("kind", SITUATIONS)
 def test_it_may_be_tolerated_and_nothing_else_is(kind: str) -> None:
     happen, _ = SITUATIONS[kind]
-    others = [each for each in KINDS if each != kind]
+    others = [each for each in VIOLATION_KINDS if each != kind]
 
     with FakeConversations(tolerate=[kind]) as fake:
         happen(fake)
-    with pytest.raises(Judgement), FakeConversations(tolerate=others) as fake:
+    with pytest.raises(StrictnessError), FakeConversations(tolerate=others) as fake:
         happen(fake)
 
 
@@ -117,7 +117,7 @@ def test_an_error_of_the_test_itself_is_not_added_to() -> None:
 
 
 def test_the_error_inside_is_the_cause_of_the_judgement() -> None:
-    with pytest.raises(Judgement) as judged, FakeConversations() as fake:
+    with pytest.raises(StrictnessError) as judged, FakeConversations() as fake:
         meets_an_error_inside(fake)
 
     assert isinstance(judged.value.__cause__, ZeroDivisionError)
@@ -131,7 +131,7 @@ def test_what_happens_again_is_said_once() -> None:
         ask("GET", "/quite/something/else")
         fake.inject(RateLimited(), after=5)
 
-    with pytest.raises(Judgement) as judged, FakeConversations() as fake:
+    with pytest.raises(StrictnessError) as judged, FakeConversations() as fake:
         happen(fake)
 
     assert [
@@ -153,7 +153,7 @@ def test_what_happens_again_is_said_once() -> None:
     ],
 )
 def test_a_likely_path_is_named(asked: str, meant: str) -> None:
-    with pytest.raises(Judgement) as judged, FakeConversations() as fake:
+    with pytest.raises(StrictnessError) as judged, FakeConversations() as fake:
         requests.get(f"{fake.url}{asked}", auth=("user", "password"))
 
     assert str(judged.value).startswith(
@@ -176,7 +176,7 @@ def test_a_sid_that_nothing_has_is_no_matter_of_strictness(
         requests.request(method, f"{V1}{path}", auth=("user", "password"))
     ask("OPTIONS", "/anything")
 
-    fake.judge()
+    fake.check_strict()
 
 
 def test_a_fault_that_was_met_once_is_enough(fake: FakeConversations) -> None:
@@ -205,17 +205,17 @@ def test_an_application_may_refuse_but_not_break_down(status: int, passes: bool)
     if passes:
         body()
     else:
-        with pytest.raises(Judgement, match="a webhook failed: onParticipantAdd"):
+        with pytest.raises(StrictnessError, match="a webhook failed: onParticipantAdd"):
             body()
 
 
 def test_it_is_said_once(fake: FakeConversations) -> None:
     ask("GET", "/Conversation")
 
-    with pytest.raises(Judgement):
-        fake.judge()
+    with pytest.raises(StrictnessError):
+        fake.check_strict()
 
-    fake.judge()
+    fake.check_strict()
 
 
 @pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest has no subtests yet")

@@ -20,9 +20,9 @@ def test_a_type_checker_knows_nouns_and_keywords(tmp_path: Path) -> None:
     good = tmp_path / "good.py"
     good.write_text(
         "from unittest.mock import ANY\n"
-        "from pytest_conversations_fake import Exchange, FakeConversations\n"
-        "def use(fake: FakeConversations) -> list[Exchange]:\n"
-        "    one: Exchange = fake.messages.assert_created(body=ANY, conversation_sid='CH')\n"
+        "from pytest_conversations_fake import RecordedRequest, FakeConversations\n"
+        "def use(fake: FakeConversations) -> list[RecordedRequest]:\n"
+        "    one: RecordedRequest = fake.messages.assert_created(body=ANY, conversation_sid='CH')\n"
         "    fake.services.add(friendly_name='x').sid\n"
         "    fake.users.one(identity='ada')\n"
         "    fake.account('AC').roles.assert_not_updated(permission=['x'])\n"

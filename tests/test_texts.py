@@ -347,7 +347,7 @@ def it_was_refused_at_length(scene: Scene) -> None:
 
 @situation
 def the_credentials_were_nobodys(scene: Scene) -> None:
-    scene.world.door.enforced = True
+    scene.world.authenticator.enforced = True
     scene.post(C, {"FriendlyName": "Support"}, user=ONE, password="wrong")
     scene.fake.conversations.assert_created(friendly_name="Support")
 
@@ -427,14 +427,14 @@ def nothing_came_as_it_was_not_started(scene: Scene) -> None:
 
 @situation
 def another_account_was_asked_for_it(scene: Scene) -> None:
-    token = scene.world.door.accounts[1].auth_token
+    token = scene.world.authenticator.accounts[1].auth_token
     scene.post(C, {"FriendlyName": "Support"}, user=TWO, password=token)
     scene.fake.conversations.assert_created(friendly_name="Support")
 
 
 @situation
 def another_account_was_asked_for_something_else(scene: Scene) -> None:
-    token = scene.world.door.accounts[1].auth_token
+    token = scene.world.authenticator.accounts[1].auth_token
     scene.get(C)
     scene.get("/v1/Services", user=TWO, password=token)
     scene.get("/v1/Roles", user=TWO, password=token)

@@ -22,7 +22,7 @@ import time_machine
 
 from pytest_conversations_fake import Delay, FakeConversations, threads
 from pytest_conversations_fake.server.server import Server
-from pytest_conversations_fake.webhooks.worker import Office
+from pytest_conversations_fake.webhooks.worker import DeliveryWorker
 
 HOOK = "https://desk.example/hook"
 
@@ -199,13 +199,13 @@ def test_failed_log_record_does_not_end_webhooks(
         raise ValueError("oops")
 
     fake.webhooks.deliver_to(wsgi, public_url=HOOK, events=["onConversationAdded"])
-    monkeypatch.setattr(Office, "_note", broken)
+    monkeypatch.setattr(DeliveryWorker, "_note", broken)
     create(fake)
     create(fake)
 
     fake.webhooks.assert_delivered("onConversationAdded")
     with pytest.raises(AssertionError, match="oops"):
-        fake.judge()
+        fake.check_strict()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -334,7 +334,7 @@ def test_down_while_a_client_streams_a_body_is_no_error_inside(
     for client in clients:
         client.join(10)
 
-    fake.judge()
+    fake.check_strict()
 
 
 def test_server_that_a_blocked_socket_keeps_from_starting_leaks_nothing(

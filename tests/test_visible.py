@@ -9,7 +9,7 @@ from conftest import Api
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.deliveries import Delivery
-from pytest_conversations_fake.api.journal import Exchange, Request, Response
+from pytest_conversations_fake.api.journal import RecordedRequest, Request, Response
 from pytest_conversations_fake.api.refusals import MalformedForm
 from pytest_conversations_fake.api.wording import visible
 from pytest_conversations_fake.api.world import World
@@ -18,8 +18,8 @@ from pytest_conversations_fake.reports.page import page
 from pytest_conversations_fake.reports.report import report
 from pytest_conversations_fake.state.account import AccountView
 from pytest_conversations_fake.strict.ignored_parameters import ignored
-from pytest_conversations_fake.strict.strictness import judgement
-from pytest_conversations_fake.strict.violations import Finding
+from pytest_conversations_fake.strict.strictness import strictness_error
+from pytest_conversations_fake.strict.violations import Violation
 
 HOSTILE = (
     "a\n\r\t\0\x1b[31m\x7f\x85\x9b\xad\u061c\u200b\u2028\u2029\u202e\u2066\ufeff\ud800\U000e0041z"
@@ -56,7 +56,7 @@ def test_what_is_escaped_already_is_not_escaped_again() -> None:
     assert SHOWN == visible(visible(HOSTILE))
 
 
-def exchange(world: World) -> Exchange:
+def exchange(world: World) -> RecordedRequest:
     """A refused request in which everything is hostile that a client chooses."""
     entry = world.journal.open(Request(HOSTILE, f"/v1/{HOSTILE}", "", {}, ""))
     entry.ignored = (HOSTILE,)
@@ -99,7 +99,7 @@ def test_names_of_ignored_parameters_are_escaped(world: World, api: Api) -> None
 
 
 def test_a_judgement_has_a_line_for_each_finding() -> None:
-    judged = judgement([Finding("unknown-route", "GET /\x1b\u2028", None)] * 2)
+    judged = strictness_error([Violation("unknown-route", "GET /\x1b\u2028", None)] * 2)
 
     first, *_ = str(judged).split("\n")
     assert r"GET /\x1b\u2028 (2 times)" == first

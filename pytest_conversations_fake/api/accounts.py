@@ -60,7 +60,7 @@ class Account:
 
     @property
     def configuration(self) -> Configuration:
-        return configuration.only(self, None)
+        return configuration.singleton(self, None)
 
     @property
     def default_service(self) -> Service:
@@ -79,7 +79,7 @@ class Account:
 
 
 @dataclass
-class Door:
+class Authenticator:
     """Lets requests in to the accounts.
 
     Where credentials are *enforced*, only those of the accounts. Else any user and password will
@@ -90,7 +90,7 @@ class Door:
     enforced: bool = False
     ended: Mapping[str, str] = field(default_factory=dict)
 
-    def admit(self, headers: Mapping[str, str]) -> tuple[Account, str]:
+    def authenticate(self, headers: Mapping[str, str]) -> tuple[Account, str]:
         """The account that a request is for, and the account sid that its records get.
 
         Raises a 20003 refusal.

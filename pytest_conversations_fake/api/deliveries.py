@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote, urlencode, urlsplit
 from .events import Event, spelled
 from .secrets import without_passwords
 from .signature import signature
-from .subscribers import Hook
+from .subscribers import Subscriber
 from .wording import visible
 
 TIMEOUT = 5.0
@@ -99,7 +99,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
+class SignedRequest:
     """The HTTP request that a delivery is."""
 
     method: str
@@ -140,18 +140,22 @@ def request_url(url: str) -> str:
     return f"{parts.scheme}://{user}{at}{host}{path}{'?' * bool(query)}{query}"
 
 
-def behind_proxy(letter: Letter) -> Letter:
+def behind_proxy(signed_request: SignedRequest) -> SignedRequest:
     """The request as a proxy that ends TLS passes it on: by HTTP, with the usual headers."""
-    scheme, _, rest = letter.url.partition(":")
+    scheme, _, rest = signed_request.url.partition(":")
     headers = {
         "X-Forwarded-Proto": scheme,
         "X-Forwarded-For": "127.0.0.1",
-        "X-Forwarded-Host": letter.host,
+        "X-Forwarded-Host": signed_request.host,
     }
-    return replace(letter, url=f"http:{rest}", headers={**letter.headers, **headers})
+    return replace(
+        signed_request, url=f"http:{rest}", headers={**signed_request.headers, **headers}
+    )
 
 
-def letter(delivery: Delivery, auth_token: str, token_origin: str, token: str) -> Letter:
+def signed_request(
+    delivery: Delivery, auth_token: str, token_origin: str, token: str
+) -> SignedRequest:
     """A delivery as it is sent, signed with *auth_token*; *token* is different for each."""
     headers = {
         "Accept": "*/*",
@@ -167,10 +171,12 @@ def letter(delivery: Delivery, auth_token: str, token_origin: str, token: str) -
     if delivery.method == "GET":
         url += ("&" if "?" in url else "?") + form
         headers["X-Twilio-Signature"] = signature(auth_token, url)
-        return Letter(method="GET", url=url, headers=headers, body=b"", signing=signing)
+        return SignedRequest(method="GET", url=url, headers=headers, body=b"", signing=signing)
     headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
     headers["X-Twilio-Signature"] = signature(auth_token, url, delivery.form.items())
-    return Letter(method="POST", url=url, headers=headers, body=form.encode(), signing=signing)
+    return SignedRequest(
+        method="POST", url=url, headers=headers, body=form.encode(), signing=signing
+    )
 
 
 # What every event tells
@@ -182,7 +188,7 @@ OF_SCOPED_WEBHOOKS = ("webhook_sid", "webhook_type")
 WEBHOOK_TYPE = "webhook"
 
 
-def delivery(event: Event, hook: Hook, account_sid: str) -> Delivery:
+def delivery(event: Event, hook: Subscriber, account_sid: str) -> Delivery:
     """What *hook* is told of *event*, not sent yet."""
     common = (account_sid, event.name, event.source, event.client_identity, 0)
     told = {**dict(zip(COMMON, common)), **event.params}

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 
-class KnowsItsNames:
+class SuggestsNames:
     """What says of a name that it does not have which one is near."""
 
     if not TYPE_CHECKING:  # which know what there is

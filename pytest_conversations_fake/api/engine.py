@@ -14,9 +14,9 @@ from .accounts import Account
 from .deliveries import Delivery
 from .faults import BREAKING, BeforeIt, Delay, Injected, met
 from .forms import Texts, decompress, is_form, read_form, read_query, require_well_formed
-from .journal import Entry, Response
+from .journal import PendingRequest, Response
 from .operations import VERSION, Operation, find_route, not_imitated
-from .pre_events import question, verdict
+from .pre_events import pre_event_delivery, verdict
 from .records import Record
 from .refusals import (
     MethodNotAllowed,
@@ -25,7 +25,7 @@ from .refusals import (
     NotImitated,
     Refused,
 )
-from .request_context import CREATE, Call
+from .request_context import CREATE, RequestContext
 from .world import World
 
 MAX_BODY = 1024 * 1024
@@ -74,30 +74,30 @@ Outcome = bytes | Refused | Delivery | None
 Steps = Generator[Step, Outcome, Response]
 
 
-def answer(world: World, entry: Entry) -> Steps:
-    """Answer the request of *entry*, and note there what becomes known of it."""
+def answer(world: World, pending: PendingRequest) -> Steps:
+    """Answer the request of *pending*, and note there what becomes known of it."""
     headers = CORS | {"Twilio-Request-Id": world.sids.draw("RQ")}
     try:
-        status, body = yield from _carry_out(world, entry)
+        status, body = yield from _carry_out(world, pending)
     except Injected as injected:
-        entry.refusal = injected
+        pending.refusal = injected
         status, body = injected.answered, injected.envelope()
         headers |= injected.headers
     except Refused as refusal:
-        entry.refusal = refusal
+        pending.refusal = refusal
         status, body = refusal.status, refusal.envelope()
         if status == 401:
             headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
     except Exception as error:  # ours, not Twilio's: it fails the test that caused it
-        entry.error = error
+        pending.error = error
         world.errors.append(error)
         status, body = 500, {"message": "An error occurred", "status": 500}
-    broken = [each for each in entry.faults if isinstance(each, BREAKING)]
+    broken = [each for each in pending.faults if isinstance(each, BREAKING)]
     return Response(status, body, headers, broken[0] if broken else None)
 
 
-def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int, Any]]:
-    request = entry.request
+def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome, tuple[int, Any]]:
+    request = pending.request
     body = yield ReadBody(MAX_BODY)
     if isinstance(body, bytes):
         body = decompress(request.headers, body, MAX_BODY)
@@ -109,16 +109,16 @@ def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int
     route, names = find_route(request.path)
     operation = route.operations.get(request.method)
     readable = body if isinstance(body, bytes) else b""
-    texts = _note(entry, operation, names, readable) if operation else {}
-    for fault in met(world.injections, entry):
-        entry.faults += (fault,)
+    texts = _note(pending, operation, names, readable) if operation else {}
+    for fault in met(world.injections, pending):
+        pending.faults += (fault,)
         if isinstance(fault, Delay):
             yield Wait(fault.seconds)
             world.settle()
         elif isinstance(fault, BeforeIt):
             raise fault.refusal()
-    account, account_sid = world.door.admit(request.headers)
-    entry.account_sid = account.sid
+    account, account_sid = world.authenticator.authenticate(request.headers)
+    pending.account_sid = account.sid
     if not route.operations:
         if what := not_imitated(request.path):
             raise NotImitated(what=what)
@@ -129,11 +129,11 @@ def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int
         raise body
     require_well_formed(request.query, request.headers, body)
 
-    def call(noted: dict[str, Any]) -> tuple[Call, list[Record]]:
+    def context(noted: dict[str, Any]) -> tuple[RequestContext, list[Record]]:
         """What is asked for, by what there is at the moment."""
-        records = _find(account, entry, operation, names)
+        records = _find(account, pending, operation, names)
         params = _read(noted, operation, texts)
-        return Call(
+        return RequestContext(
             world=world,
             account=account,
             account_sid=account_sid,
@@ -146,23 +146,23 @@ def _carry_out(world: World, entry: Entry) -> Generator[Step, Outcome, tuple[int
             webhooks_enabled=params.get("x_twilio_webhook_enabled") == "true",
         ), records
 
-    asked, records = call(entry.params)
-    if before := question(asked, operation, records):
+    asked, records = context(pending.params)
+    if before := pre_event_delivery(asked, operation, records):
         answered = yield Ask(before)
         assert isinstance(answered, Delivery)
         texts |= verdict(operation, answered)
         world.settle()
-        asked, records = call({})  # the journal keeps what was sent
+        asked, records = context({})  # the journal keeps what was sent
     done = _perform(asked, operation, records)
-    entry.refusal = next(iter(asked.conflicts), None)
+    pending.refusal = next(iter(asked.conflicts), None)
     return operation.resource.status(asked, operation.verb), done
 
 
-def _note(entry: Entry, operation: Operation, names: list[str], body: bytes) -> Texts:
+def _note(pending: PendingRequest, operation: Operation, names: list[str], body: bytes) -> Texts:
     """Note what is asked for before any of it is judged; the texts of the parameters."""
-    request = entry.request
-    entry.operation = operation.name
-    entry.params.update(zip(reversed(operation.path), reversed(names)))
+    request = pending.request
+    pending.operation = operation.name
+    pending.params.update(zip(reversed(operation.path), reversed(names)))
     texts: Texts = {}
     ignored: list[str] = []
     form, query = read_form(request.headers, body), read_query(request.query)
@@ -178,12 +178,14 @@ def _note(entry: Entry, operation: Operation, names: list[str], body: bytes) -> 
     for keyword, field in operation.headers.items():
         if field.name.lower() in request.headers:
             texts[keyword] = [request.headers[field.name.lower()]]
-    entry.params.update((keyword, values[-1]) for keyword, values in texts.items())
-    entry.ignored = tuple(ignored)
+    pending.params.update((keyword, values[-1]) for keyword, values in texts.items())
+    pending.ignored = tuple(ignored)
     return texts
 
 
-def _find(account: Account, entry: Entry, operation: Operation, names: list[str]) -> list[Record]:
+def _find(
+    account: Account, pending: PendingRequest, operation: Operation, names: list[str]
+) -> list[Record]:
     """The records that the path names, from the top; on a short path, the default service first."""
     chain = [*operation.resource.ancestors, operation.resource]
     found: list[Record] = []
@@ -192,11 +194,11 @@ def _find(account: Account, entry: Entry, operation: Operation, names: list[str]
     for resource, name in zip(chain[len(found) :], names):
         record = resource.find(account, found[-1].sid if found else None, name)
         if not record:
-            raise NotFound(path=_shown(entry.request.path))
+            raise NotFound(path=_shown(pending.request.path))
         found.append(record)
     if operation.resource.single:
-        found.append(operation.resource.only(account, found[-1].sid if found else None))
-    entry.params |= {
+        found.append(operation.resource.singleton(account, found[-1].sid if found else None))
+    pending.params |= {
         keyword: getattr(record, keyword, record.sid)
         for keyword, record in zip(operation.path, found)
     }
@@ -214,19 +216,21 @@ def _read(noted: dict[str, Any], operation: Operation, texts: Texts) -> dict[str
     return {keyword: noted[keyword] for keyword in texts}
 
 
-def _perform(call: Call, operation: Operation, records: list[Record]) -> dict[str, Any] | None:
+def _perform(
+    context: RequestContext, operation: Operation, records: list[Record]
+) -> dict[str, Any] | None:
     resource = operation.resource
     match operation.verb.name, records:
         case "Create", _:
-            return resource.render_created(call, resource.create(call))
+            return resource.render_created(context, resource.create(context))
         case "List", _:
-            return resource.render_page(call, resource.list(call))
+            return resource.render_page(context, resource.list(context))
         case "Fetch", [*_, record]:
-            return resource.render(call, resource.fetch(call, record))
+            return resource.render(context, resource.fetch(context, record))
         case "Update", [*_, record]:
-            return resource.render(call, resource.update(call, record))
+            return resource.render(context, resource.update(context, record))
         case "Delete", [*_, record]:
-            resource.delete(call, record)
+            resource.delete(context, record)
     return None
 
 

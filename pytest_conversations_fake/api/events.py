@@ -10,7 +10,7 @@ from typing import Any
 
 from .records import Record
 from .refusals import Refused, UnknownEvent
-from .request_context import Call
+from .request_context import RequestContext
 
 # What is asked before something happens, and may still refuse or change it
 PRE_EVENTS = (
@@ -49,7 +49,7 @@ SERVICE_EVENTS = tuple(event for event in ACCOUNT_EVENTS if not event.startswith
 
 
 def check_events(
-    call: Call,
+    context: RequestContext,
     sent: Mapping[str, Any],
     keyword: str,
     known: Sequence[str],
@@ -57,7 +57,7 @@ def check_events(
 ) -> None:
     """Where names of events are looked at, refuse one that is not *known*."""
     unknown = {*(sent.get(keyword) or ())} - {*known}
-    if unknown and call.assumes("event-names", "known"):
+    if unknown and context.assumes("event-names", "known"):
         raise refusal(name=keyword)
 
 
@@ -79,7 +79,7 @@ NOT_YET = ("index", "date_created", "date_updated")
 
 
 @dataclass(frozen=True)
-class Told:
+class EventPayload:
     """What webhooks are told of a kind of record: its *noun* and what they see of it.
 
     *sid* is how they call its sid, *only* names the events that have an attribute if not all do,
@@ -99,7 +99,7 @@ class Told:
             names = [name for name in names if name not in (self.sid, *NOT_YET)]
         return [name for name in names if done in self.only.get(name, (done,))]
 
-    def event(self, call: Call, done: str, record: Record, **more: object) -> Event:
+    def event(self, context: RequestContext, done: str, record: Record, **more: object) -> Event:
         """That *record* was `Added`, `Updated` or `Removed`; or before that, `Add` and so on."""
         seen = {
             name: record.sid if name == self.sid else getattr(record, name)
@@ -107,9 +107,9 @@ class Told:
         }
         return Event(
             name=f"on{self.noun}{done}",
-            params={**seen, **call.told, **more},
-            source=call.source or "API",
-            client_identity=call.client_identity,
+            params={**seen, **context.told, **more},
+            source=context.source or "API",
+            client_identity=context.client_identity,
         )
 
 

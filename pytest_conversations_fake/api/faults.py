@@ -10,7 +10,7 @@ from typing import Any
 
 from .checks import check, check_number, check_seconds, check_text
 from .errors import ERRORS
-from .journal import Entry
+from .journal import PendingRequest
 from .refusals import Refused
 from .snapshots import PutBack
 
@@ -208,11 +208,11 @@ class Injection:
         self._when = when
         self._ended = False
 
-    def meets(self, entry: Entry) -> bool:
+    def meets(self, pending: PendingRequest) -> bool:
         """Whether a request meets it, which is counted."""
-        if self._ended or self.met == self._times or self._on not in (None, entry.operation):
+        if self._ended or self.met == self._times or self._on not in (None, pending.operation):
             return False
-        if self._when and not self._is_so(self._when, entry):
+        if self._when and not self._is_so(self._when, pending):
             return False
         self._after -= 1
         meets = self._after < 0
@@ -220,13 +220,15 @@ class Injection:
         self.was_ever_met |= meets
         return meets
 
-    def _is_so(self, when: Callable[[Mapping[str, Any]], object], entry: Entry) -> bool:
+    def _is_so(self, when: Callable[[Mapping[str, Any]], object], pending: PendingRequest) -> bool:
         try:
-            return bool(when(entry.params))
+            return bool(when(pending.params))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # also what pytest.fail() raises
-            raise WhenRaised(f"the when= of {self} raised {error!r} at {_named(entry)}") from error
+            raise WhenRaised(
+                f"the when= of {self} raised {error!r} at {_named(pending)}"
+            ) from error
 
     def __enter__(self) -> Injection:
         return self
@@ -258,12 +260,12 @@ class WhenRaised(Exception):  # noqa: N818 - an error of the test's, not of the 
     """What a test asks of parameters can not be answered."""
 
 
-def _named(entry: Entry) -> str:
-    return f"#{entry.number} {entry.operation or entry.request.method}"
+def _named(pending: PendingRequest) -> str:
+    return f"#{pending.number} {pending.operation or pending.request.method}"
 
 
-def met(injections: Iterable[Injection], entry: Entry) -> Iterator[Fault]:
+def met(injections: Iterable[Injection], pending: PendingRequest) -> Iterator[Fault]:
     """The faults that a request meets, in the order in which they were injected."""
     for injection in injections:
-        if injection.meets(entry):
+        if injection.meets(pending):
             yield injection.fault

@@ -43,7 +43,7 @@ class Response:
 
 
 @dataclass(frozen=True, eq=False)
-class Exchange:
+class RecordedRequest:
     """A request and what became of it."""
 
     number: int
@@ -111,11 +111,11 @@ class Exchange:
         return visible(shortened(said))
 
     def __repr__(self) -> str:
-        return f"<Exchange {self}>"
+        return f"<RecordedRequest {self}>"
 
 
 @dataclass
-class Entry:
+class PendingRequest:
     """What is known so far of a request that is on its way."""
 
     number: int
@@ -130,7 +130,7 @@ class Entry:
     """What went wrong inside the fake."""
 
 
-class Journal(Sequence[Exchange]):
+class Journal(Sequence[RecordedRequest]):
     """Requests that were answered, by the order in which they arrived.
 
     *noticed* is called for each.
@@ -138,65 +138,76 @@ class Journal(Sequence[Exchange]):
 
     def __init__(self, noticed: Callable[[], None]) -> None:
         self._noticed = noticed
-        self._exchanges: list[Exchange] = []
+        self._requests: list[RecordedRequest] = []
         self._opened = 0
 
-    def open(self, request: Request) -> Entry:
+    def open(self, request: Request) -> PendingRequest:
         self._opened += 1
-        return Entry(self._opened, request)
+        return PendingRequest(self._opened, request)
 
-    def close(self, entry: Entry, response: Response, duration: float) -> Exchange:
-        exchange = Exchange(
-            number=entry.number,
-            operation=entry.operation,
-            method=entry.request.method,
-            path=entry.request.path,
-            params=MappingProxyType(entry.params),
-            ignored=entry.ignored,
-            account_sid=entry.account_sid,
-            headers=without_credentials(entry.request.headers),
+    def close(
+        self, pending: PendingRequest, response: Response, duration: float
+    ) -> RecordedRequest:
+        recorded_request = RecordedRequest(
+            number=pending.number,
+            operation=pending.operation,
+            method=pending.request.method,
+            path=pending.request.path,
+            params=MappingProxyType(pending.params),
+            ignored=pending.ignored,
+            account_sid=pending.account_sid,
+            headers=without_credentials(pending.request.headers),
             status=response.status,
             response=response.body,
-            refusal=entry.refusal,
-            faults=entry.faults,
+            refusal=pending.refusal,
+            faults=pending.faults,
             duration=duration,
         )
-        if exchange.refused:
-            exchange = _kept(exchange)
-        insort(self._exchanges, exchange, key=lambda exchange: exchange.number)
+        if recorded_request.refused:
+            recorded_request = _kept(recorded_request)
+        insort(
+            self._requests, recorded_request, key=lambda recorded_request: recorded_request.number
+        )
         self._noticed()
-        return exchange
+        return recorded_request
 
     def __len__(self) -> int:
-        return len(self._exchanges)
+        return len(self._requests)
 
-    def __iter__(self) -> Iterator[Exchange]:
-        return iter(list(self._exchanges))
+    def __iter__(self) -> Iterator[RecordedRequest]:
+        return iter(list(self._requests))
 
     @overload
-    def __getitem__(self, index: int) -> Exchange: ...
+    def __getitem__(self, index: int) -> RecordedRequest: ...
     @overload
-    def __getitem__(self, index: slice) -> list[Exchange]: ...
-    def __getitem__(self, index: int | slice) -> Exchange | list[Exchange]:
-        return self._exchanges[index]
+    def __getitem__(self, index: slice) -> list[RecordedRequest]: ...
+    def __getitem__(self, index: int | slice) -> RecordedRequest | list[RecordedRequest]:
+        return self._requests[index]
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self)) or "<no request>"
 
 
-def _kept(exchange: Exchange) -> Exchange:
+def _kept(recorded_request: RecordedRequest) -> RecordedRequest:
     """A refused request without what holds its body: the traceback, and values of any length."""
-    if exchange.refusal:  # raised where the body was a local variable
-        exchange.refusal.__traceback__ = exchange.refusal.__context__ = None
-    sent = (exchange.path, exchange.params, exchange.ignored, exchange.headers)
+    if recorded_request.refusal:  # raised where the body was a local variable
+        recorded_request.refusal.__traceback__ = recorded_request.refusal.__context__ = None
+    sent = (
+        recorded_request.path,
+        recorded_request.params,
+        recorded_request.ignored,
+        recorded_request.headers,
+    )
     if len(str(sent)) <= WHOLE:
-        return exchange
+        return recorded_request
     return replace(
-        exchange,
-        path=_cut(exchange.path),
-        params=MappingProxyType({name: _cut(value) for name, value in exchange.params.items()}),
-        ignored=tuple(_cut(exchange.ignored)),
-        headers={name: _cut(value) for name, value in exchange.headers.items()},
+        recorded_request,
+        path=_cut(recorded_request.path),
+        params=MappingProxyType(
+            {name: _cut(value) for name, value in recorded_request.params.items()}
+        ),
+        ignored=tuple(_cut(recorded_request.ignored)),
+        headers={name: _cut(value) for name, value in recorded_request.headers.items()},
     )
 
 

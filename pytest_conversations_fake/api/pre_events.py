@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .deliveries import Delivery, delivery
 from .events import PRE_EVENTS
 from .refusals import WebhookRefused
-from .request_context import CREATE, DELETE, UPDATE, Call
+from .request_context import CREATE, DELETE, UPDATE, RequestContext
 from .subscribers import pre_hook, with_messaging_service
 
 if TYPE_CHECKING:
@@ -24,29 +24,31 @@ CHANGEABLE = {"Conversation": ("friendly_name",), "Message": ("body", "author", 
 DONE = {"Create": "Add", "Update": "Update", "Delete": "Remove"}
 
 
-def question(
-    call: Call,
+def pre_event_delivery(
+    context: RequestContext,
     operation: Operation,
     records: Sequence[Record],
     besides: Mapping[str, Any] = MappingProxyType({}),
 ) -> Delivery | None:
-    """What is to be asked before *call* is carried out, if anything, and told *besides*.
+    """What is to be asked before *context* is carried out, if anything, and told *besides*.
 
     Raises a refusal for what would be refused in any case.
     """
     told = operation.resource.told
     done = DONE.get(operation.verb.name)
-    if not told or f"on{told.noun}{done}" not in PRE_EVENTS or not call.webhooks_enabled:
+    if not told or f"on{told.noun}{done}" not in PRE_EVENTS or not context.webhooks_enabled:
         return None
-    if call.source == "API" and call.assumes("pre-events", "people"):
+    if context.source == "API" and context.assumes("pre-events", "people"):
         return None
-    record = operation.resource.new(call) if operation.verb is CREATE else copy(records[-1])
+    record = operation.resource.build(context) if operation.verb is CREATE else copy(records[-1])
     if operation.verb is UPDATE:
-        for name, value in operation.resource.changes(call, records[-1]).items():
+        for name, value in operation.resource.changes(context, records[-1]).items():
             setattr(record, name, value)
-    event = with_messaging_service(call.account, told.event(call, str(done), record, **besides))
-    hook = pre_hook(call.account, event)
-    return delivery(event, hook, call.account.sid) if hook else None
+    event = with_messaging_service(
+        context.account, told.event(context, str(done), record, **besides)
+    )
+    hook = pre_hook(context.account, event)
+    return delivery(event, hook, context.account.sid) if hook else None
 
 
 def verdict(operation: Operation, answered: Delivery) -> dict[str, list[str]]:

@@ -35,7 +35,7 @@ DELETE = Verb("Delete", "DELETE", 204, to_one=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Call:
+class RequestContext:
     """Something asked of a resource: in which world, by whom, when, where and with what."""
 
     world: World
@@ -87,6 +87,6 @@ class Call:
         """How the URLs of its level begin, with the service or without."""
         return self.base if self.short else f"{self.base}/Services/{self.parents[0].sid}"
 
-    def at(self, *parents: Record, **params: Any) -> Call:
+    def at(self, *parents: Record, **params: Any) -> RequestContext:
         """The same for something below other *parents*, with other *params*."""
         return replace(self, parents=parents, params=params, told={}, facts={})

@@ -7,12 +7,12 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
-from .events import Told
+from .events import EventPayload
 from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
 from .records import Record, attributes, nullable, parameters
 from .refusals import InvalidPageToken, PageSizeTooLarge, Refused
-from .request_context import CREATE, DELETE, FETCH, LIST, UPDATE, Call, Verb
+from .request_context import CREATE, DELETE, FETCH, LIST, UPDATE, RequestContext, Verb
 
 if TYPE_CHECKING:
     from .accounts import Account
@@ -53,7 +53,7 @@ class Resource(Generic[R]):
     page_size: ClassVar[tuple[int, int]] = (50, 50)
     """How many records a page has unless asked otherwise, and how many at most."""
     bad_token: ClassVar[type[Refused]] = InvalidPageToken
-    told: ClassVar[Told | None] = None
+    told: ClassVar[EventPayload | None] = None
     """What webhooks are told of it."""
     links: ClassVar[Mapping[str, str]] = {}
     """What is below a record: the name of the link and the last segment of its path."""
@@ -63,90 +63,90 @@ class Resource(Generic[R]):
 
     # Verbs
 
-    def create(self, call: Call) -> R:
-        record = self.new(call)
-        call.store.add(record)
-        self.announce(call, record)
+    def create(self, context: RequestContext) -> R:
+        record = self.build(context)
+        context.store.add(record)
+        self.announce(context, record)
         return record
 
-    def announce(self, call: Call, record: R) -> None:
+    def announce(self, context: RequestContext, record: R) -> None:
         """Do what follows from a new *record*, once it is stored."""
-        self.tell(call, "Added", record)
+        self.tell(context, "Added", record)
 
-    def new(self, call: Call) -> R:
+    def build(self, context: RequestContext) -> R:
         """What creating makes, before anybody knows of it."""
-        sent = self.sent(call)
-        self.check(call, sent, None)
-        return self.made(call, sent)
+        sent = self.attributes_from(context)
+        self.check(context, sent, None)
+        return self.build_unchecked(context, sent)
 
-    def made(self, call: Call, sent: Mapping[str, Any]) -> R:
+    def build_unchecked(self, context: RequestContext, sent: Mapping[str, Any]) -> R:
         """A record of what was *sent*, whatever Twilio would say to that."""
         known = {
-            "sid": call.facts.get("sid") or call.world.sids.draw(self.record.prefix),
-            "account_sid": call.account_sid,
-            "date_created": call.now,
-            "date_updated": call.now,
+            "sid": context.facts.get("sid") or context.world.sids.draw(self.record.prefix),
+            "account_sid": context.account_sid,
+            "date_created": context.now,
+            "date_updated": context.now,
         }
-        record: R = self.record(**{**known, **self.given(call), **sent, **call.facts})
+        record: R = self.record(**{**known, **self.defaults(context), **sent, **context.facts})
         return record
 
-    def list(self, call: Call) -> Page[R]:
+    def list(self, context: RequestContext) -> Page[R]:
         cursor = None
-        if token := call.params.get("page_token"):
-            cursor = find_cursor(token, lambda sid: self.once_listed(call, sid))
+        if token := context.params.get("page_token"):
+            cursor = find_cursor(token, lambda sid: self.find_for_cursor(context, sid))
             if not cursor:
                 raise self.bad_token(name="PageToken")
         usual, most = self.page_size
-        size = call.params.get("page_size", usual)
-        if size > most and call.assumes("large-page-size", "refused"):
+        size = context.params.get("page_size", usual)
+        if size > most and context.assumes("large-page-size", "refused"):
             raise PageSizeTooLarge
-        return self.listing(call).page(min(size, most), call.params.get("page", 0), cursor)
+        return self.listing(context).page(min(size, most), context.params.get("page", 0), cursor)
 
-    def fetch(self, call: Call, record: R) -> R:
+    def fetch(self, context: RequestContext, record: R) -> R:
         return record
 
-    def update(self, call: Call, record: R) -> R:
-        sent = self.changes(call, record)
+    def update(self, context: RequestContext, record: R) -> R:
+        sent = self.changes(context, record)
         if sent:  # an empty update is answered with 200 and changes nothing
-            call.store.change(record, **{"date_updated": call.now, **sent})
-            self.tell(call, "Updated", record)
+            context.store.change(record, **{"date_updated": context.now, **sent})
+            self.tell(context, "Updated", record)
         return record
 
-    def changes(self, call: Call, record: R) -> dict[str, Any]:
+    def changes(self, context: RequestContext, record: R) -> dict[str, Any]:
         """What updating changes, before it does."""
-        sent = self.sent(call)
-        self.check(call, sent, record)
+        sent = self.attributes_from(context)
+        self.check(context, sent, record)
         return sent
 
-    def delete(self, call: Call, record: R) -> None:
-        self.tell(call, "Removed", record, date_removed=call.now)
-        call.store.remove(record)
+    def delete(self, context: RequestContext, record: R) -> None:
+        self.tell(context, "Removed", record, date_removed=context.now)
+        context.store.remove(record)
 
-    def tell(self, call: Call, done: str, record: R, **more: object) -> None:
+    def tell(self, context: RequestContext, done: str, record: R, **more: object) -> None:
         """Tell webhooks what was *done* to a record."""
-        if self.told and call.webhooks_enabled:
-            call.account.tell(self.told.event(call, done, record, **more))
+        if self.told and context.webhooks_enabled:
+            context.account.tell(self.told.event(context, done, record, **more))
 
     # Hooks
 
-    def given(self, call: Call) -> dict[str, Any]:
+    def defaults(self, context: RequestContext) -> dict[str, Any]:
         """What a new record has that its request need not say: its parent, and defaults."""
         return {
             above.sid_keyword: parent.sid
-            for above, parent in zip(self.ancestors, call.parents)
+            for above, parent in zip(self.ancestors, context.parents)
             if above.sid_keyword in self.attributes
         }
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: R | None) -> None:
+    def check(self, context: RequestContext, sent: Mapping[str, Any], record: R | None) -> None:
         """Refuse what no field can see, in a change of *record* or, if None, in a new one."""
 
-    def listing(self, call: Call) -> Listing[R]:
+    def listing(self, context: RequestContext) -> Listing[R]:
         """What a list request asks for, in order."""
-        records = call.store.of(self.record, call.parent_sid)
-        wanted = {name: call.params[name] for name in self.filters if name in call.params}
+        records = context.store.of(self.record, context.parent_sid)
+        wanted = {name: context.params[name] for name in self.filters if name in context.params}
         if wanted:
             records = [record for record in records if self.matches(record, wanted)]
-        return Listing(records, call.store.position)
+        return Listing(records, context.store.position)
 
     def matches(self, record: R, wanted: Mapping[str, Any]) -> bool:
         """Whether a record passes the filters of a list; of several values, any will do."""
@@ -169,10 +169,10 @@ class Resource(Generic[R]):
         """A record as it is now. Views are made of others each time that somebody looks."""
         return record  # type: ignore[return-value]  # where there is no view it is one of its own
 
-    def once_listed(self, call: Call, sid: str) -> R | None:
+    def find_for_cursor(self, context: RequestContext, sid: str) -> R | None:
         """The record that a page token names, which may have been removed since."""
-        record: R | None = call.store.find_even_removed(self.record, sid)
-        return record if record and record.parent_sid == call.parent_sid else None
+        record: R | None = context.store.find_even_removed(self.record, sid)
+        return record if record and record.parent_sid == context.parent_sid else None
 
     def required(self, sent: Mapping[str, Any]) -> Iterable[str]:
         """What creating can not do without, by keyword, given what was *sent*."""
@@ -180,17 +180,17 @@ class Resource(Generic[R]):
 
     # What they share
 
-    def only(self, account: Account, parent_sid: str | None) -> R:
+    def singleton(self, account: Account, parent_sid: str | None) -> R:
         """The record of a parent that has exactly one."""
         record: R = account.store.of(self.record, parent_sid)[0]
         return record
 
-    def sent(self, call: Call) -> dict[str, Any]:
+    def attributes_from(self, context: RequestContext) -> dict[str, Any]:
         """The attributes that a request sets. An empty text clears, or else says nothing."""
         clearable = self.clearable
         return {
             name: None if value == "" else value
-            for name, value in call.params.items()
+            for name, value in context.params.items()
             if name in self.parameters and (value != "" or name in clearable)
         }
 
@@ -245,38 +245,38 @@ class Resource(Generic[R]):
         }
         return [name for name in self.attributes if name not in {*unseen, *self.record.hidden}]
 
-    def url(self, call: Call) -> str:
-        """Where the list is that *call* is about, or the only record."""
-        above = [*zip(self.ancestors, call.parents)][call.short :]
+    def url(self, context: RequestContext) -> str:
+        """Where the list is that *context* is about, or the only record."""
+        above = [*zip(self.ancestors, context.parents)][context.short :]
         steps = [f"{resource.path}/{record.sid}" for resource, record in above]
-        return "/".join([call.base, *steps, self.path])
+        return "/".join([context.base, *steps, self.path])
 
-    def render(self, call: Call, record: R) -> dict[str, Any]:
+    def render(self, context: RequestContext, record: R) -> dict[str, Any]:
         """A record as the API shows it."""
-        url = self.url(call) if self.single else f"{self.url(call)}/{record.sid}"
-        unseen = self.long_only if call.short else ()
+        url = self.url(context) if self.single else f"{self.url(context)}/{record.sid}"
+        unseen = self.long_only if context.short else ()
         shown = {
             name: _as_json(getattr(record, name)) for name in self.properties if name not in unseen
         }
         links = {name: f"{url}/{path}" for name, path in self.links.items()}
         return {**shown, "url": url, **({"links": links} if links else {})}
 
-    def render_created(self, call: Call, record: R) -> dict[str, Any]:
+    def render_created(self, context: RequestContext, record: R) -> dict[str, Any]:
         """A record as the answer to the request that created it shows it."""
-        return self.render(call, record)
+        return self.render(context, record)
 
-    def render_page(self, call: Call, page: Page[R]) -> dict[str, Any]:
+    def render_page(self, context: RequestContext, page: Page[R]) -> dict[str, Any]:
         """A page of records as the API shows it."""
         filters = {
-            filter.name: call.params[keyword]
+            filter.name: context.params[keyword]
             for keyword, filter in self.filters.items()
-            if keyword in call.params
+            if keyword in context.params
         }
-        meta = page.meta(self.key, self.url(call), filters, call.params.get("page_token"))
-        shown = [self.render(call, self.current(call.account, each)) for each in page.records]
+        meta = page.meta(self.key, self.url(context), filters, context.params.get("page_token"))
+        shown = [self.render(context, self.current(context.account, each)) for each in page.records]
         return {"meta": meta, self.key: shown}
 
-    def status(self, call: Call, verb: Verb) -> int:
+    def status(self, context: RequestContext, verb: Verb) -> int:
         """What a request that was carried out is answered with."""
         return verb.status
 

@@ -6,7 +6,7 @@ from .fields import Sid, is_sid
 from .resources import RESOURCES
 
 # Whose sids begin how
-KINDS = {
+SID_KINDS = {
     "AC": "Account",
     "FW": "Flow",
     "HX": "Content",
@@ -39,9 +39,9 @@ def check_kind(what: str, prefix: str, value: object) -> None:
     """Raises `ValueError` for a sid that does not begin with *prefix*."""
     __tracebackhide__ = True
     kind = kind_of(value)
-    if prefix and kind and kind != KINDS[prefix]:
+    if prefix and kind and kind != SID_KINDS[prefix]:
         raise ValueError(
-            f"{what} is a sid {prefix}… ({KINDS[prefix]}), not one of another kind ({kind}): "
+            f"{what} is a sid {prefix}… ({SID_KINDS[prefix]}), not one of another kind ({kind}): "
             f"{value!r}"
         )
 
@@ -49,5 +49,5 @@ def check_kind(what: str, prefix: str, value: object) -> None:
 def kind_of(value: object) -> str | None:
     """Whose sid a text is; None for what is no sid."""
     if isinstance(value, str) and is_sid(value):
-        return KINDS.get(value[:2])
+        return SID_KINDS.get(value[:2])
     return None

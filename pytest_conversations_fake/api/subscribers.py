@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Hook:
+class Subscriber:
     """Where to tell of an event."""
 
     method: str
@@ -39,40 +39,40 @@ def with_messaging_service(account: Account, event: Event) -> Event:
     return replace(event, params={"messaging_service_sid": service_sid, **event.params})
 
 
-def hooks(account: Account, event: Event) -> Iterator[Hook]:
+def hooks(account: Account, event: Event) -> Iterator[Subscriber]:
     """Those that are told of *event*: the configured one, and those of its conversation."""
     configured = configured_for(account, event)
     if configured and configured.post_webhook_url:
-        yield Hook(configured.method or "POST", configured.post_webhook_url)
+        yield Subscriber(configured.method or "POST", configured.post_webhook_url)
     if conversation := account.store.find(Conversation, event.params.get("conversation_sid")):
         for scoped in account.store.of(ScopedWebhook, conversation.sid):
             if listens(scoped, event):
                 yield hook(scoped)
 
 
-def pre_hook(account: Account, event: Event) -> Hook | None:
+def pre_hook(account: Account, event: Event) -> Subscriber | None:
     """The one that is asked before *event*, if there is one."""
     configured = configured_for(account, event)
     if not configured or not configured.pre_webhook_url:
         return None
-    return Hook(configured.method or "POST", configured.pre_webhook_url)
+    return Subscriber(configured.method or "POST", configured.pre_webhook_url)
 
 
 def configured_for(account: Account, event: Event) -> WebhookConfiguration | None:
     """The service's configuration if it has a URL, else the account's; if it wants the event."""
     configured: WebhookConfiguration
-    configured = service_webhooks.only(account, event.params["chat_service_sid"])
+    configured = service_webhooks.singleton(account, event.params["chat_service_sid"])
     if not (configured.pre_webhook_url or configured.post_webhook_url):
-        configured = webhooks.only(account, None)
+        configured = webhooks.singleton(account, None)
     to_flex = isinstance(configured, AccountWebhooks) and configured.target == "flex"
     wanted = event.name in (configured.filters or ())
     return configured if wanted and not to_flex else None
 
 
-def hook(scoped: ScopedWebhook) -> Hook:
+def hook(scoped: ScopedWebhook) -> Subscriber:
     """Where a webhook of a conversation is told; a Studio flow has no URL but its sid."""
     where = scoped.configuration_flow_sid if scoped.target == "studio" else scoped.configuration_url
-    return Hook(scoped.configuration_method.upper(), where or "", scoped.sid)
+    return Subscriber(scoped.configuration_method.upper(), where or "", scoped.sid)
 
 
 def listens(scoped: ScopedWebhook, event: Event) -> bool:

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol
 
-from .accounts import Account, Door
+from .accounts import Account, Authenticator
 from .assumptions import Assumptions
 from .clock import Clock
-from .deliveries import Delivery, Letter, delivery, letter
+from .deliveries import Delivery, SignedRequest, delivery, signed_request
 from .events import PRE_EVENTS, Event
 from .faults import Injection
 from .journal import Journal
-from .request_context import Call
+from .request_context import RequestContext
 from .resources.configurations import configuration
 from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
@@ -70,7 +70,7 @@ class Lock(Protocol):
     def wait_for(self, predicate: Callable[[], bool], timeout: float) -> bool: ...
 
 
-class Alone:
+class NoLock:
     """The lock of a world that nobody else reaches, so that waiting is of no use."""
 
     def __enter__(self) -> None: ...
@@ -109,13 +109,13 @@ class World:
         self.ended = False
         self.cuts_texts = False
         """Whether texts about it leave out what does not fit on a terminal."""
-        self.lock = lock or Alone()
+        self.lock = lock or NoLock()
         self.clock = Clock(moving=self.require_running, moved=self._moved)
         self.sids = Sids(name)
         self.journal = Journal(noticed=self.lock.notify_all)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
-        self.era = 0
+        self.generation = 0
         """How often it was put back. A request of another era is none of this world's."""
         self.deliveries: list[Delivery] = []
         """Those that were tried, in the order in which they were."""
@@ -127,11 +127,11 @@ class World:
         accounts = [
             self._open(sid or self.sids.draw("AC"), **reached) for sid, reached in access.items()
         ]
-        self.door = Door(accounts, enforced)
+        self.authenticator = Authenticator(accounts, enforced)
 
     def settle(self) -> None:
         """Let happen what is due by now, before anybody looks."""
-        for account in self.door.accounts:
+        for account in self.authenticator.accounts:
             account.settle(self.clock.second())
 
     @contextmanager
@@ -144,7 +144,7 @@ class World:
 
     def save(self) -> PutBack:
         """What puts everything back to how it is now, but for errors inside, which remain."""
-        accounts = self.door.accounts
+        accounts = self.authenticator.accounts
         timers = [each.timers for each in accounts]
         parts = [
             saved([self.clock, self.journal, *accounts, *timers]),
@@ -179,7 +179,7 @@ class World:
 
     def configure_webhook(self, url: str, events: Sequence[str]) -> None:
         """Let the first account's webhook tell *events* to *url*."""
-        configured = webhooks.only(self.account, None)
+        configured = webhooks.singleton(self.account, None)
         before = configured.post_webhook_url or configured.pre_webhook_url
         if before not in (None, url):
             shown = visible(without_passwords(before))
@@ -200,23 +200,25 @@ class World:
         for told in [hook(scoped)] if scoped else hooks(account, event):
             self.post(delivery(event, told, account.sid))
 
-    def sign(self, delivery: Delivery, auth_token: str | None = None) -> Letter:
+    def sign(self, delivery: Delivery, auth_token: str | None = None) -> SignedRequest:
         """A delivery as it is sent; without *auth_token* signed with what the application uses.
 
         That is the token which came last with the account's sid, else the account's own.
         """
-        [account] = [each for each in self.door.accounts if each.sid == delivery.account_sid]
+        [account] = [
+            each for each in self.authenticator.accounts if each.sid == delivery.account_sid
+        ]
         token = self.sids.draw("")
         uuid = "-".join((token[:8], token[8:12], token[12:16], token[16:20], token[20:]))
         if auth_token:
-            return letter(delivery, auth_token, TOKEN_OF_TARGET, uuid)
+            return signed_request(delivery, auth_token, TOKEN_OF_TARGET, uuid)
         if account.seen_token:
-            return letter(delivery, account.seen_token, TOKEN_OF_REQUEST, uuid)
-        return letter(delivery, account.auth_token, account.token_origin, uuid)
+            return signed_request(delivery, account.seen_token, TOKEN_OF_REQUEST, uuid)
+        return signed_request(delivery, account.auth_token, account.token_origin, uuid)
 
     def finish(self) -> None:
         """Let what is initializing be finished: somebody asks for something, or moves the clock."""
-        for account in self.door.accounts:
+        for account in self.authenticator.accounts:
             account.finish()
 
     def _moved(self) -> None:
@@ -226,13 +228,13 @@ class World:
 
     def next_due(self) -> float | None:
         """Seconds until something happens by itself; None if nothing does."""
-        instants = [each.timers.next for each in self.door.accounts if each.timers.next]
+        instants = [each.timers.next for each in self.authenticator.accounts if each.timers.next]
         return self.clock.until(min(instants)) if instants else None
 
     @property
     def account(self) -> Account:
         """The first one."""
-        return self.door.accounts[0]
+        return self.authenticator.accounts[0]
 
     def _open(
         self,
@@ -248,16 +250,16 @@ class World:
             token_origin=token_origin or (GIVEN_TOKEN if auth_token else OWN_TOKEN),
             api_keys=api_keys or {},
         )
-        call = Call(
+        context = RequestContext(
             world=self, account=account, account_sid=sid, now=self.clock.second(), base=self.address
         )
         name = "Default Conversations Service"  # a guess
-        account.first_service = services.create(call.at(friendly_name=name))
+        account.first_service = services.create(context.at(friendly_name=name))
         account.tell = partial(self._tell, account)
         defaults = {
             "default_chat_service_sid": account.first_service.sid,
             "default_messaging_service_sid": self.sids.draw("MG"),
         }
-        configuration.create(call.at(**defaults))
-        webhooks.create(call.at(filters=[]))
+        configuration.create(context.at(**defaults))
+        webhooks.create(context.at(filters=[]))
         return account

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ..api.accounts import Account
 from ..api.events import PRE_EVENTS
-from ..api.journal import Exchange
+from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
 from ..api.resources.scoped_webhooks import ScopedWebhook
 from ..api.resources.webhook_configurations import AccountWebhooks, ServiceWebhooks
@@ -23,7 +23,7 @@ def why_not_asked(world: World, account: Account, operation: str, *, waited: boo
 
 
 def _to_other_accounts(world: World, account: Account, operation: str) -> Iterator[str]:
-    for other in world.door.accounts:
+    for other in world.authenticator.accounts:
         theirs = [each for each in world.journal if each.account_sid == other.sid]
         same = [each for each in theirs if each.operation == operation]
         if other is not account and theirs:
@@ -48,7 +48,7 @@ def _nothing(world: World) -> str:
 
 def why_not_told(world: World, event: str) -> Sequence[str]:
     """Why no webhook was told of an *event*: how they are configured, and what was asked how."""
-    listening = {each for account in world.door.accounts for each in _listening(account)}
+    listening = {each for account in world.authenticator.accounts for each in _listening(account)}
     if not listening:
         return [
             "no webhook is configured; webhooks.deliver_to(..., events=[...]) or a request for "
@@ -81,12 +81,12 @@ def _listening(account: Account) -> Iterator[str]:
 DONE = {"Create": "Add", "Update": "Update", "Delete": "Remove"}
 
 
-def _causes(exchange: Exchange, event: str) -> bool:
+def _causes(request: RecordedRequest, event: str) -> bool:
     """Whether webhooks would have been told of *event*, had the request enabled them."""
-    operation = OPERATIONS.get(exchange.operation or "")
+    operation = OPERATIONS.get(request.operation or "")
     told = operation and operation.resource.told
-    if not operation or not told or exchange.refused or operation.verb.name not in DONE:
+    if not operation or not told or request.refused or operation.verb.name not in DONE:
         return False
-    if exchange.params.get("x_twilio_webhook_enabled") == "true":
+    if request.params.get("x_twilio_webhook_enabled") == "true":
         return False
     return event.startswith(f"on{told.noun}{DONE[operation.verb.name]}")

@@ -11,7 +11,7 @@ from typing import ClassVar, overload
 from ..api.accounts import Account
 from ..api.checks import check, check_number, check_seconds, check_text
 from ..api.did_you_mean import unknown
-from ..api.journal import Exchange
+from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS, Operation
 from ..api.world import World
 from .differences import Difference, Remark, differing
@@ -53,13 +53,13 @@ class Requests:
                 raise TypeError(unknown(f"{name} has no parameter", keyword, keywords))
         check_sids(self._operation.resource, params, as_sent=bool(refused))
 
-    def _requests(self) -> list[Exchange]:
+    def _requests(self) -> list[RecordedRequest]:
         mine = (self._account.sid, None)
         return [each for each in self._world.journal if each.account_sid in mine]
 
     def _expect(
         self, count: int, refused: bool | int, params: dict[str, object], within: float = 0
-    ) -> list[Exchange]:
+    ) -> list[RecordedRequest]:
         __tracebackhide__ = True
         self._check(count, refused, params)
         check_seconds("within", within)
@@ -105,12 +105,12 @@ class Expectation(Requests):
         refused: bool | int = False,
         within: float = 0,
         **params: object,
-    ) -> Exchange: ...
+    ) -> RecordedRequest: ...
 
     @overload
     def __call__(
         self, *, count: int, refused: bool | int = False, within: float = 0, **params: object
-    ) -> list[Exchange]: ...
+    ) -> list[RecordedRequest]: ...
 
     def __call__(
         self,
@@ -119,7 +119,7 @@ class Expectation(Requests):
         refused: bool | int = False,
         within: float = 0,
         **params: object,
-    ) -> Exchange | list[Exchange]:
+    ) -> RecordedRequest | list[RecordedRequest]:
         __tracebackhide__ = True
         if count is None:
             return self._expect(1, refused, params, within)[0]
@@ -155,35 +155,35 @@ class WantedRequest:
             return call
         return f"{call} refused" if self.refused is True else f"{call} refused with {self.refused}"
 
-    def line(self, exchange: Exchange, *, cuts: bool) -> str:
+    def line(self, request: RecordedRequest, *, cuts: bool) -> str:
         if not cuts:
-            return str(exchange)
-        asked, arrow, outcome = str(exchange).partition(" -> ")
+            return str(request)
+        asked, arrow, outcome = str(request).partition(" -> ")
         outcome = beginning(arrow + outcome, OUTCOME)
         return _with_end_of_path(asked, LINE - len(outcome)) + outcome
 
-    def reason(self, exchange: Exchange) -> str:
-        return f"refused: {exchange.reason}" if exchange.refused else ""
+    def reason(self, request: RecordedRequest) -> str:
+        return f"refused: {request.reason}" if request.refused else ""
 
-    def is_of_kind(self, exchange: Exchange) -> bool:
-        return exchange.operation == self.kind
+    def is_of_kind(self, request: RecordedRequest) -> bool:
+        return request.operation == self.kind
 
-    def is_akin(self, exchange: Exchange) -> bool:
-        other = OPERATIONS.get(exchange.operation or "")
+    def is_akin(self, request: RecordedRequest) -> bool:
+        other = OPERATIONS.get(request.operation or "")
         return other is not None and other.resource is OPERATIONS[self.kind].resource
 
-    def differences(self, exchange: Exchange) -> list[Difference]:
-        differences = [*differing(self.params, exchange.params)]
+    def differences(self, request: RecordedRequest) -> list[Difference]:
+        differences = [*differing(self.params, request.params)]
         if self.refused is None:
             return differences
-        code = (exchange.response or {}).get("code")
-        if exchange.refused and self.refused not in (True, code):
+        code = (request.response or {}).get("code")
+        if request.refused and self.refused not in (True, code):
             expected = f", expected {self.refused}" if self.refused else ""
-            differences.append(Remark(f"{self.reason(exchange)}{expected}"))
-        if not exchange.refused and self.refused is not False:
+            differences.append(Remark(f"{self.reason(request)}{expected}"))
+        if not request.refused and self.refused is not False:
             differences.append(Remark("accepted, expected a refusal"))
-        if differences and exchange.ignored:
-            differences.append(Remark(f"ignored, as no parameters: {', '.join(exchange.ignored)}"))
+        if differences and request.ignored:
+            differences.append(Remark(f"ignored, as no parameters: {', '.join(request.ignored)}"))
         return differences
 
 

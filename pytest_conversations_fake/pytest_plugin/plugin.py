@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pytest
 
-from ..strict.errors import KINDS, Judgement
+from ..strict.errors import VIOLATION_KINDS, StrictnessError
 
 if TYPE_CHECKING:
     from ..fake import FakeConversations
@@ -36,7 +36,7 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
         "what to assume of Twilio: question=answer, see conversations-fake rules",
     ),
     "owned": ("args", (), "addresses and sids that are the only ones of the account"),
-    "tolerate": ("args", (), f"what tests may pass with: {', '.join(KINDS)}"),
+    "tolerate": ("args", (), f"what tests may pass with: {', '.join(VIOLATION_KINDS)}"),
     "seed": ("string", None, "what is there from the start: a file, from where the ini file is"),
 }
 
@@ -143,10 +143,10 @@ def fake_conversations(
     subtests_passed = request.session.testsfailed == failed_before
     if request.node.stash.get(_PASSED, False) and subtests_passed:
         try:
-            fake.judge()
+            fake.check_strict()
             for sentence in fake.ignored():
                 warnings.warn(sentence, IgnoredParameters, stacklevel=1)
-        except (Judgement, IgnoredParameters) as found:
+        except (StrictnessError, IgnoredParameters) as found:
             fail_for(request.node, str(found))
     _warn_of_strays(_fake_conversations_server)
 
@@ -240,7 +240,7 @@ def pytest_runtest_makereport(
         item.stash[_PASSED] = report.passed
     # pytest takes an error of the teardown for the failure that a test was expected to have
     if call.excinfo and hasattr(report, "wasxfail"):
-        if not (item.stash.get(_JUDGED, False) or call.excinfo.errisinstance(Judgement)):
+        if not (item.stash.get(_JUDGED, False) or call.excinfo.errisinstance(StrictnessError)):
             return report
         report.outcome = "failed"
         del report.wasxfail

@@ -71,11 +71,11 @@ class SessionGuard:
             self._failed = True
             raise
         if (refused := self._refused()) and not (self._failed or self._tolerated):
-            from ..strict.strictness import judgement
-            from ..strict.violations import Finding
+            from ..strict.strictness import strictness_error
+            from ..strict.violations import Violation
 
             self._failed = True
-            fail_for(item, str(judgement([Finding("guarded-host", refused, None)])))
+            fail_for(item, str(strictness_error([Violation("guarded-host", refused, None)])))
         return result
 
     def _refused(self) -> str:

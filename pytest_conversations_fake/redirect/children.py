@@ -17,7 +17,7 @@ from pathlib import Path
 from .certificates import authority_pem
 from .environment import past_proxies
 from .hosts import IMITATED
-from .registry import Route
+from .registry import Redirection
 
 _CHILD = Path(__file__).parent / "child"
 
@@ -50,9 +50,9 @@ _REFUSED = "refused-by-fake-conversations.invalid"
 
 
 def subprocess_env(
-    route: Route, directory: Path, environ: Mapping[str, str] = os.environ
+    redirection: Redirection, directory: Path, environ: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """*environ* and what sends a child with it along *route*. Its files are put in *directory*.
+    """The variables of *environ* and those of the *redirection*, whose files are in *directory*.
 
     Every user can read them. None of them is secret: a child may run as another user.
     """
@@ -61,14 +61,14 @@ def subprocess_env(
     for source in _CHILD.glob("*.*"):
         _write(copies / source.name, source.read_text(encoding="utf-8"))
     _write(directory / "authorities.pem", "".join([authority_pem(), *_bundles(environ)]))
-    _write(directory / ".curlrc", "\n".join(_curlrc(route, directory, environ)) + "\n")
+    _write(directory / ".curlrc", "\n".join(_curlrc(redirection, directory, environ)) + "\n")
     for folder in (directory, copies):
         folder.chmod(0o755)
     child_route = {
-        "http_port": route.ports[80],
-        "tls_port": route.ports[443],
-        "name": f"a child process of {route.name}",
-        "allow_hosts": route.allow_hosts,
+        "http_port": redirection.ports[80],
+        "tls_port": redirection.ports[443],
+        "name": f"a child process of {redirection.name}",
+        "allow_hosts": redirection.allow_hosts,
         "ca_pem": authority_pem(),
     }
     # The package's directory outlives the fake; of the two, another user may read only the copy
@@ -92,14 +92,14 @@ def _write(path: Path, text: str) -> None:
     path.chmod(0o644)
 
 
-def _curlrc(route: Route, directory: Path, environ: Mapping[str, str]) -> Iterator[str]:
+def _curlrc(redirection: Redirection, directory: Path, environ: Mapping[str, str]) -> Iterator[str]:
     """Our lines, and then the file that curl would have read. Of `connect-to`, the first wins."""
     # `cacert` replaces all authorities, so this file has the usual ones, too
     yield f"cacert = {json.dumps(str(directory / 'authorities.pem'))}"
     yield f"resolve = {_REFUSED}:9:127.0.0.1"  # nobody listens there, and nobody is asked for it
-    for host, port in product(_names(IMITATED), route.ports):
-        yield f"connect-to = {host}:{port}:127.0.0.1:{route.ports[port]}"
-    refused = (host for host in _other_names() if not route.allows(host.removesuffix(".")))
+    for host, port in product(_names(IMITATED), redirection.ports):
+        yield f"connect-to = {host}:{port}:127.0.0.1:{redirection.ports[port]}"
+    refused = (host for host in _other_names() if not redirection.allows(host.removesuffix(".")))
     for host in chain(_names(IMITATED), refused):  # the fake has no more than these two ports
         yield f"connect-to = {host}::{_REFUSED}:9"
     for home in ("CURL_HOME", "XDG_CONFIG_HOME", "HOME"):

@@ -9,7 +9,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 
-class AfterImport(MetaPathFinder):
+class ImportHook(MetaPathFinder):
     """Calls *done* with each of the modules *names* right after it was executed.
 
     It finds nothing by itself; for these modules it asks the finders behind it.

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 from . import registry
 from .environment import past_proxies
-from .import_hook import AfterImport
+from .import_hook import ImportHook
 from .libraries import LIBRARIES
 from .monkey_patching import PATCHERS
 from .patches import hook, unhook
@@ -107,4 +107,4 @@ def _imported(module: ModuleType) -> None:
             hook(module, HOOKS[module.__name__])
 
 
-_finder = AfterImport(HOOKS, _imported)
+_finder = ImportHook(HOOKS, _imported)

@@ -124,14 +124,14 @@ def _ssl_wrap_socket_and_match_hostname(wrap: Function) -> Function:
 
     @wraps(wrap)
     def hooked(*arguments: Any, **keywords: Any) -> Any:
-        route = owner_of(keywords.get("server_hostname"))
+        redirection = owner_of(keywords.get("server_hostname"))
         as_usual = keywords.get("cert_reqs") in _REQUIRED and not any(
             keywords.get(name) is not None for name in _OWN_WAYS
         )
-        if route and as_usual:
+        if redirection and as_usual:
             import ssl
 
-            context = route.client_context()
+            context = redirection.client_context()
             if type(context) is ssl.SSLContext:  # not with truststore, where neither can be changed
                 keywords |= {"ssl_context": context}
         return wrap(*arguments, **keywords)

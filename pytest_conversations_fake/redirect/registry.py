@@ -59,7 +59,7 @@ class Guard:
                 raise ValueError(f"allow_hosts has host names, like api.twilio.com, not {host!r}")
         self._allow_hosts = [host.lower() for host in hosts]
 
-    def claim(self, host: str) -> Route | None:
+    def claim(self, host: str) -> Redirection | None:
         """The route for a *host* of Twilio; None to let it be. Raises `HostRefused`."""
         if self.allows(host):
             return None
@@ -82,7 +82,7 @@ class Guard:
         return "as it belongs to the real Twilio"
 
 
-class Route(Guard):
+class Redirection(Guard):
     """Sends the imitated hosts to ports of 127.0.0.1 and refuses Twilio's others.
 
     *ca_pem* is the certificate of the authority that the TLS port's certificates are from. Left
@@ -102,7 +102,7 @@ class Route(Guard):
         self.ports = {80: http_port, 443: tls_port}
         self.ca_pem = ca_pem
 
-    def claim(self, host: str) -> Route | None:
+    def claim(self, host: str) -> Redirection | None:
         return self if is_imitated(host) else super().claim(host)
 
     def port(self, asked: int) -> int:
@@ -143,7 +143,7 @@ _REMEDY = (
 in_charge: list[Guard] = []
 
 
-def owner_of(host: object) -> Route | None:
+def owner_of(host: object) -> Redirection | None:
     """The route that *host* takes now, if it takes one. Raises `HostRefused`."""
     if name := twilio_name(host):
         for owner in in_charge[-1:]:

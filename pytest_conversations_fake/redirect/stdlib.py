@@ -77,12 +77,12 @@ def landing(address: Any, family: int = socket.AF_INET) -> Any:
     if not isinstance(address, tuple) or len(address) < 2:
         return address
     host, port, *_ = address
-    route = owner_of(IMITATED if host in (ADDRESS, ADDRESS_6) else host)
-    if not route:
+    redirection = owner_of(IMITATED if host in (ADDRESS, ADDRESS_6) else host)
+    if not redirection:
         return address
     if family == socket.AF_INET6:
-        return ("::ffff:127.0.0.1", route.port(port), 0, 0)
-    return ("127.0.0.1", route.port(port))
+        return ("::ffff:127.0.0.1", redirection.port(port), 0, 0)
+    return ("127.0.0.1", redirection.port(port))
 
 
 def _tls(*parameters: str) -> Callable[[Function], Function]:
@@ -93,9 +93,9 @@ def _tls(*parameters: str) -> Callable[[Function], Function]:
         def hooked(context: SSLContext, *arguments: Any, **keywords: Any) -> Any:
             keywords |= zip(parameters, arguments)
             host = twilio_name(keywords.get("server_hostname"))
-            if host and not keywords.get("server_side") and (route := owner_of(host)):
-                ours = route.client_context()
-                route.check_peer(keywords.get("sock"), host)
+            if host and not keywords.get("server_side") and (redirection := owner_of(host)):
+                ours = redirection.client_context()
+                redirection.check_peer(keywords.get("sock"), host)
                 if context is not ours:
                     keywords |= {"server_hostname": host, "session": None}
                     return getattr(ours, wrap.__name__)(**keywords)
@@ -120,8 +120,8 @@ def _do_handshake(handshake: Function) -> Function:
             return handshake(tls, *arguments, **keywords)
         except SSLCertVerificationError as error:
             host = twilio_name(tls.server_hostname)
-            if host and (route := owner_of(host)):
-                why = route.refuse_peer(host).strerror
+            if host and (redirection := owner_of(host)):
+                why = redirection.refuse_peer(host).strerror
                 error.args, error.strerror = (error.errno, why), why
             raise
 

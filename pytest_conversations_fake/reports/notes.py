@@ -11,7 +11,7 @@ from itertools import groupby
 from math import ceil
 from typing import Any
 
-from ..api.journal import Exchange
+from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS, Operation
 from ..api.request_context import LIST
 from ..api.wording import shortened
@@ -30,15 +30,15 @@ INSTEAD = {
     ),
 }
 
-Group = Sequence[Exchange]
+Group = Sequence[RecordedRequest]
 
 
 def notes(world: World) -> list[str]:
     """A sentence for each habit, by the order in which operations were first requested."""
-    groups: dict[tuple[str, str | None], list[Exchange]] = defaultdict(list)
-    for exchange in world.journal:
-        if exchange.operation and exchange.method == "GET" and _was_answered(exchange):
-            groups[exchange.operation, exchange.account_sid].append(exchange)
+    groups: dict[tuple[str, str | None], list[RecordedRequest]] = defaultdict(list)
+    for request in world.journal:
+        if request.operation and request.method == "GET" and _was_answered(request):
+            groups[request.operation, request.account_sid].append(request)
     return [
         note
         for (name, _), group in groups.items()
@@ -47,9 +47,9 @@ def notes(world: World) -> list[str]:
     ]
 
 
-def _was_answered(exchange: Exchange) -> bool:
+def _was_answered(request: RecordedRequest) -> bool:
     """What met a fault is asked again for a reason."""
-    return not exchange.refused and not exchange.faults
+    return not request.refused and not request.faults
 
 
 def _notes(world: World, operation: Operation, group: Group) -> Iterator[str]:
@@ -88,7 +88,7 @@ def _one_by_one(world: World, operation: Operation, group: Group) -> Iterator[tu
     every = OPERATIONS.get(f"List{operation.resource.noun}")
     if not every or not operation.names_one:
         return
-    [account] = [each for each in world.door.accounts if each.sid == group[0].account_sid]
+    [account] = [each for each in world.authenticator.accounts if each.sid == group[0].account_sid]
     key, resource = operation.resource.name_keyword, operation.resource
     for siblings in _by(group, lambda each: _above(operation, each)):
         fetched = len({each.params[key] for each in siblings})
@@ -139,35 +139,35 @@ def _readings(pages: Group) -> Iterator[Group]:
 
 
 def _by(group: Group, key: Any) -> Iterator[Group]:
-    parts: dict[Any, list[Exchange]] = defaultdict(list)
+    parts: dict[Any, list[RecordedRequest]] = defaultdict(list)
     for each in group:
         parts[key(each)].append(each)
     yield from parts.values()
 
 
-def _above(operation: Operation, exchange: Exchange) -> tuple[object, ...]:
+def _above(operation: Operation, request: RecordedRequest) -> tuple[object, ...]:
     """The records above what is fetched."""
-    return tuple(exchange.params.get(keyword) for keyword in operation.path[:-1])
+    return tuple(request.params.get(keyword) for keyword in operation.path[:-1])
 
 
-def _filters(exchange: Exchange) -> Mapping[str, object]:
+def _filters(request: RecordedRequest) -> Mapping[str, object]:
     paging = ("page", "page_size", "page_token")
-    return {name: value for name, value in exchange.params.items() if name not in paging}
+    return {name: value for name, value in request.params.items() if name not in paging}
 
 
 def _sorted(params: Mapping[str, object]) -> str:
     return repr(sorted(params.items()))
 
 
-def _asked(operation: Operation, exchange: Exchange) -> str:
+def _asked(operation: Operation, request: RecordedRequest) -> str:
     """An operation, of what it names last but for the service."""
     named = [keyword for keyword in operation.path if keyword != "chat_service_sid"]
     if not named:
         return operation.name
-    return f"{operation.name} of {shortened(str(exchange.params[named[-1]]))}"
+    return f"{operation.name} of {shortened(str(request.params[named[-1]]))}"
 
 
-def _call(operation: Operation, like: Exchange, more: Mapping[str, object]) -> str:
+def _call(operation: Operation, like: RecordedRequest, more: Mapping[str, object]) -> str:
     """*operation* as the SDK's user would ask for it, below what is above *like*."""
     above = {
         keyword: like.params[keyword]

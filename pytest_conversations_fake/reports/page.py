@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..api.deliveries import Delivery
-from ..api.journal import Exchange
+from ..api.journal import RecordedRequest
 from ..api.secrets import redacted, without_passwords
 from ..api.wording import counted, shortened
 from .markup import Html, breakable, document, element
@@ -38,7 +38,7 @@ def page(report: Report, outcome: str, failure: str) -> str:
         _section("Errors inside the fake", _pre("\n\n".join(report.errors))),
         _section("Notes", _notes(report.notes)),
         _section("What was said", _talks(report)),
-        _section("Requests", _lines(_exchange(each, report) for each in report.exchanges)),
+        _section("Requests", _lines(_request(each, report) for each in report.requests)),
         _section("Webhooks", _lines(map(_delivery, report.deliveries))),
         element("footer", "pytest-conversations-fake"),
     )
@@ -74,8 +74,8 @@ def is_bad(outcome: str) -> bool:
 
 
 def _counts(report: Report) -> Iterator[str]:
-    refused = sum(each.refused for each in report.exchanges)
-    yield counted(len(report.exchanges), "request") + (f", {refused} refused" if refused else "")
+    refused = sum(each.refused for each in report.requests)
+    yield counted(len(report.requests), "request") + (f", {refused} refused" if refused else "")
     if report.deliveries:
         failed = sum(each.failed for each in report.deliveries)
         yield counted(len(report.deliveries), "webhook") + (f", {failed} failed" if failed else "")
@@ -101,36 +101,36 @@ def _lines(lines: Iterable[Html]) -> Html | None:
 # What was asked and told
 
 
-def _exchange(exchange: Exchange, report: Report) -> Html:
-    why = closed_for(exchange) or exchange.reason
-    outcome = ", ".join(filter(None, [str(exchange.status or ""), *map(str, exchange.faults)]))
+def _request(request: RecordedRequest, report: Report) -> Html:
+    why = closed_for(request) or request.reason
+    outcome = ", ".join(filter(None, [str(request.status or ""), *map(str, request.faults)]))
     return _opening(
-        f"#{exchange.number}",
-        f"{exchange.method} {shortened(exchange.path)}",
-        said(exchange, PROSE),
+        f"#{request.number}",
+        f"{request.method} {shortened(request.path)}",
+        said(request, PROSE),
         why,
         outcome or "no answer",
-        _facts(dict(_facts_of(exchange, report))),
-        _facts({keyword: _shown(keyword, value) for keyword, value in exchange.params.items()}),
-        element("pre", _answer(exchange)) if exchange.response is not None else None,
-        bad=exchange.refused,
+        _facts(dict(_facts_of(request, report))),
+        _facts({keyword: _shown(keyword, value) for keyword, value in request.params.items()}),
+        element("pre", _answer(request)) if request.response is not None else None,
+        bad=request.refused,
     )
 
 
-def _facts_of(exchange: Exchange, report: Report) -> Iterator[tuple[str, str]]:
-    yield "operation", exchange.operation or "none of Twilio's"
-    yield "account", exchange.account_sid or "credentials of nobody's"
-    yield "took", f"{exchange.duration * 1000:.1f} ms"
-    if exchange.rule:
-        yield "rule", exchange.rule
-    if instead := report.assumptions.otherwise(exchange.rule):
+def _facts_of(request: RecordedRequest, report: Report) -> Iterator[tuple[str, str]]:
+    yield "operation", request.operation or "none of Twilio's"
+    yield "account", request.account_sid or "credentials of nobody's"
+    yield "took", f"{request.duration * 1000:.1f} ms"
+    if request.rule:
+        yield "rule", request.rule
+    if instead := report.assumptions.otherwise(request.rule):
         yield "assumed", f"{instead} has it otherwise"
-    if exchange.ignored:
-        yield "ignored", ", ".join(exchange.ignored)
+    if request.ignored:
+        yield "ignored", ", ".join(request.ignored)
 
 
-def _answer(exchange: Exchange) -> str:
-    text = json.dumps(redacted("", exchange.response), indent=2, ensure_ascii=False)
+def _answer(request: RecordedRequest) -> str:
+    text = json.dumps(redacted("", request.response), indent=2, ensure_ascii=False)
     more = len(text) - LONGEST
     return f"{text[:LONGEST]}\n… and {counted(more, 'character')} more" if more > 0 else text
 

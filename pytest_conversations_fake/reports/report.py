@@ -9,7 +9,7 @@ from traceback import format_exception
 
 from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
-from ..api.journal import Exchange
+from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
 from ..api.secrets import redacted, without_passwords
 from ..api.wording import counted, shortened, visible
@@ -22,7 +22,7 @@ WIDTH = 79
 
 INDENT = "    "
 
-LAST_EXCHANGES, LAST_DELIVERIES, LAST_TALKS, LAST_MESSAGES = 20, 20, 3, 5
+LAST_REQUESTS, LAST_DELIVERIES, LAST_TALKS, LAST_MESSAGES = 20, 20, 3, 5
 """That the text shows; a page has room for more."""
 
 TELLING = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
@@ -35,7 +35,7 @@ class Report:
 
     name: str
     assumptions: Assumptions
-    exchanges: Sequence[Exchange]
+    requests: Sequence[RecordedRequest]
     deliveries: Sequence[Delivery]
     transcript: Transcript
     notes: Sequence[str]
@@ -47,7 +47,7 @@ class Report:
     def __str__(self) -> str:
         parts = [
             [
-                *_exchanges(self.exchanges, self.assumptions),
+                *_requests(self.requests, self.assumptions),
                 *_deliveries(self.deliveries),
                 *self.hosts,
             ],
@@ -67,7 +67,7 @@ def report(world: World, hosts: Sequence[str]) -> Report:
         return Report(
             name=world.name,
             assumptions=world.assumptions,
-            exchanges=[*world.journal],
+            requests=[*world.journal],
             deliveries=[*world.deliveries],
             transcript=transcript(world),
             notes=notes(world),
@@ -76,10 +76,10 @@ def report(world: World, hosts: Sequence[str]) -> Report:
         )
 
 
-def said(exchange: Exchange, width: int) -> str:
+def said(request: RecordedRequest, width: int) -> str:
     """What a request said besides its path, without secrets; cut, as `…` says, to a *width*."""
-    path = OPERATIONS[exchange.operation].path if exchange.operation else ()
-    sent = {name: value for name, value in exchange.params.items() if name not in path}
+    path = OPERATIONS[request.operation].path if request.operation else ()
+    sent = {name: value for name, value in request.params.items() if name not in path}
     telling = sorted(sent, key=lambda name: name not in TELLING)
     shown = ", ".join(f"{name}={redacted(name, sent[name])!r}" for name in telling)
     return cut(shortened(shown), width)
@@ -91,35 +91,35 @@ def cut(text: str, width: int) -> str:
     return line if len(line) <= max(width, 0) else f"{line[: width - 1].rstrip()}…"
 
 
-def _exchanges(exchanges: Sequence[Exchange], assumptions: Assumptions) -> Iterator[str]:
-    if not exchanges:
+def _requests(requests: Sequence[RecordedRequest], assumptions: Assumptions) -> Iterator[str]:
+    if not requests:
         yield "nothing was requested"
-    before = exchanges[:-LAST_EXCHANGES]
+    before = requests[:-LAST_REQUESTS]
     if before:
         refused = sum(each.refused for each in before)
         yield f"requests: {len(before)} before these{f', {refused} refused' if refused else ''}"
-    several = len({each.account_sid for each in exchanges} - {None}) > 1
-    for exchange in exchanges[-LAST_EXCHANGES:]:
-        line = f"{exchange} of {shortened(str(exchange.account_sid))}" if several else str(exchange)
-        beside = said(exchange, WIDTH - len(line) - 2)
+    several = len({each.account_sid for each in requests} - {None}) > 1
+    for request in requests[-LAST_REQUESTS:]:
+        line = f"{request} of {shortened(str(request.account_sid))}" if several else str(request)
+        beside = said(request, WIDTH - len(line) - 2)
         if beside.endswith("…"):  # all of it would not fit
             yield line
-            yield f"{INDENT}{said(exchange, WIDTH - len(INDENT))}"
+            yield f"{INDENT}{said(request, WIDTH - len(INDENT))}"
         else:
             yield f"{line}  {beside}".rstrip()
-        if exchange.operation and exchange.ignored:
-            yield _below(f"ignored, as no parameters: {', '.join(exchange.ignored)}")
-        if exchange.conflict:
-            yield _below(closed_for(exchange))
-        if exchange.refused:
-            yield _below(f"refused: {exchange.reason}")
-            if instead := assumptions.otherwise(exchange.rule):
+        if request.operation and request.ignored:
+            yield _below(f"ignored, as no parameters: {', '.join(request.ignored)}")
+        if request.conflict:
+            yield _below(closed_for(request))
+        if request.refused:
+            yield _below(f"refused: {request.reason}")
+            if instead := assumptions.otherwise(request.rule):
                 yield _below(f"which is an assumption; {instead} has it otherwise")
 
 
-def closed_for(exchange: Exchange) -> str:
+def closed_for(request: RecordedRequest) -> str:
     """Why a conversation with participants is closed; nothing for other requests."""
-    return f"the conversation is closed (50427): {exchange.reason}" if exchange.conflict else ""
+    return f"the conversation is closed (50427): {request.reason}" if request.conflict else ""
 
 
 def _below(text: str) -> str:

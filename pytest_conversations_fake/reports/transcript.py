@@ -62,11 +62,11 @@ def transcript(world: World) -> Transcript:
     """Timers are left alone: a test's own time may be over when its report is made."""
     alive = sorted(
         (*_last_alive(account, conversation), number, conversation.sid)
-        for number, account in enumerate(world.door.accounts)
+        for number, account in enumerate(world.authenticator.accounts)
         for conversation in account.store.all(Conversation)
     )
     last = alive[-MOST_TALKS:]
-    talks = [_talk(world, world.door.accounts[number], sid) for *_, number, sid in last]
+    talks = [_talk(world, world.authenticator.accounts[number], sid) for *_, number, sid in last]
     return Transcript(talks, len(alive) - len(last))
 
 
@@ -97,7 +97,7 @@ def _where(world: World, account: Account, conversation: Conversation) -> Iterat
     if conversation.chat_service_sid != account.default_service.sid:
         service = account.store.get(Service, conversation.chat_service_sid)
         yield f"service {_name(service, service.friendly_name)}"
-    if len(world.door.accounts) > 1:
+    if len(world.authenticator.accounts) > 1:
         yield f"account {shortened(account.sid)}"
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from ..api.accounts import Account
 from ..api.addresses import channel, is_address
 from ..api.records import Record
-from ..api.request_context import Call
+from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.resources.addresses import Address, addresses
 from ..api.resources.conversations import Conversation, conversations
@@ -98,8 +98,8 @@ class Desk:
         """Of what was sent to phones."""
         if self._sent:
             message, receipt = self._sent[len(self._sent) // 2]
-            call = self._below(message, receipt.date_updated)
-            receipts.move(call, receipt, "failed", UNREACHABLE)
+            context = self._below(message, receipt.date_updated)
+            receipts.move(context, receipt, "failed", UNREACHABLE)
 
     def _pair(self, by: str, at: datetime) -> dict[str, str] | None:
         """The numbers of a customer and of the desk; None for who chats, or has to."""
@@ -127,10 +127,10 @@ class Desk:
     def _arrives(self, message: Message, at: datetime, by: str) -> None:
         for receipt in self._store.of(Receipt, message.sid):
             self._sent.append((message, receipt))
-            call = self._below(message, at + timedelta(seconds=5))
-            receipts.move(call, receipt, ARRIVED[by])
+            context = self._below(message, at + timedelta(seconds=5))
+            receipts.move(context, receipt, ARRIVED[by])
 
-    def _below(self, message: Message, at: datetime) -> Call:
+    def _below(self, message: Message, at: datetime) -> RequestContext:
         conversation = self._store.get(Conversation, message.conversation_sid)
         return self._call(at, self._service, conversation, message)
 
@@ -138,14 +138,14 @@ class Desk:
         self, above: tuple[Record, ...], who: Participant, message: Message, at: datetime
     ) -> None:
         if who.identity:
-            call = self._call(at, *above, last_read_message_index=message.index)
-            participants.update(call, who)
+            context = self._call(at, *above, last_read_message_index=message.index)
+            participants.update(context, who)
 
     def _add(self, resource: Resource[R], at: datetime, *parents: Record, **params: Any) -> R:
         return resource.create(self._call(at, *parents, **params))
 
-    def _call(self, at: datetime, *parents: Record, **params: Any) -> Call:
-        return Call(
+    def _call(self, at: datetime, *parents: Record, **params: Any) -> RequestContext:
+        return RequestContext(
             world=self._world,
             account=self._account,
             account_sid=self._account.sid,

@@ -17,7 +17,7 @@ from typing import Any
 from ..api.accounts import Account
 from ..api.fields import Json, shown_moment
 from ..api.records import Record
-from ..api.request_context import Call
+from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.resources.conversations import Conversation
 from ..api.resources.credentials import Credential, credentials
@@ -110,7 +110,7 @@ class _Dumping:
         if resource.single:
             return given
         params = {name: getattr(record, name) for name in shape(resource).params}
-        call = Call(
+        context = RequestContext(
             world=self._world,
             account=self._account,
             account_sid=self._account.sid,
@@ -119,9 +119,9 @@ class _Dumping:
             parents=parents,
             params={name: value for name, value in params.items() if value is not None},
         )
-        sent = resource.sent(call)
+        sent = resource.attributes_from(context)
         follows = {name: sent[name] for name in sent if name not in params}
-        given |= {"date_updated": record.date_created, **resource.given(call), **follows}
+        given |= {"date_updated": record.date_created, **resource.defaults(context), **follows}
         return given | self._given_besides(record)
 
     def _given_besides(self, record: Record) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..api.accounts import Account
 from ..api.records import Record
-from ..api.request_context import Call
+from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.resources.configurations import configuration
 from ..api.resources.conversations import Conversation, conversations
@@ -28,7 +28,7 @@ from ..api.world import World
 from ..state.adding import seed
 from .entries import Entry, Located
 from .files import read_file
-from .preexisting import Already, change, with_permission
+from .preexisting import PreexistingRecords, change, with_permission
 from .reading import check_keys, entries_of, entry_of, joined, values
 from .restoring import put, unless_it_fails
 from .shape import nouns, shape
@@ -51,7 +51,7 @@ class _Loading(Located):
         self._world = world
         self._account = account
         self._store = account.store
-        self._already = Already()
+        self._already = PreexistingRecords()
         self._conversations: list[tuple[Any, Record]] = []
         """With their places in the file."""
         self._participants: list[tuple[Any, Record]] = []
@@ -107,8 +107,8 @@ class _Loading(Located):
         entry = root.get("configuration", {})
         if DEFAULT in entry:
             with self.at(entry.lines[DEFAULT]):
-                call = self._call(configuration, [], {DEFAULT: entry[DEFAULT]}, {})
-                configuration.update(call, self._account.configuration)
+                context = self._call(configuration, [], {DEFAULT: entry[DEFAULT]}, {})
+                configuration.update(context, self._account.configuration)
 
     def _noun(
         self,
@@ -138,7 +138,7 @@ class _Loading(Located):
             check_keys(self, said.name, entry, said.keys)
             params, facts = values(self, said, entry)
             params.pop(DEFAULT, None)
-            record = resource.only(self._account, parents[-1].sid if parents else None)
+            record = resource.singleton(self._account, parents[-1].sid if parents else None)
             if was_there:
                 self._store.change(record, **params)
             else:
@@ -157,14 +157,14 @@ class _Loading(Located):
         params, facts = values(self, said, entry)
         if resource is roles:
             params = with_permission(params)
-        call = self._call(resource, parents, params, facts)
-        if known := self._already.take(resource, call):
-            change(call, known)
+        context = self._call(resource, parents, params, facts)
+        if known := self._already.take(resource, context):
+            change(context, known)
             return
-        with put(resource, call, as_it_was=_was_there(entry)) as record:
+        with put(resource, context, as_it_was=_was_there(entry)) as record:
             self._note(record, entry, place)
             if resource in (conversations, messages):
-                self._dates[record.sid] = call.now
+                self._dates[record.sid] = context.now
             for name in (name for name in said.below if name in entry):
                 within = [*parents, record]
                 self._noun(said.below[name], within, entry, place, _was_there(entry))
@@ -197,7 +197,7 @@ class _Loading(Located):
         parents: Sequence[Record],
         params: Mapping[str, Any],
         facts: Mapping[str, Any],
-    ) -> Call:
+    ) -> RequestContext:
         """A call at the time at which the record was made."""
         above = self._dates.get(parents[-1].sid) if parents else None
         now = params.get("date_created") or facts.get("date_created") or above

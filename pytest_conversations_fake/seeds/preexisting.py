@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ..api.records import Record
-from ..api.request_context import Call
+from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.resources.receipts import Receipt, receipts
 from ..api.resources.roles import DEFAULT_ROLES, Role, roles
@@ -27,7 +27,7 @@ ABOUT: dict[type[Record], Callable[[Any, Mapping[str, Any]], bool]] = {
 }
 
 
-class Already:
+class PreexistingRecords:
     """Records that came with others, of which no entry has spoken so far."""
 
     def __init__(self) -> None:
@@ -36,24 +36,26 @@ class Already:
     def came(self, records: Iterable[Record]) -> None:
         self._records.extend(records)
 
-    def take(self, resource: Resource[Any], call: Call) -> Record | None:
+    def take(self, resource: Resource[Any], context: RequestContext) -> Record | None:
         """The one that an entry speaks of; one with a sid of its own is not among them."""
-        if resource.record in ABOUT and "sid" not in call.facts:
+        if resource.record in ABOUT and "sid" not in context.facts:
             for record in self._records:
-                known = isinstance(record, resource.record) and record.parent_sid == call.parent_sid
-                if known and ABOUT[resource.record](record, call.params):
+                known = (
+                    isinstance(record, resource.record) and record.parent_sid == context.parent_sid
+                )
+                if known and ABOUT[resource.record](record, context.params):
                     self._records.remove(record)
                     return record
         return None
 
 
-def change(call: Call, record: Record) -> None:
+def change(context: RequestContext, record: Record) -> None:
     """Let a record that came with another be what an entry says."""
     if isinstance(record, Role):
-        roles.check(call, call.params, record)
-    call.store.change(record, **call.params, **call.facts)
+        roles.check(context, context.params, record)
+    context.store.change(record, **context.params, **context.facts)
     if isinstance(record, Receipt):
-        call.store.change(call.parents[-1], delivery=receipts.summary(call))
+        context.store.change(context.parents[-1], delivery=receipts.summary(context))
 
 
 def with_permission(params: dict[str, Any]) -> dict[str, Any]:

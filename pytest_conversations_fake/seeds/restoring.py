@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..api.records import Record
-from ..api.request_context import Call
+from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.resources.conversation_lifecycle import set_timers
 from ..api.resources.conversations import Conversation, conversations
@@ -21,24 +21,24 @@ from .shape import shape
 
 
 @contextmanager
-def put(resource: Resource[Any], call: Call, *, as_it_was: bool) -> Iterator[Record]:
+def put(resource: Resource[Any], context: RequestContext, *, as_it_was: bool) -> Iterator[Record]:
     """A new record, which is finished when all below it is there."""
-    _check_is_new(resource, call)
+    _check_is_new(resource, context)
     if resource is conversations:
-        with _filled(call, as_it_was=as_it_was) as conversation:
+        with _filled(context, as_it_was=as_it_was) as conversation:
             yield conversation
     elif as_it_was and resource is not services:  # which come with all that a service has
-        yield _as_it_was(resource, call)
+        yield _as_it_was(resource, context)
     else:
-        yield resource.create(call)
+        yield resource.create(context)
 
 
-def _check_is_new(resource: Resource[Any], call: Call) -> None:
-    sid, index = call.facts.get("sid"), call.facts.get("index")
-    if sid and call.store.find(resource.record, sid):
+def _check_is_new(resource: Resource[Any], context: RequestContext) -> None:
+    sid, index = context.facts.get("sid"), context.facts.get("index")
+    if sid and context.store.find(resource.record, sid):
         raise ValueError(f"there is {shape(resource).name} {sid} already")
     if index is not None:
-        following = call.store.get(Conversation, call.parent_sid)._next_index
+        following = context.store.get(Conversation, context.parent_sid)._next_index
         if index < following:
             raise ValueError(f"the index of this message is at least {following}, not {index}")
 
@@ -48,41 +48,41 @@ LAST = ("state", "date_updated", "_next_index", "_timers_since", "_ran_out")
 
 
 @contextmanager
-def _filled(call: Call, *, as_it_was: bool) -> Iterator[Conversation]:
+def _filled(context: RequestContext, *, as_it_was: bool) -> Iterator[Conversation]:
     """A conversation that is active while it is filled; below a closed one Twilio takes nothing."""
-    params, facts = dict(call.params), dict(call.facts)
+    params, facts = dict(context.params), dict(context.facts)
     last = {name: facts.pop(name) for name in LAST if name in facts}
     state = params.pop("state", "active")
-    call = replace(call, params=params, facts=facts)
-    made = _as_it_was(conversations, call) if as_it_was else conversations.create(call)
+    context = replace(context, params=params, facts=facts)
+    made = _as_it_was(conversations, context) if as_it_was else conversations.create(context)
     since = made._timers_since
     yield made
     if as_it_was:
         last = {"_timers_since": since, "state": state, **last}
     elif state != "active":
         dated = {name: params[name] for name in ("date_updated",) if name in params}
-        conversations.update(call.at(*call.parents, state=state, **dated), made)
+        conversations.update(context.at(*context.parents, state=state, **dated), made)
     last["_next_index"] = max(made._next_index, last.get("_next_index", 0))
-    call.store.change(made, **last)
-    set_timers(call.account, made)
+    context.store.change(made, **last)
+    set_timers(context.account, made)
 
 
-def _as_it_was(resource: Resource[Any], call: Call) -> Any:
+def _as_it_was(resource: Resource[Any], context: RequestContext) -> Any:
     """A record that was there before, and what it can not be without."""
-    call = replace(call, facts={**call.params, **call.facts})
-    record = resource.made(call, resource.sent(call))
+    context = replace(context, facts={**context.params, **context.facts})
+    record = resource.build_unchecked(context, resource.attributes_from(context))
     for key in record.keys():  # noqa: SIM118 - not a mapping
-        if call.store.find_by(type(record), *key):
+        if context.store.find_by(type(record), *key):
             raise ValueError(f"there is {shape(resource).name} {key[-1]!r} already")
-    call.store.add(record)
+    context.store.add(record)
     match record:
         case Participant():
-            participants.known(call, record)
+            participants.known(context, record)
         case Message():
-            conversation = call.store.get(Conversation, record.conversation_sid)
-            call.store.change(conversation, _next_index=record.index + 1)
+            conversation = context.store.get(Conversation, record.conversation_sid)
+            context.store.change(conversation, _next_index=record.index + 1)
         case Receipt():
-            call.store.change(call.parents[-1], delivery=receipts.summary(call))
+            context.store.change(context.parents[-1], delivery=receipts.summary(context))
     return record
 
 

@@ -20,7 +20,7 @@ from aiohttp import EMPTY_PAYLOAD, StreamReader, web
 
 from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
 from ..api.faults import Reset
-from ..api.journal import Entry, Exchange, Request, Response
+from ..api.journal import PendingRequest, RecordedRequest, Request, Response
 from ..api.refusals import CredentialsEnded, MalformedRequest
 from ..api.wording import visible
 from ..api.world import World
@@ -124,15 +124,15 @@ class Handler:
         began = RealTime.seconds()
         asked = core_request(request, world)
         with world.lock:
-            era = world.era
-            entry = world.journal.open(asked)
-        response = await _drive(answer(world, entry), request, world, era)
-        if entry.error:
-            LOG.error("an error inside the fake", exc_info=entry.error)
-        if isinstance(entry.refusal, CredentialsEnded):
-            self.server.strays.append(visible(f"{asked.method} {asked.path}: {entry.refusal}"))
-        elif exchange := _closed(world, era, entry, response, began):
-            log(exchange)
+            generation = world.generation
+            pending = world.journal.open(asked)
+        response = await _drive(answer(world, pending), request, world, generation)
+        if pending.error:
+            LOG.error("an error inside the fake", exc_info=pending.error)
+        if isinstance(pending.refusal, CredentialsEnded):
+            self.server.strays.append(visible(f"{asked.method} {asked.path}: {pending.refusal}"))
+        elif recorded_request := _closed(world, generation, pending, response, began):
+            log(recorded_request)
             self._wake_for_timers(world)
         return await send(response, request, world)
 
@@ -153,32 +153,32 @@ class Handler:
 
 
 def _closed(
-    world: World, era: int, entry: Entry, response: Response, began: float
-) -> Exchange | None:
+    world: World, generation: int, pending: PendingRequest, response: Response, began: float
+) -> RecordedRequest | None:
     """What the journal keeps of a request, unless the world was put back meanwhile."""
     with world.lock:
-        if world.era != era:
+        if world.generation != generation:
             return None
-        return world.journal.close(entry, response, RealTime.seconds() - began)
+        return world.journal.close(pending, response, RealTime.seconds() - began)
 
 
-def log(exchange: Exchange) -> None:
+def log(recorded_request: RecordedRequest) -> None:
     """Without the lock: who formats a record for a log may hold that of the log, and want it."""
     if LOG.isEnabledFor(INFO):
-        why = f": {exchange.reason}" if exchange.refused else ""
-        LOG.info("%s%s", exchange, why)
+        why = f": {recorded_request.reason}" if recorded_request.refused else ""
+        LOG.info("%s%s", recorded_request, why)
 
 
-async def _drive(steps: Steps, request: web.BaseRequest, world: World, era: int) -> Response:
+async def _drive(steps: Steps, request: web.BaseRequest, world: World, generation: int) -> Response:
     """Go from step to step. The world is locked during each of them and never in between.
 
-    What began in another *era* than the world is in by then, as that was put back, is cut off.
+    A request of another *generation* is cut off: the world was restored in the meantime.
     """
     outcome: Outcome = None
     while True:
         try:
             with world.lock:
-                if world.era != era:
+                if world.generation != generation:
                     return Response(0, fault=Reset())
                 step = steps.send(outcome)
         except StopIteration as done:
@@ -240,10 +240,10 @@ class Protocol(web.RequestHandler):
                 LOG.error("an error inside the fake", exc_info=exc)
         else:
             with world.lock:
-                entry = world.journal.open(Request("(unreadable)", "", "", {}, ""))
-                entry.refusal = refusal
-                exchange = world.journal.close(entry, answered, 0)
-            log(exchange)
+                pending = world.journal.open(Request("(unreadable)", "", "", {}, ""))
+                pending.refusal = refusal
+                recorded_request = world.journal.close(pending, answered, 0)
+            log(recorded_request)
         sent = http_response(answered, world)
         sent.force_close()
         return sent

@@ -8,17 +8,17 @@ from typing import Any, TypeVar
 
 from ..api.accounts import Account
 from ..api.operations import Operation
-from ..api.pre_events import question, verdict
+from ..api.pre_events import pre_event_delivery, verdict
 from ..api.records import Record
 from ..api.refusals import WebhookRefused, refusals_are_errors
-from ..api.request_context import CREATE, UPDATE, Call
+from ..api.request_context import CREATE, UPDATE, RequestContext
 from ..api.resource import Resource
 from ..api.world import World
 
 R = TypeVar("R", bound=Record)
 
 
-class Acting:
+class Actor:
     """Acts in a *world*, in an *account*, by a *source* that webhooks are told."""
 
     def __init__(
@@ -29,11 +29,11 @@ class Acting:
         self._source = source
         self._client_identity = client_identity
 
-    def call(
+    def context(
         self, *parents: Record, told: Mapping[str, Any] = MappingProxyType({}), **params: Any
-    ) -> Call:
+    ) -> RequestContext:
         """Something that somebody asks for now, of which webhooks are *told* so much besides."""
-        return Call(
+        return RequestContext(
             world=self.world,
             account=self.account,
             account_sid=self.account.sid,
@@ -61,20 +61,20 @@ class Acting:
         """
         __tracebackhide__ = True
         with refusals_are_errors():
-            call = self.asked(Operation(resource, CREATE), parents, params, told, asked)
-            if not call:
+            context = self.asked(Operation(resource, CREATE), parents, params, told, asked)
+            if not context:
                 return None
             with self.world.lock:
-                return resource.create(call)
+                return resource.create(context)
 
     def update(self, resource: Resource[R], record: R, *parents: Record, **params: Any) -> None:
         """Change something, unless a pre-event refuses it."""
         __tracebackhide__ = True
         with refusals_are_errors():
-            call = self.asked(Operation(resource, UPDATE), (*parents, record), params)
-            if call:
+            context = self.asked(Operation(resource, UPDATE), (*parents, record), params)
+            if context:
                 with self.world.lock:
-                    resource.update(call, record)
+                    resource.update(context, record)
 
     def asked(
         self,
@@ -83,13 +83,13 @@ class Acting:
         params: dict[str, Any],
         told: Mapping[str, Any] = MappingProxyType({}),
         asked: Mapping[str, Any] = MappingProxyType({}),
-    ) -> Call | None:
+    ) -> RequestContext | None:
         """What is to be done when applications were asked; None if one of them refuses."""
         parents = records[: len(operation.resource.ancestors)]
         with self.world.settled():
             self.world.finish()
-            call = self.call(*parents, told=told, **params)
-            asking = question(call, operation, records, asked)
+            context = self.context(*parents, told=told, **params)
+            asking = pre_event_delivery(context, operation, records, asked)
         if asking:
             answered = self.world.ask(asking).result()
             try:
@@ -102,4 +102,4 @@ class Acting:
             for parent in parents:  # what was asked may have removed it
                 if not self.account.store.find(type(parent), parent.sid):
                     raise LookupError(f"{parent.sid} is gone, and with it what was to be in it")
-            return self.call(*parents, told=told, **params)
+            return self.context(*parents, told=told, **params)

@@ -14,7 +14,7 @@ from ..api.resources.services import Service
 from ..api.sid_kinds import check_kind
 from ..api.wording import visible
 from ..api.world import World
-from .actor import Acting
+from .actor import Actor
 from .handset import Live
 
 
@@ -23,7 +23,7 @@ class ChatUser:
 
     def __init__(self, world: World, account: Account, live: Live, identity: str) -> None:
         self.identity = identity
-        self._acting = Acting(world, account, "SDK", identity)
+        self._acting = Actor(world, account, "SDK", identity)
         self._world = world
         self._store = account.store
         self._account = account

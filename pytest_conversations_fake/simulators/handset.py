@@ -24,7 +24,7 @@ from ..api.resources.receipts import STATUSES, Receipt, receipts
 from ..api.resources.scoped_webhooks import scoped_webhooks
 from ..api.resources.services import Service
 from ..api.world import World
-from .actor import Acting
+from .actor import Actor
 
 # How webhooks call a channel
 SOURCES = {"sms": "SMS", "whatsapp": "WhatsApp", "messenger": "Messenger"}
@@ -59,7 +59,7 @@ class Handset:
         self.address = address
         """With the name of the channel before it: `whatsapp:+15550100`; a bare number for SMS."""
         source = SOURCES.get(channel(address), channel(address))
-        self._acting = Acting(world, account, source)
+        self._acting = Actor(world, account, source)
         self._world = world
         self._store = account.store
         self._account = account
@@ -84,7 +84,7 @@ class Handset:
         proxy = proxy or with_channel(to, channel(self.address))
         with self._world.settled(), refusals_are_errors():
             self._world.finish()
-            messages.check_content(self._acting.call(), {"body": body, "media_sid": media})
+            messages.check_content(self._acting.context(), {"body": body, "media_sid": media})
             conversation = next(self._open_with(proxy), None)
         if not conversation:
             conversation = self._auto_created(proxy, body, media)
@@ -113,8 +113,8 @@ class Handset:
                 if message and status in LATER.get(receipt.status, ()):
                     conversation = self._store.get(Conversation, receipt.conversation_sid)
                     service = self._store.get(Service, receipt.chat_service_sid)
-                    call = self._acting.call(service, conversation, message)
-                    receipts.move(call, receipt, status, error_code)
+                    context = self._acting.context(service, conversation, message)
+                    receipts.move(context, receipt, status, error_code)
 
     # Coming in
 
@@ -147,16 +147,16 @@ class Handset:
         asked = {"message_body": body, "media": media and [{"filename": media}]}
         operation = Operation(conversations, CREATE)
         with refusals_are_errors():
-            call = self._acting.asked(operation, (service,), {}, told=pair, asked=asked)
-            if not call:
+            context = self._acting.asked(operation, (service,), {}, told=pair, asked=asked)
+            if not context:
                 return None
             with self._world.lock:
                 # Another text of this phone may have come first
                 conversation = next(self._open_with(proxy), None)
                 if not conversation:
-                    conversation = conversations.create(call)
+                    conversation = conversations.create(context)
                     self._attach_webhook(configured, service, conversation)
-                    participants.create(self._acting.call(service, conversation, **pair))
+                    participants.create(self._acting.context(service, conversation, **pair))
         return conversation
 
     def _near_misses(self, proxy: str) -> Iterator[str]:
@@ -189,8 +189,8 @@ class Handset:
         target = configured.auto_creation_type
         params = by_type.get(target, {})
         if params and all(params.values()):
-            call = self._acting.call(service, conversation, target=target, **params)
-            scoped_webhooks.create(call)
+            context = self._acting.context(service, conversation, target=target, **params)
+            scoped_webhooks.create(context)
 
     def _said(self, conversation: Conversation, body: str | None, media: str | None) -> Any:
         service = self._store.get(Service, conversation.chat_service_sid)
@@ -200,7 +200,9 @@ class Handset:
         if media:
             with self._world.lock:
                 kind = mimetypes.guess_type(media)[0] or "application/octet-stream"
-                file = files.create(self._acting.call(service, filename=media, content_type=kind))
+                file = files.create(
+                    self._acting.context(service, filename=media, content_type=kind)
+                )
             params["media_sid"] = file.sid
         message = self._acting.create(messages, service, conversation, **params)
         return message and self._live(messages, message)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any, overload
 
-from ..api.did_you_mean import KnowsItsNames
-from ..api.journal import Exchange
+from ..api.did_you_mean import SuggestsNames
+from ..api.journal import RecordedRequest
 from ..api.resources.services import services
 from ..assertions.requests import AtMost, Expectation, Refutation, operation_named
-from .collections import Nouns
+from .collections import Collections
 from .live_record import LiveRecord
 
 
-class AccountView(KnowsItsNames, Nouns):
+class AccountView(SuggestsNames, Collections):
     """What an account holds and what it was asked."""
 
     @property
@@ -38,7 +38,7 @@ class AccountView(KnowsItsNames, Nouns):
         refused: bool | int = False,
         within: float = 0,
         **params: object,
-    ) -> Exchange: ...
+    ) -> RecordedRequest: ...
 
     @overload
     def assert_requested(
@@ -50,9 +50,11 @@ class AccountView(KnowsItsNames, Nouns):
         refused: bool | int = False,
         within: float = 0,
         **params: object,
-    ) -> list[Exchange]: ...
+    ) -> list[RecordedRequest]: ...
 
-    def assert_requested(self, operation: str, /, **wanted: Any) -> Exchange | list[Exchange]:
+    def assert_requested(
+        self, operation: str, /, **wanted: Any
+    ) -> RecordedRequest | list[RecordedRequest]:
         """Assert that an *operation* was requested once, or *count* times.
 
             fake_conversations.assert_requested("CreateService", friendly_name="Support")
@@ -62,7 +64,7 @@ class AccountView(KnowsItsNames, Nouns):
         that there is not.
         """
         __tracebackhide__ = True
-        found: Exchange | list[Exchange]
+        found: RecordedRequest | list[RecordedRequest]
         found = Expectation(self._world, self._account, operation_named(operation))(**wanted)
         return found
 

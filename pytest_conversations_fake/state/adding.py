@@ -10,7 +10,7 @@ from typing import Any
 from ..api.accounts import Account
 from ..api.fields import Field
 from ..api.records import Record
-from ..api.request_context import Call
+from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.world import World
 
@@ -31,12 +31,12 @@ def seed(
     *,
     now: datetime | None = None,
     facts: Mapping[str, Any] = NOTHING,
-) -> Call:
+) -> RequestContext:
     """A call that adds a record below *parents*; what it requires and is left out is numbered."""
     fields = resource.parameters_of("Create", "Seed")
     missing = [key for key in resource.required(params) if key not in {**params, **facts}]
     name = _free_name(account, resource, missing)
-    return Call(
+    return RequestContext(
         world=world,
         account=account,
         account_sid=account.sid,

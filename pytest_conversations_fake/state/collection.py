@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Generic, TypeVar
 
 from ..api.accounts import Account
-from ..api.did_you_mean import KnowsItsNames, unknown
+from ..api.did_you_mean import SuggestsNames, unknown
 from ..api.operations import OPERATIONS, Operation
 from ..api.records import Record
 from ..api.refusals import refusals_are_errors
@@ -43,7 +43,7 @@ class Asserts(Generic[A]):
         return OPERATIONS.get(f"{self._verb.name}{resource.noun}")
 
 
-class Collection(KnowsItsNames):
+class Collection(SuggestsNames):
     """All records of one noun, oldest first.
 
     Iterates, counts and looks at what is there now; `in` takes a record or its sid. `services`
@@ -145,8 +145,8 @@ class Collection(KnowsItsNames):
         check_sids(self._resource, params)
         parents = self._parents(params)
         given = read({key: params[key] for key in params if key in fields}, fields)
-        call = seed(self._world, self._account, self._resource, parents, given)
-        return self._live(self._resource.create(call))
+        context = seed(self._world, self._account, self._resource, parents, given)
+        return self._live(self._resource.create(context))
 
     def _parents(self, params: Mapping[str, Any]) -> list[Record]:
         """What a seed belongs to: what the sid of the closest says, else the default service."""

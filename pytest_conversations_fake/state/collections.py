@@ -8,7 +8,7 @@ from ..api.world import World
 from .collection import Collection
 
 
-class Nouns:
+class Collections:
     """All that an account holds: `.services`, `.conversations`, `.messages` and so on.
 
     Type checkers read their names and keywords in the stub beside this module, which `make stub`

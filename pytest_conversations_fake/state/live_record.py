@@ -9,7 +9,7 @@ from ..api.accounts import Account
 from ..api.did_you_mean import unknown
 from ..api.operations import VERSION
 from ..api.records import Record
-from ..api.request_context import Call
+from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.wording import shortened
 from ..api.world import World
@@ -81,7 +81,7 @@ class LiveRecord:
             f"fake went back, so it has no {name}"
         )
 
-    def _call(self, record: Record, name: str) -> Call:
+    def _call(self, record: Record, name: str) -> RequestContext:
         """A call for *name* from the test, on the short path where there is one."""
         account = self._account
         parents: list[Record] = []
@@ -92,7 +92,7 @@ class LiveRecord:
                 raise self._never_was(name)
             parents.insert(0, parent)
             sid = parent.parent_sid
-        return Call(
+        return RequestContext(
             world=self._world,
             account=account,
             account_sid=account.sid,

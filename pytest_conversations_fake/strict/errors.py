@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # What is found, as a test names it that tolerates it
-KINDS = (
+VIOLATION_KINDS = (
     "unknown-route",
     "not-imitated",
     "unmet-fault",
@@ -13,5 +13,5 @@ KINDS = (
 )
 
 
-class Judgement(AssertionError):  # noqa: N818 - what it is called in a report's last line
+class StrictnessError(AssertionError):
     """Something that no test may pass with, expected to fail or not."""

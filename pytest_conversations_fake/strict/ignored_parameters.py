@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from ..api.journal import Exchange
+from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS, Operation
 from ..api.wording import visible
 from ..api.world import World
@@ -14,17 +14,17 @@ from ..api.world import World
 def ignored(world: World) -> Iterator[str]:
     """A sentence for each operation that was sent what it has no parameter for."""
     with world.lock:
-        exchanges = list(world.journal)
+        requests = list(world.journal)
     names = dict.fromkeys(
-        (exchange.operation, exchange.ignored) for exchange in exchanges if _tells(exchange)
+        (request.operation, request.ignored) for request in requests if _tells(request)
     )
     for operation, sent in names:
         yield visible(_sentence(OPERATIONS[str(operation)], sent))
 
 
-def _tells(exchange: Exchange) -> bool:
+def _tells(request: RecordedRequest) -> bool:
     """A refused request was told as much already."""
-    return bool(exchange.operation and exchange.ignored) and not exchange.refused
+    return bool(request.operation and request.ignored) and not request.refused
 
 
 def _sentence(operation: Operation, sent: Sequence[str]) -> str:

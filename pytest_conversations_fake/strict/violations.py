@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from ..api.deliveries import Delivery
 from ..api.events import PRE_EVENTS
 from ..api.faults import WhenRaised
-from ..api.journal import Exchange
+from ..api.journal import RecordedRequest
 from ..api.operations import likely_path
 from ..api.refusals import MethodNotAllowed, NotFound, NotImitated
 from ..api.world import World
 
 
 @dataclass(frozen=True)
-class Finding:
+class Violation:
     """Something that is found wrong, of one *kind*."""
 
     kind: str
@@ -24,37 +24,37 @@ class Finding:
     """What it was found in."""
 
 
-def findings(world: World) -> Iterator[Finding]:
+def violations(world: World) -> Iterator[Violation]:
     """What is wrong in a *world*, the gravest first."""
     with world.lock:
-        errors, exchanges = [*world.errors], [*world.journal]
+        errors, requests = [*world.errors], [*world.journal]
         injections, deliveries = [*world.injections], [*world.deliveries]
     for error in errors:
         is_the_tests = isinstance(error, WhenRaised)
         what = str(error) if is_the_tests else f"an error inside the fake: {error!r}"
-        yield Finding("inner-error", what, error)
-    for exchange in exchanges:
-        yield from _of_exchange(exchange)
+        yield Violation("inner-error", what, error)
+    for request in requests:
+        yield from _of_request(request)
     for injection in injections:
         if not injection.was_ever_met:
-            yield Finding("unmet-fault", f"no request met the fault {injection}", injection)
+            yield Violation("unmet-fault", f"no request met the fault {injection}", injection)
     for delivery in deliveries:
         if delivery.failed and not _refuses(delivery):
-            yield Finding("failed-webhook", _of_delivery(delivery), delivery)
+            yield Violation("failed-webhook", _of_delivery(delivery), delivery)
 
 
-def _of_exchange(exchange: Exchange) -> Iterator[Finding]:
-    asked = f"{exchange.method} {exchange.path}"
-    match exchange.refusal:
+def _of_request(request: RecordedRequest) -> Iterator[Violation]:
+    asked = f"{request.method} {request.path}"
+    match request.refusal:
         case NotImitated() as refusal:
-            yield Finding("not-imitated", f"{asked}: {refusal}", exchange)
-        case NotFound() if not exchange.operation:
-            likely = likely_path(exchange.path)
+            yield Violation("not-imitated", f"{asked}: {refusal}", request)
+        case NotFound() if not request.operation:
+            likely = likely_path(request.path)
             meant = f"; did you mean {likely}?" if likely else ""
-            yield Finding("unknown-route", f"{asked} is no route of Twilio's{meant}", exchange)
+            yield Violation("unknown-route", f"{asked} is no route of Twilio's{meant}", request)
         case MethodNotAllowed():
-            what = f"{asked}: Twilio has this path, but no {exchange.method} there"
-            yield Finding("unknown-route", what, exchange)
+            what = f"{asked}: Twilio has this path, but no {request.method} there"
+            yield Violation("unknown-route", what, request)
 
 
 def _refuses(delivery: Delivery) -> bool:

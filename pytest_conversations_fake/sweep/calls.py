@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..api.faults import Fault, Injection
-from ..api.journal import Entry
+from ..api.journal import PendingRequest
 from ..api.world import World
 
 
@@ -56,16 +56,16 @@ class Watch(Injection):
             self._world.injections.remove(self)
         return sorted(self._calls.values(), key=str)
 
-    def meets(self, entry: Entry) -> bool:
-        if not entry.operation:
+    def meets(self, pending: PendingRequest) -> bool:
+        if not pending.operation:
             return False
-        texts = {keyword: repr(value) for keyword, value in entry.params.items()}
-        for exchange in self._world.journal[self._begin :]:
-            made = self._calls.get(exchange.number)
-            sid = (exchange.response or {}).get("sid")
+        texts = {keyword: repr(value) for keyword, value in pending.params.items()}
+        for request in self._world.journal[self._begin :]:
+            made = self._calls.get(request.number)
+            sid = (request.response or {}).get("sid")
             if made and sid and made.operation.startswith("Create"):
                 texts = {name: text.replace(sid, f"<{made}>") for name, text in texts.items()}
-        self._calls[entry.number] = Call(entry.operation, dict(sorted(texts.items())))
+        self._calls[pending.number] = Call(pending.operation, dict(sorted(texts.items())))
         return False
 
 
@@ -78,9 +78,9 @@ class Aim(Watch):
         self._aim = number
         self._to_come = [*range(len(calls))]
 
-    def meets(self, entry: Entry) -> bool:
-        super().meets(entry)
-        call = self._calls.get(entry.number)
+    def meets(self, pending: PendingRequest) -> bool:
+        super().meets(pending)
+        call = self._calls.get(pending.number)
         if self.met or not call or self._recognized(call) != self._aim:
             return False
         self.met = 1

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ..api.checks import check, check_seconds
 from ..api.faults import AnswerLost, Fault, RateLimited, ServerError
-from ..api.journal import Exchange
+from ..api.journal import RecordedRequest
 from ..api.wording import visible
 from ..api.world import World
 from ..state.counts import changed, counts
@@ -139,7 +139,9 @@ def _sweeping(
                 else:
                     outcome, why = _outcome(world, ran, counted, invariant)
                 runs.append(Run(call, fault, outcome, why))
-                strictness.remember(Exchange)  # what else is wrong, the fault may have caused
+                strictness.remember(
+                    RecordedRequest
+                )  # what else is wrong, the fault may have caused
     finally:
         clean.put_back()
     return Sweep(name, faults, runs)
@@ -148,7 +150,7 @@ def _sweeping(
 def _counts(world: World) -> Mapping[str, int]:
     """How many there are of each noun, of all accounts."""
     total: Counter[str] = Counter()
-    for account in world.door.accounts:
+    for account in world.authenticator.accounts:
         total.update(counts(world, account))
     return total
 

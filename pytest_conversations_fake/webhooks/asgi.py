@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from ..api.deliveries import Letter
+from ..api.deliveries import SignedRequest
 from .applications import Applications, LoopOfTest
 
 if TYPE_CHECKING:
@@ -39,11 +39,11 @@ class AsgiTarget:
     async def close(self) -> None:
         await asyncio.wrap_future(self._applications.run(self._shut_down()))
 
-    async def send(self, letter: Letter) -> Answer:
+    async def send(self, signed_request: SignedRequest) -> Answer:
         """The answer, as soon as it is complete, and the future of what goes on behind it."""
         answered: Future[tuple[int, str]] = Future()
         answered.set_running_or_notify_cancel()
-        rest = self._applications.run(self._called(letter, answered))
+        rest = self._applications.run(self._called(signed_request, answered))
         rest.add_done_callback(partial(_pass_on, answered))
         try:
             status, text = await asyncio.wrap_future(answered)
@@ -88,9 +88,13 @@ class AsgiTarget:
             raise RuntimeError(f"the application failed at {what}: {said.result().get('message')}")
         said.cancel()
 
-    async def _called(self, letter: Letter, answered: Future[tuple[int, str]]) -> None:
+    async def _called(
+        self, signed_request: SignedRequest, answered: Future[tuple[int, str]]
+    ) -> None:
         complete = asyncio.Event()
-        request: list[Message] = [{"type": "http.request", "body": letter.body, "more_body": False}]
+        request: list[Message] = [
+            {"type": "http.request", "body": signed_request.body, "more_body": False}
+        ]
         status, body = 0, bytearray()
 
         async def receive() -> Message:
@@ -108,20 +112,20 @@ class AsgiTarget:
                 if not answered.done():
                     answered.set_result((status, body.decode(errors="replace")))
 
-        await self._app(self._scope(letter), receive, send)
+        await self._app(self._scope(signed_request), receive, send)
         if not complete.is_set():
             raise RuntimeError("the application answered nothing, or not to its end")
 
-    def _scope(self, letter: Letter) -> dict[str, Any]:
-        url = urlsplit(letter.url)
+    def _scope(self, signed_request: SignedRequest) -> dict[str, Any]:
+        url = urlsplit(signed_request.url)
         port = url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
-        length = str(len(letter.body))
-        headers = {**letter.headers, "Host": letter.host, "Content-Length": length}
+        length = str(len(signed_request.body))
+        headers = {**signed_request.headers, "Host": signed_request.host, "Content-Length": length}
         return {
             "type": "http",
             "asgi": ASGI,
             "http_version": "1.1",
-            "method": letter.method,
+            "method": signed_request.method,
             "scheme": url.scheme,
             "path": unquote(url.path) or "/",
             "raw_path": url.path.encode() or b"/",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from ..api.deliveries import TIMEOUT, Letter, request_url
+from ..api.deliveries import TIMEOUT, SignedRequest, request_url
+from ..api.secrets import without_passwords
 from .applications import LoopOfTest
 from .http import HttpTarget, is_loopback
 
@@ -21,11 +23,11 @@ class Target(Protocol):
 
     async def open(self) -> None: ...
     async def close(self) -> None: ...
-    async def send(self, letter: Letter) -> Answer: ...
+    async def send(self, signed_request: SignedRequest) -> Answer: ...
 
 
 @dataclass(frozen=True, eq=False)
-class Route:
+class Destination:
     """That what is configured below *public_url* goes to *target*."""
 
     public_url: str
@@ -47,15 +49,17 @@ class Route:
         return asked == root and (below + "/").startswith(path.rstrip("/") + "/")
 
 
-def route_for(url: str, routes: Sequence[Route]) -> Route | None:
+def destination_for(url: str, destinations: Sequence[Destination]) -> Destination | None:
     """The one whose public URL says most of *url*; of those that say the same, the last.
 
     What is on this machine needs none.
     """
-    leading = [route for route in routes if route.leads(url)]
+    leading = [destination for destination in destinations if destination.leads(url)]
     if leading:
-        return max(reversed(leading), key=lambda route: len(_place(route.public_url)[1]))
-    return Route(url, HttpTarget()) if is_loopback(url) else None
+        return max(
+            reversed(leading), key=lambda destination: len(_place(destination.public_url)[1])
+        )
+    return Destination(url, HttpTarget()) if is_loopback(url) else None
 
 
 def _place(url: str) -> tuple[tuple[str, str | None, int | None], str]:
@@ -63,3 +67,15 @@ def _place(url: str) -> tuple[tuple[str, str | None, int | None], str]:
     parts = urlsplit(request_url(url))
     port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     return (parts.scheme, parts.hostname, port), parts.path or "/"
+
+
+def checked_public_url(given: object) -> str:
+    """The public URL of an application. Raises `TypeError` or `ValueError` for another value."""
+    shown = without_passwords(repr(given))
+    if not isinstance(given, str) or not re.match("(?i)https?://[^/]", given):
+        raise TypeError(f"public_url is a URL, https://desk.example, not {shown}")
+    try:
+        _ = urlsplit(request_url(given)).port
+    except ValueError as error:
+        raise ValueError(f"public_url cannot be {shown}: {error}") from None
+    return given

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import ClientError, ClientSession, TCPConnector, ThreadedResolver, web
 from yarl import URL
 
-from ..api.deliveries import Letter, request_url
+from ..api.deliveries import SignedRequest, request_url
 from .applications import Applications, LoopOfTest
 
 if TYPE_CHECKING:
@@ -32,26 +32,30 @@ class HttpTarget:
 
     async def close(self) -> None: ...
 
-    async def send(self, letter: Letter) -> Answer:
+    async def send(self, signed_request: SignedRequest) -> Answer:
         """Raises `ConnectionError` if nobody answers."""
-        public = urlsplit(letter.url)
-        base = urlsplit(self._base or letter.url)
-        target = letter.target
+        public = urlsplit(signed_request.url)
+        base = urlsplit(self._base or signed_request.url)
+        target = signed_request.target
         if self._base:
             target = base.path.rstrip("/") + target[len(self._public_path) :]
         host = base.netloc.rpartition("@")[2]  # the letter's headers have the credentials
         url = f"{base.scheme}://{host}{target}"
         # As a proxy in front of an application says it
-        headers = {"X-Forwarded-Proto": public.scheme, **letter.headers, "Host": letter.host}
+        headers = {
+            "X-Forwarded-Proto": public.scheme,
+            **signed_request.headers,
+            "Host": signed_request.host,
+        }
         # No other resolver, as those have threads that outlive them
         here = TCPConnector(resolver=ThreadedResolver())
         async with ClientSession(connector=here, auto_decompress=False) as session:
             try:
                 async with session.request(
-                    letter.method,
+                    signed_request.method,
                     URL(url, encoded=True),  # else the URL is not the one that was signed
                     headers=headers,
-                    data=letter.body or None,
+                    data=signed_request.body or None,
                     allow_redirects=False,
                 ) as answer:
                     return answer.status, (await answer.read()).decode(errors="replace"), None

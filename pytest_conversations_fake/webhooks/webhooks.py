@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import AsyncIterator, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Literal, overload
-from urllib.parse import urlsplit
 
 from ..api.checks import check, check_flag, check_seconds, check_timeout
-from ..api.deliveries import TIMEOUT, Delivery, request_url
+from ..api.deliveries import TIMEOUT, Delivery
 from ..api.did_you_mean import unknown
 from ..api.secrets import without_passwords
 from ..api.world import World
@@ -21,8 +19,8 @@ from ..redirect import refuse_monkey_patching
 from ..strict.strictness import Strictness
 
 if TYPE_CHECKING:
-    from .destinations import Route
-    from .worker import Office
+    from .destinations import Destination
+    from .worker import DeliveryWorker
 
 
 class WebhookWarning(UserWarning):
@@ -45,7 +43,7 @@ class Webhooks:
     def __init__(self, world: World, strictness: Strictness) -> None:
         self._world = world
         self._strictness = strictness
-        self._office: Office | None = None
+        self._worker: DeliveryWorker | None = None
         self._is_open = False
         self._opening = Lock()
 
@@ -95,7 +93,7 @@ class Webhooks:
         """
         __tracebackhide__ = True
         from .applications import LoopOfTest
-        from .destinations import Route
+        from .destinations import Destination, checked_public_url
         from .targets import is_asynchronous, target_of
 
         self._world.require_running()
@@ -103,14 +101,7 @@ class Webhooks:
             raise RuntimeError("this fake is not active; use it in a `with` statement")
         if public_url is None and isinstance(target, str):
             public_url = target
-        if not isinstance(public_url, str) or not re.match("(?i)https?://[^/]", public_url):
-            given = without_passwords(repr(public_url))
-            raise TypeError(f"public_url is a URL, https://desk.example, not {given}")
-        try:
-            _ = urlsplit(request_url(public_url)).port
-        except ValueError as error:
-            given = without_passwords(repr(public_url))
-            raise ValueError(f"public_url cannot be {given}: {error}") from None
+        public_url = checked_public_url(public_url)
         is_list = isinstance(events, Sequence) and not isinstance(events, str)
         check(is_list, "events is a list of them", events)
         if auth_token is not None and not isinstance(auth_token, str):
@@ -124,14 +115,14 @@ class Webhooks:
             check_timeout(timeout)
         for event in events:
             keywords_of(event)
-        office = self._running_office()
+        worker = self._running_worker()
         in_test = run_in == "test"
         loop = LoopOfTest() if in_test and is_asynchronous(target) else None
-        found = target_of(target, public_url, office.applications, loop)
+        found = target_of(target, public_url, worker.applications, loop)
         if events:
             with self._world.lock:
                 self._world.configure_webhook(public_url, events)
-        route = Route(
+        destination = Destination(
             public_url,
             found,
             auth_token=auth_token,
@@ -140,26 +131,28 @@ class Webhooks:
             timeout=timeout,
             behind_proxy=behind_proxy,
         )
-        office.add(route)
-        return self._lifespan(office, route)
+        worker.add(destination)
+        return self._lifespan(worker, destination)
 
     @asynccontextmanager
-    async def _lifespan(self, office: Office, route: Route) -> AsyncIterator[None]:
-        """Deliver to a *route* until the end of the `async with` statement, and settle then."""
-        if route.loop:
-            await route.loop.enter(route.target)
+    async def _lifespan(
+        self, worker: DeliveryWorker, destination: Destination
+    ) -> AsyncIterator[None]:
+        """Deliver to a *destination* until the `async with` statement ends, then settle."""
+        if destination.loop:
+            await destination.loop.enter(destination.target)
         try:
             yield
-            if route in office.routes:  # else the fake has ended before
+            if destination in worker.destinations:  # else the fake has ended before
                 await self.settle_async(PATIENCE)
         finally:
-            is_running = route in office.routes
+            is_running = destination in worker.destinations
             if is_running:
-                office.routes.remove(route)
-            if route.loop:
-                await route.loop.leave(route.target)
+                worker.destinations.remove(destination)
+            if destination.loop:
+                await destination.loop.leave(destination.target)
             elif is_running:
-                await route.target.close()
+                await destination.target.close()
 
     @property
     def deliveries(self) -> Sequence[Delivery]:
@@ -198,7 +191,7 @@ class Webhooks:
             self._world, self.deliveries, event, 1 if count is None else count, params, failed
         )
         if failed:
-            self._strictness.forgive(found)
+            self._strictness.excuse(found)
         return found[0] if count is None else found
 
     def assert_not_delivered(self, event: str, /, **params: object) -> None:
@@ -214,25 +207,25 @@ class Webhooks:
         """
         __tracebackhide__ = True
         check_seconds("within", within)
-        if self._office:
-            self._require_moving_loops(self._office)
-            self._office.settle(within)
+        if self._worker:
+            self._require_moving_loops(self._worker)
+            self._worker.settle(within)
 
     def ensure_settled(self) -> None:
         """The same, but where everything is delivered already, nothing."""
         __tracebackhide__ = True
-        if self._office and not self._office.is_settled:
-            self._require_moving_loops(self._office)
-        if self._office:
-            self._office.settle(PATIENCE)
+        if self._worker and not self._worker.is_settled:
+            self._require_moving_loops(self._worker)
+        if self._worker:
+            self._worker.settle(PATIENCE)
 
-    def _require_moving_loops(self, office: Office) -> None:
+    def _require_moving_loops(self, worker: DeliveryWorker) -> None:
         __tracebackhide__ = True
-        for route in office.routes:
-            if route.loop and route.loop.is_entered and route.loop.is_held:
+        for destination in worker.destinations:
+            if destination.loop and destination.loop.is_entered and destination.loop.is_held:
                 raise RuntimeError(
                     "settle() would hold up the event loop on which the application at "
-                    f"{without_passwords(route.public_url)} runs; call "
+                    f"{without_passwords(destination.public_url)} runs; call "
                     "`await fake.settle_async()` instead, before an assertion, too"
                 )
 
@@ -240,19 +233,23 @@ class Webhooks:
         """The same, in an event loop."""
         __tracebackhide__ = True
         check_seconds("within", within)
-        if self._office:
-            for route in self._office.routes:
-                if route.loop and route.loop.is_entered and not route.loop.is_running:
-                    where = without_passwords(route.public_url)
+        if self._worker:
+            for destination in self._worker.destinations:
+                if (
+                    destination.loop
+                    and destination.loop.is_entered
+                    and not destination.loop.is_running
+                ):
+                    where = without_passwords(destination.public_url)
                     raise RuntimeError(
                         f"the event loop on which the application at {where} was started does not "
                         "run now; enter `async with fake.webhooks.deliver_to(...)` on the event "
                         "loop of the test"
                     )
-            await self._office.settle_async(within)
-            for route in self._office.routes if self._office else ():
-                if route.loop and route.loop.raised:
-                    raise route.loop.raised.pop(0)
+            await self._worker.settle_async(within)
+            for destination in self._worker.destinations if self._worker else ():
+                if destination.loop and destination.loop.raised:
+                    raise destination.loop.raised.pop(0)
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -266,32 +263,32 @@ class Webhooks:
             self._is_open = False
             self._world.post, self._world.ask = alone
             wrong = []
-            if self._office:
-                office, self._office = self._office, None
+            if self._worker:
+                worker, self._worker = self._worker, None
                 by_now = len(self.deliveries)
-                wrong = office.close()
-                self._strictness.forgive(self.deliveries[by_now:])  # the test is over
+                wrong = worker.close()
+                self._strictness.excuse(self.deliveries[by_now:])  # the test is over
             for what in wrong:
                 warnings.warn(what, WebhookWarning, stacklevel=2)
 
     def _post(self, delivery: Delivery) -> None:
-        self._running_office().post(delivery)
+        self._running_worker().post(delivery)
 
     def _ask(self, delivery: Delivery) -> Future[Delivery]:
-        return self._running_office().ask(delivery)
+        return self._running_worker().ask(delivery)
 
-    def _running_office(self) -> Office:
+    def _running_worker(self) -> DeliveryWorker:
         with self._opening:
-            if not self._office:
-                from .worker import Office
+            if not self._worker:
+                from .worker import DeliveryWorker
 
                 refuse_monkey_patching(
                     "the delivery of webhooks",
                     effect="its event loop would never run",
                     instead="do without webhooks",
                 )
-                self._office = Office(self._world)
-            return self._office
+                self._worker = DeliveryWorker(self._world)
+            return self._worker
 
     def __repr__(self) -> str:
         return f"<{len(self.deliveries)} deliveries>"

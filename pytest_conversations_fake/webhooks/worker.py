@@ -16,14 +16,14 @@ from threading import get_ident
 from traceback import format_exc
 from typing import Any
 
-from ..api.deliveries import NO_ANSWER, NO_TARGET, Delivery, Letter, behind_proxy
+from ..api.deliveries import NO_ANSWER, NO_TARGET, Delivery, SignedRequest, behind_proxy
 from ..api.secrets import without_passwords
 from ..api.wording import visible
 from ..api.world import World
 from ..real_time import RealTime
 from ..threads import LoopThread, PatientCondition
 from .applications import Applications, Raised
-from .destinations import Answer, Route, Target, route_for
+from .destinations import Answer, Destination, Target, destination_for
 from .unsettled import endless, unsettled
 from .wsgi import Visit, WsgiTarget
 
@@ -37,23 +37,23 @@ LONGEST_CHAIN = 50
 
 
 @dataclass(frozen=True, eq=False)
-class Errand:
+class QueuedDelivery:
     """A delivery to be made, with those that led to it."""
 
     delivery: Delivery
     chain: tuple[Delivery, ...] = ()
 
 
-class Office:
+class DeliveryWorker:
     """Delivers what a *world* posts, until it is closed."""
 
     def __init__(self, world: World) -> None:
         self.applications = Applications()
         self._world = world
-        self.routes: list[Route] = []
+        self.destinations: list[Destination] = []
         self._changed = PatientCondition()
-        self._waiting: deque[Errand] = deque()
-        self._under_way: Errand | None = None
+        self._waiting: deque[QueuedDelivery] = deque()
+        self._under_way: QueuedDelivery | None = None
         self._asked: dict[asyncio.Task[Delivery], Delivery] = {}
         self._behind: set[Future[None]] = set()
         """What applications still do when they have answered."""
@@ -66,11 +66,11 @@ class Office:
         self._thread = LoopThread("fake_conversations webhooks", self._set_up)
         self._thread.start()
 
-    def add(self, route: Route) -> None:
+    def add(self, destination: Destination) -> None:
         """Raises what the application raises when it starts up, and `TimeoutError`."""
-        if not route.loop:
-            self._thread.run(wait_for(route.target.open(), PATIENCE))
-        self.routes.append(route)
+        if not destination.loop:
+            self._thread.run(wait_for(destination.target.open(), PATIENCE))
+        self.destinations.append(destination)
 
     def close(self) -> list[str]:
         """Forget what was not delivered, and let applications end. Returns what went wrong."""
@@ -100,15 +100,15 @@ class Office:
         for rest in [*self._behind]:
             rest.cancel()
         wrong = []
-        routes, self.routes = self.routes, []
-        for route in routes:
-            where = visible(without_passwords(route.public_url))
-            if route.loop:
-                if route.loop.is_entered:
+        destinations, self.destinations = self.destinations, []
+        for destination in destinations:
+            where = visible(without_passwords(destination.public_url))
+            if destination.loop:
+                if destination.loop.is_entered:
                     wrong.append(f"the `async with` of the application at {where} was not left")
                 continue
             try:
-                await wait_for(route.target.close(), PATIENCE)
+                await wait_for(destination.target.close(), PATIENCE)
             except (asyncio.TimeoutError, TimeoutError):
                 wrong.append(f"the application at {where} does not end")
             except Exception as error:
@@ -129,7 +129,7 @@ class Office:
             if len(chain) >= LONGEST_CHAIN:
                 self._chains.append((*chain, delivery))
             else:
-                self._waiting.append(Errand(delivery, chain))
+                self._waiting.append(QueuedDelivery(delivery, chain))
             self._changed.notify_all()
         self._thread.call_soon(self._come.set)
 
@@ -172,25 +172,27 @@ class Office:
 
     async def _deliver(self, delivery: Delivery, *, asked: bool = False) -> Delivery:
         try:
-            route = route_for(delivery.url, self.routes)
-            if not route:
+            destination = destination_for(delivery.url, self.destinations)
+            if not destination:
                 return replace(delivery, error=NO_TARGET)
             with self._world.lock:
-                letter = self._world.sign(delivery, route.auth_token)
-            delivery = replace(delivery, signing=letter.signing)
-            if route.behind_proxy:
-                letter = behind_proxy(letter)
-            if route.loop and not route.loop.is_entered:
+                signed_request = self._world.sign(delivery, destination.auth_token)
+            delivery = replace(delivery, signing=signed_request.signing)
+            if destination.behind_proxy:
+                signed_request = behind_proxy(signed_request)
+            if destination.loop and not destination.loop.is_entered:
                 raise ConnectionError(
                     "`async with fake.webhooks.deliver_to(...)` did not start the application"
                 )
-            if route.by_settle and not asked:
-                status, text, rest = await self._leave_to_settle(route.target, letter)
+            if destination.by_settle and not asked:
+                status, text, rest = await self._leave_to_settle(destination.target, signed_request)
             else:
-                status, text, rest = await wait_for(route.target.send(letter), route.timeout)
+                status, text, rest = await wait_for(
+                    destination.target.send(signed_request), destination.timeout
+                )
         except (asyncio.TimeoutError, TimeoutError):
-            assert route  # nothing else here has a limit
-            return replace(delivery, error=f"{NO_ANSWER} {route.timeout:g} seconds")
+            assert destination  # nothing else here has a limit
+            return replace(delivery, error=f"{NO_ANSWER} {destination.timeout:g} seconds")
         except ConnectionError as error:
             return replace(delivery, error=f"no connection: {error}")
         except Raised as raised:  # a server would answer so
@@ -207,9 +209,9 @@ class Office:
             self._behind.discard(rest)
             self._changed.notify_all()
 
-    async def _leave_to_settle(self, target: Target, letter: Letter) -> Answer:
+    async def _leave_to_settle(self, target: Target, signed_request: SignedRequest) -> Answer:
         assert isinstance(target, WsgiTarget)
-        visit = Visit(target, letter)
+        visit = Visit(target, signed_request)
         with self._changed:
             self._visits.append(visit)
             self._changed.notify_all()

@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
-from pytest_conversations_fake.redirect import Route
+from pytest_conversations_fake.redirect import Redirection
 
 
 class Listener(ThreadingHTTPServer):
@@ -101,5 +101,5 @@ class Site:
             thread.join()
             listener.server_close()
 
-    def route(self, name: str = "tests/test_desk.py::test_opens", **options: Any) -> Route:
-        return Route(http_port=self.http_port, tls_port=self.tls_port, name=name, **options)
+    def route(self, name: str = "tests/test_desk.py::test_opens", **options: Any) -> Redirection:
+        return Redirection(http_port=self.http_port, tls_port=self.tls_port, name=name, **options)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pytest_conversations_fake.redirect import Route, children, subprocess_env
+from pytest_conversations_fake.redirect import Redirection, children, subprocess_env
 
 from .sites import Site
 
@@ -23,12 +23,12 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def route(fake: Site) -> Route:
+def route(fake: Site) -> Redirection:
     return fake.route()
 
 
 @pytest.fixture
-def run(route: Route, tmp_path: Path) -> Run:
+def run(route: Redirection, tmp_path: Path) -> Run:
     """Runs a command in an environment that leads along the route.
 
     *after* changes the environment that leads there, and *without* names what it loses.
@@ -476,7 +476,7 @@ def test_node_options_that_were_there_are_kept(run: Run) -> None:
     assert ended.stdout.strip() == "theirs"
 
 
-def test_nothing_of_the_environment_is_lost(route: Route, tmp_path: Path) -> None:
+def test_nothing_of_the_environment_is_lost(route: Redirection, tmp_path: Path) -> None:
     theirs = {"PYTHONPATH": "a", "NODE_OPTIONS": "--b", "HOME": "c", "NO_PROXY": "d"}
 
     env = subprocess_env(route, tmp_path, theirs)

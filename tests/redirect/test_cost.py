@@ -65,7 +65,7 @@ def test_for_other_hosts_it_is_loaded(fake: Site, loaded: list[Any]) -> None:
     [
         "import pytest_conversations_fake.redirect",
         "from pytest_conversations_fake.redirect import *; server_context();"
-        "r = Route(http_port=1, tls_port=2, name=''); c = in_charge(r); c.__enter__();"
+        "r = Redirection(http_port=1, tls_port=2, name=''); c = in_charge(r); c.__enter__();"
         "import socket; socket.getaddrinfo('conversations.twilio.com', 443);"
         "c.__exit__(None, None, None)",
     ],

@@ -67,7 +67,7 @@ def test_in_either_order_calls_land_and_nothing_is_left(
             assert not Path(__file__).exists()
             open_desk()
             fake_conversations.services.assert_created(friendly_name="Support")
-            assert "AfterImport" != type(sys.meta_path[0]).__name__
+            assert "ImportHook" != type(sys.meta_path[0]).__name__
             assert "Support" in fake_conversations.page()
     """
     result = ran(suite, tests, *([] if "module" in fixtures else [AFTER]))

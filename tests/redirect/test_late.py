@@ -9,13 +9,13 @@ import pytest
 
 LATE = """
 import sys
-from pytest_conversations_fake.redirect import Route, in_charge
+from pytest_conversations_fake.redirect import Redirection, in_charge
 from pytest_conversations_fake.redirect.patches import _find
 from pytest_conversations_fake.redirect.install import HOOKS
 
 assert {module!r} not in sys.modules
-with in_charge(Route(http_port=1, tls_port=2, name="a test")):
-    with in_charge(Route(http_port=1, tls_port=2, name="a nested one")):
+with in_charge(Redirection(http_port=1, tls_port=2, name="a test")):
+    with in_charge(Redirection(http_port=1, tls_port=2, name="a nested one")):
         import {module} as module
     places = [_find(module, place) for place in HOOKS[{module!r}]]
     for holder, name in places:
@@ -26,7 +26,7 @@ for holder, name in places:
     assert getattr(vars(holder).get(name), "__module__", "") != "pytest_conversations_fake"
     assert not getattr(holder, name, None) in __import__(
         "pytest_conversations_fake.redirect.patches", fromlist=["_hooks"])._hooks
-assert not any(type(finder).__name__ == "AfterImport" for finder in sys.meta_path)
+assert not any(type(finder).__name__ == "ImportHook" for finder in sys.meta_path)
 """
 
 

@@ -12,7 +12,7 @@ from unittest import mock
 
 import pytest
 
-from pytest_conversations_fake.redirect import Guard, Route, in_charge, mend_hooks
+from pytest_conversations_fake.redirect import Guard, Redirection, in_charge, mend_hooks
 from pytest_conversations_fake.redirect.libraries import LIBRARIES
 from pytest_conversations_fake.redirect.patches import _find
 from pytest_conversations_fake.redirect.stdlib import STDLIB
@@ -42,8 +42,8 @@ def changed(before: dict[str, Any]) -> set[str]:
     return {place for place, what in state().items() if what != before[place]}
 
 
-def route(name: str = "a test") -> Route:
-    return Route(http_port=1, tls_port=2, name=name)
+def route(name: str = "a test") -> Redirection:
+    return Redirection(http_port=1, tls_port=2, name=name)
 
 
 @pytest.fixture(autouse=True)
@@ -156,9 +156,9 @@ def test_the_finder_is_not_first_and_in_no_list_that_is_put_back(
     with monkeypatch.context() as patching:
         with in_charge(route()):
             first = sys.meta_path[0]
-            assert type(first).__name__ != "AfterImport"
+            assert type(first).__name__ != "ImportHook"
             patching.setattr(sys, "meta_path", [*sys.meta_path])
-        assert "AfterImport" not in {type(finder).__name__ for finder in sys.meta_path}
+        assert "ImportHook" not in {type(finder).__name__ for finder in sys.meta_path}
     mend_hooks()
 
 

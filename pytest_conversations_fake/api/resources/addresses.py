@@ -12,7 +12,7 @@ from ..events import SCOPED_EVENTS, check_events
 from ..fields import Choice, Flag, Int, Many, Sid, Text
 from ..parameters import FriendlyName
 from ..records import Record, shown
-from ..request_context import Call
+from ..request_context import RequestContext
 from ..resource import Resource
 
 if TYPE_CHECKING:
@@ -92,14 +92,16 @@ class Addresses(Resource[Address]):
     def matches(self, record: Address, wanted: Mapping[str, Any]) -> bool:
         return "type" not in wanted or record.type.lower() == wanted["type"].lower()
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: Address | None) -> None:
-        if not record and call.store.find_by(Address, sent["address"]):
+    def check(
+        self, context: RequestContext, sent: Mapping[str, Any], record: Address | None
+    ) -> None:
+        if not record and context.store.find_by(Address, sent["address"]):
             raise refusals.AddressExists
-        if not call.may_use(sent.get("address")):
+        if not context.may_use(sent.get("address")):
             raise refusals.AddressNotOwned
-        if not call.may_use(sent.get("auto_creation_studio_flow_sid")):
+        if not context.may_use(sent.get("auto_creation_studio_flow_sid")):
             raise refusals.UnknownFlow
-        check_events(call, sent, "auto_creation_webhook_filters", SCOPED_EVENTS)
+        check_events(context, sent, "auto_creation_webhook_filters", SCOPED_EVENTS)
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> Address | None:
         """By its sid, else by the address itself."""

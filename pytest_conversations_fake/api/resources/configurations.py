@@ -9,7 +9,7 @@ from .. import refusals
 from ..fields import Flag, Sid
 from ..parameters import closed_timer, inactive_timer
 from ..records import Record
-from ..request_context import FETCH, UPDATE, Call
+from ..request_context import FETCH, UPDATE, RequestContext
 from ..resource import Resource
 from .roles import Role, check_role
 
@@ -43,19 +43,19 @@ class Configurations(Resource[Configuration]):
     verbs = (FETCH, UPDATE)
     extras = ("url", "links")
 
-    def check(self, call: Call, sent: Any, record: Configuration | None) -> None:
+    def check(self, context: RequestContext, sent: Any, record: Configuration | None) -> None:
         if not record:  # what it is opened with needs no asking
             return
         sid = sent.get("default_chat_service_sid", record.default_chat_service_sid)
-        if not call.account.has_service(sid):
+        if not context.account.has_service(sid):
             raise refusals.UnknownDefaultService
-        if not call.may_use(sent.get("default_messaging_service_sid")):
+        if not context.may_use(sent.get("default_messaging_service_sid")):
             raise refusals.UnknownMessagingService
 
-    def render(self, call: Call, record: Configuration) -> dict[str, Any]:
-        service = f"{call.base}/Services/{record.default_chat_service_sid}/Configuration"
-        links = {"service": service, "webhooks": f"{self.url(call)}/Webhooks"}
-        return {**super().render(call, record), "links": links}
+    def render(self, context: RequestContext, record: Configuration) -> dict[str, Any]:
+        service = f"{context.base}/Services/{record.default_chat_service_sid}/Configuration"
+        links = {"service": service, "webhooks": f"{self.url(context)}/Webhooks"}
+        return {**super().render(context, record), "links": links}
 
 
 configuration = Configurations()
@@ -99,14 +99,18 @@ class ServiceConfigurations(Resource[ServiceConfiguration]):
     verbs = (FETCH, UPDATE)
     links = {"notifications": "Notifications", "webhooks": "Webhooks"}
 
-    def check(self, call: Call, sent: Any, record: ServiceConfiguration | None) -> None:
+    def check(
+        self, context: RequestContext, sent: Any, record: ServiceConfiguration | None
+    ) -> None:
         for keyword in sent.keys() & ROLES.keys():
-            check_role(call, sent, ROLES[keyword], keyword)
+            check_role(context, sent, ROLES[keyword], keyword)
 
-    def given(self, call: Call) -> dict[str, Any]:
-        roles = {role.friendly_name: role.sid for role in call.store.of(Role, call.parent_sid)}
+    def defaults(self, context: RequestContext) -> dict[str, Any]:
+        roles = {
+            role.friendly_name: role.sid for role in context.store.of(Role, context.parent_sid)
+        }
         return {
-            **super().given(call),
+            **super().defaults(context),
             "default_conversation_creator_role_sid": roles["channel admin"],
             "default_conversation_role_sid": roles["channel user"],
             "default_chat_service_role_sid": roles["service user"],

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..events import Event
-from ..request_context import Call
+from ..request_context import RequestContext
 
 if TYPE_CHECKING:
     from ..accounts import Account
@@ -31,14 +31,14 @@ def run_out(account: Account, conversation: Conversation, instant: datetime) -> 
             tell_state(account, conversation, before, "TIMER", instant)
 
 
-def wake(call: Call, conversation: Conversation) -> None:
+def wake(context: RequestContext, conversation: Conversation) -> None:
     """What a new message does: an inactive conversation is active, and its timers start again."""
     if conversation.state == "inactive":
-        call.store.change(conversation, state="active")
-        tell_state(call.account, conversation, "inactive", "EVENT", call.now)
-    if call.assumes("timers-by-message", "restarted"):
-        call.store.change(conversation, _timers_since=call.now, _ran_out=())
-        set_timers(call.account, conversation)
+        context.store.change(conversation, state="active")
+        tell_state(context.account, conversation, "inactive", "EVENT", context.now)
+    if context.assumes("timers-by-message", "restarted"):
+        context.store.change(conversation, _timers_since=context.now, _ran_out=())
+        set_timers(context.account, conversation)
 
 
 # What webhooks are told of another state

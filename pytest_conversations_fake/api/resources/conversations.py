@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
-from ..events import Told
+from ..events import EventPayload
 from ..fields import (
     Choice,
     Day,
@@ -29,7 +29,7 @@ from ..parameters import (
     json_attributes,
 )
 from ..records import Record, shown
-from ..request_context import Call
+from ..request_context import RequestContext
 from ..resource import R, Resource
 from .conversation_lifecycle import set_timers, tell_state
 
@@ -122,7 +122,7 @@ class Conversations(Resource[Conversation]):
         "end_date": Day("EndDate"),
         "state": Choice("State", of=("initializing", "active", "inactive", "closed")),
     }
-    told = Told(
+    told = EventPayload(
         "Conversation",
         "conversation_sid",
         (
@@ -144,69 +144,71 @@ class Conversations(Resource[Conversation]):
         "export": "Export",
     }
 
-    def announce(self, call: Call, record: Conversation) -> None:
-        super().announce(call, record)
-        set_timers(call.account, record)
+    def announce(self, context: RequestContext, record: Conversation) -> None:
+        super().announce(context, record)
+        set_timers(context.account, record)
 
-    def update(self, call: Call, record: Conversation) -> Conversation:
+    def update(self, context: RequestContext, record: Conversation) -> Conversation:
         before = record.state
-        conversation = super().update(call, record)
-        set_timers(call.account, conversation)
-        if call.webhooks_enabled:
-            tell_state(call.account, conversation, before, "API", call.now)
+        conversation = super().update(context, record)
+        set_timers(context.account, conversation)
+        if context.webhooks_enabled:
+            tell_state(context.account, conversation, before, "API", context.now)
         return conversation
 
-    def given(self, call: Call) -> dict[str, Any]:
-        defaults = call.account.configuration
+    def defaults(self, context: RequestContext) -> dict[str, Any]:
+        defaults = context.account.configuration
         return {
-            **super().given(call),
+            **super().defaults(context),
             "messaging_service_sid": defaults.default_messaging_service_sid,
             "timers_inactive": defaults.default_inactive_timer,
             "timers_closed": defaults.default_closed_timer,
-            "_timers_since": call.now,
+            "_timers_since": context.now,
         }
 
-    def sent(self, call: Call) -> dict[str, Any]:
-        sent = super().sent(call)
+    def attributes_from(self, context: RequestContext) -> dict[str, Any]:
+        sent = super().attributes_from(context)
         if sent.get("friendly_name", "") is None:
             del sent["friendly_name"]  # Twilio passes over an empty one (terraform's tests of it)
         return sent
 
-    def changes(self, call: Call, record: Conversation) -> dict[str, Any]:
+    def changes(self, context: RequestContext, record: Conversation) -> dict[str, Any]:
         """With timers that start again: those that are sent, all of them in another state."""
-        sent = super().changes(call, record)
+        sent = super().changes(context, record)
         timers = {timer for timer in ("inactive", "closed") if f"timers_{timer}" in sent}
         if (record.state, sent.get("state")) == ("inactive", "active"):
             timers = {"inactive", "closed"}
         if timers:
             ran_out = tuple(timer for timer in record._ran_out if timer not in timers)
-            sent |= {"_timers_since": call.now, "_ran_out": ran_out}
+            sent |= {"_timers_since": context.now, "_ran_out": ran_out}
         return sent
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: Conversation | None) -> None:
+    def check(
+        self, context: RequestContext, sent: Mapping[str, Any], record: Conversation | None
+    ) -> None:
         if record and record.state == "closed" and sent:
             raise refusals.ConversationClosed
         if not record and sent.get("state") == "closed":
             raise refusals.InitialStateClosed
         timers = {"timers_inactive", "timers_closed"} & sent.keys()
         without_state = not record and timers and "state" not in sent
-        if without_state and call.assumes("timers-alone", "refused"):
+        if without_state and context.assumes("timers-alone", "refused"):
             raise refusals.TimerWithoutState
-        default = call.account.configuration.default_messaging_service_sid
+        default = context.account.configuration.default_messaging_service_sid
         used = sent.get("messaging_service_sid", default)
-        if used != default and not call.may_use(used):
+        if used != default and not context.may_use(used):
             raise refusals.UnknownMessagingService
         if unique_name := sent.get("unique_name"):
             if is_sid(unique_name, "CH"):
                 raise refusals.UniqueNameLooksLikeSid
-            found = call.store.find_by(Conversation, call.parent_sid, unique_name)
+            found = context.store.find_by(Conversation, context.parent_sid, unique_name)
             if found not in (None, record):
                 raise refusals.UniqueNameTaken
 
-    def listing(self, call: Call) -> Listing[Conversation]:
+    def listing(self, context: RequestContext) -> Listing[Conversation]:
         """Oldest first; if asked for a range of dates, newest first."""
-        listing = super().listing(call)
-        if not {"start_date", "end_date"} & call.params.keys():
+        listing = super().listing(context)
+        if not {"start_date", "end_date"} & context.params.keys():
             return listing
 
         def newest_first(record: Conversation) -> tuple[float, int]:
@@ -231,17 +233,17 @@ class Conversations(Resource[Conversation]):
 class InConversation(Resource[R]):
     """What is below a conversation can not be written any more once that is closed."""
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: R | None) -> None:
-        require_open(call, call.parent_sid)
+    def check(self, context: RequestContext, sent: Mapping[str, Any], record: R | None) -> None:
+        require_open(context, context.parent_sid)
 
-    def delete(self, call: Call, record: R) -> None:
-        require_open(call, call.parent_sid)
-        super().delete(call, record)
+    def delete(self, context: RequestContext, record: R) -> None:
+        require_open(context, context.parent_sid)
+        super().delete(context, record)
 
 
-def require_open(call: Call, conversation_sid: str | None) -> None:
-    closed = call.store.get(Conversation, conversation_sid).state == "closed"
-    if closed and call.assumes("below-closed", "refused"):
+def require_open(context: RequestContext, conversation_sid: str | None) -> None:
+    closed = context.store.get(Conversation, conversation_sid).state == "closed"
+    if closed and context.assumes("below-closed", "refused"):
         raise refusals.ClosedAbove
 
 

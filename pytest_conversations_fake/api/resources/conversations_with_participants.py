@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from .. import refusals
 from ..fields import Json, Many
 from ..json_text import read_json
-from ..request_context import CREATE, Call, Verb
+from ..request_context import CREATE, RequestContext, Verb
 from ..resource import Resource
 from .conversations import Conversation, conversations
-from .participant_rules import Person
+from .participant_rules import Identifiers
 from .participants import Participant, participants
 
 PARTICIPANT = Json("Participant", invalid=refusals.ParticipantJsonInvalid)
@@ -37,35 +37,35 @@ class ConversationsWithParticipants(Resource[Conversation]):
     stored = Conversation
     extras = ("url", "links")
 
-    def create(self, call: Call) -> Conversation:
+    def create(self, context: RequestContext) -> Conversation:
         """All or nothing: one participant that is refused refuses the whole request.
 
         Whether a group text is new shows only when all are in it. If it is not, its conversation is
         closed.
         """
-        people = [_participant(text) for text in call.params.get("participant", [])]
+        people = [_participant(text) for text in context.params.get("participant", [])]
         if len(people) > 10:
             raise refusals.TooManyParticipantsInRequest
-        conversation = conversations.new(call)
+        conversation = conversations.build(context)
         state = conversation.state
-        below = call.at(*call.parents, conversation)
+        below = context.at(*context.parents, conversation)
         joined = self._join(below, conversation, people)
-        call.store.change(conversation, state=state)
-        conversations.announce(call, conversation)
+        context.store.change(conversation, state=state)
+        conversations.announce(context, conversation)
         for participant in joined:
             participants.announce(below, participant)
         try:
-            participants.check_group_is_new(below, map(Person.of, joined))
+            participants.check_group_is_new(below, map(Identifiers.of, joined))
         except refusals.GroupExists as conflict:
-            call.conflicts.append(conflict)
-            call.store.change(conversation, state="closed")
-        if people and call.assumes("with-participants", "initializing"):
-            call.account.unfinished[conversation.sid] = conversation.state
-            call.store.change(conversation, state="initializing")
+            context.conflicts.append(conflict)
+            context.store.change(conversation, state="closed")
+        if people and context.assumes("with-participants", "initializing"):
+            context.account.unfinished[conversation.sid] = conversation.state
+            context.store.change(conversation, state="initializing")
         return conversation
 
     def _join(
-        self, below: Call, conversation: Conversation, people: Sequence[Mapping[str, Any]]
+        self, below: RequestContext, conversation: Conversation, people: Sequence[Mapping[str, Any]]
     ) -> Sequence[Participant]:
         """Store the conversation and its participants, or nothing if one of them is refused."""
         joined = []
@@ -73,7 +73,7 @@ class ConversationsWithParticipants(Resource[Conversation]):
         below.store.change(conversation, state="initializing")
         try:
             for params in people:
-                participant = participants.new(replace(below, params=params))
+                participant = participants.build(replace(below, params=params))
                 below.store.add(participant)
                 joined.append(participant)
         except refusals.Refused:
@@ -81,11 +81,11 @@ class ConversationsWithParticipants(Resource[Conversation]):
             raise
         return joined
 
-    def status(self, call: Call, verb: Verb) -> int:
-        return 202 if call.params.get("participant") else verb.status
+    def status(self, context: RequestContext, verb: Verb) -> int:
+        return 202 if context.params.get("participant") else verb.status
 
-    def render(self, call: Call, record: Conversation) -> dict[str, Any]:
-        shown = conversations.render(call, record)
+    def render(self, context: RequestContext, record: Conversation) -> dict[str, Any]:
+        shown = conversations.render(context, record)
         return {**shown, "links": {k: v for k, v in shown["links"].items() if k != "export"}}
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from ..fields import Choice, Flag, Text
 from ..records import Record
-from ..request_context import Call
+from ..request_context import RequestContext
 from ..resource import Resource
 
 
@@ -33,10 +33,10 @@ class Credentials(Resource[Credential]):
     key = collection = "credentials"
     page_size = (50, 100)
 
-    def render(self, call: Call, record: Credential) -> dict[str, Any]:
+    def render(self, context: RequestContext, record: Credential) -> dict[str, Any]:
         """`sandbox` is the text True or False, and nothing for any but Apple's."""
         sandbox = str(bool(record.sandbox)) if record.type == "apn" else None
-        return {**super().render(call, record), "sandbox": sandbox}
+        return {**super().render(context, record), "sandbox": sandbox}
 
 
 credentials = Credentials()

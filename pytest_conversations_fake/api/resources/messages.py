@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from .. import refusals
-from ..events import Told
+from ..events import EventPayload
 from ..fields import Choice, Json, Sid, Text
 from ..json_text import read_json
 from ..paging import Listing
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record
-from ..request_context import Call
+from ..request_context import RequestContext
 from .conversation_lifecycle import wake
 from .conversations import Conversation, InConversation
 from .media import Media
-from .participant_rules import Person
+from .participant_rules import Identifiers
 from .participants import Participant, participants
 from .receipts import receipts
 
@@ -83,7 +83,7 @@ class Messages(InConversation[Message]):
     long_only = ("chat_service_sid",)
     filters = {"order": Choice("Order", of=("asc", "desc"))}
     bad_token = refusals.InvalidMessageToken
-    told: ClassVar[Told] = Told(
+    told: ClassVar[EventPayload] = EventPayload(
         "Message",
         "message_sid",
         (
@@ -102,92 +102,98 @@ class Messages(InConversation[Message]):
     )
     links = {"delivery_receipts": "Receipts", "channel_metadata": "ChannelMetadata"}
 
-    def create(self, call: Call) -> Message:
+    def create(self, context: RequestContext) -> Message:
         """In an inactive conversation, which is active again by it, and out to those who text."""
-        message = super().create(call)
-        conversation = call.store.get(Conversation, call.parent_sid)
+        message = super().create(context)
+        conversation = context.store.get(Conversation, context.parent_sid)
         following = max(conversation._next_index, message.index + 1)
-        call.store.change(conversation, _next_index=following)
-        wake(call, conversation)
-        if call.assumes("texted-receipts", "sent"):
-            for person in participants.texting(call, conversation.sid):
+        context.store.change(conversation, _next_index=following)
+        wake(context, conversation)
+        if context.assumes("texted-receipts", "sent"):
+            for person in participants.texting(context, conversation.sid):
                 if person.messaging_binding_address and person.sid != message.participant_sid:
-                    sent = call.at(*call.parents, message, participant_sid=person.sid)
-                    heard = call.source is not None  # carriers tell of theirs in any case
+                    sent = context.at(*context.parents, message, participant_sid=person.sid)
+                    heard = context.source is not None  # carriers tell of theirs in any case
                     receipts.create(replace(sent, webhooks_enabled=heard))
         return message
 
-    def render_created(self, call: Call, record: Message) -> dict[str, Any]:
+    def render_created(self, context: RequestContext, record: Message) -> dict[str, Any]:
         """Without what carriers have to say, which comes later."""
-        return {**self.render(call, record), "delivery": None}
+        return {**self.render(context, record), "delivery": None}
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: Message | None) -> None:
-        super().check(call, sent, record)
+    def check(
+        self, context: RequestContext, sent: Mapping[str, Any], record: Message | None
+    ) -> None:
+        super().check(context, sent, record)
         if record and record.media_sid and "body" in sent:
             raise refusals.MediaBodyFixed
-        if sent.get("media_sid") and call.store.of(Message, ("media", sent["media_sid"])):
+        if sent.get("media_sid") and context.store.of(Message, ("media", sent["media_sid"])):
             raise refusals.MediaSentBefore
         if "content_variables" in sent:
             if "content_sid" not in sent:
                 raise refusals.ContentMissing
             check_variables(sent["content_variables"])
         if not record:
-            self.check_content(call, sent)
+            self.check_content(context, sent)
         if not record or "author" in sent:
-            self.check_author(call, sent.get("author", "system"))
-        self.check_owned(call, sent)
+            self.check_author(context, sent.get("author", "system"))
+        self.check_owned(context, sent)
 
-    def check_content(self, call: Call, sent: Mapping[str, Any]) -> None:
+    def check_content(self, context: RequestContext, sent: Mapping[str, Any]) -> None:
         """A new message has something in it."""
-        if not any(sent.get(name) for name in CONTENT) and call.assumes("empty-message", "refused"):
+        if not any(sent.get(name) for name in CONTENT) and context.assumes(
+            "empty-message", "refused"
+        ):
             raise refusals.EmptyMessage
 
-    def check_author(self, call: Call, author: str) -> None:
+    def check_author(self, context: RequestContext, author: str) -> None:
         """Who writes in a group text is in it."""
-        people = [Person.of(each) for each in participants.texting(call, call.parent_sid)]
+        people = [
+            Identifiers.of(each) for each in participants.texting(context, context.parent_sid)
+        ]
         names = {name for each in people for name in (each.identity, each.number)}
         if any(each.in_group for each in people) and author not in names:
             raise refusals.AuthorNotInGroup
 
-    def check_owned(self, call: Call, sent: Mapping[str, Any]) -> None:
-        if not call.may_use(sent.get("content_sid")):
+    def check_owned(self, context: RequestContext, sent: Mapping[str, Any]) -> None:
+        if not context.may_use(sent.get("content_sid")):
             raise refusals.UnknownContent
         media = sent.get("media_sid")
-        if not call.store.find(Media, media) and not call.may_use(media):
+        if not context.store.find(Media, media) and not context.may_use(media):
             raise refusals.MediaNotFound
 
-    def given(self, call: Call) -> dict[str, Any]:
-        conversation = call.store.get(Conversation, call.parent_sid)
-        return {**super().given(call), "index": conversation._next_index}
+    def defaults(self, context: RequestContext) -> dict[str, Any]:
+        conversation = context.store.get(Conversation, context.parent_sid)
+        return {**super().defaults(context), "index": conversation._next_index}
 
-    def sent(self, call: Call) -> dict[str, Any]:
-        sent = super().sent(call)
+    def attributes_from(self, context: RequestContext) -> dict[str, Any]:
+        sent = super().attributes_from(context)
         if "content_sid" in sent:  # a template's text takes the place of what else there is
             sent.pop("body", None)
             sent.pop("media_sid", None)
         if "media_sid" in sent:
-            found = call.store.find(Media, sent["media_sid"])
+            found = context.store.find(Media, sent["media_sid"])
             unknown = {"sid": sent["media_sid"], "size": 0, "content_type": None, "filename": None}
-            mine = found and found.chat_service_sid == call.parents[0].sid
+            mine = found and found.chat_service_sid == context.parents[0].sid
             sent["media"] = [found.description() if found and mine else unknown]
         if "author" in sent:
-            sent["participant_sid"] = self.author_sid(call, sent["author"])
+            sent["participant_sid"] = self.author_sid(context, sent["author"])
         return sent
 
     def required(self, sent: Mapping[str, Any]) -> list[str]:
         """A seed that says nothing gets a body."""
         return [] if any(name in sent for name in CONTENT) else ["body"]
 
-    def author_sid(self, call: Call, author: str) -> str | None:
+    def author_sid(self, context: RequestContext, author: str) -> str | None:
         """The participant with this identity or address, if it is one."""
         for how in ("identity", "address"):
-            if found := call.store.find_by(Participant, call.parent_sid, how, author):
+            if found := context.store.find_by(Participant, context.parent_sid, how, author):
                 return found.sid
         return None
 
-    def listing(self, call: Call) -> Listing[Message]:
-        records = call.store.of(Message, call.parent_sid)
-        if call.params.get("order") == "desc":
+    def listing(self, context: RequestContext) -> Listing[Message]:
+        records = context.store.of(Message, context.parent_sid)
+        if context.params.get("order") == "desc":
             return Listing(records[::-1], lambda record: -record.index)
         return Listing(records, lambda record: record.index)
 

@@ -9,7 +9,7 @@ from ..fields import Text
 from ..paging import Listing
 from ..records import Record
 from ..refusals import IdentityAndAddress
-from ..request_context import LIST, Call
+from ..request_context import LIST, RequestContext
 from ..resource import Resource
 from .conversations import Conversation
 from .participants import Participant
@@ -86,20 +86,20 @@ class ParticipantConversations(Resource[ParticipantConversation]):
     filters = {"identity": Text("Identity"), "address": Text("Address")}
     extras = ("links",)
 
-    def listing(self, call: Call) -> Listing[Any]:
+    def listing(self, context: RequestContext) -> Listing[Any]:
         """By the sid of the conversation; nothing where nobody is named (a guess)."""
-        named = [(how, call.params[how]) for how in self.filters if how in call.params]
+        named = [(how, context.params[how]) for how in self.filters if how in context.params]
         if len(named) > 1:
             raise IdentityAndAddress
         found = [
             participant
             for how, name in named
-            for participant in call.store.of(Participant, (call.parent_sid, how, name))
+            for participant in context.store.of(Participant, (context.parent_sid, how, name))
         ]
         return Listing(sorted(found, key=_by_conversation), _by_conversation)
 
-    def once_listed(self, call: Call, sid: str) -> Any:
-        return call.store.find_even_removed(Participant, sid)
+    def find_for_cursor(self, context: RequestContext, sid: str) -> Any:
+        return context.store.find_even_removed(Participant, sid)
 
     def all(self, account: Account) -> Iterable[Any]:
         return account.store.all(Participant)
@@ -107,11 +107,11 @@ class ParticipantConversations(Resource[ParticipantConversation]):
     def current(self, account: Account, record: Record) -> ParticipantConversation:
         return _seen(account.store, account.store.get(Participant, record.sid))
 
-    def render(self, call: Call, record: ParticipantConversation) -> dict[str, Any]:
+    def render(self, context: RequestContext, record: ParticipantConversation) -> dict[str, Any]:
         """With links, but without a URL of its own."""
-        shown = super().render(call, record)
+        shown = super().render(context, record)
         del shown["url"]
-        conversation = f"{call.level}/Conversations/{record.conversation_sid}"
+        conversation = f"{context.level}/Conversations/{record.conversation_sid}"
         participant = f"{conversation}/Participants/{record.participant_sid}"
         return {**shown, "links": {"participant": participant, "conversation": conversation}}
 

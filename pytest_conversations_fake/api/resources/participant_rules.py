@@ -33,7 +33,7 @@ WHO = (
 
 
 @dataclass(frozen=True)
-class Person:
+class Identifiers:
     """What somebody has, or will have: who chats an identity, who texts an address."""
 
     identity: str | None
@@ -44,7 +44,7 @@ class Person:
     @classmethod
     def of(
         cls, participant: Participant | None, sent: Mapping[str, Any] = MappingProxyType({})
-    ) -> Person:
+    ) -> Identifiers:
         """A participant, if there is one already, with what a request sends."""
         return cls(*(sent.get(name, getattr(participant, name, None)) for name in WHO))
 
@@ -59,7 +59,7 @@ class Person:
         return self.address or self.projected
 
 
-def check_who_it_is(person: Person) -> None:
+def check_who_it_is(person: Identifiers) -> None:
     if person.identity and (person.address or person.proxy):
         raise refusals.IdentityNotAcceptable
     if person.proxy and not person.address:
@@ -68,7 +68,7 @@ def check_who_it_is(person: Person) -> None:
         raise refusals.IdentityNotProvided
 
 
-def check_addresses(person: Person) -> None:
+def check_addresses(person: Identifiers) -> None:
     """The form of the addresses, and whether they fit each other."""
     for number in filter(None, (person.address, person.projected)):
         if not is_address(number):
@@ -102,7 +102,7 @@ def check_change(sent: Mapping[str, Any], before: Participant) -> None:
         raise refusals.ProjectedAddressNotRemovable
 
 
-def check_group(person: Person, others: Sequence[Person]) -> None:
+def check_group(person: Identifiers, others: Sequence[Identifiers]) -> None:
     """In a group text everybody has a number of their own, and there are not many of them."""
     if not person.in_group and not any(other.in_group for other in others):
         return
@@ -116,7 +116,7 @@ def check_group(person: Person, others: Sequence[Person]) -> None:
         raise refusals.TooManyInGroup
 
 
-def check_there_is_room(person: Person, texting: Sequence[Person], people: int) -> None:
+def check_there_is_room(person: Identifiers, texting: Sequence[Identifiers], people: int) -> None:
     """Among so many *people*, and those of them who are *texting*."""
     if people >= MOST:
         raise refusals.TooManyParticipants
@@ -124,6 +124,6 @@ def check_there_is_room(person: Person, texting: Sequence[Person], people: int) 
         raise refusals.TooManyTexting
 
 
-def numbers(people: Iterable[Person]) -> set[str]:
+def numbers(people: Iterable[Identifiers]) -> set[str]:
     """Where those who take part in a group text see each other."""
     return {person.number for person in people if person.in_group and person.number}

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
 from ..addresses import channel
-from ..events import Told
+from ..events import EventPayload
 from ..fields import Day, Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
-from ..request_context import Call
+from ..request_context import RequestContext
 from .configurations import service_configurations
 from .conversations import Conversation, InConversation
 from .participant_rules import (
     LEAST_IN_GROUP,
     WHO,
-    Person,
+    Identifiers,
     check_addresses,
     check_change,
     check_group,
@@ -127,7 +127,7 @@ class Participants(InConversation[Participant]):
     page_size = (50, 100)
     hooked = True
     long_only = ("chat_service_sid",)
-    told = Told(
+    told = EventPayload(
         "Participant",
         "participant_sid",
         (
@@ -150,118 +150,124 @@ class Participants(InConversation[Participant]):
         },
     )
 
-    def announce(self, call: Call, record: Participant) -> None:
-        super().announce(call, record)
-        self.known(call, record)
+    def announce(self, context: RequestContext, record: Participant) -> None:
+        super().announce(context, record)
+        self.known(context, record)
 
-    def update(self, call: Call, record: Participant) -> Participant:
-        return self.known(call, super().update(call, record))
+    def update(self, context: RequestContext, record: Participant) -> Participant:
+        return self.known(context, super().update(context, record))
 
-    def known(self, call: Call, participant: Participant) -> Participant:
+    def known(self, context: RequestContext, participant: Participant) -> Participant:
         """A participant whose identity, if there is one, is a user's."""
-        service, identity = call.parents[0], participant.identity
-        if identity and not call.store.find_by(User, service.sid, identity):
-            users.create(call.at(service, identity=identity))
+        service, identity = context.parents[0], participant.identity
+        if identity and not context.store.find_by(User, service.sid, identity):
+            users.create(context.at(service, identity=identity))
         return participant
 
-    def given(self, call: Call) -> dict[str, Any]:
-        defaults = service_configurations.only(call.account, call.parents[0].sid)
-        person = Person.of(None, call.params)
+    def defaults(self, context: RequestContext) -> dict[str, Any]:
+        defaults = service_configurations.singleton(context.account, context.parents[0].sid)
+        person = Identifiers.of(None, context.params)
         role = (
             None if person.in_group and person.address else defaults.default_conversation_role_sid
         )
-        return {**super().given(call), "role_sid": role}
+        return {**super().defaults(context), "role_sid": role}
 
-    def sent(self, call: Call) -> dict[str, Any]:
+    def attributes_from(self, context: RequestContext) -> dict[str, Any]:
         sent: dict[str, Any] = {
             name: None if value == "null" and name.startswith("messaging_binding") else value
-            for name, value in super().sent(call).items()
+            for name, value in super().attributes_from(context).items()
         }
         if "last_read_message_index" in sent:
-            here = call.store.get(Conversation, call.parent_sid)
-            sent |= read_up_to(call, here, sent["last_read_message_index"])
-            sent.setdefault("last_read_timestamp", shown_moment(call.now))
+            here = context.store.get(Conversation, context.parent_sid)
+            sent |= read_up_to(context, here, sent["last_read_message_index"])
+            sent.setdefault("last_read_timestamp", shown_moment(context.now))
         return sent
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: Participant | None) -> None:
-        super().check(call, sent, record)
-        check_role(call, sent, "conversation")
+    def check(
+        self, context: RequestContext, sent: Mapping[str, Any], record: Participant | None
+    ) -> None:
+        super().check(context, sent, record)
+        check_role(context, sent, "conversation")
         if identity := sent.get("identity"):
             check_identity(identity)
         if record:
             if not sent.keys() & {*WHO}:  # it stays who it is
                 return
             check_change(sent, record)
-        person = Person.of(record, sent)
+        person = Identifiers.of(record, sent)
         check_who_it_is(person)
         check_addresses(person)
         if not record and person.address and not sent.get("messaging_binding_proxy_address", True):
             raise refusals.ProxyAddressEmpty
-        if not call.may_use(sent.get("messaging_binding_proxy_address")):
+        if not context.may_use(sent.get("messaging_binding_proxy_address")):
             raise refusals.ProxyAddressNotOwned
-        if not call.may_use(sent.get("messaging_binding_projected_address")):
+        if not context.may_use(sent.get("messaging_binding_projected_address")):
             raise refusals.ProjectedAddressNotOwned
         others = [
-            Person.of(each) for each in self.texting(call, call.parent_sid) if each is not record
+            Identifiers.of(each)
+            for each in self.texting(context, context.parent_sid)
+            if each is not record
         ]
         check_group(person, others)
         if (
-            call.assumes("group-texting", "off")
+            context.assumes("group-texting", "off")
             and len(numbers([*others, person])) >= LEAST_IN_GROUP
         ):
             raise refusals.GroupTextingOff
-        self.check_nobody_is_twice(call, sent, record)
+        self.check_nobody_is_twice(context, sent, record)
         if not record:
-            people = len(call.store.of(Participant, call.parent_sid))
+            people = len(context.store.of(Participant, context.parent_sid))
             check_there_is_room(person, others, people)
         if sent.get("identity") and (not record or sent["identity"] != record.identity):
-            self.check_is_not_everywhere(call, sent["identity"])
-        if call.store.get(Conversation, call.parent_sid).state != "initializing":
-            self.check_group_is_new(call, [*others, person])  # else there are more to come
+            self.check_is_not_everywhere(context, sent["identity"])
+        if context.store.get(Conversation, context.parent_sid).state != "initializing":
+            self.check_group_is_new(context, [*others, person])  # else there are more to come
 
     def check_nobody_is_twice(
-        self, call: Call, sent: Mapping[str, Any], record: Participant | None
+        self, context: RequestContext, sent: Mapping[str, Any], record: Participant | None
     ) -> None:
         """An identity is in a conversation once, a pair of addresses in an open one of them all."""
 
         def here(how: str, name: str | None) -> bool:
-            found = call.store.find_by(Participant, call.parent_sid, how, name)
+            found = context.store.find_by(Participant, context.parent_sid, how, name)
             return found not in (None, record)
 
         if here("identity", sent.get("identity")):
             raise refusals.ParticipantExists
         address = sent.get("messaging_binding_address")
         proxy = sent.get("messaging_binding_proxy_address")
-        for other in call.store.of(Participant, ("pair", address, proxy)):
-            if call.store.get(Conversation, other.conversation_sid).state != "closed":
+        for other in context.store.of(Participant, ("pair", address, proxy)):
+            if context.store.get(Conversation, other.conversation_sid).state != "closed":
                 raise refusals.BindingExists(sid=other.conversation_sid)
         if here("address", address):
-            raise refusals.BindingExists(sid=call.parent_sid)
+            raise refusals.BindingExists(sid=context.parent_sid)
 
-    def check_is_not_everywhere(self, call: Call, identity: str) -> None:
+    def check_is_not_everywhere(self, context: RequestContext, identity: str) -> None:
         """Nobody chats in more than a thousand conversations that are not closed."""
-        listed = call.parents[0].sid, "identity", identity
-        theirs = call.store.of(Participant, listed)
+        listed = context.parents[0].sid, "identity", identity
+        theirs = context.store.of(Participant, listed)
         if len(theirs) >= MOST_CONVERSATIONS:
-            found = [call.store.get(Conversation, each.conversation_sid) for each in theirs]
+            found = [context.store.get(Conversation, each.conversation_sid) for each in theirs]
             if sum(each.state != "closed" for each in found) >= MOST_CONVERSATIONS:
                 raise refusals.TooManyConversations
 
-    def check_group_is_new(self, call: Call, people: Iterable[Person]) -> None:
+    def check_group_is_new(self, context: RequestContext, people: Iterable[Identifiers]) -> None:
         """The same *people*, by their numbers, are in one open group text of the account."""
         together = numbers(people)
         if len(together) < LEAST_IN_GROUP:
             return
-        for each in call.store.of(Participant, ("number", min(together))):
-            other = call.store.get(Conversation, each.conversation_sid)
-            theirs = numbers(map(Person.of, self.texting(call, other.sid)))
-            elsewhere = other.sid != call.parent_sid and other.state != "closed"
+        for each in context.store.of(Participant, ("number", min(together))):
+            other = context.store.get(Conversation, each.conversation_sid)
+            theirs = numbers(map(Identifiers.of, self.texting(context, other.sid)))
+            elsewhere = other.sid != context.parent_sid and other.state != "closed"
             if elsewhere and theirs == together:
                 raise refusals.GroupExists(sid=other.sid)
 
-    def texting(self, call: Call, conversation_sid: str | None) -> Sequence[Participant]:
+    def texting(
+        self, context: RequestContext, conversation_sid: str | None
+    ) -> Sequence[Participant]:
         """Who takes part in a conversation with an address of some kind."""
-        return call.store.of(Participant, ("texting", conversation_sid))
+        return context.store.of(Participant, ("texting", conversation_sid))
 
     def required(self, sent: Mapping[str, Any]) -> list[str]:
         """Whoever does not text must have an identity."""
@@ -273,9 +279,9 @@ class Participants(InConversation[Participant]):
         return found or account.store.find_by(Participant, parent_sid, "identity", name)
 
 
-def read_up_to(call: Call, conversation: Conversation, index: int) -> dict[str, int]:
+def read_up_to(context: RequestContext, conversation: Conversation, index: int) -> dict[str, int]:
     """The read horizon, which may be ahead of the last message where that is assumed."""
-    if call.assumes("read-index-ahead", "clamped"):
+    if context.assumes("read-index-ahead", "clamped"):
         index = min(index, max(conversation._next_index - 1, 0))
     return {"last_read_message_index": index}
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from ..events import Told
+from ..events import EventPayload
 from ..fields import Choice, Int, Sid, Text
 from ..records import Record
-from ..request_context import FETCH, LIST, Call
+from ..request_context import FETCH, LIST, RequestContext
 from ..resource import Resource
 
 STATUSES = ("sent", "delivered", "read", "failed", "undelivered")
@@ -54,7 +54,7 @@ class Receipts(Resource[Receipt]):
     collection = "receipts"
     verbs = (FETCH, LIST)
     long_only = ("chat_service_sid",)
-    told = Told(
+    told = EventPayload(
         "Delivery",
         "delivery_receipt_sid",
         (
@@ -70,29 +70,33 @@ class Receipts(Resource[Receipt]):
         ),
     )
 
-    def create(self, call: Call) -> Receipt:
+    def create(self, context: RequestContext) -> Receipt:
         """With the message's summary brought up to date."""
-        receipt = super().create(call)
-        call.store.change(call.parents[-1], delivery=self.summary(call))
+        receipt = super().create(context)
+        context.store.change(context.parents[-1], delivery=self.summary(context))
         return receipt
 
-    def move(self, call: Call, receipt: Receipt, status: str, error_code: int = 0) -> None:
+    def move(
+        self, context: RequestContext, receipt: Receipt, status: str, error_code: int = 0
+    ) -> None:
         """Let a carrier say what became of a message."""
-        moved = {"status": status, "error_code": error_code, "date_updated": call.now}
-        call.store.change(receipt, **moved)
-        call.store.change(call.parents[-1], delivery=self.summary(call))
-        self.tell(call, "Updated", receipt)
+        moved = {"status": status, "error_code": error_code, "date_updated": context.now}
+        context.store.change(receipt, **moved)
+        context.store.change(context.parents[-1], delivery=self.summary(context))
+        self.tell(context, "Updated", receipt)
 
-    def tell(self, call: Call, done: str, record: Receipt, **more: object) -> None:
+    def tell(self, context: RequestContext, done: str, record: Receipt, **more: object) -> None:
         """Twilio has one event for all of it."""
-        super().tell(call, "Updated", record, **more)
+        super().tell(context, "Updated", record, **more)
 
-    def given(self, call: Call) -> dict[str, Any]:
-        return {**super().given(call), "channel_message_sid": call.world.sids.draw("SM")}
+    def defaults(self, context: RequestContext) -> dict[str, Any]:
+        return {**super().defaults(context), "channel_message_sid": context.world.sids.draw("SM")}
 
-    def summary(self, call: Call) -> dict[str, Any]:
+    def summary(self, context: RequestContext) -> dict[str, Any]:
         """For each stage, whether all, some or none of a message's receipts reached it."""
-        reached = [REACHED[receipt.status] for receipt in call.store.of(Receipt, call.parent_sid)]
+        reached = [
+            REACHED[receipt.status] for receipt in context.store.of(Receipt, context.parent_sid)
+        ]
         summary: dict[str, Any] = {"total": len(reached)}
         for stage in STATUSES:
             count = sum(stage in stages for stages in reached)

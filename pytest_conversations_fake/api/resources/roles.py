@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from .. import refusals
 from ..fields import Choice, Many, Text
 from ..records import Record, shown
-from ..request_context import Call
+from ..request_context import RequestContext
 from ..resource import Resource
 
 # By the type of a role. The last four of both were seen, though no page lists them
@@ -97,12 +97,12 @@ class Roles(Resource[Role]):
     key = "roles"
     collection = "roles"
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: Role | None) -> None:
+    def check(self, context: RequestContext, sent: Mapping[str, Any], record: Role | None) -> None:
         if not sent.get("permission"):  # an update needs it, too
             raise refusals.MissingParameter(name="Permission")
         kind = record.type if record else sent["type"]
         for name in sent["permission"]:
-            if name not in PERMISSIONS[kind] and call.assumes("permission-names", "known"):
+            if name not in PERMISSIONS[kind] and context.assumes("permission-names", "known"):
                 raise refusals.PermissionNotFound(hint=_unknown(name, kind))
 
 
@@ -116,11 +116,13 @@ def _unknown(name: str, kind: str) -> str:
     return f"{reason}; did you mean {close[0]!r}?" if close else reason
 
 
-def check_role(call: Call, sent: Mapping[str, Any], kind: str, keyword: str = "role_sid") -> None:
+def check_role(
+    context: RequestContext, sent: Mapping[str, Any], kind: str, keyword: str = "role_sid"
+) -> None:
     """A role that somebody is given is one of the service, and for what it is given."""
     if sid := sent.get(keyword):
-        role = call.store.find(Role, sid)
-        if not role or role.chat_service_sid != call.parents[0].sid:
+        role = context.store.find(Role, sid)
+        if not role or role.chat_service_sid != context.parents[0].sid:
             raise refusals.RoleNotFound
         if role.type != kind:
             raise refusals.InvalidRoleType

@@ -10,7 +10,7 @@ from .. import refusals
 from ..events import SCOPED_EVENTS, check_events
 from ..fields import Choice, Int, Many, Sid, Text
 from ..records import Record, shown
-from ..request_context import Call
+from ..request_context import RequestContext
 from .conversations import InConversation
 from .messages import Message, messages
 
@@ -108,22 +108,24 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
     page_size = (5, 5)
     long_only = ("chat_service_sid",)
 
-    def create(self, call: Call) -> ScopedWebhook:
-        """Told at once of the messages behind `ReplayAfter`, if that is sent."""
-        webhook = super().create(call)
+    def create(self, context: RequestContext) -> ScopedWebhook:
+        """EventPayload at once of the messages behind `ReplayAfter`, if that is sent."""
+        webhook = super().create(context)
         if webhook.configuration_replay_after is not None:
-            for message in call.store.of(Message, webhook.conversation_sid):
+            for message in context.store.of(Message, webhook.conversation_sid):
                 if message.index > webhook.configuration_replay_after:
-                    event = messages.told.event(call, "Added", message)
-                    call.account.tell(event, webhook)
+                    event = messages.told.event(context, "Added", message)
+                    context.account.tell(event, webhook)
         return webhook
 
     def required(self, sent: Mapping[str, Any]) -> list[str]:
         return ["target", *NEEDED.get(sent.get("target", "webhook"), ())]
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: ScopedWebhook | None) -> None:
-        super().check(call, sent, record)
-        if not record and len(call.store.of(ScopedWebhook, call.parent_sid)) >= 5:
+    def check(
+        self, context: RequestContext, sent: Mapping[str, Any], record: ScopedWebhook | None
+    ) -> None:
+        super().check(context, sent, record)
+        if not record and len(context.store.of(ScopedWebhook, context.parent_sid)) >= 5:
             raise refusals.TooManyWebhooks
         known = {**(vars(record) if record else {}), **sent}
         for keyword, refusal in NEEDED.get(known["target"], {}).items():
@@ -135,9 +137,9 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
         if not all(1 <= len(trigger) <= 248 for trigger in triggers):
             raise refusals.InvalidTrigger
         check_events(
-            call, sent, "configuration_filters", SCOPED_EVENTS, refusals.UnknownScopedEvent
+            context, sent, "configuration_filters", SCOPED_EVENTS, refusals.UnknownScopedEvent
         )
-        if not call.may_use(sent.get("configuration_flow_sid")):
+        if not context.may_use(sent.get("configuration_flow_sid")):
             raise refusals.UnknownFlow
 
 

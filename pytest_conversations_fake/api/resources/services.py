@@ -8,7 +8,7 @@ from typing import Annotated
 from ..fields import Text
 from ..records import Record
 from ..refusals import DefaultServiceNotDeletable, FriendlyNameNotProvided, FriendlyNameTooLong
-from ..request_context import CREATE, DELETE, FETCH, LIST, Call
+from ..request_context import CREATE, DELETE, FETCH, LIST, RequestContext
 from ..resource import Resource
 from .configurations import service_configurations
 from .notifications import notifications
@@ -53,19 +53,19 @@ class Services(Resource[Service]):
         "conversation_with_participants": "ConversationWithParticipants",
     }
 
-    def create(self, call: Call) -> Service:
+    def create(self, context: RequestContext) -> Service:
         """With four roles and a configuration that points to them, as Twilio makes it."""
-        service = super().create(call)
+        service = super().create(context)
         for role in DEFAULT_ROLES:
-            roles.create(call.at(service, **role))
+            roles.create(context.at(service, **role))
         for single in (service_configurations, notifications, service_webhooks):
-            single.create(call.at(service))
+            single.create(context.at(service))
         return service
 
-    def delete(self, call: Call, record: Service) -> None:
-        if record is call.account.default_service:
+    def delete(self, context: RequestContext, record: Service) -> None:
+        if record is context.account.default_service:
             raise DefaultServiceNotDeletable
-        super().delete(call, record)
+        super().delete(context, record)
 
 
 services = Services()

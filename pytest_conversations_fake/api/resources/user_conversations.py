@@ -11,7 +11,7 @@ from .. import refusals
 from ..fields import Choice, Int, Moment, shown_moment
 from ..paging import Listing
 from ..records import Record
-from ..request_context import DELETE, FETCH, LIST, UPDATE, Call
+from ..request_context import DELETE, FETCH, LIST, UPDATE, RequestContext
 from ..resource import Resource
 from .conversations import Conversation, conversations, require_open
 from .messages import Message
@@ -102,13 +102,13 @@ class UserConversations(Resource[UserConversation]):
     verbs = (UPDATE, FETCH, DELETE, LIST)
     extras = ("url", "links")
 
-    def listing(self, call: Call) -> Listing[Any]:
-        user = call.store.get(User, call.parent_sid)
-        found = call.store.of(Participant, (user.chat_service_sid, "identity", user.identity))
-        return Listing(found, call.store.position)
+    def listing(self, context: RequestContext) -> Listing[Any]:
+        user = context.store.get(User, context.parent_sid)
+        found = context.store.of(Participant, (user.chat_service_sid, "identity", user.identity))
+        return Listing(found, context.store.position)
 
-    def once_listed(self, call: Call, sid: str) -> Any:
-        return call.store.find_even_removed(Participant, sid)
+    def find_for_cursor(self, context: RequestContext, sid: str) -> Any:
+        return context.store.find_even_removed(Participant, sid)
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> UserConversation | None:
         """By the sid or the unique name of the conversation."""
@@ -118,23 +118,23 @@ class UserConversations(Resource[UserConversation]):
         found = account.store.find_by(Participant, sid, "identity", user.identity)
         return self.current(account, found) if found else None
 
-    def update(self, call: Call, record: UserConversation) -> UserConversation:
+    def update(self, context: RequestContext, record: UserConversation) -> UserConversation:
         """What was read is the participant's to know."""
-        require_open(call, record.conversation_sid)
-        sent = self.sent(call)
+        require_open(context, record.conversation_sid)
+        sent = self.attributes_from(context)
         if "last_read_message_index" in sent:
-            here = call.store.get(Conversation, record.conversation_sid)
-            sent |= read_up_to(call, here, sent["last_read_message_index"])
+            here = context.store.get(Conversation, record.conversation_sid)
+            sent |= read_up_to(context, here, sent["last_read_message_index"])
         if "last_read_message_index" in sent or "last_read_timestamp" in sent:
-            sent["last_read_timestamp"] = shown_moment(sent.get("last_read_timestamp", call.now))
-        participant = call.store.get(Participant, record.sid)
-        call.store.change(participant, **sent, **({"date_updated": call.now} if sent else {}))
-        return self.current(call.account, participant)
+            sent["last_read_timestamp"] = shown_moment(sent.get("last_read_timestamp", context.now))
+        participant = context.store.get(Participant, record.sid)
+        context.store.change(participant, **sent, **({"date_updated": context.now} if sent else {}))
+        return self.current(context.account, participant)
 
-    def delete(self, call: Call, record: UserConversation) -> None:
+    def delete(self, context: RequestContext, record: UserConversation) -> None:
         """The user leaves; the conversation stays."""
-        require_open(call, record.conversation_sid)
-        call.store.remove(call.store.get(Participant, record.sid))
+        require_open(context, record.conversation_sid)
+        context.store.remove(context.store.get(Participant, record.sid))
 
     def all(self, account: Account) -> Iterable[Any]:
         return [each for each in account.store.all(Participant) if each.identity]
@@ -142,12 +142,12 @@ class UserConversations(Resource[UserConversation]):
     def current(self, account: Account, record: Record) -> UserConversation:
         return _seen(account.store, account.store.get(Participant, record.sid))
 
-    def render(self, call: Call, record: UserConversation) -> dict[str, Any]:
-        conversation = f"{call.level}/Conversations/{record.conversation_sid}"
+    def render(self, context: RequestContext, record: UserConversation) -> dict[str, Any]:
+        conversation = f"{context.level}/Conversations/{record.conversation_sid}"
         participant = f"{conversation}/Participants/{record.participant_sid}"
         return {
-            **super().render(call, record),
-            "url": f"{self.url(call)}/{record.conversation_sid}",
+            **super().render(context, record),
+            "url": f"{self.url(context)}/{record.conversation_sid}",
             "links": {"participant": participant, "conversation": conversation},
         }
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 from .. import refusals
-from ..events import Told
+from ..events import EventPayload
 from ..fields import Sid, Text, is_sid
 from ..parameters import FriendlyName, json_attributes
 from ..records import Record
-from ..request_context import Call
+from ..request_context import RequestContext
 from ..resource import Resource
 from .bindings import Binding
 from .configurations import service_configurations
@@ -60,7 +60,7 @@ class Users(Resource[User]):
     key = collection = "users"
     sid_keyword = "user_sid"
     hooked = True
-    told = Told(
+    told = EventPayload(
         "User",
         "user_sid",
         (
@@ -83,30 +83,30 @@ class Users(Resource[User]):
     )
     links = {"user_conversations": "Conversations"}
 
-    def given(self, call: Call) -> dict[str, Any]:
-        defaults = service_configurations.only(call.account, call.parent_sid)
-        return {**super().given(call), "role_sid": defaults.default_chat_service_role_sid}
+    def defaults(self, context: RequestContext) -> dict[str, Any]:
+        defaults = service_configurations.singleton(context.account, context.parent_sid)
+        return {**super().defaults(context), "role_sid": defaults.default_chat_service_role_sid}
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: User | None) -> None:
+    def check(self, context: RequestContext, sent: Mapping[str, Any], record: User | None) -> None:
         if not record:
             check_identity(sent["identity"])
-            if call.store.find_by(User, call.parent_sid, sent["identity"]):
+            if context.store.find_by(User, context.parent_sid, sent["identity"]):
                 raise refusals.UserExists
-        check_role(call, sent, "service")
+        check_role(context, sent, "service")
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> User | None:
         """By its sid, else by its identity."""
         found = super().find(account, parent_sid, name)
         return found or account.store.find_by(User, parent_sid, name)
 
-    def delete(self, call: Call, record: User) -> None:
+    def delete(self, context: RequestContext, record: User) -> None:
         """With the user's devices, and what the user takes part in."""
         from .participants import Participant  # who are made with a user, and know this module
 
-        listed = call.parent_sid, "identity", record.identity
-        for theirs in (*call.store.of(Participant, listed), *call.store.of(Binding, listed)):
-            call.store.remove(theirs)
-        call.store.remove(record)  # Twilio has no event of it
+        listed = context.parent_sid, "identity", record.identity
+        for theirs in (*context.store.of(Participant, listed), *context.store.of(Binding, listed)):
+            context.store.remove(theirs)
+        context.store.remove(record)  # Twilio has no event of it
 
 
 def check_identity(identity: str) -> None:

@@ -11,7 +11,7 @@ from .. import refusals
 from ..events import ACCOUNT_EVENTS, SERVICE_EVENTS, check_events
 from ..fields import Choice, Many, Text
 from ..records import Record
-from ..request_context import FETCH, UPDATE, Call
+from ..request_context import FETCH, UPDATE, RequestContext
 from ..resource import R, Resource
 
 METHODS = ("GET", "POST")
@@ -64,8 +64,8 @@ class WebhookConfigurations(Resource[R]):
     single = True
     verbs = (FETCH, UPDATE)
 
-    def check(self, call: Call, sent: Mapping[str, Any], record: R | None) -> None:
-        check_events(call, sent, "filters", self.events)
+    def check(self, context: RequestContext, sent: Mapping[str, Any], record: R | None) -> None:
+        check_events(context, sent, "filters", self.events)
 
 
 class AccountWebhookConfiguration(WebhookConfigurations[AccountWebhooks]):
@@ -90,9 +90,9 @@ class ServiceWebhooks(WebhookConfiguration):
 
 
 class ServiceWebhookConfigurations(WebhookConfigurations[ServiceWebhooks]):
-    def changes(self, call: Call, record: ServiceWebhooks) -> dict[str, Any]:
+    def changes(self, context: RequestContext, record: ServiceWebhooks) -> dict[str, Any]:
         """With an empty list of filters as soon as anything is configured."""
-        changes = super().changes(call, record)
+        changes = super().changes(context, record)
         return {"filters": record.filters or [], **changes} if changes else changes
 
     record = ServiceWebhooks

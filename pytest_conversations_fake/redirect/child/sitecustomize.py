@@ -21,13 +21,13 @@ def take_route():  # type: () -> None
         raise RuntimeError("the environment variable FAKE_CONVERSATIONS_ROUTE is missing")
     sys.path.insert(0, ROOT)  # the child's environment may be one without this package
     try:
-        from pytest_conversations_fake.redirect import Route, take_charge
+        from pytest_conversations_fake.redirect import Redirection, take_charge
     finally:
         sys.path.remove(ROOT)
 
-    class ChildRoute(Route):
+    class ChildRoute(Redirection):
         def refuse(self, *what):  # type: ignore[no-untyped-def]
-            refused = Route.refuse(self, *what)
+            refused = Redirection.refuse(self, *what)
             write_line(refused.strerror)
             return refused
 
