@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 from conftest import Api
-from test_contract import CONTRACT, FORMS, level_of, sids, target
 
+from api.test_contract import CONTRACT, FORMS, level_of, sids, target
 from pytest_conversations_fake.api.operations import find_route
 
 __all__ = ["sids"]  # a fixture

@@ -16,7 +16,7 @@ from pytest_conversations_fake.api.assumptions import QUESTIONS
 from pytest_conversations_fake.api.refusals import Refused
 from pytest_conversations_fake.api.rules import RULES, SURE
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 README = TESTS.with_name("README.md")
 
 

@@ -1,0 +1,1 @@
+"""The imitation, without a socket."""

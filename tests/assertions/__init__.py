@@ -1,0 +1,1 @@
+"""Assertions and the text of their failures."""

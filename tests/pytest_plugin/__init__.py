@@ -1,0 +1,1 @@
+"""The plugin in other people's suites."""

@@ -1,0 +1,1 @@
+"""Collections, records and snapshots."""

@@ -1,0 +1,1 @@
+"""Problems that fail a test that passed."""
