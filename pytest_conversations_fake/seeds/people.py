@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import cycle
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..api.did_you_mean import unknown
-from .talk import DAYS, TALK
 
 if TYPE_CHECKING:
     from faker import Faker
+
+DIALOGUES = Path(__file__).parent / "dialogues"
+"""One file per language, named by its code. Customer and agent take turns, the customer first."""
 
 # Numbers by country, `#` for a digit. Those of the first four are kept for fiction; in Japan no
 # number goes on like this
@@ -65,24 +70,38 @@ class People:
 
     def talk(self, customer: Person, agent: Person) -> tuple[str, Iterator[str]]:
         """What *customer* wants of *agent*, and what both say of it in turns, without an end."""
-        if self._language not in TALK:
+        dialogues = _dialogues(self._language)
+        if dialogues is None:
             faker = self._faker
             return faker.sentence(nb_words=4).rstrip(".。"), iter(faker.sentence, None)
-        told = {
+        values = {
             "customer": customer.first_name,
             "agent": agent.first_name,
             "email": customer.email,
             "city": customer.city,
             "company": self._faker.company(),
             "street": self._faker.street_address(),
-            "day": self.chance.choice(DAYS[self._language]),
+            "day": self.chance.choice(dialogues["days"]),
             "time": f"{self.chance.randint(9, 17)}:{self.chance.choice(['00', '15', '30'])}",
             "order": str(self.chance.randint(10_000, 99_999)),
         }
-        topics = [*TALK[self._language].items()]
+        topics = [*dialogues["dialogues"]]
         self.chance.shuffle(topics)
-        said = [line.format(**told) for _, lines in topics for line in lines]
-        return topics[0][0].format(**told), cycle(said)
+        lines = [line.format(**values) for topic in topics for line in topic["lines"]]
+        return topics[0]["topic"].format(**values), cycle(lines)
+
+
+@cache
+def _dialogues(language: str) -> dict[str, Any] | None:
+    """The days of the week and the dialogues of a *language*; None if it has no file.
+
+    Faker's own days follow from today's date, and texts must be the same in each run.
+    """
+    file = DIALOGUES / f"{language}.json"
+    if not file.exists():
+        return None
+    dialogues: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return dialogues
 
 
 def faker_for(locale: str) -> Faker:
