@@ -146,11 +146,17 @@ def below(parent: Resource[Any] | None) -> dict[str, Resource[Any]]:
         and (resource.seedable or resource.single)
         and resource is not conversations_with_participants
     }
-    return {name: found[name] for name in ORDER if name in found}
+    return _in_order(found)
 
 
 @cache
 def nouns() -> dict[str, Resource[Any]]:
     """What a file may say at its top: what belongs to the account, and to its default service."""
     found = {**below(None), **below(services)}
-    return {name: found[name] for name in ORDER if name in found}
+    return _in_order(found)
+
+
+def _in_order(resources: dict[str, Resource[Any]]) -> dict[str, Resource[Any]]:
+    """*resources* in the order in which they are loaded; a resource without a place comes last."""
+    places = {name: place for place, name in enumerate(ORDER)}
+    return dict(sorted(resources.items(), key=lambda item: places.get(item[0], len(ORDER))))
