@@ -12,7 +12,7 @@ from .deliveries import Delivery, delivery
 from .events import PRE_EVENTS
 from .refusals import WebhookRefused
 from .request_context import CREATE, DELETE, UPDATE, RequestContext
-from .subscribers import pre_hook, with_messaging_service
+from .subscribers import pre_event_subscriber, with_messaging_service
 
 if TYPE_CHECKING:
     from .operations import Operation
@@ -36,19 +36,21 @@ def pre_event_delivery(
     """
     told = operation.resource.told
     done = DONE.get(operation.verb.name)
-    if not told or f"on{told.noun}{done}" not in PRE_EVENTS or not context.webhooks_enabled:
+    name = f"on{told.noun}{done}" if told else ""
+    if not told or not done or name not in PRE_EVENTS or not context.webhooks_enabled:
         return None
     if context.source == "API" and context.assumes("pre-events", "people"):
         return None
+    subscriber = pre_event_subscriber(context.account, name, context.parents[0].sid)
+    if not subscriber:
+        return None
     record = operation.resource.build(context) if operation.verb is CREATE else copy(records[-1])
     if operation.verb is UPDATE:
-        for name, value in operation.resource.changes(context, records[-1]).items():
-            setattr(record, name, value)
-    event = with_messaging_service(
-        context.account, told.event(context, str(done), record, **besides)
-    )
-    hook = pre_hook(context.account, event)
-    return delivery(event, hook, context.account.sid) if hook else None
+        for attribute, value in operation.resource.changes(context, records[-1]).items():
+            setattr(record, attribute, value)
+    event = told.event(context, done, record, **besides)
+    event = with_messaging_service(context.account, event)
+    return delivery(event, subscriber, context.account.sid)
 
 
 def verdict(operation: Operation, answered: Delivery) -> dict[str, list[str]]:

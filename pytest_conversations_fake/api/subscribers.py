@@ -41,7 +41,7 @@ def with_messaging_service(account: Account, event: Event) -> Event:
 
 def hooks(account: Account, event: Event) -> Iterator[Subscriber]:
     """Those that are told of *event*: the configured one, and those of its conversation."""
-    configured = configured_for(account, event)
+    configured = configured_for(account, event.name, event.params["chat_service_sid"])
     if configured and configured.post_webhook_url:
         yield Subscriber(configured.method or "POST", configured.post_webhook_url)
     if conversation := account.store.find(Conversation, event.params.get("conversation_sid")):
@@ -50,22 +50,21 @@ def hooks(account: Account, event: Event) -> Iterator[Subscriber]:
                 yield hook(scoped)
 
 
-def pre_hook(account: Account, event: Event) -> Subscriber | None:
-    """The one that is asked before *event*, if there is one."""
-    configured = configured_for(account, event)
+def pre_event_subscriber(account: Account, event: str, service_sid: str) -> Subscriber | None:
+    """The subscriber that answers the pre-event *event* of a service; None without one."""
+    configured = configured_for(account, event, service_sid)
     if not configured or not configured.pre_webhook_url:
         return None
     return Subscriber(configured.method or "POST", configured.pre_webhook_url)
 
 
-def configured_for(account: Account, event: Event) -> WebhookConfiguration | None:
+def configured_for(account: Account, event: str, service_sid: str) -> WebhookConfiguration | None:
     """The service's configuration if it has a URL, else the account's; if it wants the event."""
-    configured: WebhookConfiguration
-    configured = service_webhooks.singleton(account, event.params["chat_service_sid"])
+    configured: WebhookConfiguration = service_webhooks.singleton(account, service_sid)
     if not (configured.pre_webhook_url or configured.post_webhook_url):
         configured = webhooks.singleton(account, None)
     to_flex = isinstance(configured, AccountWebhooks) and configured.target == "flex"
-    wanted = event.name in (configured.filters or ())
+    wanted = event in (configured.filters or ())
     return configured if wanted and not to_flex else None
 
 

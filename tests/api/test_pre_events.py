@@ -18,11 +18,14 @@ from applications import (
     silent,
     with_flask,
 )
+from conftest import Api
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import PlainTextResponse
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.api.assumptions import Assumptions
+from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.strict.strictness import REMEDY
 
 
@@ -255,3 +258,16 @@ def test_a_delete_is_refused_or_done_but_not_changed(asking: FakeConversations) 
 
     assert 204 == deleted.status_code
     assert 0 == len(asking.messages)
+
+
+@pytest.mark.parametrize("assumed", ["people", "everybody"])
+def test_message_without_subscriber_draws_one_sid(assumed: str) -> None:
+    world = World("a test", assumptions=Assumptions({"pre-events": assumed}))
+    same = World("a test")
+    api = Api(world)
+    conversation = api.post("/v1/Conversations").response["sid"]
+    path = f"/v1/Conversations/{conversation}/Messages"
+
+    message = api.post(path, {"Body": "hi"}, headers={"x-twilio-webhook-enabled": "true"})
+
+    assert same.sids.draw("IM") == message.response["sid"]
