@@ -162,7 +162,7 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
     """Note what is asked for before any of it is judged; the texts of the parameters."""
     request = pending.request
     pending.operation = operation.name
-    pending.params.update(zip(reversed(operation.path), reversed(names)))
+    pending.path_params.update(zip(reversed(operation.path), reversed(names)))
     texts: Texts = {}
     ignored: list[str] = []
     form, query = read_form(request.headers, body), read_query(request.query)
@@ -198,7 +198,7 @@ def _find(
         found.append(record)
     if operation.resource.single:
         found.append(operation.resource.singleton(account, found[-1].sid if found else None))
-    pending.params |= {
+    pending.path_params |= {
         keyword: getattr(record, keyword, record.sid)
         for keyword, record in zip(operation.path, found)
     }

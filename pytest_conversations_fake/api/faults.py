@@ -222,7 +222,7 @@ class Injection:
 
     def _is_so(self, when: Callable[[Mapping[str, Any]], object], pending: PendingRequest) -> bool:
         try:
-            return bool(when(pending.params))
+            return bool(when(pending.all_params))
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # also what pytest.fail() raises

@@ -54,11 +54,16 @@ class RecordedRequest:
     path: str
     """As sent, with the version: `/v1/Conversations`."""
     params: Mapping[str, object]
-    """What the operation has a parameter for, by twilio-python's keyword: form, query, path (with
-    the sid of what was found there) and header. A `datetime` for dates, an `int` for numbers, else
-    text; what could not be read is the text that came. Of a refused request that has more than
-    65,536 characters (path, parameters, ignored names and headers together), each of these is cut
-    after 2,000 characters and each list after 100 items, with a note of its length."""
+    """The parameters that were sent in form, query and header, by twilio-python's keyword.
+
+    A `datetime` for dates, an `int` for numbers, else text. A value that could not be read is the
+    text as it was sent. A refused request of more than 65,536 characters (path, parameters, ignored
+    names and headers together) keeps 2,000 characters of each text and 100 items of each list, with
+    a note of the length.
+    """
+    path_params: Mapping[str, object]
+    """The records that the path names, by twilio-python's keyword: their sids, or the text of the
+    path where no record was found. A path without a service names the default service."""
     ignored: tuple[str, ...]
     """Names that were sent, as sent, though the operation has no such parameter."""
     account_sid: str | None
@@ -74,6 +79,11 @@ class RecordedRequest:
     """The faults that it met, in the order in which they were injected."""
     duration: float
     """Seconds from arrival to answer, on a clock that nobody freezes."""
+
+    @property
+    def all_params(self) -> Mapping[str, object]:
+        """`path_params` and `params` in one mapping."""
+        return {**self.path_params, **self.params}
 
     @property
     def refused(self) -> bool:
@@ -122,12 +132,18 @@ class PendingRequest:
     request: Request
     operation: str | None = None
     params: dict[str, object] = field(default_factory=dict)
+    path_params: dict[str, object] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     account_sid: str | None = None
     refusal: Refused | None = None
     faults: tuple[object, ...] = ()
     error: Exception | None = None
     """What went wrong inside the fake."""
+
+    @property
+    def all_params(self) -> dict[str, object]:
+        """`path_params` and `params` in one mapping."""
+        return {**self.path_params, **self.params}
 
 
 class Journal(Sequence[RecordedRequest]):
@@ -154,6 +170,7 @@ class Journal(Sequence[RecordedRequest]):
             method=pending.request.method,
             path=pending.request.path,
             params=MappingProxyType(pending.params),
+            path_params=MappingProxyType(pending.path_params),
             ignored=pending.ignored,
             account_sid=pending.account_sid,
             headers=without_credentials(pending.request.headers),
@@ -194,7 +211,7 @@ def _kept(recorded_request: RecordedRequest) -> RecordedRequest:
         recorded_request.refusal.__traceback__ = recorded_request.refusal.__context__ = None
     sent = (
         recorded_request.path,
-        recorded_request.params,
+        recorded_request.all_params,
         recorded_request.ignored,
         recorded_request.headers,
     )
@@ -203,12 +220,15 @@ def _kept(recorded_request: RecordedRequest) -> RecordedRequest:
     return replace(
         recorded_request,
         path=_cut(recorded_request.path),
-        params=MappingProxyType(
-            {name: _cut(value) for name, value in recorded_request.params.items()}
-        ),
+        params=_cut_values(recorded_request.params),
+        path_params=_cut_values(recorded_request.path_params),
         ignored=tuple(_cut(recorded_request.ignored)),
         headers={name: _cut(value) for name, value in recorded_request.headers.items()},
     )
+
+
+def _cut_values(params: Mapping[str, object]) -> Mapping[str, object]:
+    return MappingProxyType({name: _cut(value) for name, value in params.items()})
 
 
 def _cut(value: Any) -> Any:

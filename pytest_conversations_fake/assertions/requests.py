@@ -173,7 +173,7 @@ class WantedRequest:
         return other is not None and other.resource is OPERATIONS[self.kind].resource
 
     def differences(self, request: RecordedRequest) -> list[Difference]:
-        differences = [*differing(self.params, request.params)]
+        differences = [*differing(self.params, request.all_params)]
         if self.refused is None:
             return differences
         code = (request.response or {}).get("code")

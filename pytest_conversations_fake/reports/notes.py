@@ -57,7 +57,7 @@ def _notes(world: World, operation: Operation, group: Group) -> Iterator[str]:
         yield from _worst(_again(operation, group))
         yield from _worst(_one_by_one(world, operation, group))
         return
-    first_pages = [each for each in group if "page_token" not in each.params]
+    first_pages = [each for each in group if "page_token" not in each.all_params]
     yield from _worst(_again(operation, first_pages))
     yield from _worst(_small_pages(operation, group))
     yield from _parent_by_parent(operation, first_pages)
@@ -72,7 +72,7 @@ def _worst(cases: Iterable[tuple[int, str]]) -> Iterator[str]:
 
 def _again(operation: Operation, group: Group) -> Iterator[tuple[int, str]]:
     """The same question with the same answer."""
-    for same in _by(group, lambda each: (each.path, _sorted(each.params))):
+    for same in _by(group, lambda each: (each.path, _sorted(each.all_params))):
         runs = [[*run] for _, run in groupby(same, key=lambda each: each.response)]
         longest = max(runs, key=len)
         if len(longest) >= OFTEN:
@@ -91,8 +91,8 @@ def _one_by_one(world: World, operation: Operation, group: Group) -> Iterator[tu
     [account] = [each for each in world.authenticator.accounts if each.sid == group[0].account_sid]
     key, resource = operation.resource.name_keyword, operation.resource
     for siblings in _by(group, lambda each: _above(operation, each)):
-        fetched = len({each.params[key] for each in siblings})
-        above = siblings[0].params[operation.path[-2]] if operation.path[1:] else None
+        fetched = len({each.all_params[key] for each in siblings})
+        above = siblings[0].all_params[operation.path[-2]] if operation.path[1:] else None
         there_are = len(account.store.of(resource.stored, above))  # none of what is but a view
         usual, most = resource.page_size
         if fetched >= OFTEN and 0 < ceil(there_are / most) < fetched:
@@ -122,7 +122,7 @@ def _small_pages(operation: Operation, group: Group) -> Iterator[tuple[int, str]
 
 def _parent_by_parent(operation: Operation, group: Group) -> Iterator[str]:
     if operation.name in INSTEAD:
-        parents = {each.params[operation.path[-1]] for each in group}
+        parents = {each.all_params[operation.path[-1]] for each in group}
         if len(parents) >= OFTEN:
             above = operation.resource.ancestors[-1].collection
             yield (
@@ -133,7 +133,7 @@ def _parent_by_parent(operation: Operation, group: Group) -> Iterator[str]:
 
 def _readings(pages: Group) -> Iterator[Group]:
     """The pages of a list, as often as somebody began to read it."""
-    began = [number for number, each in enumerate(pages) if "page_token" not in each.params]
+    began = [number for number, each in enumerate(pages) if "page_token" not in each.all_params]
     for first, end in zip([0, *began[1:]], [*began[1:], len(pages)]):
         yield pages[first:end]
 
@@ -147,12 +147,12 @@ def _by(group: Group, key: Any) -> Iterator[Group]:
 
 def _above(operation: Operation, request: RecordedRequest) -> tuple[object, ...]:
     """The records above what is fetched."""
-    return tuple(request.params.get(keyword) for keyword in operation.path[:-1])
+    return tuple(request.all_params.get(keyword) for keyword in operation.path[:-1])
 
 
 def _filters(request: RecordedRequest) -> Mapping[str, object]:
     paging = ("page", "page_size", "page_token")
-    return {name: value for name, value in request.params.items() if name not in paging}
+    return {name: value for name, value in request.all_params.items() if name not in paging}
 
 
 def _sorted(params: Mapping[str, object]) -> str:
@@ -164,18 +164,20 @@ def _asked(operation: Operation, request: RecordedRequest) -> str:
     named = [keyword for keyword in operation.path if keyword != "chat_service_sid"]
     if not named:
         return operation.name
-    return f"{operation.name} of {shortened(str(request.params[named[-1]]))}"
+    return f"{operation.name} of {shortened(str(request.all_params[named[-1]]))}"
 
 
 def _call(operation: Operation, like: RecordedRequest, more: Mapping[str, object]) -> str:
     """*operation* as the SDK's user would ask for it, below what is above *like*."""
     above = {
-        keyword: like.params[keyword]
+        keyword: like.all_params[keyword]
         for keyword in operation.path
-        if keyword != "chat_service_sid" or f"/Services/{like.params[keyword]}" in like.path
+        if keyword != "chat_service_sid" or f"/Services/{like.all_params[keyword]}" in like.path
     }
     filters = {
-        name: like.params[name] for name in operation.resource.filters if name in like.params
+        name: like.all_params[name]
+        for name in operation.resource.filters
+        if name in like.all_params
     }
     said = ", ".join(f"{name}={value!r}" for name, value in {**above, **filters, **more}.items())
     return shortened(f"{operation.name}({said})")

@@ -111,7 +111,12 @@ def _request(request: RecordedRequest, report: Report) -> Html:
         why,
         outcome or "no answer",
         _facts(dict(_facts_of(request, report))),
-        _facts({keyword: _shown(keyword, value) for keyword, value in request.params.items()}),
+        _facts(
+            {
+                keyword: _shown(keyword, value)
+                for keyword, value in {**request.params, **request.path_params}.items()
+            }
+        ),
         element("pre", _answer(request)) if request.response is not None else None,
         bad=request.refused,
     )

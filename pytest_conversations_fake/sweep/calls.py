@@ -59,7 +59,7 @@ class Watch(Injection):
     def meets(self, pending: PendingRequest) -> bool:
         if not pending.operation:
             return False
-        texts = {keyword: repr(value) for keyword, value in pending.params.items()}
+        texts = {keyword: repr(value) for keyword, value in pending.all_params.items()}
         for request in self._world.journal[self._begin :]:
             made = self._calls.get(request.number)
             sid = (request.response or {}).get("sid")

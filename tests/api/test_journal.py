@@ -25,13 +25,12 @@ def test_parameters_have_the_sdks_keywords_and_types(api: Api) -> None:
         "date_created": datetime(2020, 1, 2, 3, 4, 5, tzinfo=timezone.utc),
         "timers_inactive": "PT1M",
         "x_twilio_webhook_enabled": "true",
-        "chat_service_sid": default,
     }
     assert listed.params == {
         "page_size": 1000,
         "start_date": "2020-01-01",
-        "chat_service_sid": default,
     }
+    assert {"chat_service_sid": default} == created.path_params == listed.path_params
 
 
 def test_both_levels_have_one_name_and_the_same_parameters(api: Api) -> None:
@@ -42,10 +41,13 @@ def test_both_levels_have_one_name_and_the_same_parameters(api: Api) -> None:
     fetched = api.get(f"{path}/help")
 
     assert ("CreateConversation", path) == (created.operation, created.path)
-    assert {"unique_name": "help", "chat_service_sid": service} == created.params
+    assert {"unique_name": "help"} == created.params
+    assert {"chat_service_sid": service} == created.path_params
     sid = created.response["sid"]
     assert ("FetchConversation", f"{path}/help") == (fetched.operation, fetched.path)
-    assert {"sid": sid, "chat_service_sid": service} == fetched.params
+    assert {} == fetched.params
+    assert {"sid": sid, "chat_service_sid": service} == fetched.path_params
+    assert fetched.path_params == fetched.all_params
 
 
 @pytest.mark.rule("unknown-parameters")
