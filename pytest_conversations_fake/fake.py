@@ -11,6 +11,7 @@ from .api.checks import check_text
 from .api.clock import Clock
 from .api.faults import Fault, Injection
 from .api.journal import RecordedRequest
+from .api.outside import Outside
 from .api.records import Record
 from .api.resource import Resource
 from .api.world import World
@@ -94,7 +95,15 @@ class FakeConversations(Stateful):
             access(accounts) if accounts else own_access(account_sid, auth_token),
             enforced=enforced,
             assumptions=assumptions(assume, owned),
-            lock=PatientCondition(),
+            outside=Outside(
+                lock=PatientCondition(),
+                post=lambda delivery: self._webhooks.post(delivery),
+                ask=lambda delivery: self._webhooks.ask(delivery),
+                address=lambda: self._address,
+                redirects=redirect,
+                hints=lambda waited: self._elsewhere(waited),
+                ended_fakes=lambda: self._server.ended,
+            ),
         )
         super().__init__(
             world,

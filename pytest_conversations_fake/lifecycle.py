@@ -65,6 +65,7 @@ class Active(AccountView, ABC):
         self._redirection: Redirection | None = None  # while it is in charge of Twilio's hosts
         self._refused: list[Refusal] = []
         self._was_down = False
+        self._address = ""
         self._inner: list[Active] = []  # those that have Twilio's hosts at present
         self._ended_inside: deque[str] = deque(maxlen=ENDED_INSIDE)  # about those that had
 
@@ -104,13 +105,10 @@ class Active(AccountView, ABC):
         if self._world.address:
             raise RuntimeError("this fake was used before; a new one costs next to nothing")
         server.ended.pop(self.account_sid, None)
-        self._world.authenticator.ended = server.ended
         self._server = server
         server.world = self._world
         server.start()
-        self._world.address = server.url
-        self._world.redirected = self._redirect
-        self._world.elsewhere = self._elsewhere
+        self._address = server.url
         if not self._redirect:
             server.drop_connections()  # what a client has kept may be one that was redirected
         try:
@@ -121,7 +119,7 @@ class Active(AccountView, ABC):
                 yield self
         finally:
             server.ended[self.account_sid] = self._world.name
-            self._world.ended = True
+            self._world.end()
             if trouble := server.trouble():
                 self._world.errors.append(trouble)
 

@@ -88,7 +88,7 @@ class Authenticator:
 
     accounts: Sequence[Account]
     enforced: bool = False
-    ended: Mapping[str, str] = field(default_factory=dict)
+    ended: Callable[[], Mapping[str, str]] = dict
 
     def authenticate(self, headers: Mapping[str, str]) -> tuple[Account, str]:
         """The account that a request is for, and the account sid that its records get.
@@ -101,8 +101,8 @@ class Authenticator:
                 raise BearerNotKnown
             return self.accounts[0], self.accounts[0].sid
         user, password = _basic(authorization)
-        if user in self.ended:
-            raise CredentialsEnded(name=self.ended[user])
+        if name := self.ended().get(user):
+            raise CredentialsEnded(name=name)
         for account in self.accounts:
             if account.accepts(user, password):
                 return account, account.sid

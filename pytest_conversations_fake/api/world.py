@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from .accounts import Account, Authenticator
 from .assumptions import Assumptions
@@ -16,6 +16,7 @@ from .deliveries import Delivery, SignedRequest, delivery, signed_request
 from .events import PRE_EVENTS, Event
 from .faults import Injection
 from .journal import Journal
+from .outside import Outside
 from .request_context import RequestContext
 from .resources.configurations import configuration
 from .resources.scoped_webhooks import ScopedWebhook
@@ -61,32 +62,12 @@ class Sids:
         return put_back
 
 
-class Lock(Protocol):
-    """A condition, as threads have it."""
-
-    def __enter__(self) -> object: ...
-    def __exit__(self, *error: Any) -> object: ...
-    def notify_all(self) -> None: ...
-    def wait_for(self, predicate: Callable[[], bool], timeout: float) -> bool: ...
-
-
-class NoLock:
-    """The lock of a world that nobody else reaches, so that waiting is of no use."""
-
-    def __enter__(self) -> None: ...
-    def __exit__(self, *error: object) -> None: ...
-    def notify_all(self) -> None: ...
-
-    def wait_for(self, predicate: Callable[[], bool], timeout: float) -> bool:
-        return predicate()
-
-
 class World:
     """Everything that a fake called *name* knows. A reset is a new world.
 
     *access* says of each account, by its sid, what it is reached with: `auth_token`, and `api_keys`
-    by their sids; None stands for a sid to be made up. Whoever reads or changes a world that others
-    may reach holds its *lock*, and who waits for a request waits with that.
+    by their sids; None stands for a sid to be made up. Readers and writers hold its lock, which
+    also wakes those who wait for a request. *outside* is all that the world reaches beyond itself.
     """
 
     def __init__(
@@ -96,38 +77,52 @@ class World:
         *,
         enforced: bool = False,
         assumptions: Assumptions | None = None,
-        lock: Lock | None = None,
+        outside: Outside | None = None,
     ) -> None:
         self.name = name
         self.assumptions = assumptions or Assumptions({})
-        self.address = ""
-        """Where a test finds it: `http://127.0.0.1:8010`."""
-        self.redirected = False
-        """Whether Twilio's own host leads there, too."""
-        self.elsewhere: Callable[[bool], Sequence[str]] = lambda waited: ()
-        """Sentences on what was sent to Twilio since it started, but did not come here."""
+        self.outside = outside or Outside()
+        self.lock = self.outside.lock
         self.ended = False
         self.cuts_texts = False
         """Whether texts about it leave out what does not fit on a terminal."""
-        self.lock = lock or NoLock()
         self.clock = Clock(moving=self.require_running, moved=self._moved)
         self.sids = Sids(name)
         self.journal = Journal(noticed=self.lock.notify_all)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
         self.generation = 0
-        """How often it was put back. A request of another era is none of this world's."""
+        """Number of restores. A request of an earlier generation no longer changes the world."""
         self.deliveries: list[Delivery] = []
         """Those that were tried, in the order in which they were."""
-        self.post: Callable[[Delivery], None] = self.deliveries.append
-        """Sends a delivery off; whoever can do more than note it puts itself in here."""
-        self.ask: Callable[[Delivery], Future[Delivery]] = self._ask_nobody
-        """Sends a delivery off for an answer, in the same way."""
         access = access or {None: {}}
         accounts = [
             self._open(sid or self.sids.draw("AC"), **reached) for sid, reached in access.items()
         ]
-        self.authenticator = Authenticator(accounts, enforced)
+        self.authenticator = Authenticator(accounts, enforced, self.outside.ended_fakes)
+
+    @property
+    def address(self) -> str:
+        """The URL at which a test finds the fake, as in `http://127.0.0.1:8010`."""
+        return self.outside.address()
+
+    def post(self, delivery: Delivery) -> None:
+        """Send a delivery, or only record it if nobody outside sends it."""
+        if not self.outside.post(delivery):
+            self.deliveries.append(delivery)
+
+    def ask(self, delivery: Delivery) -> Future[Delivery]:
+        """Send a delivery and return its future answer; unanswered if nobody outside sends it."""
+        if answer := self.outside.ask(delivery):
+            return answer
+        self.deliveries.append(delivery)
+        unanswered: Future[Delivery] = Future()
+        unanswered.set_result(delivery)
+        return unanswered
+
+    def end(self) -> None:
+        """Accept no further changes. The state stays readable."""
+        self.ended = True
 
     def settle(self) -> None:
         """Let happen what is due by now, before anybody looks."""
@@ -158,6 +153,7 @@ class World:
             for part in parts:
                 part()
             self.deliveries[:], self.injections[:] = deliveries, injections
+            self.generation += 1
 
         return put_back
 
@@ -170,12 +166,6 @@ class World:
                 "one of the test that runs, or stay in the `with` statement; what it was asked and "
                 "what it holds can still be looked at"
             )
-
-    def _ask_nobody(self, delivery: Delivery) -> Future[Delivery]:
-        self.deliveries.append(delivery)
-        answered: Future[Delivery] = Future()
-        answered.set_result(delivery)
-        return answered
 
     def configure_webhook(self, url: str, events: Sequence[str]) -> None:
         """Let the first account's webhook tell *events* to *url*."""
@@ -251,7 +241,7 @@ class World:
             api_keys=api_keys or {},
         )
         context = RequestContext(
-            world=self, account=account, account_sid=sid, now=self.clock.second(), base=self.address
+            world=self, account=account, account_sid=sid, now=self.clock.second(), base=""
         )
         name = "Default Conversations Service"  # a guess
         account.first_service = services.create(context.at(friendly_name=name))

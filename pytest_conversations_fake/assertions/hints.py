@@ -16,7 +16,7 @@ from ..api.world import World
 
 def why_not_asked(world: World, account: Account, operation: str, *, waited: bool) -> Sequence[str]:
     """What may have become of requests for an *operation* that an *account* did not get."""
-    went = [*_to_other_accounts(world, account, operation), *world.elsewhere(waited)]
+    went = [*_to_other_accounts(world, account, operation), *world.outside.hints(waited)]
     if went or any(each.account_sid in (account.sid, None) for each in world.journal):
         return went
     return [_nothing(world)]
@@ -35,7 +35,7 @@ def _to_other_accounts(world: World, account: Account, operation: str) -> Iterat
 def _nothing(world: World) -> str:
     if not world.address:
         return "nothing can reach this fake, as it was not started; use it in a `with` statement"
-    if world.redirected:
+    if world.outside.redirects:
         return (
             "nothing reached the fake, neither as conversations.twilio.com nor at "
             f"{world.address}; was it kept by another mock, or sent from another process?"

@@ -31,7 +31,6 @@ class Snapshot:
     def put_back(self) -> None:
         with self.world.lock:
             self._put_back()
-            self.world.generation += 1
 
     def __repr__(self) -> str:
         return f"<snapshot of {self.world.name!r} after {self.requests} requests>"

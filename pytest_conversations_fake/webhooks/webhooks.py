@@ -235,11 +235,8 @@ class Webhooks:
         check_seconds("within", within)
         if self._worker:
             for destination in self._worker.destinations:
-                if (
-                    destination.loop
-                    and destination.loop.is_entered
-                    and not destination.loop.is_running
-                ):
+                loop = destination.loop
+                if loop and loop.is_entered and not loop.is_running:
                     where = without_passwords(destination.public_url)
                     raise RuntimeError(
                         f"the event loop on which the application at {where} was started does not "
@@ -254,14 +251,11 @@ class Webhooks:
     @contextmanager
     def open(self) -> Iterator[None]:
         """Deliver from now until the end of the `with` statement."""
-        alone = self._world.post, self._world.ask
-        self._world.post, self._world.ask = self._post, self._ask
         self._is_open = True
         try:
             yield
         finally:
             self._is_open = False
-            self._world.post, self._world.ask = alone
             wrong = []
             if self._worker:
                 worker, self._worker = self._worker, None
@@ -271,11 +265,14 @@ class Webhooks:
             for what in wrong:
                 warnings.warn(what, WebhookWarning, stacklevel=2)
 
-    def _post(self, delivery: Delivery) -> None:
-        self._running_worker().post(delivery)
+    def post(self, delivery: Delivery) -> bool:
+        """Queue a delivery. Returns False while the fake is not active."""
+        if self._is_open:
+            self._running_worker().post(delivery)
+        return self._is_open
 
-    def _ask(self, delivery: Delivery) -> Future[Delivery]:
-        return self._running_worker().ask(delivery)
+    def ask(self, delivery: Delivery) -> Future[Delivery] | None:
+        return self._running_worker().ask(delivery) if self._is_open else None
 
     def _running_worker(self) -> DeliveryWorker:
         with self._opening:

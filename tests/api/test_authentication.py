@@ -7,6 +7,7 @@ from base64 import b64encode
 import pytest
 from conftest import Api
 
+from pytest_conversations_fake.api.outside import Outside
 from pytest_conversations_fake.api.world import World
 
 SID, TOKEN = "AC" + "a" * 32, "token"
@@ -57,7 +58,8 @@ def test_given_credentials_are_enforced(user: str, password: str, message: str) 
 
 @pytest.mark.rule("ended-credentials")
 def test_credentials_of_a_fake_that_has_ended_are_refused(api: Api) -> None:
-    api.world.authenticator.ended = {OTHER: "test_before.py::test_it"}
+    ended = {OTHER: "test_before.py::test_it"}
+    api = Api(World("a test", outside=Outside(ended_fakes=lambda: ended)))
 
     refused = api.get("/v1/Services", user=OTHER)
 

@@ -20,6 +20,7 @@ from dirty_equals import IsJson, IsStr
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.faults import AnswerLost, RateLimited, Reset, TwilioError
+from pytest_conversations_fake.api.outside import Outside
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.redirect import server_context
 from pytest_conversations_fake.server.server import Server
@@ -44,20 +45,20 @@ class Scene:
     """A world called `a test` with two accounts, as the fixture would have set it up."""
 
     def __init__(self) -> None:
-        self.world = World("a test", {ONE: {}, TWO: {}})
-        self.world.address = "http://127.0.0.1:8010"
-        self.world.redirected = True
+        self.address = "http://127.0.0.1:8010"
+        self.outside = Outside(post=self.deliver, address=lambda: self.address, redirects=True)
+        self.world = World("a test", {ONE: {}, TWO: {}}, outside=self.outside)
         self.world.cuts_texts = True
-        self.world.post = self.deliver
         self.status = 200
         self.api = Api(self.world)
         self.get, self.post, self.delete = self.api.get, self.api.post, self.api.delete
         self.fake = AccountView(self.world, self.world.account)
         self.webhooks = Webhooks(self.world, Strictness(self.world, ()))
 
-    def deliver(self, delivery: Delivery) -> None:
+    def deliver(self, delivery: Delivery) -> bool:
         signing = self.world.sign(delivery).signing
         self.world.deliveries.append(replace(delivery, status=self.status, signing=signing))
+        return True
 
     def tells(self, *events: str, url: str = "https://desk.example/hook") -> None:
         self.world.configure_webhook(url, events)
@@ -415,13 +416,13 @@ def nothing_came_within_a_time(scene: Scene) -> None:
 
 @situation
 def nothing_came_without_redirection(scene: Scene) -> None:
-    scene.world.redirected = False
+    scene.world.outside = replace(scene.outside, redirects=False)
     scene.fake.conversations.assert_created()
 
 
 @situation
 def nothing_came_as_it_was_not_started(scene: Scene) -> None:
-    scene.world.address = ""
+    scene.address = ""
     scene.fake.conversations.assert_created()
 
 

@@ -8,6 +8,7 @@ import pytest
 from conftest import Api
 from dirty_equals import IsJson, IsStr
 
+from pytest_conversations_fake.api.outside import Outside
 from pytest_conversations_fake.api.resources.conversations import conversations
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.assertions.requests import operation_named
@@ -18,9 +19,7 @@ C = "/v1/Conversations"
 
 @pytest.fixture
 def world() -> World:
-    world = World("a test")
-    world.address = "http://127.0.0.1:8010"
-    return world
+    return World("a test", outside=Outside(address=lambda: "http://127.0.0.1:8010"))
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from conftest import Api
 
 from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.api.outside import Outside
 from pytest_conversations_fake.api.resources.conversations import conversations
 from pytest_conversations_fake.api.resources.services import services
 from pytest_conversations_fake.api.world import World
@@ -20,9 +21,7 @@ HERE = "http://127.0.0.1:8010"
 
 @pytest.fixture
 def world() -> World:
-    world = World("a test")
-    world.address = HERE
-    return world
+    return World("a test", outside=Outside(address=lambda: HERE))
 
 
 @pytest.fixture

@@ -1,0 +1,50 @@
+"""The only way in which a world reaches out of the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .deliveries import Delivery
+
+
+class Lock(Protocol):
+    """A condition variable, such as `threading.Condition`."""
+
+    def __enter__(self) -> object: ...
+    def __exit__(self, *error: Any) -> object: ...
+    def notify_all(self) -> None: ...
+    def wait_for(self, predicate: Callable[[], bool], timeout: float) -> bool: ...
+
+
+class NoLock:
+    """The lock of a world that one thread uses alone. It never waits."""
+
+    def __enter__(self) -> None: ...
+    def __exit__(self, *error: object) -> None: ...
+    def notify_all(self) -> None: ...
+
+    def wait_for(self, predicate: Callable[[], bool], timeout: float) -> bool:
+        return predicate()
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What a world needs from outside. The defaults serve a world without a server."""
+
+    lock: Lock = field(default_factory=NoLock)
+    """Guards the state of the world. Readers and writers hold it."""
+    post: Callable[[Delivery], bool] = lambda delivery: False
+    """Sends a delivery. Returns False if nobody sends it; then the world only records it."""
+    ask: Callable[[Delivery], Future[Delivery] | None] = lambda delivery: None
+    """Sends a delivery and returns its future answer, or None if nobody sends it."""
+    address: Callable[[], str] = lambda: ""
+    """The URL at which the fake listens, as in `http://127.0.0.1:8010`; empty before its start."""
+    redirects: bool = False
+    """Whether `conversations.twilio.com` leads to the fake."""
+    hints: Callable[[bool], Sequence[str]] = lambda waited: ()
+    """Sentences on requests that did not reach the fake. Its argument: whether a test waited."""
+    ended_fakes: Callable[[], Mapping[str, str]] = dict
+    """The names of earlier fakes at the same address, by account sid."""
