@@ -15,8 +15,7 @@ from .api.outside import Outside
 from .api.records import Record
 from .api.resource import Resource
 from .api.world import World
-from .reports.page import page
-from .reports.report import report
+from .reports.report import Report, report
 from .seeds.seeded import Seed
 from .settings import access, assumptions, own_access, tolerated
 from .simulators.chat_user import ChatUser
@@ -240,18 +239,13 @@ class FakeConversations(Stateful):
         """Every request so far in the order of arrival, refused and unknown ones included."""
         return self._world.journal
 
-    def report(self) -> str:
-        """What was requested and told last, a line each, what was said, and what went wrong."""
-        return str(report(self._world, self._refused_hosts()))
+    def report(self) -> Report:
+        """Return a report on the requests, webhooks, conversations and errors so far.
 
-    def page(self, *, outcome: str = "", failure: str = "") -> str:
-        """The same and more as a page of HTML, a file that loads nothing.
-
-            Path("report.html").write_text(fake.page(), encoding="utf-8")
-
-        The *outcome* of a test and what its *failure* says stand above it.
+        `str(report)` is a text with a line for each of the last requests, and `report.html()` a
+        page with all details.
         """
-        return page(report(self._world, self._refused_hosts()), outcome, failure)
+        return report(self._world, self._refused_hosts())
 
     def _refused_hosts(self) -> list[str]:
         """What was said of hosts, unless the test fails for just that and says so there."""

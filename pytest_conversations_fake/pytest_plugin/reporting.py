@@ -27,9 +27,6 @@ MOST = 20
 
 INDEX = "index.html"
 
-PAGE = r"[A-Za-z0-9_-]*-[0-9a-f]{8}\.html"
-"""What `file_name` gives."""
-
 BAD = ("failed", "error")
 
 _SHOWN = pytest.StashKey[Any]()
@@ -65,7 +62,7 @@ class Reporting:
         if not failed or item.stash.get(_SHOWN, None) is fake:  # once, whatever fails after it
             return (yield)
         item.stash[_SHOWN] = fake
-        text = fake.report()
+        text = str(fake.report())
         item.add_report_section(call.when, NAME, text)
         if not self._given:
             item.user_properties.append((NAME, text))
@@ -91,7 +88,7 @@ class Reporting:
             result = yield
             if self._given and (fake := item.stash.get(FAKE, None)):
                 run = self._runs.get(item.nodeid, Run())
-                text = fake.page(outcome=run.outcome, failure="\n\n".join(run.failures))
+                text = fake.report().html(outcome=run.outcome, failure="\n\n".join(run.failures))
                 path = self._directory / file_name(item.nodeid)
                 path.write_text(text, "utf-8", "backslashreplace")
             return result
@@ -101,15 +98,6 @@ class Reporting:
                     del item.stash[key]
 
     # Where results come together, which is the same place without pytest-xdist
-
-    @pytest.hookimpl(tryfirst=True)  # before there are workers, which write pages
-    def pytest_sessionstart(self) -> None:
-        if self._given and not hasattr(self._config, "workerinput"):
-            try:
-                for page in _earlier_pages(self._directory):
-                    page.unlink(missing_ok=True)
-            except OSError as error:
-                raise pytest.UsageError(f"{PAGES}: {error}") from None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if not self._given:
@@ -163,17 +151,6 @@ class Run:
     @property
     def outcome(self) -> str:
         return next((bad for bad in BAD if bad in self.outcomes), "".join(self.outcomes))
-
-
-def _earlier_pages(directory: Path) -> list[Path]:
-    """The pages to which the index of an earlier run leads; itself it will be written anew."""
-    index = directory / INDEX
-    text = index.read_text(encoding="utf-8", errors="replace") if index.is_file() else ""
-    if f"<title>{NAME}</title>" not in text:  # somebody else's
-        return []
-    return [
-        directory / name for name in re.findall(f'<a href="({PAGE})"><span class="what">', text)
-    ]
 
 
 def file_name(test: str) -> str:

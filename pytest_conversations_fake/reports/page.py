@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from ..api.deliveries import Delivery
 from ..api.journal import RecordedRequest
 from ..api.secrets import redacted, without_passwords
 from ..api.wording import counted, shortened
 from .markup import Html, breakable, document, element
-from .report import Report, closed_for, cut, said, trouble
+from .text import closed_for, cut, said, trouble
 from .transcript import Said, Talk
+
+if TYPE_CHECKING:
+    from .report import Report
 
 LONGEST = 8_000
 """Characters of an answer that are shown."""
@@ -36,7 +40,6 @@ def page(report: Report, outcome: str, failure: str) -> str:
         _section("What failed", _pre(failure)),
         _section("Other hosts", _pre("\n".join(report.hosts))),
         _section("Errors inside the fake", _pre("\n\n".join(report.errors))),
-        _section("Notes", _notes(report.notes)),
         _section("What was said", _talks(report)),
         _section("Requests", _lines(_request(each, report) for each in report.requests)),
         _section("Webhooks", _lines(map(_delivery, report.deliveries))),
@@ -87,10 +90,6 @@ def _section(title: str, inside: Html | None) -> Html | None:
 
 def _pre(text: str) -> Html | None:
     return element("pre", text, css="box failure") if text else None
-
-
-def _notes(notes: Sequence[str]) -> Html | None:
-    return element("ul", *(element("li", note) for note in notes), css="notes") if notes else None
 
 
 def _lines(lines: Iterable[Html]) -> Html | None:

@@ -68,7 +68,7 @@ def test_in_either_order_calls_land_and_nothing_is_left(
             open_desk()
             fake_conversations.services.assert_created(friendly_name="Support")
             assert "ImportHook" != type(sys.meta_path[0]).__name__
-            assert "Support" in fake_conversations.page()
+            assert "Support" in fake_conversations.report().html()
     """
     result = ran(suite, tests, *([] if "module" in fixtures else [AFTER]))
 

@@ -11,7 +11,7 @@ from conftest import Api
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.pytest_plugin.reporting import file_name
-from pytest_conversations_fake.reports.page import index, page
+from pytest_conversations_fake.reports.page import index
 from pytest_conversations_fake.reports.report import Report, report
 from pytest_conversations_fake.state.account import AccountView
 
@@ -46,7 +46,7 @@ class Seen(HTMLParser):
 
 
 def seen(report: Report, outcome: str = "failed", failure: str = "") -> Seen:
-    return Seen(page(report, outcome, failure))
+    return Seen(report.html(outcome=outcome, failure=failure))
 
 
 def told(**more: object) -> Delivery:
@@ -91,11 +91,11 @@ def test_it_loads_nothing_and_leads_nowhere(evil: World) -> None:
     assert {**policy, "content": "default-src 'none'; style-src 'unsafe-inline'"} in [
         attributes for tag, attributes in found.elements if tag == "meta"
     ]
-    assert "url(" not in page(report(evil, []), "", "")
+    assert "url(" not in report(evil, []).html()
 
 
 def test_it_is_made_for_phones_and_for_the_dark(world: World) -> None:
-    text = page(report(world, []), "passed", "")
+    text = report(world, []).html(outcome="passed")
 
     assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in text
     assert "@media (prefers-color-scheme: dark)" in text
@@ -177,7 +177,7 @@ def test_long_talks_and_answers_are_cut(world: World, api: Api, account: Account
         account.messages.add(conversation_sid=talk.sid, body=f"message {number}")
     api.get(f"/v1/Conversations/{talk.sid}/Messages?PageSize=100")
 
-    text = page(report(world, []), "", "")
+    text = report(world, []).html()
 
     assert "message 29<" not in text
     assert "message 30<" in text
@@ -206,7 +206,7 @@ def test_no_secret_is_shown(world: World, api: Api, account: AccountView) -> Non
         told(error=f"Traceback\nno {url}"),
     ]
 
-    text = page(report(world, []), "", "") + str(report(world, [])) + repr(world.journal)
+    text = report(world, []).html() + str(report(world, [])) + repr(world.journal)
 
     assert secret not in text
     assert "https://u:***@desk.example" in text

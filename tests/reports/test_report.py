@@ -12,7 +12,8 @@ from conftest import Api
 from pytest_conversations_fake.api.resources.services import Services
 from pytest_conversations_fake.api.wording import shortened
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.reports.report import WIDTH, report, said
+from pytest_conversations_fake.reports.report import report
+from pytest_conversations_fake.reports.text import WIDTH, said
 from pytest_conversations_fake.state.account import AccountView
 
 

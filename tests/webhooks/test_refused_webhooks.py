@@ -33,7 +33,7 @@ def refused(fake: FakeConversations, status: int = 403, **options: str) -> str:
         fake.webhooks.deliver_to(answering(status), public_url=HOOK, events=TOLD, **options)
         say()
         fake.settle()
-    report = " ".join(fake.report().split())
+    report = " ".join(str(fake.report()).split())
     hint = str(failed.value).partition("; ")[2].partition("\n")[0]
     assert not hint or hint in report
     assert TOKEN not in str(failed.value) + report

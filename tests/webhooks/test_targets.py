@@ -99,7 +99,7 @@ def test_a_handler_that_raises_is_shown(
         logging.disable(logging.NOTSET)
 
     assert 500 == delivered.status or "no desk today" in str(delivered.error)
-    report = fake.report()
+    report = str(fake.report())
     assert "webhook: onMessageAdded to https://desk.example/hook -> " in report
     assert "the application answered: " in report or "the application raised:" in report
 

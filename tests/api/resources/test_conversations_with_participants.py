@@ -11,7 +11,6 @@ from conftest import Api
 from pytest_conversations_fake.api.assumptions import Assumptions
 from pytest_conversations_fake.api.journal import RecordedRequest
 from pytest_conversations_fake.api.world import World
-from pytest_conversations_fake.reports.page import page
 from pytest_conversations_fake.reports.report import report
 from pytest_conversations_fake.seeds.dumping import dump
 from pytest_conversations_fake.seeds.loading import load
@@ -128,7 +127,7 @@ def test_a_later_conflict_closes_the_conversation_and_the_fake_says_why(
     assert because == closed.reason
     shown = f"the conversation is closed (50427): {because}"
     assert shown in " ".join(str(report(world, [])).split())
-    assert shown in page(report(world, []), "", "")
+    assert shown in report(world, []).html()
     listed = api.get("/v1/Conversations").response["conversations"]
     assert ["active", "closed"] == [each["state"] for each in listed]
 
