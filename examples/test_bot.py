@@ -38,7 +38,7 @@ def test_what_is_not_signed_is_refused(fake_conversations: FakeConversations) ->
     ada = fake_conversations.chat_user("ada")
     ada.join(talk)
 
-    ada.send(talk, "help")
+    ada.send("help", to=talk)
 
     refused = fake_conversations.webhooks.assert_delivered("onMessageAdded", failed=True)
     assert refused.status == 403

@@ -43,17 +43,18 @@ class ChatUser:
         )
         return joined and self._live(participants, joined)
 
-    def send(self, conversation: Any, body: str) -> Any:
-        """Say *body* in a *conversation*.
+    def send(self, body: str, *, to: Any) -> Any:
+        """Send a message with the text *body* to a conversation.
 
-        Returns the message, or None if a pre-event refuses it. Raises `LookupError` for one that
-        there is not or that this user takes no part in, and `ValueError` for what Twilio would
-        refuse.
+        *to* is the conversation: its record, its sid or its unique name. Returns the message, or
+        None if a pre-event webhook refuses it. Raises `LookupError` if there is no such
+        conversation or this user does not take part in it, and `ValueError` if Twilio would refuse
+        the message.
         """
         __tracebackhide__ = True
         self._world.require_running()
         check_text("body", body)
-        found = self._participant(conversation)
+        found = self._participant(to)
         talk = self._store.get(Conversation, found.conversation_sid)
         said = self._acting.create(
             messages, self._service(talk), talk, author=self.identity, body=body

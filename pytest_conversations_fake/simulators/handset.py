@@ -96,11 +96,12 @@ class Handset:
         with self._world.settled():
             return [self._received(each) for each in self._receipts()]
 
-    def receipts(self, status: str, *, error_code: int = 0) -> None:
-        """Let the carrier say of every message to this phone that it was `delivered`, `read`, …
+    def report_status(self, status: str, *, error_code: int = 0) -> None:
+        """Report a delivery status for every message to this phone, as its carrier does.
 
-        Messages that are beyond that already stay as they are. *error_code* is one of Twilio's, as
-        30003, for `failed` and `undelivered`. Raises `ValueError` for a status that there is not.
+        *status* is `sent`, `delivered`, `read`, `failed` or `undelivered`. A message that cannot
+        change to *status* keeps its own. *error_code* is a code of Twilio's, such as 30003, for
+        `failed` and `undelivered`. Raises `ValueError` for an unknown status.
         """
         __tracebackhide__ = True
         self._world.require_running()

@@ -233,7 +233,7 @@ def test_who_is_asked_when_the_fake_ends_is_not_waited_for() -> None:
         fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=["onMessageAdd"])
         ada = fake.chat_user("ada")
         ada.join(talk)
-        worker = threading.Thread(target=ada.send, args=[talk, "hi"])
+        worker = threading.Thread(target=ada.send, args=["hi"], kwargs={"to": talk})
         worker.start()
         asked.wait(10)
     worker.join(10)

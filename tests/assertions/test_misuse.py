@@ -62,7 +62,7 @@ KINDS: list[tuple[Misuse, str]] = [
         "(Service): 'IS",
     ),
     (
-        lambda fake: fake.chat_user("ada").send(SERVICE, "hi"),
+        lambda fake: fake.chat_user("ada").send("hi", to=SERVICE),
         f"a conversation is a sid {WANTED}",
     ),
     (
@@ -121,13 +121,13 @@ TYPES: dict[str, Misuse] = {
         lambda fake: fake.handset("+15550100").send("hi", to="+15550199", media=b"x")
     ),
     "error_code is a number from 0 on, not 'x'": (
-        lambda fake: fake.handset("+15550100").receipts("failed", error_code="x")
+        lambda fake: fake.handset("+15550100").report_status("failed", error_code="x")
     ),
     "identity is a str, not 5": lambda fake: fake.chat_user(5),
     "a conversation is a record, its sid or its unique name, not 5": (
         lambda fake: fake.chat_user("ada").join(5)
     ),
-    "body is a str, not None": lambda fake: fake.chat_user("ada").send(talk(fake), None),
+    "body is a str, not None": lambda fake: fake.chat_user("ada").send(None, to=talk(fake)),
     "up_to is a number from 0 on, not 'x'": (
         lambda fake: fake.chat_user("ada").read(talk(fake), up_to="x")
     ),
@@ -158,7 +158,7 @@ NAMES: dict[str, Misuse] = {
     ),
     "there is no event 5; there is: ": lambda fake: fake.webhooks.assert_not_delivered(5),
     "a status is one of sent, delivered, read, failed, undelivered, not 'lost'": (
-        lambda fake: fake.handset("+15550100").receipts("lost")
+        lambda fake: fake.handset("+15550100").report_status("lost")
     ),
     "identity is at least a character, not ''": lambda fake: fake.chat_user(""),
 }
@@ -211,9 +211,9 @@ ACTS: dict[str, Misuse] = {
     "inject": lambda fake: fake.inject(RateLimited()),
     "deliver_to": lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1"),
     "handset.send": lambda fake: fake.handset("+15550100").send("hi", to="+15550199"),
-    "handset.receipts": lambda fake: fake.handset("+15550100").receipts("read"),
+    "handset.report_status": lambda fake: fake.handset("+15550100").report_status("read"),
     "chat_user.join": lambda fake: fake.chat_user("ada").join("talk"),
-    "chat_user.send": lambda fake: fake.chat_user("ada").send("talk", "hi"),
+    "chat_user.send": lambda fake: fake.chat_user("ada").send("hi", to="talk"),
     "chat_user.read": lambda fake: fake.chat_user("ada").read("talk"),
     "down": lambda fake: fake.down().__enter__(),
     "changes": lambda fake: fake.changes().__enter__(),

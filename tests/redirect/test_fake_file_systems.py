@@ -111,7 +111,7 @@ def test_webhooks_dumps_and_seeds_work_with_the_fake_file_system(suite: pytest.P
             talk = fake.conversations.add(unique_name="talk")
             ada = fake.chat_user("ada")
             ada.join("talk")
-            ada.send("talk", "hello")
+            ada.send("hello", to="talk")
             fake.settle()
             assert ["/hook"] == paths
 

@@ -228,9 +228,9 @@ def test_a_phone_gets_what_others_say(fake: FakeConversations) -> None:
     Client().conversations.v1.conversations(talk.sid).messages.create(author="bot", body="hi")
 
     [received] = phone.inbox
-    phone.receipts("delivered")
-    phone.receipts("failed", error_code=30003)  # too late, as it was delivered
-    phone.receipts("read")
+    phone.report_status("delivered")
+    phone.report_status("failed", error_code=30003)  # too late, as it was delivered
+    phone.report_status("read")
 
     assert "[<'hi' from +15550199>]" == repr(phone.inbox)
     assert ("hi", DESK, "bot") == (received.body, received.sender, received.message.author)
@@ -247,7 +247,7 @@ def test_a_carrier_may_fail(fake: FakeConversations) -> None:
     texts(fake, ADA, talk)
     fake.messages.add(conversation_sid=talk.sid, body="hi")
 
-    fake.handset(ADA).receipts("undelivered", error_code=30005)
+    fake.handset(ADA).report_status("undelivered", error_code=30005)
 
     receipt = fake.receipts.one()
     assert ("undelivered", 30005) == (receipt.status, receipt.error_code)
@@ -265,7 +265,7 @@ def test_a_group_text_reaches_everybody(fake: FakeConversations) -> None:
     ada, ben, cyd = fake.handset(ADA), fake.handset(BEN), fake.chat_user("cyd")
 
     ada.send("hi all", to=DESK)
-    cyd.send(talk, "hi ada")
+    cyd.send("hi ada", to=talk)
 
     assert "[<'hi all' from +15550100>, <'hi ada' from +15550199>]" == repr(ben.inbox)
     assert "[<'hi ada' from +15550199>]" == repr(ada.inbox)
@@ -280,8 +280,8 @@ def test_a_chat_user_joins_says_and_reads(fake: FakeConversations) -> None:
 
     for user, name in ((ada, talk), (ben, talk.sid)):
         user.join(name)
-    said = ada.send("talk", "hello")
-    ada.send("talk", "anybody?")
+    said = ada.send("hello", to="talk")
+    ada.send("anybody?", to="talk")
 
     assert ["hello", "anybody?"] == [each.body for each in ben.unread(talk)]
     assert [] == ada.unread(talk)
@@ -324,9 +324,13 @@ def test_mistakes_are_said(fake: FakeConversations) -> None:
         (lambda: fake.handset("5550100"), ValueError, "a number is one of E.164, as in +15550100"),
         (lambda: fake.handset("chat:ada"), ValueError, "apple; not 'chat:ada'"),
         (lambda: phone.send("hi", to="desk"), ValueError, "not 'desk'"),
-        (lambda: phone.receipts("lost"), ValueError, "a status is one of sent, delivered, read"),
+        (
+            lambda: phone.report_status("lost"),
+            ValueError,
+            "a status is one of sent, delivered, read",
+        ),
         (lambda: ada.join("nowhere"), LookupError, "there is no conversation 'nowhere'"),
-        (lambda: ada.send(talk, "hi"), LookupError, "ada takes no part in CH"),
+        (lambda: ada.send("hi", to=talk), LookupError, "ada takes no part in CH"),
     ):
         with pytest.raises(error, match=text.replace("+", r"\+")):
             wrong()
@@ -365,7 +369,7 @@ def test_a_phone_keeps_what_it_got(fake: FakeConversations) -> None:
     Client().conversations.v1.conversations(talk.sid).delete()
 
     assert ["bye"] == [each.body for each in phone.inbox]
-    phone.receipts("delivered")
+    phone.report_status("delivered")
 
 
 def test_what_is_gone_by_the_answer_takes_no_message(fake: FakeConversations) -> None:

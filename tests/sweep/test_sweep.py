@@ -168,7 +168,7 @@ def test_a_webhook_that_nobody_answers_to_the_end_is_hung_too(fake: FakeConversa
 
     def app(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
         if len(fake.messages) > 1:
-            fake.chat_user("bot").send("talk", "again")
+            fake.chat_user("bot").send("again", to="talk")
         start("204 No Content", [])
         return []
 
