@@ -1,6 +1,7 @@
 """What failed assertions and lookups say, whole: a file in `texts` for each situation below.
 
-`python tests/test_texts.py` writes the files anew; what changed is to be read by somebody.
+`PYTHONPATH=tests python tests/assertions/test_explanations.py` writes the files anew. Read what
+changed.
 """
 
 from __future__ import annotations
