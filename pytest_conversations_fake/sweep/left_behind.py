@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from asyncio.tasks import wait  # not asyncio.wait, which tests patch
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import thread as pools
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
@@ -67,8 +68,26 @@ async def tasks_end(tasks: Tasks, deadline: Deadline) -> bool:
     while pending := [task for task in tasks if not task.done()]:
         if not deadline.left:
             return False
-        await asyncio.wait(pending, timeout=deadline.left)
+        await wait_until_done(pending, deadline.left)
     return True
+
+
+async def wait_until_done(tasks: Iterable[Any], seconds: float) -> None:
+    """Wait until all *tasks* are done, or *seconds* of real time are over.
+
+    The event loop is the test's, which may have frozen its clock; a timer thread wakes it.
+    """
+    loop = asyncio.get_running_loop()
+    over = loop.create_future()
+    timer = threading.Timer(seconds, loop.call_soon_threadsafe, [over.cancel])
+    timer.daemon = True
+    timer.start()
+    try:
+        while not over.done() and (pending := [task for task in tasks if not task.done()]):
+            await wait({*pending, over}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        timer.cancel()
+        over.cancel()
 
 
 def started_threads(before: set[threading.Thread]) -> list[threading.Thread]:

@@ -19,7 +19,14 @@ from ..api.world import World
 from ..state.counts import changed, counts
 from ..strict.strictness import Strictness
 from .calls import Aim, Watch, labels
-from .left_behind import Deadline, own_tasks, started_threads, tasks_end, threads_end
+from .left_behind import (
+    Deadline,
+    own_tasks,
+    started_threads,
+    tasks_end,
+    threads_end,
+    wait_until_done,
+)
 from .limit import AGAIN, ends_within
 from .results import Run, Sweep
 
@@ -224,14 +231,14 @@ async def _run_async(
     with own_tasks() as (tasks, create_task):
         running = create_task(run())
         try:
-            await asyncio.wait({running}, timeout=deadline.left)
+            await wait_until_done([running], deadline.left)
             in_time = running.done()
             leaves_nothing = await tasks_end(tasks, deadline)
         finally:
             while pending := [task for task in tasks if not task.done()]:
                 for task in pending:  # whatever it does about being cancelled
                     task.cancel()
-                await asyncio.wait(pending, timeout=AGAIN)
+                await wait_until_done(pending, AGAIN)
     if left := started_threads(before):
         leaves_nothing &= await asyncio.to_thread(threads_end, left, deadline)
     ended = None

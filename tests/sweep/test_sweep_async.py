@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 from applications import say
+from freezegun import freeze_time
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 
@@ -314,3 +315,11 @@ def test_a_request_that_nobody_waits_for_belongs_to_its_run(fake: FakeConversati
 
     assert [("survived", "services -1, roles -4")] * 5 == asyncio.run(sweep())
     assert 1 == len(fake.services)
+
+
+def test_scenario_without_end_is_stopped_under_a_frozen_clock(fake: FakeConversations) -> None:
+    async def scenario() -> None:
+        await asyncio.Event().wait()
+
+    with freeze_time("2030-01-01"), pytest.raises(AssertionError, match="did not end within"):
+        asyncio.run(fake.sweep_async(scenario, within=0.2))
