@@ -19,8 +19,8 @@ from .redirect import (
     Guard,
     Redirection,
     Refusal,
-    in_charge,
-    past_proxies,
+    activate,
+    no_proxy_variables,
     refuse_monkey_patching,
     server_context,
     subprocess_env,
@@ -137,7 +137,7 @@ class Active(AccountView, ABC):
             allow_hosts=self._allow_hosts,
         )
         self._refused = redirection.refused
-        with ExitStack() as self._files, in_charge(redirection):
+        with ExitStack() as self._files, activate(redirection):
             _redirected.append(self)
             self._redirection = redirection
             try:
@@ -178,7 +178,7 @@ class Active(AccountView, ABC):
 
     def past_proxies(self) -> dict[str, str]:
         """The variables by which proxies of the environment are passed by on the way here."""
-        return past_proxies(os.environ) if self._redirect else {}
+        return no_proxy_variables(os.environ) if self._redirect else {}
 
     def missing_credentials(self) -> dict[str, str]:
         """The variables by which a bare `Client()` finds credentials, where it would not find any.

@@ -209,12 +209,12 @@ def _mend_hooks_once(config: pytest.Config) -> None:
     """Before a test's first fixture, or its body: plugins have set up theirs, the test has not."""
     if not config.stash.get(_MENDED, True):
         config.stash[_MENDED] = True
-        _mend_hooks()
+        _repair_patches()
 
 
-def _mend_hooks() -> None:
+def _repair_patches() -> None:
     if redirect := sys.modules.get("pytest_conversations_fake.redirect"):
-        redirect.mend_hooks()
+        redirect.repair_patches()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -225,7 +225,7 @@ def pytest_runtest_teardown(
     try:
         return (yield)
     finally:
-        _mend_hooks()  # what the test replaced is put back by now, our hooks perhaps included
+        _repair_patches()  # what the test replaced is put back by now, our hooks perhaps included
         # What a client keeps leads to the fake, which the next test need not want
         if FAKE in item.stash and NAME not in getattr(nextitem, "fixturenames", ()):
             item.config.stash[_SERVER].drop_connections()

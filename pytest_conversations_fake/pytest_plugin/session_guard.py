@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ..redirect import Guard, MonkeyPatchedError, in_charge, refuse_monkey_patching
+from ..redirect import Guard, MonkeyPatchedError, activate, refuse_monkey_patching
 from .plugin import NAME, fail_for, options_for
 
 
@@ -26,7 +26,7 @@ class SessionGuard:
         self._guard = Guard(name="this session", allow_hosts=self._allow_hosts)
         self._failed = self._tolerated = False
         running = ExitStack()
-        running.enter_context(in_charge(self._guard))
+        running.enter_context(activate(self._guard))
         config.add_cleanup(running.close)
 
     @pytest.hookimpl(wrapper=True)

@@ -1,16 +1,22 @@
-"""Sends connections for the imitated hosts to ports of ours, whatever client makes them.
+"""Redirects connections to the imitated hosts to local ports, for every client of this process.
 
-    with in_charge(Redirection(http_port=8010, tls_port=8011, name="test_desk.py::test_opens")):
-        requests.get("https://conversations.twilio.com/v1/Conversations")  # arrives at 8011
+    with activate(Redirection(http_port=8010, tls_port=8011, name="test_desk.py::test_opens")):
+        requests.get("https://conversations.twilio.com/v1/Conversations")  # connects to port 8011
 
-What is in here knows host names and ports. It imports nothing else of this package, neither aiohttp
-nor pytest, and trustme on the first TLS connection only.
+`registry` is the stack of active guards. The innermost guard decides about each connection to a
+host of Twilio: it refuses the host, allows it, or (a `Redirection`) redirects it. `install` puts
+patches into the standard library (`stdlib`) and into other libraries (`libraries`) while a guard is
+active, and removes them afterwards. `patches` applies single patches. `import_hook` patches modules
+that are imported later. `children` extends the redirection to child processes.
+
+This package knows host names and ports only. It imports no other package of ours, neither aiohttp
+nor pytest, and it imports trustme on the first TLS connection only.
 """
 
 from .certificates import authority_pem, server_context
 from .children import subprocess_env
-from .environment import past_proxies
-from .install import in_charge, mend_hooks, take_charge
+from .environment import no_proxy_variables
+from .install import activate, activate_for_process, repair_patches
 from .monkey_patching import MonkeyPatchedError, refuse_monkey_patching
 from .registry import Guard, HostRefused, Redirection, Refusal
 
@@ -20,12 +26,12 @@ __all__ = [
     "MonkeyPatchedError",
     "Redirection",
     "Refusal",
+    "activate",
+    "activate_for_process",
     "authority_pem",
-    "in_charge",
-    "mend_hooks",
-    "past_proxies",
+    "no_proxy_variables",
     "refuse_monkey_patching",
+    "repair_patches",
     "server_context",
     "subprocess_env",
-    "take_charge",
 ]

@@ -1,8 +1,8 @@
-"""Certificates: an authority of our own, and the contexts of both ends that know it.
+"""Certificates: a certificate authority of our own, and TLS contexts for the server and clients.
 
-Nothing is made before somebody needs it, and then once for the process. That may be in a test
-whose file system is a fake one, such as pyfakefs, so files are nowhere read or written by functions
-that a test can replace.
+Everything is created when it is first needed, once per process. That may happen in a test with a
+fake file system such as pyfakefs. Therefore this module uses no file functions that a test can
+replace.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 
 class _Files:
-    """The file functions of the operating system. In a class, pyfakefs does not replace them."""
+    """File functions of the operating system; pyfakefs does not replace functions in a class."""
 
     open, write, close, unlink = os.open, os.write, os.close, os.unlink
     memfd_create = getattr(os, "memfd_create", None) if Path("/proc/self/fd").is_dir() else None
-    directory: str = ""  # of temporary files, where they cannot be in memory
+    directory: str = ""  # for temporary files, if they cannot be in memory
 
 
 _lock = RLock()
@@ -37,7 +37,7 @@ _Made = TypeVar("_Made")
 
 
 def _once(make: Callable[..., _Made]) -> Callable[..., _Made]:
-    """`functools.cache` for things that must not be made twice, not even by two threads."""
+    """`functools.cache` that calls *make* only once even if two threads call it together."""
     made = cache(make)
 
     @wraps(make)
@@ -49,11 +49,13 @@ def _once(make: Callable[..., _Made]) -> Callable[..., _Made]:
 
 
 def server_context() -> ssl.SSLContext:
-    """For a listener: has a certificate for whatever name a client asks for."""
+    """A TLS context for a listener, with a certificate for every name that a client requests."""
     context = _context("PROTOCOL_TLS_SERVER")
-    context.sni_callback = _answer_to
-    context.num_tickets = 0  # sent apart they delay the first answer (Nagle), and nobody resumes
-    _know_before_fork()
+    context.sni_callback = _choose_certificate
+    context.num_tickets = (
+        0  # they would delay the first answer (Nagle's algorithm); no client resumes
+    )
+    _create_before_fork()
     if pyfakefs := sys.modules.get("pyfakefs.fake_filesystem_unittest"):
         _import_trustme(pyfakefs)
     if not _Files.memfd_create:
@@ -66,8 +68,8 @@ def server_context() -> ssl.SSLContext:
 def _import_trustme(pyfakefs: Any) -> None:
     """Import it with the real file system.
 
-    pyfakefs removes what is imported while it is active, and a second copy of cryptography refuses
-    objects of the first.
+    pyfakefs removes modules that are imported while it is active, and a second copy of cryptography
+    rejects objects of the first.
     """
     patcher = pyfakefs.Patcher.PATCHER
     is_active = patcher is not None and patcher.is_patching and "trustme" not in sys.modules
@@ -77,7 +79,7 @@ def _import_trustme(pyfakefs: Any) -> None:
 
 @_once
 def client_context(ca_pem: str | None = None) -> ssl.SSLContext:
-    """Trusts certificates of this process's authority, or of *ca_pem*'s, and no others."""
+    """A TLS context that trusts only this process's authority, or only *ca_pem*."""
     context = _context("PROTOCOL_TLS_CLIENT")
     context.load_verify_locations(cadata=ca_pem or authority_pem())
     return context
@@ -89,20 +91,20 @@ def authority_pem() -> str:
 
 
 def _context(end: str) -> ssl.SSLContext:
-    import ssl  # not for whoever only imports this package: it takes its time
+    import ssl  # not at import time: it is slow
 
-    # With truststore injected, `ssl.SSLContext` is another class, whose settings are others
+    # truststore replaces `ssl.SSLContext` with a class that has other settings
     own = next(kind for kind in ssl.SSLContext.__mro__ if kind.__module__ == "ssl")
     context: ssl.SSLContext = own(getattr(ssl, end))
     return context
 
 
-def _answer_to(
+def _choose_certificate(
     connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, context: ssl.SSLContext
 ) -> int | None:
     try:
         connection.context = _context_for((name or IMITATED).lower().removesuffix("."))
-    except ValueError:  # a name that no certificate can be for
+    except ValueError:  # no certificate can have this name
         import ssl
 
         return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
@@ -120,9 +122,9 @@ def _context_for(name: str) -> ssl.SSLContext:
 
 
 def _load_cert_chain(context: ssl.SSLContext, pem: bytes) -> None:
-    """Python takes a certificate with its key from a file only, so make one, if possible in memory.
+    """Load a certificate and key from a file, if possible in memory; Python accepts files only.
 
-    OpenSSL opens it, which no fake file system sees.
+    OpenSSL opens the file, so a fake file system does not notice.
     """
     if _Files.memfd_create:
         descriptor = _Files.memfd_create("fake_conversations")
@@ -146,13 +148,13 @@ def _load_cert_chain(context: ssl.SSLContext, pem: bytes) -> None:
 
 @_once
 def _authority() -> CA:
-    from trustme import CA, KeyType  # brings cryptography, which takes its time
+    from trustme import CA, KeyType  # imports cryptography, which is slow
 
     return CA(organization_name="fake_conversations", key_type=KeyType.ECDSA)  # RSA takes 100 ms
 
 
 @_once
-def _know_before_fork() -> None:
-    """A forked child that made an authority of its own could not talk to its parent's server."""
+def _create_before_fork() -> None:
+    """Create the authority before a fork, so that a child trusts the server of its parent."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(before=_authority)

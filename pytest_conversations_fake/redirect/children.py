@@ -1,8 +1,8 @@
-"""Child processes: an environment in which Python, curl and Node.js take the same route.
+"""Child processes: an environment that redirects Python, curl and Node.js to the fake, too.
 
-A child that cannot take the route refuses Twilio's hosts, with a line on stderr. But the means are
-those that Python, curl and Node.js offer for it, so a child can decline them: `python -I`,
-`curl -q`, or an environment of its own. Such a child is not refused anything.
+A child that cannot be redirected refuses Twilio's hosts and writes a line on stderr. Redirection
+uses environment variables of Python, curl and Node.js, so a child can ignore them: `python -I`,
+`curl -q`, or an environment of its own. The fake does not see the calls of such a child.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from itertools import chain, product
 from pathlib import Path
 
 from .certificates import authority_pem
-from .environment import past_proxies
+from .environment import no_proxy_variables
 from .hosts import IMITATED
 from .registry import Redirection
 
 _CHILD = Path(__file__).parent / "child"
 
-# curl knows no patterns, so these are all that it can be told. https://www.twilio.com/docs/global-infrastructure
+# curl supports no patterns, so every name is listed. https://www.twilio.com/docs/global-infrastructure
 _REGIONS = ("au1", "br1", "de1", "ie1", "jp1", "sg1", "us1")
 _EDGES = (
     "ashburn",
@@ -52,9 +52,9 @@ _REFUSED = "refused-by-fake-conversations.invalid"
 def subprocess_env(
     redirection: Redirection, directory: Path, environ: Mapping[str, str] = os.environ
 ) -> dict[str, str]:
-    """The variables of *environ* and those of the *redirection*, whose files are in *directory*.
+    """*environ* with the variables for the *redirection*. Writes the files for it to *directory*.
 
-    Every user can read them. None of them is secret: a child may run as another user.
+    Every user can read the files, since a child may run as another user. They hold no secrets.
     """
     copies = directory / "child"
     copies.mkdir(exist_ok=True)
@@ -64,14 +64,14 @@ def subprocess_env(
     _write(directory / ".curlrc", "\n".join(_curlrc(redirection, directory, environ)) + "\n")
     for folder in (directory, copies):
         folder.chmod(0o755)
-    child_route = {
+    child_redirection = {
         "http_port": redirection.ports[80],
         "tls_port": redirection.ports[443],
         "name": f"a child process of {redirection.name}",
         "allow_hosts": redirection.allow_hosts,
         "ca_pem": authority_pem(),
     }
-    # The package's directory outlives the fake; of the two, another user may read only the copy
+    # The package's directory exists longer than the copy; another user may read only the copy
     python_path = [str(_CHILD), str(copies), environ.get("PYTHONPATH")]
     node_options = [
         f"--require {json.dumps(str(copies / 'hook.cjs'))}",
@@ -79,8 +79,8 @@ def subprocess_env(
     ]
     return {
         **environ,
-        **past_proxies(environ),
-        "FAKE_CONVERSATIONS_ROUTE": json.dumps(child_route),
+        **no_proxy_variables(environ),
+        "FAKE_CONVERSATIONS_REDIRECTION": json.dumps(child_redirection),
         "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
         "NODE_OPTIONS": " ".join(filter(None, node_options)),
         "CURL_HOME": str(directory),
@@ -93,28 +93,28 @@ def _write(path: Path, text: str) -> None:
 
 
 def _curlrc(redirection: Redirection, directory: Path, environ: Mapping[str, str]) -> Iterator[str]:
-    """Our lines, and then the file that curl would have read. Of `connect-to`, the first wins."""
-    # `cacert` replaces all authorities, so this file has the usual ones, too
+    """Our lines, then the user's own file. curl uses the first `connect-to` that matches."""
+    # `cacert` replaces all authorities, so this file contains the default ones, too
     yield f"cacert = {json.dumps(str(directory / 'authorities.pem'))}"
-    yield f"resolve = {_REFUSED}:9:127.0.0.1"  # nobody listens there, and nobody is asked for it
+    yield f"resolve = {_REFUSED}:9:127.0.0.1"  # no server listens there, and no DNS server is asked
     for host, port in product(_names(IMITATED), redirection.ports):
         yield f"connect-to = {host}:{port}:127.0.0.1:{redirection.ports[port]}"
     refused = (host for host in _other_names() if not redirection.allows(host.removesuffix(".")))
-    for host in chain(_names(IMITATED), refused):  # the fake has no more than these two ports
+    for host in chain(_names(IMITATED), refused):  # the fake has only these two ports
         yield f"connect-to = {host}::{_REFUSED}:9"
     for home in ("CURL_HOME", "XDG_CONFIG_HOME", "HOME"):
-        theirs = Path(environ.get(home) or directory, ".curlrc").absolute()
-        if theirs.parent != directory and theirs.is_file():
-            yield f"config = {json.dumps(str(theirs))}"  # not copied: it may have passwords
+        curlrc = Path(environ.get(home) or directory, ".curlrc").absolute()
+        if curlrc.parent != directory and curlrc.is_file():
+            yield f"config = {json.dumps(str(curlrc))}"  # not copied: it may contain passwords
             break
 
 
 def _bundles(environ: Mapping[str, str]) -> Iterator[str]:
-    """The authorities that curl trusts without us."""
+    """The certificate bundle that curl uses by default."""
     import ssl
 
-    usual = ssl.get_default_verify_paths()
-    for path in (environ.get("CURL_CA_BUNDLE"), environ.get("SSL_CERT_FILE"), usual.cafile):
+    defaults = ssl.get_default_verify_paths()
+    for path in (environ.get("CURL_CA_BUNDLE"), environ.get("SSL_CERT_FILE"), defaults.cafile):
         if path and Path(path).is_file():
             yield Path(path).read_text()
             break
@@ -122,10 +122,10 @@ def _bundles(environ: Mapping[str, str]) -> Iterator[str]:
 
 @cache
 def _names(host: str) -> list[str]:
-    """*host* with and without edges and regions, and with the dot that may end a name."""
+    """*host* without and with edges and regions, and with a trailing dot."""
     product_name, _, domain = host.partition(".")
-    places = [*_REGIONS, *(f"{edge}.{region}" for edge, region in product(_EDGES, _REGIONS))]
-    return [host, f"{host}.", *(f"{product_name}.{place}.{domain}" for place in places)]
+    patches = [*_REGIONS, *(f"{edge}.{region}" for edge, region in product(_EDGES, _REGIONS))]
+    return [host, f"{host}.", *(f"{product_name}.{location}.{domain}" for location in patches)]
 
 
 def _other_names() -> Iterator[str]:

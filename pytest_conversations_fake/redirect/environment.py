@@ -1,16 +1,16 @@
-"""Proxies: Twilio's hosts are to go past those that the environment names."""
+"""Environment variables that keep Twilio's hosts from going through a proxy."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-_TWILIO = ".twilio.com,twilio.com"  # some libraries know the one form, some the other
+_TWILIO = ".twilio.com,twilio.com"  # some libraries accept only one of the two forms
 
 
-def past_proxies(environ: Mapping[str, str]) -> dict[str, str]:
-    """`NO_PROXY` with Twilio's hosts added, in both spellings, as some libraries know only one."""
+def no_proxy_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """`NO_PROXY` and `no_proxy` with Twilio's hosts added; some libraries read only one of them."""
     upper, lower = environ.get("NO_PROXY", ""), environ.get("no_proxy", "")
-    # Of a spelling that was not there, the other's hosts would be hidden
+    # A new variable would hide the hosts in the other one, so it gets these hosts, too
     return {"NO_PROXY": _with(upper or lower), "no_proxy": _with(lower or upper)}
 
 

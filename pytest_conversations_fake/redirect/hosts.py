@@ -1,4 +1,4 @@
-"""Host names: which are Twilio's, and which of them are the imitated API's."""
+"""Recognizes host names of Twilio, and those of the imitated API."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import re
 
 IMITATED = "conversations.twilio.com"
 
-# Between the two there may be a region, or an edge before a region: conversations.dublin.ie1.…
+# A region, or an edge and a region, may stand in between: conversations.dublin.ie1.twilio.com
 _IMITATED = re.compile(r"conversations(\.[a-z0-9-]+){0,2}\.twilio\.com")
 
 
 def twilio_name(host: object) -> str | None:
-    """*host* in lower case and without a dot at its end if it is one of Twilio's, else None."""
+    """*host* in lower case and without a dot at its end if it is a host of Twilio, else None."""
     if isinstance(host, (bytes, bytearray)):  # anyio and trio ask with bytes
         host = host.decode("ascii", "replace")
     if not isinstance(host, str):
         return None
-    if not host.isascii():  # a resolver folds, too, what is wide or otherwise odd
+    if not host.isascii():  # a resolver maps full-width characters to ASCII, too
         try:
             host = host.encode("idna").decode()
         except UnicodeError:

@@ -1,4 +1,4 @@
-"""Modules that are imported after the hooks were put in place."""
+"""Patches modules that are imported after the patches were installed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from types import ModuleType
 
 
 class ImportHook(MetaPathFinder):
-    """Calls *done* with each of the modules *names* right after it was executed.
+    """Calls *callback* with each module of *names* right after the module was executed.
 
-    It finds nothing by itself; for these modules it asks the finders behind it.
+    It delegates the search for these modules to the finders that follow it.
     """
 
-    def __init__(self, names: Collection[str], done: Callable[[ModuleType], None]) -> None:
+    def __init__(self, names: Collection[str], callback: Callable[[ModuleType], None]) -> None:
         self._names = names
-        self._done = done
+        self._callback = callback
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -26,17 +26,17 @@ class ImportHook(MetaPathFinder):
             for finder in sys.meta_path[sys.meta_path.index(self) + 1 :]:
                 spec = finder.find_spec(name, path, target)
                 if spec and spec.loader:
-                    spec.loader = _Loader(spec.loader, self._done)
+                    spec.loader = _Loader(spec.loader, self._callback)
                     return spec
         return None
 
 
 class _Loader(Loader):
-    """Stands in for another loader until the module is executed."""
+    """Wraps another loader until the module is executed."""
 
-    def __init__(self, loader: Loader, done: Callable[[ModuleType], None]) -> None:
+    def __init__(self, loader: Loader, callback: Callable[[ModuleType], None]) -> None:
         self._loader = loader
-        self._done = done
+        self._callback = callback
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
         return self._loader.create_module(spec)
@@ -46,4 +46,4 @@ class _Loader(Loader):
         if module.__spec__:
             module.__spec__.loader = self._loader
         self._loader.exec_module(module)
-        self._done(module)
+        self._callback(module)

@@ -1,8 +1,8 @@
-"""The switch: puts the hooks in place while somebody is in charge of Twilio's hosts.
+"""Installs the patches while a guard is active.
 
-There is one set of hooks however many are in charge, for they all ask the innermost. Other code
-may replace a hook, or keep one and put it back later. A hook without anybody in charge passes
-every call on; `mend_hooks` takes it out.
+Every active guard uses the same patches, since a patch asks the innermost guard. Other code may
+replace a patch, or keep a patch and put it back later. A patch without an active guard calls the
+original; `repair_patches` removes it.
 """
 
 from __future__ import annotations
@@ -17,79 +17,79 @@ from types import ModuleType
 from typing import TypeVar
 
 from . import registry
-from .environment import past_proxies
+from .environment import no_proxy_variables
 from .import_hook import ImportHook
 from .libraries import LIBRARIES
 from .monkey_patching import PATCHERS
-from .patches import hook, unhook
+from .patches import apply_patches, remove_patches
 from .registry import Guard
 from .stdlib import STDLIB
 
-Owner = TypeVar("Owner", bound=Guard)
+GuardT = TypeVar("GuardT", bound=Guard)
 
-# Module by module, where in it something stands that is hooked, and with what
-HOOKS = STDLIB | LIBRARIES | PATCHERS
+# Module name -> the attributes to patch in that module, each with the function that patches it
+PATCHES = STDLIB | LIBRARIES | PATCHERS
 
 _lock = RLock()
 
-# Values of environment variables that are ours, and what was there before
+# (variable, value that we set) -> the value before
 _environment: dict[tuple[str, str], str | None] = {}
 
 
 @contextmanager
-def in_charge(owner: Owner) -> Iterator[Owner]:
-    """Let *owner* decide about Twilio's hosts until the end of the `with` statement.
+def activate(guard: GuardT) -> Iterator[GuardT]:
+    """Let *guard* decide about Twilio's hosts until the end of the `with` statement.
 
-    That is so in every thread. Inside another's, it decides alone.
+    This holds in all threads. An inner guard takes precedence over outer guards.
     """
     with _lock:
-        registry.in_charge.append(owner)
+        registry.active_guards.append(guard)
     try:
-        mend_hooks()
-        yield owner
+        repair_patches()
+        yield guard
     finally:
         with _lock:
-            registry.in_charge.remove(owner)
-            if not registry.in_charge:  # else somebody still needs them
-                mend_hooks()
+            registry.active_guards.remove(guard)
+            if not registry.active_guards:  # else another guard needs the patches
+                repair_patches()
 
 
-def take_charge(owner: Guard) -> None:
-    """Let *owner* decide about Twilio's hosts for as long as this process lives."""
+def activate_for_process(guard: Guard) -> None:
+    """Let *guard* decide about Twilio's hosts until this process ends."""
     with _lock:
-        registry.in_charge.append(owner)
-        _put_in()
+        registry.active_guards.append(guard)
+        _install()
 
 
-def mend_hooks() -> None:
-    """Put in what is missing while somebody is in charge, else take out what is left.
+def repair_patches() -> None:
+    """Install missing patches if a guard is active, else remove remaining patches.
 
-    To be called between tests, as a test may mean what it puts in the place of a hook.
+    Call it between tests only. During a test, the test may have replaced a patch on purpose.
     """
     with _lock:
-        if registry.in_charge:
-            _put_in()
+        if registry.active_guards:
+            _install()
         else:
-            _take_out()
+            _uninstall()
 
 
-def _put_in() -> None:
-    for name, places in HOOKS.items():
+def _install() -> None:
+    for name, patches in PATCHES.items():
         if module := sys.modules.get(name):
-            hook(module, places)
+            apply_patches(module, patches)
     if _finder not in sys.meta_path:
-        # Not first: others put theirs there, and later remove whatever is first
-        at = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 1
-        sys.meta_path.insert(at, _finder)
-    for name, value in past_proxies(os.environ).items():
+        # Not first: pyfakefs inserts its finder at the front, and later removes the first one
+        index = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else 1
+        sys.meta_path.insert(index, _finder)
+    for name, value in no_proxy_variables(os.environ).items():
         before = os.environ.get(name)
         if before != value:
             os.environ[name] = value
             _environment[name, value] = before
 
 
-def _take_out() -> None:
-    unhook()
+def _uninstall() -> None:
+    remove_patches()
     while _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
     for name, value in reversed([*_environment]):
@@ -101,10 +101,10 @@ def _take_out() -> None:
                 os.environ[name] = before
 
 
-def _imported(module: ModuleType) -> None:
+def _patch_imported(module: ModuleType) -> None:
     with _lock:
-        if registry.in_charge:
-            hook(module, HOOKS[module.__name__])
+        if registry.active_guards:
+            apply_patches(module, PATCHES[module.__name__])
 
 
-_finder = ImportHook(HOOKS, _imported)
+_finder = ImportHook(PATCHES, _patch_imported)

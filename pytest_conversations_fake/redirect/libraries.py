@@ -1,7 +1,7 @@
-"""Hooks in libraries that resolve, connect or verify past `socket` and `ssl`.
+"""Patches of libraries that resolve, connect or verify without the functions of `socket` and `ssl`.
 
-Each entry reaches into a library. `tests/redirect/test_libraries.py` holds it against the library
-that is installed and names the one that has moved.
+Each patch depends on internals of a library. `tests/redirect/test_libraries.py` compares them with
+the installed libraries and names the library that has changed.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ import socket
 from functools import wraps
 from typing import Any
 
-from .patches import Function, Places
-from .registry import owner_of
-from .stdlib import ADDRESS, ADDRESS_6, TLS, addresses, connect_hook, landing
+from .patches import Function, Patches
+from .registry import find_redirection
+from .stdlib import ADDRESS, ADDRESS_6, TLS, addresses, patch_connect, redirected_address
 
 
 def _loop_getaddrinfo(resolve: Function) -> Function:
-    """uvloop asks libuv."""
+    """uvloop resolves in libuv."""
 
     @wraps(resolve)
     async def getaddrinfo(
@@ -29,7 +29,7 @@ def _loop_getaddrinfo(resolve: Function) -> Function:
         proto: int = 0,
         flags: int = 0,
     ) -> Any:
-        if owner_of(host):
+        if find_redirection(host):
             return addresses(port, family, type or socket.SOCK_STREAM, proto)
         return await resolve(loop, host, port, family=family, type=type, proto=proto, flags=flags)
 
@@ -46,7 +46,7 @@ def _loop_create_connection(connect: Function) -> Function:
         if host is not None:
             if options.get("ssl") and options.get("server_hostname") is None:
                 options["server_hostname"] = host
-            host, port, *_ = landing((host, port), options.get("family", 0))
+            host, port, *_ = redirected_address((host, port), options.get("family", 0))
         return await connect(loop, protocol_factory, host, port, **options)
 
     return create_connection
@@ -57,17 +57,17 @@ def _loop_sock_connect(connect: Function) -> Function:
 
     @wraps(connect)
     async def sock_connect(loop: Any, sock: socket.socket, address: Any) -> Any:
-        return await connect(loop, sock, landing(address, sock.family))
+        return await connect(loop, sock, redirected_address(address, sock.family))
 
     return sock_connect
 
 
 def _resolve(resolve: Function) -> Function:
-    """aiohttp asks aiodns, which asks c-ares."""
+    """aiohttp may resolve with aiodns, which uses c-ares."""
 
     @wraps(resolve)
-    async def hooked(resolver: Any, host: str, port: int = 0, family: int = socket.AF_INET) -> Any:
-        if not owner_of(host):
+    async def wrapper(resolver: Any, host: str, port: int = 0, family: int = socket.AF_INET) -> Any:
+        if not find_redirection(host):
             return await resolve(resolver, host, port, family)
         return [
             {
@@ -81,35 +81,35 @@ def _resolve(resolve: Function) -> Function:
             for family, _, proto, _, address in addresses(port, family, socket.SOCK_STREAM)
         ]
 
-    return hooked
+    return wrapper
 
 
 def _remove_addr_infos(remove: Function) -> Function:
     """aiohttp removes the address of a server whose fingerprint does not match.
 
-    It takes the address from the connected socket, and so not the one that the name resolved to.
+    It takes the address from the connected socket. That is not the address the name resolved to.
     """
 
     @wraps(remove)
-    def hooked(addr_infos: list[Any], address: Any) -> None:
+    def wrapper(addr_infos: list[Any], address: Any) -> None:
         others = [info for info in addr_infos if info[-1][0] not in (ADDRESS, ADDRESS_6)]
         if len(others) == len(addr_infos):
             remove(addr_infos, address)
         else:
             addr_infos[:] = others
 
-    return hooked
+    return wrapper
 
 
 def _ssl_wrap_socket(wrap: Function) -> Function:
-    """urllib3, and what is built on it, loads a CA bundle for each new connection.
+    """urllib3 and libraries on top of it load a CA bundle for each new connection.
 
-    That takes 27 ms, and the hook in `ssl` then uses another context: so nothing is loaded.
+    That takes 27 ms, and the patch of `ssl` then uses another context, so loading is skipped.
     """
 
     @wraps(wrap)
     def ssl_wrap_socket(*arguments: Any, **keywords: Any) -> Any:
-        if owner_of(keywords.get("server_hostname")):
+        if find_redirection(keywords.get("server_hostname")):
             keywords |= dict.fromkeys(_CA_BUNDLE & keywords.keys())
         return wrap(*arguments, **keywords)
 
@@ -117,42 +117,44 @@ def _ssl_wrap_socket(wrap: Function) -> Function:
 
 
 def _ssl_wrap_socket_and_match_hostname(wrap: Function) -> Function:
-    """urllib3 makes a context for each new connection, too, which the hook in `ssl` then replaces.
+    """urllib3 makes a context for each new connection, which the patch of `ssl` then replaces.
 
-    Where a client verifies in the usual way, ours can as well be there from the start.
+    If the client uses default verification, this patch passes our context from the start.
     """
 
     @wraps(wrap)
-    def hooked(*arguments: Any, **keywords: Any) -> Any:
-        redirection = owner_of(keywords.get("server_hostname"))
-        as_usual = keywords.get("cert_reqs") in _REQUIRED and not any(
-            keywords.get(name) is not None for name in _OWN_WAYS
+    def wrapper(*arguments: Any, **keywords: Any) -> Any:
+        redirection = find_redirection(keywords.get("server_hostname"))
+        is_default = keywords.get("cert_reqs") in _REQUIRED and not any(
+            keywords.get(name) is not None for name in _CUSTOM_VERIFICATION
         )
-        if redirection and as_usual:
+        if redirection and is_default:
             import ssl
 
             context = redirection.client_context()
-            if type(context) is ssl.SSLContext:  # not with truststore, where neither can be changed
+            if type(context) is ssl.SSLContext:  # truststore's contexts cannot be replaced
                 keywords |= {"ssl_context": context}
         return wrap(*arguments, **keywords)
 
-    return hooked
+    return wrapper
 
 
-_REQUIRED = (None, "CERT_REQUIRED", 2)  # which `ssl.CERT_REQUIRED` is
-# How a client may verify otherwise than usual
-_OWN_WAYS = ("assert_fingerprint", "assert_hostname", "cert_file", "ssl_context")
+_REQUIRED = (None, "CERT_REQUIRED", 2)  # the value of `ssl.CERT_REQUIRED`
+# Arguments of a client with its own verification
+_CUSTOM_VERIFICATION = ("assert_fingerprint", "assert_hostname", "cert_file", "ssl_context")
 _CA_BUNDLE = {"ca_certs", "ca_cert_dir", "ca_cert_data"}
 
-LIBRARIES: dict[str, Places] = {
+LIBRARIES: dict[str, Patches] = {
     "aiohappyeyeballs": {"remove_addr_infos": _remove_addr_infos},
     "aiohttp.resolver": {
         "AsyncResolver.resolve": _resolve,
         "AsyncResolver._resolve_with_query": _resolve,  # for aiodns before 1.1
     },
     "asyncio.proactor_events": {"BaseProactorEventLoop.sock_connect": _loop_sock_connect},
-    "pytest_socket": {"_true_connect": connect_hook},  # which it restores at each test's end
-    "truststore._api": TLS,  # on macOS and Windows it asks the system once more, afterwards
+    "pytest_socket": {
+        "_true_connect": patch_connect
+    },  # pytest-socket restores it at each test's end
+    "truststore._api": TLS,  # on macOS and Windows it verifies once more with the system
     "urllib3.connection": {
         "ssl_wrap_socket": _ssl_wrap_socket,
         "_ssl_wrap_socket_and_match_hostname": _ssl_wrap_socket_and_match_hostname,

@@ -1,6 +1,6 @@
-"""gevent and eventlet: they replace what is hooked, so that no call would be redirected or refused.
+"""Refuses gevent and eventlet: they replace the functions that we patch, so calls would escape.
 
-Neither a route nor a guard starts after that, and while there is one, monkey-patching is refused.
+No guard starts after monkey-patching, and monkey-patching is refused while a guard is active.
 """
 
 from __future__ import annotations
@@ -10,34 +10,34 @@ from functools import wraps
 from typing import Any
 
 from . import registry
-from .patches import Function, Places
+from .patches import Function, Patches
 
-# Modules of the standard library without which neither hooks nor a server in a thread work
+# Modules of the standard library that the patches and the server's thread need
 _NEEDED = ("socket", "ssl", "thread", "threading", "select")
 
 
 class MonkeyPatchedError(RuntimeError):
-    """gevent or eventlet has replaced modules, or tries to, by which calls are redirected."""
+    """gevent or eventlet has replaced, or tries to replace, modules that redirection needs."""
 
 
 def refuse_monkey_patching(
-    what: str, *, instead: str, effect: str = "calls would go to the real Twilio"
+    feature: str, *, instead: str, effect: str = "calls would go to the real Twilio"
 ) -> None:
-    """Raise `MonkeyPatchedError` if gevent or eventlet is in the way of *what*.
+    """Raise `MonkeyPatchedError` if gevent or eventlet keeps *feature* from starting.
 
-    All three are parts of its sentence: what cannot start, what would become of it, and what to do
-    other than not to monkey-patch.
+    The arguments are parts of the message: *effect* is the consequence, *instead* the alternative
+    to not monkey-patching.
     """
     for library in ("gevent", "eventlet"):
         if modules := _patched_by(library):
             raise MonkeyPatchedError(
-                f"{what} cannot start because {library} has replaced {', '.join(modules)}, so that "
-                f"{effect}: do not monkey-patch, or {instead}"
+                f"{feature} cannot start because {library} has replaced {', '.join(modules)}, "
+                f"so that {effect}: do not monkey-patch, or {instead}"
             )
 
 
 def _patched_by(library: str) -> list[str]:
-    """The modules that *library* has replaced, of those that are needed."""
+    """The needed modules that *library* has replaced."""
     module, function = {
         "gevent": ("gevent.monkey", "is_module_patched"),
         "eventlet": ("eventlet.patcher", "is_monkey_patched"),
@@ -47,24 +47,24 @@ def _patched_by(library: str) -> list[str]:
 
 
 def _refused(patch: Function) -> Function:
-    """Refuses to monkey-patch while there is a route or a guard."""
+    """Refuse to monkey-patch while a guard is active."""
 
     @wraps(patch)
-    def hooked(*arguments: Any, **keywords: Any) -> Any:
-        for owner in registry.in_charge[-1:]:
+    def wrapper(*arguments: Any, **keywords: Any) -> Any:
+        for guard in registry.active_guards[-1:]:
             raise MonkeyPatchedError(
-                f"{patch.__module__}.{patch.__name__}() is refused in {owner.name} because calls "
+                f"{patch.__module__}.{patch.__name__}() is refused in {guard.name} because calls "
                 "would go to the real Twilio: do not monkey-patch, or use redirect=False and no "
                 "session guard"
             )
         return patch(*arguments, **keywords)
 
-    return hooked
+    return wrapper
 
 
 _GEVENT = ("patch_all", "patch_select", "patch_socket", "patch_ssl", "patch_thread")
 
-PATCHERS: dict[str, Places] = {
+PATCHERS: dict[str, Patches] = {
     "eventlet": {"monkey_patch": _refused},
     "eventlet.patcher": {"monkey_patch": _refused},
     "gevent.monkey": dict.fromkeys(_GEVENT, _refused),

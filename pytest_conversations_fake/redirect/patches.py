@@ -1,4 +1,7 @@
-"""Hooks in modules and classes: how they are put in place, found again and taken out."""
+"""Patches of modules and classes: applied, found again and removed.
+
+A patch is a wrapper that replaces a function and calls the original.
+"""
 
 from __future__ import annotations
 
@@ -9,47 +12,47 @@ from typing import Any
 from weakref import WeakSet
 
 Function = Callable[..., Any]
-Places = Mapping[str, Callable[[Function], Function]]
+Patches = Mapping[str, Callable[[Function], Function]]
 
-_hooks: WeakSet[Function] = WeakSet()
+_wrappers: WeakSet[Function] = WeakSet()
 
-# Where a hook was put: modules and classes, with the attribute. A test may since have replaced
-# the class in its module, so the names alone would not find it again
-_hooked_places: set[tuple[Any, str]] = set()
+# Patched modules and classes, with the name of the attribute. A test may replace a class in its
+# module later, so the names alone would not find it again
+_patched_attributes: set[tuple[Any, str]] = set()
 
-# They block every call, and whoever put them there looks for them later, to put the original back
+# pytest-socket blocks every call with these, and restores the original only where it finds them
 _BLOCKERS = {("pytest_socket", "_guarded_getaddrinfo"), ("pytest_socket", "_guarded_gethostbyname")}
 
 
-def hook(module: ModuleType, places: Places) -> None:
-    """Hook what is at *places* in *module*, such as `socket.connect`, if it is not hooked yet."""
-    for place, make in places.items():
-        holder, name = _find(module, place)
+def apply_patches(module: ModuleType, patches: Patches) -> None:
+    """Patch functions of *module*, such as `socket.connect`, that are not patched yet."""
+    for place, make in patches.items():
+        holder, name = _find_attribute(module, place)
         original = getattr(holder, name, None)
-        if original is None or original in _hooks or _is_blocker(original):
+        if original is None or original in _wrappers or _is_blocker(original):
             continue
-        _hooked_places.add((holder, name))
-        setattr(holder, name, _hooked(original, make))
+        _patched_attributes.add((holder, name))
+        setattr(holder, name, _wrapper_of(original, make))
 
 
-def unhook() -> None:
-    """Put the original back wherever a hook is. A function that replaced a hook stays."""
-    for holder, name in _hooked_places:
-        hooked = vars(holder).get(name)
-        if hooked not in _hooks:
+def remove_patches() -> None:
+    """Restore the original of every patch. A function that replaced a patch stays."""
+    for holder, name in _patched_attributes:
+        wrapper = vars(holder).get(name)
+        if wrapper not in _wrappers:
             continue
-        original = hooked.__wrapped__
+        original = wrapper.__wrapped__
         if any(vars(base).get(name) is original for base in getattr(holder, "__mro__", ())[1:]):
             delattr(holder, name)  # it was inherited
         else:
             setattr(holder, name, original)
 
 
-@lru_cache(maxsize=64)  # making them anew for each test would be most of the cost
-def _hooked(original: Function, make: Callable[[Function], Function]) -> Function:
-    hooked = make(original)
-    _hooks.add(hooked)
-    return hooked
+@lru_cache(maxsize=64)  # new wrappers for each test would be most of the cost
+def _wrapper_of(original: Function, make: Callable[[Function], Function]) -> Function:
+    wrapper = make(original)
+    _wrappers.add(wrapper)
+    return wrapper
 
 
 def _is_blocker(function: Function) -> bool:
@@ -57,8 +60,8 @@ def _is_blocker(function: Function) -> bool:
     return names in _BLOCKERS
 
 
-def _find(module: ModuleType, place: str) -> tuple[Any, str]:
-    """Who has the attribute. Of a class that somebody replaced by a subclass, the module's own."""
+def _find_attribute(module: ModuleType, place: str) -> tuple[Any, str]:
+    """The module or class that has the attribute. Of a replaced class, the base from its module."""
     kind, _, name = place.rpartition(".")
     if not kind:
         return module, name

@@ -1,4 +1,4 @@
-"""Owners of Twilio's host names: the innermost that is in charge decides about each connection."""
+"""The stack of active guards: the innermost decides about each connection to Twilio."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Refusal:
-    """A connection that was not made."""
+    """A connection that a guard refused."""
 
     host: str
     reason: str
     why: str
-    """Everything about it, as the client is told."""
+    """The whole message, as the client gets it."""
 
 
 class HostRefused(socket.gaierror):
-    """A host of the real Twilio was asked for. Clients take it for a name that does not resolve."""
+    """A client asked for a host of the real Twilio. To clients, the name does not resolve."""
 
 
 class Guard:
     """Refuses every host of Twilio.
 
-    *name* is what its refusals call the test, or whatever it is that is guarded. *allow_hosts* may
-    be contacted; a `*` in them stands for anything.
+    *name* names the guarded test in refusals. Clients may connect to *allow_hosts*; a `*` in a host
+    matches any text.
     """
 
     def __init__(self, *, name: str, allow_hosts: Sequence[str] = ()) -> None:
         self.name = name
         self.allow_hosts = allow_hosts
         self.refused: list[Refusal] = []
-        """What was refused, even if a client kept it to itself; the same only once."""
+        """Each different refusal once, even if the client swallowed the exception."""
 
     @property
     def allow_hosts(self) -> Sequence[str]:
@@ -49,7 +49,7 @@ class Guard:
 
     @allow_hosts.setter
     def allow_hosts(self, hosts: Sequence[str]) -> None:
-        """Raises `TypeError` for no list of texts, `ValueError` for what is no host name."""
+        """Raises `TypeError` if *hosts* is no list of texts, `ValueError` for an invalid host."""
         if isinstance(hosts, str) or not isinstance(hosts, Sequence):
             raise TypeError(f"allow_hosts is a list of host names, not {hosts!r}")
         for host in hosts:
@@ -59,8 +59,8 @@ class Guard:
                 raise ValueError(f"allow_hosts has host names, like api.twilio.com, not {host!r}")
         self._allow_hosts = [host.lower() for host in hosts]
 
-    def claim(self, host: str) -> Redirection | None:
-        """The route for a *host* of Twilio; None to let it be. Raises `HostRefused`."""
+    def find_redirection(self, host: str) -> Redirection | None:
+        """The redirection of a *host* of Twilio; None if it is allowed. Raises `HostRefused`."""
         if self.allows(host):
             return None
         raise self.refuse(host, host, self._reason(host), f". {_REMEDY}")
@@ -68,9 +68,9 @@ class Guard:
     def allows(self, host: str) -> bool:
         return any(fnmatchcase(host, allowed) for allowed in self.allow_hosts)
 
-    def refuse(self, host: str, what: str, reason: str, remedy: str = "") -> HostRefused:
-        said = f"fake_conversations refused {what} in {self.name}, {reason}{remedy}"
-        why = "".join(each if each.isprintable() else repr(each)[1:-1] for each in said)
+    def refuse(self, host: str, action: str, reason: str, remedy: str = "") -> HostRefused:
+        text = f"fake_conversations refused {action} in {self.name}, {reason}{remedy}"
+        why = "".join(each if each.isprintable() else repr(each)[1:-1] for each in text)
         refusal = Refusal(host, reason, why)
         if refusal not in self.refused:
             self.refused.append(refusal)
@@ -83,10 +83,10 @@ class Guard:
 
 
 class Redirection(Guard):
-    """Sends the imitated hosts to ports of 127.0.0.1 and refuses Twilio's others.
+    """A guard that sends the imitated hosts to ports of 127.0.0.1 and refuses Twilio's other hosts.
 
-    *ca_pem* is the certificate of the authority that the TLS port's certificates are from. Left
-    out, it is the authority of this process, and the port uses `server_context`.
+    *ca_pem* is the certificate of the authority that issues the certificates of the TLS port. The
+    default is the authority of this process, for a port that uses `server_context`.
     """
 
     def __init__(
@@ -102,28 +102,30 @@ class Redirection(Guard):
         self.ports = {80: http_port, 443: tls_port}
         self.ca_pem = ca_pem
 
-    def claim(self, host: str) -> Redirection | None:
-        return self if is_imitated(host) else super().claim(host)
+    def find_redirection(self, host: str) -> Redirection | None:
+        return self if is_imitated(host) else super().find_redirection(host)
 
-    def port(self, asked: int) -> int:
-        """Where the port that was *asked* for is. Raises `ConnectionRefusedError`."""
-        if asked not in self.ports:
+    def port(self, requested: int) -> int:
+        """The local port for a *requested* port. Raises `ConnectionRefusedError`."""
+        if requested not in self.ports:
             raise ConnectionRefusedError(
-                errno.ECONNREFUSED, f"fake_conversations has ports 80 and 443, not {asked}"
+                errno.ECONNREFUSED, f"fake_conversations has ports 80 and 443, not {requested}"
             )
-        return self.ports[asked]
+        return self.ports[requested]
 
     def client_context(self) -> SSLContext:
         return client_context(self.ca_pem)
 
     def check_peer(self, sock: socket.socket | None, host: str) -> None:
-        """Raises `HostRefused` for a socket that leads elsewhere, before TLS begins on it."""
+        """Raise `HostRefused` for a socket that is connected to another server."""
         try:
             peer = sock.getpeername()[:2] if sock else None
         except OSError:
             peer = None
-        # Without a socket, or before it is connected, the certificate will show where it leads
-        if peer and peer not in [(at, self.ports[443]) for at in ("127.0.0.1", "::ffff:127.0.0.1")]:
+        # Without a connected socket, the certificate will show which server it is
+        if peer and peer not in [
+            (address, self.ports[443]) for address in ("127.0.0.1", "::ffff:127.0.0.1")
+        ]:
             raise self.refuse_peer(host, f"{peer[0]}:{peer[1]}")
 
     def refuse_peer(self, host: str, peer: str = "another server") -> HostRefused:
@@ -139,13 +141,13 @@ _REMEDY = (
     "or in the ini option fake_conversations_allow_hosts"
 )
 
-# The innermost is the last. `switch` changes it, in any thread
-in_charge: list[Guard] = []
+# A stack: the innermost is the last. `install` changes it, in any thread
+active_guards: list[Guard] = []
 
 
-def owner_of(host: object) -> Redirection | None:
-    """The route that *host* takes now, if it takes one. Raises `HostRefused`."""
+def find_redirection(host: object) -> Redirection | None:
+    """The active redirection of *host*, or None. Raises `HostRefused`."""
     if name := twilio_name(host):
-        for owner in in_charge[-1:]:
-            return owner.claim(name)
+        for guard in active_guards[-1:]:
+            return guard.find_redirection(name)
     return None

@@ -1,10 +1,10 @@
-"""Hooks in the standard library: names, connections, TLS. Every Python client passes one of them.
+"""Patches of the standard library: name resolution, connections, TLS. Every Python client uses one.
 
-An imitated name resolves to a loopback address that nobody else uses, and to the port that was
-asked for: a client may resolve without the port, or remember the address for the next test.
-`connect` knows the address and takes the port that is right at that moment. TLS with such a name
-always uses a context that trusts nobody but us, so whatever a client was told or has cached, it
-cannot agree with the real Twilio.
+An imitated name resolves to a loopback address of its own, with the requested port: a client may
+resolve without the port, or cache the address for the next test. `connect` recognizes the address
+and replaces the port with the current local port. TLS with an imitated name always uses a context
+that trusts our authority only. A client with a cached address or a proxy of its own therefore
+cannot complete a handshake with the real Twilio.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from .hosts import IMITATED, twilio_name
-from .patches import Function, Places
-from .registry import owner_of
+from .patches import Function, Patches
+from .registry import find_redirection
 
 if TYPE_CHECKING:
     from ssl import SSLContext
@@ -30,7 +30,7 @@ def _getaddrinfo(resolve: Function) -> Function:
     def getaddrinfo(
         host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
     ) -> Any:
-        if owner_of(host):
+        if find_redirection(host):
             return addresses(port, family, type or socket.SOCK_STREAM, proto)
         return resolve(host, port, family, type, proto, flags)
 
@@ -38,7 +38,7 @@ def _getaddrinfo(resolve: Function) -> Function:
 
 
 def addresses(port: Any, family: int, kind: int, proto: int = 0) -> list[tuple[Any, ...]]:
-    """What `socket.getaddrinfo` answers for an imitated host."""
+    """The result of `socket.getaddrinfo` for an imitated host."""
     if isinstance(port, (str, bytes)):
         text = port if isinstance(port, str) else port.decode()
         port = int(text) if text.isdecimal() else socket.getservbyname(text)
@@ -51,7 +51,7 @@ def addresses(port: Any, family: int, kind: int, proto: int = 0) -> list[tuple[A
 def _gethostbyname(resolve: Function) -> Function:
     @wraps(resolve)
     def gethostbyname(host: Any) -> Any:
-        return ADDRESS if owner_of(host) else resolve(host)
+        return ADDRESS if find_redirection(host) else resolve(host)
 
     return gethostbyname
 
@@ -59,25 +59,25 @@ def _gethostbyname(resolve: Function) -> Function:
 def _gethostbyname_ex(resolve: Function) -> Function:
     @wraps(resolve)
     def gethostbyname_ex(host: Any) -> Any:
-        return (host, [], [ADDRESS]) if owner_of(host) else resolve(host)
+        return (host, [], [ADDRESS]) if find_redirection(host) else resolve(host)
 
     return gethostbyname_ex
 
 
-def connect_hook(connect: Function) -> Function:
+def patch_connect(connect: Function) -> Function:
     @wraps(connect)
-    def hooked(sock: socket.socket, address: Any) -> Any:
-        return connect(sock, landing(address, sock.family))
+    def wrapper(sock: socket.socket, address: Any) -> Any:
+        return connect(sock, redirected_address(address, sock.family))
 
-    return hooked
+    return wrapper
 
 
-def landing(address: Any, family: int = socket.AF_INET) -> Any:
-    """Where a connection to *address* goes. Raises `HostRefused`, `ConnectionRefusedError`."""
+def redirected_address(address: Any, family: int = socket.AF_INET) -> Any:
+    """The address to connect to. Raises `HostRefused` or `ConnectionRefusedError`."""
     if not isinstance(address, tuple) or len(address) < 2:
         return address
     host, port, *_ = address
-    redirection = owner_of(IMITATED if host in (ADDRESS, ADDRESS_6) else host)
+    redirection = find_redirection(IMITATED if host in (ADDRESS, ADDRESS_6) else host)
     if not redirection:
         return address
     if family == socket.AF_INET6:
@@ -86,14 +86,14 @@ def landing(address: Any, family: int = socket.AF_INET) -> Any:
 
 
 def _tls(*parameters: str) -> Callable[[Function], Function]:
-    """The hook for a method of `SSLContext` with these *parameters*."""
+    """The patch for a method of `SSLContext` with these *parameters*."""
 
-    def hook(wrap: Function) -> Function:
+    def patch(wrap: Function) -> Function:
         @wraps(wrap)
-        def hooked(context: SSLContext, *arguments: Any, **keywords: Any) -> Any:
+        def wrapper(context: SSLContext, *arguments: Any, **keywords: Any) -> Any:
             keywords |= zip(parameters, arguments)
             host = twilio_name(keywords.get("server_hostname"))
-            if host and not keywords.get("server_side") and (redirection := owner_of(host)):
+            if host and not keywords.get("server_side") and (redirection := find_redirection(host)):
                 ours = redirection.client_context()
                 redirection.check_peer(keywords.get("sock"), host)
                 if context is not ours:
@@ -101,34 +101,34 @@ def _tls(*parameters: str) -> Callable[[Function], Function]:
                     return getattr(ours, wrap.__name__)(**keywords)
             return wrap(context, **keywords)
 
-        return hooked
+        return wrapper
 
-    return hook
+    return patch
 
 
 def _do_handshake(handshake: Function) -> Function:
-    """A certificate that is not the fake's shows that the connection leads elsewhere.
+    """Explain a certificate that is not the fake's: the connection leads to another server.
 
-    asyncio, anyio and trio have TLS without a socket, so nothing shows it earlier. The exception
-    keeps its class, which clients know.
+    asyncio, anyio and trio use TLS without a socket, so it cannot be detected earlier. The
+    exception keeps its class, which clients handle.
     """
     from ssl import SSLCertVerificationError
 
     @wraps(handshake)
-    def hooked(tls: Any, *arguments: Any, **keywords: Any) -> Any:
+    def wrapper(tls: Any, *arguments: Any, **keywords: Any) -> Any:
         try:
             return handshake(tls, *arguments, **keywords)
         except SSLCertVerificationError as error:
             host = twilio_name(tls.server_hostname)
-            if host and (redirection := owner_of(host)):
+            if host and (redirection := find_redirection(host)):
                 why = redirection.refuse_peer(host).strerror
                 error.args, error.strerror = (error.errno, why), why
             raise
 
-    return hooked
+    return wrapper
 
 
-TLS: Places = {
+TLS: Patches = {
     "SSLContext.wrap_socket": _tls(
         "sock",
         "server_side",
@@ -142,13 +142,13 @@ TLS: Places = {
     ),
 }
 
-STDLIB: dict[str, Places] = {
+STDLIB: dict[str, Patches] = {
     "socket": {
         "getaddrinfo": _getaddrinfo,
         "gethostbyname": _gethostbyname,
         "gethostbyname_ex": _gethostbyname_ex,
-        "socket.connect": connect_hook,
-        "socket.connect_ex": connect_hook,
+        "socket.connect": patch_connect,
+        "socket.connect_ex": patch_connect,
     },
     "ssl": {
         **TLS,

@@ -1,4 +1,4 @@
-"""Places that requests can arrive at: a thread each for a TLS and a plain port."""
+"""Patches that requests can arrive at: a thread each for a TLS and a plain port."""
 
 from __future__ import annotations
 
@@ -101,5 +101,7 @@ class Site:
             thread.join()
             listener.server_close()
 
-    def route(self, name: str = "tests/test_desk.py::test_opens", **options: Any) -> Redirection:
+    def redirection(
+        self, name: str = "tests/test_desk.py::test_opens", **options: Any
+    ) -> Redirection:
         return Redirection(http_port=self.http_port, tls_port=self.tls_port, name=name, **options)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pytest_conversations_fake.redirect import authority_pem, certificates, in_charge
+from pytest_conversations_fake.redirect import activate, authority_pem, certificates
 
 from .sites import Site
 from .test_clients import URL, with_http_client, with_requests
@@ -55,7 +55,7 @@ def test_truststore(site: Site, fake: Site, when: str) -> None:
     if when == "before":
         truststore.inject_into_ssl()
     try:
-        with in_charge(fake.route()):
+        with activate(fake.redirection()):
             if when == "during":
                 truststore.inject_into_ssl()
             with_requests(URL)
@@ -71,7 +71,7 @@ def test_truststore(site: Site, fake: Site, when: str) -> None:
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 def test_a_forked_child_knows_the_authority(fake: Site) -> None:
-    with in_charge(fake.route()):
+    with activate(fake.redirection()):
         if not (child := os.fork()):
             try:
                 with_http_client(URL)

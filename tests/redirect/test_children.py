@@ -1,4 +1,4 @@
-"""Child processes take the same route, or refuse Twilio's hosts."""
+"""Child processes take the same redirection, or refuse Twilio's hosts."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 @pytest.fixture
-def route(fake: Site) -> Redirection:
-    return fake.route()
+def redirection(fake: Site) -> Redirection:
+    return fake.redirection()
 
 
 @pytest.fixture
-def run(route: Redirection, tmp_path: Path) -> Run:
-    """Runs a command in an environment that leads along the route.
+def run(redirection: Redirection, tmp_path: Path) -> Run:
+    """Runs a command in an environment that leads along the redirection.
 
     *after* changes the environment that leads there, and *without* names what it loses.
     """
@@ -42,7 +42,7 @@ def run(route: Redirection, tmp_path: Path) -> Run:
     ) -> subprocess.CompletedProcess[str]:
         # Whatever is not led anywhere gets no further than a port that nobody listens at
         nowhere = {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
-        env = subprocess_env(route, tmp_path, {**os.environ, **nowhere, **environ})
+        env = subprocess_env(redirection, tmp_path, {**os.environ, **nowhere, **environ})
         for name in without:
             env.pop(name)
         env.update(after)
@@ -200,15 +200,15 @@ def test_python_with_a_damaged_route_does_everything_else(
 
 
 def damaged_by(text: str | None) -> Any:
-    name = "FAKE_CONVERSATIONS_ROUTE"
+    name = "FAKE_CONVERSATIONS_REDIRECTION"
     return {"without": [name]} if text is None else {"after": {name: text}}
 
 
 def old_python(version: str) -> str:
-    """The path of a Python that cannot take the route."""
+    """The path of a Python that cannot take the redirection."""
     found = shutil.which(f"python{version}")
-    places = Path.home().glob(f".pyenv/versions/{version}.*/bin/python")
-    for python in [*places, *filter(None, [found])]:
+    patches = Path.home().glob(f".pyenv/versions/{version}.*/bin/python")
+    for python in [*patches, *filter(None, [found])]:
         ran = subprocess.run([python, "-c", ""], capture_output=True)
         if ran.returncode == 0:
             return str(python)
@@ -347,7 +347,7 @@ def test_curl_refuses_others(run: Run, fake: Site, url: str) -> None:
 
 @needs_curl
 def test_curl_does_not_refuse_what_is_allowed(fake: Site, tmp_path: Path) -> None:
-    subprocess_env(fake.route(allow_hosts=["api.*twilio.com"]), tmp_path)
+    subprocess_env(fake.redirection(allow_hosts=["api.*twilio.com"]), tmp_path)
 
     lines = (tmp_path / ".curlrc").read_text()
     assert "connect-to = api." not in lines
@@ -476,10 +476,10 @@ def test_node_options_that_were_there_are_kept(run: Run) -> None:
     assert ended.stdout.strip() == "theirs"
 
 
-def test_nothing_of_the_environment_is_lost(route: Redirection, tmp_path: Path) -> None:
+def test_nothing_of_the_environment_is_lost(redirection: Redirection, tmp_path: Path) -> None:
     theirs = {"PYTHONPATH": "a", "NODE_OPTIONS": "--b", "HOME": "c", "NO_PROXY": "d"}
 
-    env = subprocess_env(route, tmp_path, theirs)
+    env = subprocess_env(redirection, tmp_path, theirs)
 
     assert env["PYTHONPATH"].split(os.pathsep)[2:] == ["a"]
     assert env["NODE_OPTIONS"].endswith(" --b")

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import certifi
 import pytest
 
-from pytest_conversations_fake.redirect import Guard, in_charge
+from pytest_conversations_fake.redirect import Guard, activate
 
 from .sites import Site
 
@@ -274,14 +274,14 @@ def client(request: pytest.FixtureRequest) -> Client:
 def test_an_imitated_host_lands_and_the_real_one_hears_nothing(
     client: Client, real: Site, fake: Site, url: str, landed: str | None
 ) -> None:
-    with in_charge(fake.route()) as route:
+    with activate(fake.redirection()) as redirection:
         answer = client(url)
 
     assert answer == {"conversations": [], "meta": {"key": "conversations"}}
     assert real.requests == []
     assert len(fake.requests) == 1
     assert landed in (None, *fake.requests)
-    assert route.refused == []
+    assert redirection.refused == []
 
 
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
@@ -296,26 +296,28 @@ def test_without_hooks_the_real_one_is_reached(client: Client, real: Site, url: 
 def test_another_host_of_twilio_is_refused(
     client: Client, real: Site, fake: Site, scheme: str
 ) -> None:
-    with in_charge(fake.route()) as route, pytest.raises(Exception) as raised:  # noqa: PT011 - each its own
+    with activate(fake.redirection()) as redirection, pytest.raises(Exception) as raised:  # noqa: PT011 - each its own
         client(f"{scheme}://api.twilio.com/2010-04-01")
 
     why = REFUSED.format(host="api.twilio.com")
-    assert [("api.twilio.com", why)] == [(refusal.host, refusal.why) for refusal in route.refused]
+    assert [("api.twilio.com", why)] == [
+        (refusal.host, refusal.why) for refusal in redirection.refused
+    ]
     assert why in every_text(raised.value)
     assert real.requests + fake.requests == []
 
 
 def test_an_allowed_host_is_let_through(client: Client, real: Site, fake: Site) -> None:
-    with in_charge(fake.route(allow_hosts=["api.twilio.com"])) as route:
+    with activate(fake.redirection(allow_hosts=["api.twilio.com"])) as redirection:
         client("https://api.twilio.com/2010-04-01")
 
     assert real.requests == ["https://api.twilio.com/2010-04-01"]
-    assert fake.requests + route.refused == []
+    assert fake.requests + redirection.refused == []
 
 
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
 def test_the_guard_refuses_the_imitated_host_itself(client: Client, real: Site, url: str) -> None:
-    with in_charge(Guard(name="this run")) as guard, pytest.raises(Exception) as raised:  # noqa: PT011 - each its own
+    with activate(Guard(name="this run")) as guard, pytest.raises(Exception) as raised:  # noqa: PT011 - each its own
         client(url)
 
     assert [refusal.why for refusal in guard.refused] == [GUARDED]
@@ -327,7 +329,7 @@ def test_the_guard_refuses_the_imitated_host_itself(client: Client, real: Site, 
 def test_asyncio_streams_on_uvloop_land_over_ipv6(real: Site, fake: Site, url: str) -> None:
     pytest.importorskip("uvloop", reason="uvloop is not installed")
 
-    with in_charge(fake.route()):
+    with activate(fake.redirection()):
         on_uvloop(with_asyncio_streams, family=socket.AF_INET6)(url)
 
     assert fake.requests == [url]
@@ -341,7 +343,7 @@ def test_a_fingerprint_of_aiohttp_fails_with_the_mismatch(fake: Site) -> None:
         async with aiohttp.ClientSession() as session:
             await session.get(url, ssl=aiohttp.Fingerprint(b"x" * 32))
 
-    with in_charge(fake.route()), pytest.raises(aiohttp.ServerFingerprintMismatch):
+    with activate(fake.redirection()), pytest.raises(aiohttp.ServerFingerprintMismatch):
         in_loop(get)(URL)
 
     assert fake.requests == []

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from pytest_conversations_fake.redirect import in_charge
+from pytest_conversations_fake.redirect import activate
 
 from .sites import Site
 from .test_clients import CLIENTS, URL
@@ -42,7 +42,7 @@ def test_a_new_sync_client_loads_no_bundle_of_authorities(
     library, client = CLIENTS[name]
     pytest.importorskip(library, reason=f"{library} is not installed")
 
-    with in_charge(fake.route()):
+    with activate(fake.redirection()):
         client(URL)
 
     assert len(fake.requests) == 1
@@ -52,7 +52,7 @@ def test_a_new_sync_client_loads_no_bundle_of_authorities(
 def test_for_other_hosts_it_is_loaded(fake: Site, loaded: list[Any]) -> None:
     requests = pytest.importorskip("requests", reason="requests is not installed")
 
-    with in_charge(fake.route()), requests.Session() as session:
+    with activate(fake.redirection()), requests.Session() as session:
         session.trust_env = False
         with pytest.raises(requests.exceptions.SSLError):  # a certificate of nobody it knows
             session.get(f"https://127.0.0.1:{fake.tls_port}")
@@ -65,7 +65,7 @@ def test_for_other_hosts_it_is_loaded(fake: Site, loaded: list[Any]) -> None:
     [
         "import pytest_conversations_fake.redirect",
         "from pytest_conversations_fake.redirect import *; server_context();"
-        "r = Redirection(http_port=1, tls_port=2, name=''); c = in_charge(r); c.__enter__();"
+        "r = Redirection(http_port=1, tls_port=2, name=''); c = activate(r); c.__enter__();"
         "import socket; socket.getaddrinfo('conversations.twilio.com', 443);"
         "c.__exit__(None, None, None)",
     ],

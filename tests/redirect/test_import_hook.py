@@ -9,23 +9,23 @@ import pytest
 
 LATE = """
 import sys
-from pytest_conversations_fake.redirect import Redirection, in_charge
-from pytest_conversations_fake.redirect.patches import _find
-from pytest_conversations_fake.redirect.install import HOOKS
+from pytest_conversations_fake.redirect import Redirection, activate
+from pytest_conversations_fake.redirect.patches import _find_attribute
+from pytest_conversations_fake.redirect.install import PATCHES
 
 assert {module!r} not in sys.modules
-with in_charge(Redirection(http_port=1, tls_port=2, name="a test")):
-    with in_charge(Redirection(http_port=1, tls_port=2, name="a nested one")):
+with activate(Redirection(http_port=1, tls_port=2, name="a test")):
+    with activate(Redirection(http_port=1, tls_port=2, name="a nested one")):
         import {module} as module
-    places = [_find(module, place) for place in HOOKS[{module!r}]]
-    for holder, name in places:
+    patches = [_find_attribute(module, place) for place in PATCHES[{module!r}]]
+    for holder, name in patches:
         assert not hasattr(holder, name) or getattr(holder, name).__wrapped__, name
     assert type(module.__loader__).__module__ == type(module.__spec__.loader).__module__
     assert "pytest_conversations_fake" not in type(module.__loader__).__module__
-for holder, name in places:
+for holder, name in patches:
     assert getattr(vars(holder).get(name), "__module__", "") != "pytest_conversations_fake"
     assert not getattr(holder, name, None) in __import__(
-        "pytest_conversations_fake.redirect.patches", fromlist=["_hooks"])._hooks
+        "pytest_conversations_fake.redirect.patches", fromlist=["_wrappers"])._wrappers
 assert not any(type(finder).__name__ == "ImportHook" for finder in sys.meta_path)
 """
 

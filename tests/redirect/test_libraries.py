@@ -1,4 +1,4 @@
-"""The places in other libraries that are hooked are still what the hooks take them for.
+"""The patches in other libraries that are hooked are still what the hooks take them for.
 
 A failure here names a library that has moved; its entry in `redirect/libraries.py` is to follow.
 """
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pytest_conversations_fake.redirect.hosts import IMITATED
-from pytest_conversations_fake.redirect.libraries import _CA_BUNDLE, _OWN_WAYS, LIBRARIES
+from pytest_conversations_fake.redirect.libraries import _CA_BUNDLE, _CUSTOM_VERIFICATION, LIBRARIES
 
 PARAMETERS = {
     "aiohappyeyeballs:remove_addr_infos": "addr_infos addr",
@@ -51,19 +51,19 @@ def test_urllib3_loads_a_ca_bundle_in_ssl_wrap_socket() -> None:
 
 def test_urllib3_makes_a_context_in_ssl_wrap_socket_and_match_hostname() -> None:
     wrap = find("urllib3.connection:_ssl_wrap_socket_and_match_hostname")
-    known = {"server_hostname", "cert_reqs", *_OWN_WAYS}
+    known = {"server_hostname", "cert_reqs", *_CUSTOM_VERIFICATION}
 
     assert inspect.signature(wrap).parameters.keys() >= known, "urllib3 has moved"
 
 
 def test_every_place_is_held() -> None:
-    places = {f"{name}:{place}" for name, where in LIBRARIES.items() for place in where}
+    patches = {f"{name}:{place}" for name, where in LIBRARIES.items() for place in where}
     urllib3 = {
         "urllib3.connection:ssl_wrap_socket",
         "urllib3.connection:_ssl_wrap_socket_and_match_hostname",
     }
 
-    assert places == PARAMETERS.keys() | urllib3
+    assert patches == PARAMETERS.keys() | urllib3
     assert IMITATED.endswith("twilio.com")
 
 

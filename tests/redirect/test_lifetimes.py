@@ -1,4 +1,4 @@
-"""Clients, addresses and connections that are older or live longer than a route."""
+"""Clients, addresses and connections that are older or live longer than a redirection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from pytest_conversations_fake.redirect import Guard, HostRefused, in_charge, server_context
+from pytest_conversations_fake.redirect import Guard, HostRefused, activate, server_context
 
 from .sites import Answer, Site
 from .test_clients import URL, in_loop
@@ -27,7 +27,7 @@ rest = pytest.importorskip("twilio.rest", reason="twilio is not installed")
 def test_clients_that_were_built_before(real: Site, fake: Site) -> None:
     with requests.Session() as session, httpx.Client() as client:
         twilio = rest.Client("AC" + 32 * "0", "token")
-        with in_charge(fake.route()):
+        with activate(fake.redirection()):
             session.get(URL)
             client.get(URL)
             twilio.conversations.v1.conversations.list()
@@ -40,7 +40,7 @@ def test_clients_that_were_built_before(real: Site, fake: Site) -> None:
     "options", [{"region": "ie1"}, {"edge": "dublin"}, {"edge": "e", "region": "r"}]
 )
 def test_region_and_edge_of_twilio_python(real: Site, fake: Site, options: dict[str, str]) -> None:
-    with in_charge(fake.route()), warnings.catch_warnings():
+    with activate(fake.redirection()), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # that an edge should have a region
         client = rest.Client("AC" + 32 * "0", "token", **options)
         client.conversations.v1.conversations.list()
@@ -57,9 +57,9 @@ def test_an_address_that_was_remembered_leads_to_the_next_route(fake: Site) -> N
         connector = aiohttp.TCPConnector(force_close=True)
         async with aiohttp.ClientSession(connector=connector) as session:
             for port in (1, fake.tls_port):
-                route = fake.route()
-                route.ports[443] = port
-                with in_charge(route):
+                redirection = fake.redirection()
+                redirection.ports[443] = port
+                with activate(redirection):
                     try:
                         await (await session.get(url)).read()
                     except aiohttp.ClientConnectionError:
@@ -72,7 +72,7 @@ def test_an_address_that_was_remembered_leads_to_the_next_route(fake: Site) -> N
 
 def test_an_address_of_the_real_one_that_was_remembered_is_no_use(real: Site, fake: Site) -> None:
     """By the socket's peer where there is a socket, by the certificate where there is none."""
-    with in_charge(fake.route()) as route:
+    with activate(fake.redirection()) as redirection:
         context = ssl.create_default_context()
         sock = socket.create_connection((real.address, real.tls_port))
         with sock, pytest.raises(HostRefused) as raised:
@@ -92,20 +92,23 @@ def test_an_address_of_the_real_one_that_was_remembered_is_no_use(real: Site, fa
         "the client uses its own proxy, or an address that it kept"
     )
     without_a_socket = raised.value.strerror.replace(f"127.9.9.9:{real.tls_port}", "another server")
-    assert {refusal.why for refusal in route.refused} == {raised.value.strerror, without_a_socket}
+    assert {refusal.why for refusal in redirection.refused} == {
+        raised.value.strerror,
+        without_a_socket,
+    }
     assert real.requests == []
 
 
 def test_after_the_last_route_its_address_leads_nowhere(fake: Site) -> None:
-    with in_charge(fake.route()):
+    with activate(fake.redirection()):
         [(*_, address)] = socket.getaddrinfo("conversations.twilio.com", 443)
 
-    with in_charge(Guard(name="this run")), socket.socket() as sock, pytest.raises(HostRefused):
+    with activate(Guard(name="this run")), socket.socket() as sock, pytest.raises(HostRefused):
         sock.connect(address)
 
 
 def test_only_the_ports_of_http_and_https_are_there(fake: Site) -> None:
-    with in_charge(fake.route()), pytest.raises(ConnectionRefusedError) as raised:
+    with activate(fake.redirection()), pytest.raises(ConnectionRefusedError) as raised:
         socket.create_connection(("conversations.twilio.com", 8443))
 
     assert raised.value.strerror == "fake_conversations has ports 80 and 443, not 8443"
@@ -114,9 +117,9 @@ def test_only_the_ports_of_http_and_https_are_there(fake: Site) -> None:
 def test_a_pooled_connection_is_used_until_the_server_drops_it(real: Site, fake: Site) -> None:
     """Which whoever has the server does when the next test has no use for it."""
     with KeepsAlive() as server, requests.Session() as session:
-        route = fake.route()
-        route.ports[443] = server.port
-        with in_charge(route):
+        redirection = fake.redirection()
+        redirection.ports[443] = server.port
+        with activate(redirection):
             session.get(URL)
         assert (server.answered, real.requests) == (1, [])
 
@@ -128,9 +131,9 @@ def test_a_pooled_connection_is_used_until_the_server_drops_it(real: Site, fake:
         assert (server.answered, real.requests) == (2, [URL])
 
 
-@pytest.mark.parametrize("owner", ["route", "guard"])
+@pytest.mark.parametrize("guard", ["redirection", "guard"])
 def test_a_connection_that_was_opened_before_is_not_noticed(
-    real: Site, fake: Site, owner: str
+    real: Site, fake: Site, guard: str
 ) -> None:
     """A documented exception: it needs no name, no connecting and no handshake any more.
 
@@ -139,7 +142,7 @@ def test_a_connection_that_was_opened_before_is_not_noticed(
     connection = HTTPSConnection("conversations.twilio.com")
     connection.connect()
 
-    with in_charge(fake.route() if owner == "route" else Guard(name="this run")):
+    with activate(fake.redirection() if guard == "redirection" else Guard(name="this run")):
         connection.request("GET", "/v1")
         connection.getresponse().read()
     connection.close()

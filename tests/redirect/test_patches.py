@@ -12,15 +12,15 @@ from unittest import mock
 
 import pytest
 
-from pytest_conversations_fake.redirect import Guard, Redirection, in_charge, mend_hooks
+from pytest_conversations_fake.redirect import Guard, Redirection, activate, repair_patches
 from pytest_conversations_fake.redirect.libraries import LIBRARIES
-from pytest_conversations_fake.redirect.patches import _find
+from pytest_conversations_fake.redirect.patches import _find_attribute
 from pytest_conversations_fake.redirect.stdlib import STDLIB
 
-HOOKS = STDLIB | LIBRARIES  # gevent and eventlet warn whoever forks, once they are imported
+PATCHES = STDLIB | LIBRARIES  # gevent and eventlet warn whoever forks, once they are imported
 
 truststore = pytest.importorskip("truststore", reason="truststore is not installed")
-for name in HOOKS:
+for name in PATCHES:
     pytest.importorskip(name, reason=f"{name} is not installed")
 
 NOTHING = object()
@@ -31,9 +31,9 @@ def state() -> dict[str, Any]:
     there: dict[str, Any] = {
         name: os.environ.get(name, NOTHING) for name in ("NO_PROXY", "no_proxy")
     }
-    for name, places in HOOKS.items():
-        for place in places:
-            holder, attribute = _find(sys.modules[name], place)
+    for name, patches in PATCHES.items():
+        for place in patches:
+            holder, attribute = _find_attribute(sys.modules[name], place)
             there[f"{name}:{place}"] = getattr(holder, attribute, NOTHING)
     return there | {"meta_path": list(sys.meta_path)}
 
@@ -42,7 +42,7 @@ def changed(before: dict[str, Any]) -> set[str]:
     return {place for place, what in state().items() if what != before[place]}
 
 
-def route(name: str = "a test") -> Redirection:
+def redirection(name: str = "a test") -> Redirection:
     return Redirection(http_port=1, tls_port=2, name=name)
 
 
@@ -57,7 +57,7 @@ def everything_is_put_back() -> Any:
 def test_every_place_is_hooked_and_put_back() -> None:
     before = state()
 
-    with in_charge(route()):
+    with activate(redirection()):
         hooked = changed(before)
 
     missing = {"aiohttp.resolver:AsyncResolver._resolve_with_query"} - hooked  # some lack it
@@ -67,34 +67,34 @@ def test_every_place_is_hooked_and_put_back() -> None:
 
 def test_repeated() -> None:
     for _ in range(3):
-        with in_charge(route()):
+        with activate(redirection()):
             pass
 
 
 def test_after_an_exception() -> None:
-    with pytest.raises(ZeroDivisionError), in_charge(route()):
+    with pytest.raises(ZeroDivisionError), activate(redirection()):
         raise ZeroDivisionError
 
 
 def test_after_hooking_failed() -> None:
     refuses = mock.patch.dict(os.environ, {"NO_PROXY": "\0"})  # cannot be set again
 
-    with pytest.raises(ValueError), refuses, in_charge(route()):  # noqa: PT011 - Python's own
+    with pytest.raises(ValueError), refuses, activate(redirection()):  # noqa: PT011 - Python's own
         raise AssertionError("got in")
 
 
 def test_nested_ones_add_nothing_and_take_nothing_away() -> None:
-    with in_charge(Guard(name="this run")):
+    with activate(Guard(name="this run")):
         guarded = state()
-        with in_charge(route()):
+        with activate(redirection()):
             assert set() == changed(guarded)
         assert set() == changed(guarded)
 
 
 def test_the_outer_one_can_end_first() -> None:
     outer, inner = ExitStack(), ExitStack()
-    outer.enter_context(in_charge(Guard(name="this run")))
-    inner.enter_context(in_charge(route()))
+    outer.enter_context(activate(Guard(name="this run")))
+    inner.enter_context(activate(redirection()))
     hooked = state()
 
     outer.close()
@@ -104,8 +104,8 @@ def test_the_outer_one_can_end_first() -> None:
 
 
 def test_the_innermost_decides() -> None:
-    with in_charge(Guard(name="outer")) as outer:
-        with in_charge(route()) as inner:
+    with activate(Guard(name="outer")) as outer:
+        with activate(redirection()) as inner:
             socket.getaddrinfo("conversations.twilio.com", 443)
         with pytest.raises(socket.gaierror):
             socket.getaddrinfo("conversations.twilio.com", 443)
@@ -116,7 +116,7 @@ def test_the_innermost_decides() -> None:
 def test_a_patch_on_top_is_left_to_whoever_made_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """As responses and its like do, around or inside of a test."""
     with monkeypatch.context() as patching:
-        with in_charge(route()):
+        with activate(redirection()):
             patching.setattr(socket, "getaddrinfo", answer := mock.Mock())
         assert socket.getaddrinfo is answer
         left = state()["socket:getaddrinfo"]
@@ -124,18 +124,18 @@ def test_a_patch_on_top_is_left_to_whoever_made_it(monkeypatch: pytest.MonkeyPat
     # What was found and put back by the other is a hook, which passes on until it is taken out
     assert socket.getaddrinfo("127.0.0.1", 1)[0][4] == ("127.0.0.1", 1)
     assert hasattr(socket.getaddrinfo, "__wrapped__")
-    mend_hooks()
+    repair_patches()
 
 
 def test_originals_that_somebody_restored_are_hooked_again_by_mending() -> None:
     """As pytest-socket and others do, which remember the original from the time of their import."""
     before = state()
-    with in_charge(route()):
+    with activate(redirection()):
         hooked = changed(before)
         socket.socket.connect = before["socket:socket.connect"]
         socket.getaddrinfo = before["socket:getaddrinfo"]
 
-        mend_hooks()
+        repair_patches()
 
         assert hooked == changed(before)
 
@@ -144,7 +144,7 @@ def test_a_replaced_class_is_hooked_no_more_when_it_is_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patching:
-        with in_charge(route()):
+        with activate(redirection()):
             patching.setattr(socket, "socket", mock.Mock())
         assert isinstance(socket.socket, mock.Mock)
 
@@ -154,22 +154,22 @@ def test_the_finder_is_not_first_and_in_no_list_that_is_put_back(
 ) -> None:
     """pyfakefs puts its own first and later removes the first, whichever that is."""
     with monkeypatch.context() as patching:
-        with in_charge(route()):
+        with activate(redirection()):
             first = sys.meta_path[0]
             assert type(first).__name__ != "ImportHook"
             patching.setattr(sys, "meta_path", [*sys.meta_path])
         assert "ImportHook" not in {type(finder).__name__ for finder in sys.meta_path}
-    mend_hooks()
+    repair_patches()
 
 
 def test_a_proxy_variable_that_is_put_back_later_is_restored_by_mending(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patching:
-        with in_charge(route()):
+        with activate(redirection()):
             patching.setenv("NO_PROXY", "theirs")
         assert os.environ["NO_PROXY"] == "theirs"
-    mend_hooks()
+    repair_patches()
 
 
 def test_a_patch_below_that_is_undone_above_leaves_nothing() -> None:
@@ -177,7 +177,7 @@ def test_a_patch_below_that_is_undone_above_leaves_nothing() -> None:
     own = socket.socket.connect
 
     socket.socket.connect = mock.Mock()
-    with in_charge(route()):
+    with activate(redirection()):
         socket.socket.connect = own
 
     assert socket.socket.connect is own
@@ -186,10 +186,10 @@ def test_a_patch_below_that_is_undone_above_leaves_nothing() -> None:
 
 def test_what_pytest_socket_put_on_top_of_the_guard_is_hooked_again() -> None:
     theirs: list[Any] = []
-    with in_charge(Guard(name="this run")):
+    with activate(Guard(name="this run")):
         hooked = socket.socket.connect
         socket.socket.connect = lambda sock, address: theirs.append(address)
-        with in_charge(route()), socket.socket() as sock:
+        with activate(redirection()), socket.socket() as sock:
             sock.connect(("127.84.87.73", 443))
         socket.socket.connect = hooked
 
@@ -202,12 +202,12 @@ def test_classes_that_were_replaced_are_not_the_ones_that_are_hooked() -> None:
     class Guarded(socket.socket):
         """pytest-socket's."""
 
-    with mock.patch.object(socket, "socket", Guarded), in_charge(route()):
+    with mock.patch.object(socket, "socket", Guarded), activate(redirection()):
         assert "connect" in vars(real_socket)
         assert "connect" not in vars(Guarded)
     truststore.inject_into_ssl()
     try:
-        with in_charge(route()):
+        with activate(redirection()):
             assert ssl.SSLContext is truststore.SSLContext
             assert hasattr(real_context.wrap_socket, "__wrapped__")
     finally:
@@ -237,7 +237,7 @@ def test_no_proxy(
         for name, value in before.items():
             patching.setenv(name, value)
 
-        with in_charge(route()):
+        with activate(redirection()):
             assert during == (os.environ["NO_PROXY"], os.environ["no_proxy"])
 
         after = {name: os.environ[name] for name in ("NO_PROXY", "no_proxy") if name in os.environ}
@@ -247,7 +247,7 @@ def test_no_proxy(
 def test_no_proxy_that_was_changed_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patching:
         patching.setenv("NO_PROXY", "ours")
-        with in_charge(route()):
+        with activate(redirection()):
             os.environ["NO_PROXY"] = "theirs"
 
         assert os.environ["NO_PROXY"] == "theirs"

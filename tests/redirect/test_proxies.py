@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.redirect import in_charge
+from pytest_conversations_fake.redirect import activate
 
 from .sites import Site
 from .test_clients import CLIENTS, URL, every_text, in_loop, lib, on_uvloop
@@ -135,11 +135,11 @@ def test_tls_through_an_explicit_proxy_is_refused_and_remembered(
     """The proxy is asked for a tunnel, and through that nothing is sent."""
     client = imported(name)
 
-    with in_charge(fake.route()) as route, pytest.raises(Exception) as raised:  # noqa: PT011 - each client has its own
+    with activate(fake.redirection()) as redirection, pytest.raises(Exception) as raised:  # noqa: PT011 - each client has its own
         client(URL, f"http://{real.address}:{real.http_port}")
 
-    assert [refusal.host for refusal in route.refused] == ["conversations.twilio.com"]
-    why = route.refused[0].why
+    assert [refusal.host for refusal in redirection.refused] == ["conversations.twilio.com"]
+    why = redirection.refused[0].why
     assert why.startswith("fake_conversations refused TLS with conversations.twilio.com in tests/")
     assert why.endswith(OWN)
     assert why in every_text(raised.value)
@@ -201,11 +201,11 @@ def test_an_address_that_a_client_kept_is_refused_and_remembered(
     if name == "uvloop":
         pytest.importorskip("uvloop", reason="uvloop is not installed")
 
-    with in_charge(fake.route()) as route, pytest.raises(OSError):  # noqa: PT011 - what it says is below
+    with activate(fake.redirection()) as redirection, pytest.raises(OSError):  # noqa: PT011 - what it says is below
         KEPT[name](URL, address=real.address, port=real.tls_port)
 
-    assert [refusal.host for refusal in route.refused] == ["conversations.twilio.com"]
-    assert route.refused[0].why.endswith(OWN)
+    assert [refusal.host for refusal in redirection.refused] == ["conversations.twilio.com"]
+    assert redirection.refused[0].why.endswith(OWN)
     assert real.requests == []
 
 
@@ -217,7 +217,7 @@ def test_plain_http_through_an_explicit_proxy_is_not_noticed(
     client = imported(name)
     plain = URL.replace("https", "http")
 
-    with in_charge(fake.route()):
+    with activate(fake.redirection()):
         client(plain, f"http://{real.address}:{real.http_port}")
 
     assert len(real.requests) == 1
@@ -237,7 +237,7 @@ def test_a_proxy_of_the_environment_is_passed_by(
     with monkeypatch.context() as patching:
         for variable in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
             patching.setenv(variable, f"http://{real.address}:{real.http_port}")
-        with in_charge(fake.route()):
+        with activate(fake.redirection()):
             answer: Any = client(url)
 
     assert answer["conversations"] == []

@@ -1,7 +1,7 @@
-"""Read by a child Python at its start: takes the parent's route to the fake.
+"""Redirects a child Python to the fake of its parent. Python imports this module at its start.
 
-A child that cannot take the route refuses Twilio's hosts and says so on stderr. The syntax here is
-that of every Python since 2.7: `site` swallows a SyntaxError, and the child would reach Twilio.
+A child that cannot be redirected refuses Twilio's hosts and says so on stderr. The syntax is valid
+in every Python since 2.7: `site` ignores a SyntaxError, and the child would reach the real Twilio.
 """
 
 import json
@@ -12,30 +12,32 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 
 
-def take_route():  # type: () -> None
+def redirect_to_parent():  # type: () -> None
     if sys.version_info < (3, 10):
         raise RuntimeError(
             "the fake supports Python 3.10 and newer, not %d.%d" % sys.version_info[:2]
         )
-    if "FAKE_CONVERSATIONS_ROUTE" not in os.environ:
-        raise RuntimeError("the environment variable FAKE_CONVERSATIONS_ROUTE is missing")
-    sys.path.insert(0, ROOT)  # the child's environment may be one without this package
+    if "FAKE_CONVERSATIONS_REDIRECTION" not in os.environ:
+        raise RuntimeError("the environment variable FAKE_CONVERSATIONS_REDIRECTION is missing")
+    sys.path.insert(0, ROOT)  # this package may not be installed for the child
     try:
-        from pytest_conversations_fake.redirect import Redirection, take_charge
+        from pytest_conversations_fake.redirect import Redirection, activate_for_process
     finally:
         sys.path.remove(ROOT)
 
-    class ChildRoute(Redirection):
-        def refuse(self, *what):  # type: ignore[no-untyped-def]
-            refused = Redirection.refuse(self, *what)
-            write_line(refused.strerror)
-            return refused
+    class ChildRedirection(Redirection):
+        def refuse(self, *arguments):  # type: ignore[no-untyped-def]
+            refusal = Redirection.refuse(self, *arguments)
+            write_line(refusal.strerror)
+            return refusal
 
-    take_charge(ChildRoute(**json.loads(os.environ["FAKE_CONVERSATIONS_ROUTE"])))
+    activate_for_process(
+        ChildRedirection(**json.loads(os.environ["FAKE_CONVERSATIONS_REDIRECTION"]))
+    )
 
 
 def refuse_twilio(reason):  # type: (str) -> None
-    """Refuse every host of Twilio, for that *reason*, wherever a name is used."""
+    """Refuse every host of Twilio for that *reason*, in name resolution, connections and TLS."""
     import socket
 
     for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
@@ -46,7 +48,7 @@ def refuse_twilio(reason):  # type: (str) -> None
         import ssl
     except ImportError:  # a Python without TLS
         return
-    for name in ("wrap_socket", "wrap_bio"):  # through a proxy, only TLS is told the name
+    for name in ("wrap_socket", "wrap_bio"):  # through a proxy, only TLS gets the name
         refuse_names(ssl.SSLContext, name, reason)
 
 
@@ -57,7 +59,7 @@ def refuse_names(holder, name, reason):  # type: (object, str, str) -> None
     if not original:  # `wrap_bio` is missing in Python 2.7
         return
 
-    def hooked(*arguments, **keywords):  # type: (object, object) -> object
+    def wrapper(*arguments, **keywords):  # type: (object, object) -> object
         for value in arguments + tuple(keywords.values()):
             host = twilio_name(value[0] if isinstance(value, tuple) and value else value)
             if host:
@@ -69,7 +71,7 @@ def refuse_names(holder, name, reason):  # type: (object, str, str) -> None
                 raise socket.gaierror(socket.EAI_FAIL, why)
         return original(*arguments, **keywords)
 
-    setattr(holder, name, hooked)
+    setattr(holder, name, wrapper)
 
 
 def twilio_name(value):  # type: (object) -> str | None
@@ -81,27 +83,27 @@ def twilio_name(value):  # type: (object) -> str | None
 
 
 def write_line(text):  # type: (str | None) -> None
-    if sys.stderr:  # there is none below `pythonw`
+    if sys.stderr:  # `pythonw` has no stderr
         sys.stderr.write("%s\n" % text)
         sys.stderr.flush()
 
 
-def follow():  # type: () -> None
-    """Run the `sitecustomize` that Python would have found without us, if there is one.
+def run_other_sitecustomize():  # type: () -> None
+    """Run the `sitecustomize` that Python would have found without this one, if there is one.
 
-    The ImportError, if there is none, is what `site` expects.
+    If there is none, the ImportError goes to `site`, which expects it.
     """
     sys.path[:] = [
-        place for place in sys.path if not os.path.isfile(os.path.join(place, "hook.cjs"))
+        entry for entry in sys.path if not os.path.isfile(os.path.join(entry, "hook.cjs"))
     ]
     sys.modules["fake_conversations_child"] = sys.modules.pop("sitecustomize")
     __import__("sitecustomize")
 
 
 try:
-    take_route()
-except RuntimeError as error:  # one of those above
+    redirect_to_parent()
+except RuntimeError as error:  # raised above
     refuse_twilio(str(error))
 except Exception as error:
     refuse_twilio("%s: %s" % (type(error).__name__, error))
-follow()
+run_other_sitecustomize()
