@@ -44,7 +44,7 @@ def main() -> None:
         fakes = [FakeConversations(redirect=redirect) for _ in range(ROUNDS + 1)]
 
         def on_and_off() -> None:
-            with fakes.pop().at(server):
+            with fakes.pop()._lifecycle.serve_on(server):
                 pass
 
         return on_and_off

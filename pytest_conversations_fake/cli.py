@@ -110,7 +110,7 @@ def _serve(options: argparse.Namespace) -> int:
             )
             if options.populate:
                 fake.populate(locale=options.populate)
-            running.enter_context(fake.at(server))
+            running.enter_context(fake._lifecycle.serve_on(server))
             if options.webhook:
                 fake.webhooks.deliver_to(options.webhook, events=POST_EVENTS)
         except (TypeError, ValueError, ModuleNotFoundError) as error:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from inspect import iscoroutinefunction, isgeneratorfunction
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .api.checks import check_text
+from .api.checks import check, check_flag, check_text
 from .api.clock import Clock
 from .api.faults import Fault, Injection
 from .api.journal import RecordedRequest
@@ -15,57 +18,61 @@ from .api.outside import Outside
 from .api.records import Record
 from .api.resource import Resource
 from .api.world import World
+from .lifecycle import Lifecycle
 from .reports.report import Report, report
-from .seeds.seeded import Seed
-from .settings import access, assumptions, own_access, tolerated
+from .seeds.entries import SeedError
+from .settings import Seed, accounts_of, assumptions_of, check_tolerated
 from .simulators.chat_user import ChatUser
 from .simulators.handset import Handset, with_channel
 from .state.account import AccountView
 from .state.counts import Changes, changed, counts
 from .state.injecting import inject
 from .state.live_record import LiveRecord
-from .state.stateful import Stateful
+from .state.snapshot import Snapshot
 from .strict.ignored_parameters import ignored
 from .strict.strictness import Strictness
 from .strict.violations import Violation
+from .sweep.results import Sweep
+from .sweep.runner import FAULTS, sweep, sweep_async
 from .threads import PatientCondition
-from .webhooks.webhooks import Webhooks
+from .webhooks.webhooks import PATIENCE, Webhooks
 
 if TYPE_CHECKING:
     from twilio.rest import Client
+    from typing_extensions import Self
 
 
-class FakeConversations(Stateful):
-    """A working imitation of the Twilio Conversations v1 API that records what it is asked.
+class FakeConversations(AccountView):
+    """A working imitation of the Twilio Conversations v1 API that records every request.
 
-    The fixture `fake_conversations` is one. Elsewhere it is a context manager, for any scope:
+    The fixture `fake_conversations` gives one to a test. Elsewhere it is a context manager:
 
         with FakeConversations() as fake:
             client = fake.twilio_client()
 
-    While it is active, this process's calls to `conversations.twilio.com` land in it, whatever
-    client makes them, and other hosts of Twilio are refused unless *allow_hosts* names them (`*`
-    stands for anything). With *redirect* off it leaves the process alone.
+    While it is active, requests of this process to `conversations.twilio.com` arrive at the fake,
+    with any HTTP client. Other hosts of Twilio are refused unless *allow_hosts* names them; `*`
+    in a name stands for any characters. *redirect=False* leaves the process alone.
 
-    Given *account_sid* (`AC` and 32 hexadecimal digits) or *auth_token*, only its own credentials
-    are accepted. Else any are; its own are those of the environment (`TWILIO_ACCOUNT_SID`,
-    `TWILIO_AUTH_TOKEN`) or made up. *accounts* makes several, each a silo, enforced too: by sid,
-    their `auth_token` and `api_keys` (secrets by the sids of the keys, `SK…`), made up where left
-    out; the fake itself is the first of them.
+    Credentials: *account_sid* (`AC` and 32 hexadecimal digits) or *auth_token* make the fake accept
+    only its own. Without them it accepts any; its own are then those of the environment
+    (`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`) or generated. *accounts* defines several separate
+    accounts, and accepts only their credentials: a dict from account sid to a dict of `auth_token`
+    and `api_keys` (a dict from `SK…` sid to secret), each generated if left out. The first of them
+    is the account of the fake itself.
 
-    Where nobody knows what Twilio does, *assume* has it otherwise, an answer by a question:
-    `{"empty-message": "refused"}`; `conversations-fake rules` lists them. Proxy addresses, or sids
-    of messaging services, media, templates and Studio flows, in *owned* are the only ones of their
-    kind that the account has. *seed* is what is there from the start: the path of a file for
-    `load`, or a function of the fake. *name* is how reports call it, and what its sids and made-up
-    credentials follow from.
+    *assume* overrides the fake's guesses about Twilio, as in `{"empty-message": "refused"}`;
+    `conversations-fake rules` lists the questions and answers. *owned* lists proxy addresses and
+    sids of messaging services, media, templates and Studio flows: for each kind that is listed, the
+    account owns only these. *seed* is the initial state: the path of a file for `load`, or a
+    function that takes the fake. *name* appears in reports; sids and generated credentials are
+    derived from it.
 
-    At its end it raises an `AssertionError` for requests to what Twilio or the fake does not have,
-    faults that nothing met, refused hosts, webhooks that failed and errors inside; not for those
-    that *tolerate* names: `unknown-route`, `not-imitated`, `unmet-fault`, `guarded-host`,
-    `failed-webhook` and `inner-error`.
+    At its end the fake raises `StrictnessError` for problems that the test may not have noticed,
+    except for the kinds in *tolerate*: `unknown-route`, `not-imitated`, `unmet-fault`,
+    `guarded-host`, `failed-webhook` and `inner-error`.
 
-    Raises `TypeError` or `ValueError` for a value of another form.
+    Raises `TypeError` or `ValueError` for an argument that is not as described.
     """
 
     def __init__(
@@ -82,53 +89,97 @@ class FakeConversations(Stateful):
         seed: Seed = None,
         name: str = "FakeConversations",
     ) -> None:
-        if accounts and (account_sid is not None or auth_token is not None):
-            raise ValueError("accounts say it all; account_sid and auth_token go without them")
-        if not isinstance(redirect, bool):
-            raise TypeError(f"redirect is True or False, not {redirect!r}")
-        if accounts is not None and not isinstance(accounts, Mapping):
-            raise TypeError(f"accounts is a dict by account sids, not {accounts!r}")
-        enforced = bool(accounts) or account_sid is not None or auth_token is not None
-        world = World(
+        check_flag("redirect", redirect)
+        self._cuts_texts = False
+        """Whether failure texts leave out what does not fit on a terminal."""
+        self._world = World(
             name,
-            access(accounts) if accounts else own_access(account_sid, auth_token),
-            enforced=enforced,
-            assumptions=assumptions(assume, owned),
+            accounts_of(account_sid, auth_token, accounts),
+            enforced=bool(accounts) or account_sid is not None or auth_token is not None,
+            assumptions=assumptions_of(assume, owned),
             outside=Outside(
                 lock=PatientCondition(),
                 post=lambda delivery: self._webhooks.post(delivery),
                 ask=lambda delivery: self._webhooks.ask(delivery),
-                address=lambda: self._address,
+                address=lambda: self._lifecycle.address,
                 redirects=redirect,
-                hints=lambda waited: self._elsewhere(waited),
-                ended_fakes=lambda: self._server.ended,
+                hints=lambda waited: self._lifecycle.hints(waited),
+                ended_fakes=lambda: self._lifecycle.ended_fakes(),
+                cuts_texts=lambda: self._cuts_texts,
             ),
         )
-        super().__init__(
-            world,
-            Strictness(world, tolerated(tolerate)),
-            redirect=redirect,
-            allow_hosts=allow_hosts,
+        super().__init__(self._world, self._world.account)
+        self._strictness = Strictness(self._world, check_tolerated(tolerate))
+        self._webhooks = Webhooks(self._world, self._strictness)
+        self._lifecycle = Lifecycle(
+            self._world, self._webhooks, redirect=redirect, allow_hosts=allow_hosts
         )
-        self._begin_with(seed)
+        self._add_seed(seed)
+        self._initial = Snapshot(self._world)
 
-    # Who and when
+    def _add_seed(self, seed: Seed) -> None:
+        if callable(seed):
+            is_plain = not (iscoroutinefunction(seed) or isgeneratorfunction(seed))
+            check(is_plain, "seed is a function, neither asynchronous nor a generator", seed)
+            seed(self)
+        elif seed is not None:
+            what = "seed is a path or a function of the fake"
+            check(isinstance(seed, (str, os.PathLike)), what, seed)
+            self.load(seed)
+
+    # Start and end
+
+    def __enter__(self) -> Self:
+        with ExitStack() as running:
+            running.enter_context(self._lifecycle.serve())
+            self._running = running.pop_all()
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        self._running.close()
+        if error is None:
+            self._check_strict()
+
+    def _check_strict(self) -> None:
+        """Raise `StrictnessError` for violations that are not tolerated."""
+        __tracebackhide__ = True
+        hosts = [
+            Violation("guarded-host", each.why, each) for each in self._lifecycle.refused_hosts
+        ]
+        self._strictness.check_strict(hosts)
+
+    def _ignored_parameters(self) -> list[str]:
+        """A sentence for each operation that was sent parameters that it does not have."""
+        return [*ignored(self._world)]
+
+    # Accounts and clients
+
+    @property
+    def url(self) -> str:
+        """The address, as in `http://127.0.0.1:8010`: without `/v1`, without a slash at the end.
+
+        Raises `RuntimeError` before the fake is active.
+        """
+        if not self._world.address:
+            raise RuntimeError("this fake has no address yet; use it in a `with` statement")
+        return self._world.address
 
     def account(self, sid: str) -> AccountView:
-        """One of its accounts. Raises `LookupError` for a sid that is not among them."""
+        """One of the accounts of *accounts*. Raises `LookupError` for a sid that is not there."""
         __tracebackhide__ = True
         check_text("account_sid", sid)
-        for account in self._world.authenticator.accounts:
+        accounts = self._world.authenticator.accounts
+        for account in accounts:
             if account.sid == sid:
                 return AccountView(self._world, account)
-        there_are = ", ".join(account.sid for account in self._world.authenticator.accounts)
-        raise LookupError(f"there is no account {sid!r}; there is: {there_are}")
+        known = ", ".join(account.sid for account in accounts)
+        raise LookupError(f"this fake has no account {sid!r}; its accounts are: {known}")
 
     def twilio_client(self, **options: Any) -> Client:
-        """twilio-python's client for this fake, whatever region or edge it is told.
+        """twilio-python's client for this fake, with its credentials, in any region or edge.
 
         *options* are those of `twilio.rest.Client`; its `http_client` may be an asynchronous one.
-        Raises `ModuleNotFoundError` where twilio is not installed.
+        Raises `ModuleNotFoundError` if twilio is not installed.
         """
         __tracebackhide__ = True
         from .sdk import landing_client
@@ -136,103 +187,18 @@ class FakeConversations(Stateful):
         self._world.require_running()
         return landing_client(self.url, self.account_sid, self.auth_token, options)
 
-    @property
-    def clock(self) -> Clock:
-        """The clock that it lives by, which `move_to` and `shift` move."""
-        return self._world.clock
+    def subprocess_env(self) -> dict[str, str]:
+        """The environment, extended so that requests of a child process arrive at the fake, too.
 
-    # What it tells
+            subprocess.run(["node", "desk.js"], env=fake_conversations.subprocess_env())
 
-    @property
-    def webhooks(self) -> Webhooks:
-        """Where webhooks go, what was delivered, and assertions on that."""
-        return self._webhooks
-
-    # The far end
-
-    def handset(self, number: str, *, channel: str = "sms") -> Handset:
-        """Somebody's phone, which texts the account's numbers and is texted by them.
-
-            phone = fake_conversations.handset("+15550100", channel="whatsapp")
-            phone.send("hi", to="+15550199")
-
-        Raises `ValueError` for what is no number.
+        Works for Python, curl and Node.js. Raises `RuntimeError` for a fake that does not redirect
+        or is not active.
         """
         __tracebackhide__ = True
-        check_text("a number", number)
-        check_text("channel", channel)
-        account = self._world.account
-        return Handset(self._world, account, self._live, with_channel(number, channel))
+        return self._lifecycle.subprocess_env()
 
-    def chat_user(self, identity: str) -> ChatUser:
-        """Somebody who chats by an application that is built on Twilio's client SDK."""
-        __tracebackhide__ = True
-        check_text("identity", identity)
-        if not identity:
-            raise ValueError("identity is at least a character, not ''")
-        return ChatUser(self._world, self._world.account, self._live, identity)
-
-    def _live(self, resource: Resource[Any], record: Record) -> LiveRecord:
-        return LiveRecord(self._world, self._world.account, resource, record)
-
-    # What becomes of it
-
-    @contextmanager
-    def changes(self) -> Iterator[dict[str, int]]:
-        """How many more, or fewer, there are of each noun at the end of the `with` statement.
-
-            with fake_conversations.changes() as changes:
-                close_desk()
-            assert changes == {"messages": +1, "participants": -2}
-
-        What did not change is not in it, nor are views such as `user_conversations`. It is empty
-        until the end, at which everything is settled first.
-        """
-        __tracebackhide__ = True
-        self._world.require_running()
-        became = Changes()
-        before = counts(self._world, self._world.account)
-        yield became
-        self._webhooks.ensure_settled()
-        became.update(changed(before, counts(self._world, self._world.account)))
-
-    # What goes wrong
-
-    def inject(
-        self,
-        fault: Fault,
-        *,
-        on: str | None = None,
-        times: int | None = None,
-        after: int = 0,
-        when: Callable[[Mapping[str, object]], object] | None = None,
-    ) -> Injection:
-        """Let requests meet a *fault*, those for the operation *on*, or any.
-
-            fake_conversations.inject(RateLimited(), on="CreateConversationMessage", times=2)
-
-        All of them meet it, or the first so many *times* that *when* (a function of the parameters)
-        is true, but for the first *after*. Of several faults a request meets each in turn, until
-        one keeps it from being carried out. As a context manager it ends with the `with` statement.
-
-        Raises `TypeError` for what is no fault and `ValueError` for an operation that there is not.
-        """
-        __tracebackhide__ = True
-        return inject(self._world, fault, on, times, after, when)
-
-    @contextmanager
-    def down(self) -> Iterator[None]:
-        """Refuse connections, until the end of the `with` statement."""
-        __tracebackhide__ = True
-        self._world.require_running()
-        self._server.refuse()
-        self._was_down = True
-        try:
-            yield
-        finally:
-            self._server.listen()
-
-    # What it was asked
+    # Requests and reports
 
     @property
     def requests(self) -> Sequence[RecordedRequest]:
@@ -245,22 +211,233 @@ class FakeConversations(Stateful):
         `str(report)` is a text with a line for each of the last requests, and `report.html()` a
         page with all details.
         """
-        return report(self._world, self._refused_hosts())
+        refused = self._lifecycle.refused_hosts
+        unreported = [each.why for each in refused if not self._strictness.is_excused(each)]
+        return report(self._world, unreported)
 
-    def _refused_hosts(self) -> list[str]:
-        """What was said of hosts, unless the test fails for just that and says so there."""
-        unsaid = [each for each in self._refused if not self._strictness.is_excused(each)]
-        return [refusal.why for refusal in unsaid]
+    # Webhooks and people
 
-    def ignored(self) -> list[str]:
-        """A sentence for each operation that was sent what it has no parameter for."""
-        return [*ignored(self._world)]
+    @property
+    def webhooks(self) -> Webhooks:
+        """The targets of webhooks, the deliveries to them, and assertions on these."""
+        return self._webhooks
 
-    def check_strict(self) -> None:
-        """Raise an `AssertionError` for what no test passes with, unless it is tolerated."""
+    def settle(self, *, within: float = PATIENCE) -> None:
+        """Wait until every webhook is delivered and the requests that it caused are done.
+
+        Raises `TimeoutError` after *within* seconds (default 10), with a list of the open
+        deliveries, `AssertionError` if an application answers itself without end, and
+        `RuntimeError` if an application runs on the event loop of the caller: then use
+        `settle_async`.
+        """
         __tracebackhide__ = True
-        hosts = [Violation("guarded-host", each.why, each) for each in self._refused]
-        self._strictness.check_strict(hosts)
+        self._webhooks.settle(within)
+
+    async def settle_async(self, *, within: float = PATIENCE) -> None:
+        """Like `settle`, without blocking the event loop."""
+        __tracebackhide__ = True
+        await self._webhooks.settle_async(within)
+
+    def handset(self, number: str, *, channel: str = "sms") -> Handset:
+        """A simulated phone, which exchanges messages with the account's numbers.
+
+            phone = fake_conversations.handset("+15550100", channel="whatsapp")
+            phone.send("hi", to="+15550199")
+
+        Raises `ValueError` for a *number* that is none or a *channel* that does not exist.
+        """
+        __tracebackhide__ = True
+        check_text("a number", number)
+        check_text("channel", channel)
+        account = self._world.account
+        return Handset(self._world, account, self._live, with_channel(number, channel))
+
+    def chat_user(self, identity: str) -> ChatUser:
+        """A simulated user of an application that is built on Twilio's client SDK."""
+        __tracebackhide__ = True
+        check_text("identity", identity)
+        if not identity:
+            raise ValueError("identity is at least a character, not ''")
+        return ChatUser(self._world, self._world.account, self._live, identity)
+
+    def _live(self, resource: Resource[Any], record: Record) -> LiveRecord:
+        return LiveRecord(self._world, self._world.account, resource, record)
+
+    # Time and failures
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of the fake; `move_to` and `shift` move it."""
+        return self._world.clock
+
+    def inject(
+        self,
+        fault: Fault,
+        *,
+        on: str | None = None,
+        times: int | None = None,
+        after: int = 0,
+        when: Callable[[Mapping[str, object]], object] | None = None,
+    ) -> Injection:
+        """Let requests meet a *fault*.
+
+            fake_conversations.inject(RateLimited(), on="CreateConversationMessage", times=2)
+
+        *on* is the name of an operation (default: any). *when* takes the parameters of a request
+        and says whether it meets the fault. The first *after* such requests do not; the next
+        *times* ones do (default: all). If several faults match, a request meets them in order until
+        one prevents its execution. Used as a context manager, the fault ends with the `with`
+        statement.
+
+        Raises `TypeError` for a *fault* that is none and `ValueError` for an unknown operation.
+        """
+        __tracebackhide__ = True
+        return inject(self._world, fault, on, times, after, when)
+
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Refuse connections, until the end of the `with` statement."""
+        __tracebackhide__ = True
+        self._world.require_running()
+        with self._lifecycle.down():
+            yield
+
+    def sweep(
+        self,
+        scenario: Callable[[], object],
+        *,
+        invariant: Callable[[], object] | None = None,
+        faults: Sequence[Fault] = FAULTS,
+        within: float = PATIENCE,
+    ) -> Sweep:
+        """Run a *scenario* once, and then once for each call that it makes and each of *faults*.
+
+            fake_conversations.sweep(open_ticket).assert_survives()
+
+        Every run starts with what there is now. In each but the first, one call meets one fault:
+        too many requests (429), an error of Twilio's (500), or an answer that is lost. The result
+        says of each whether the scenario `survived` it, `raised`, `hung` for *within* seconds, left
+        more behind than without a fault (`duplicated`), or whether the *invariant* is broken, a
+        function that raises or returns False then. In the end everything is as after the first.
+
+        What the code keeps elsewhere is not put back. Raises what the scenario raises by itself,
+        `AssertionError` if it makes no call, and `TypeError` for a coroutine function.
+        """
+        __tracebackhide__ = True
+        return sweep(self, self._strictness, scenario, invariant, faults, within)
+
+    async def sweep_async(
+        self,
+        scenario: Callable[[], Coroutine[Any, Any, object]],
+        *,
+        invariant: Callable[[], object] | None = None,
+        faults: Sequence[Fault] = FAULTS,
+        within: float = PATIENCE,
+    ) -> Sweep:
+        """The same for a coroutine function, on the running event loop."""
+        __tracebackhide__ = True
+        return await sweep_async(self, self._strictness, scenario, invariant, faults, within)
+
+    # The state as a whole
+
+    def snapshot(self) -> Snapshot:
+        """The state now: records, clock, requests, deliveries and faults.
+
+            before = fake_conversations.snapshot()
+            ...
+            fake_conversations.restore(before)
+
+        Settles first; raises like `settle`.
+        """
+        __tracebackhide__ = True
+        self._world.require_running()
+        self._webhooks.ensure_settled()
+        return Snapshot(self._world)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to the state of a *snapshot*, as often as needed.
+
+        The sids that are drawn next are the same ones again. Targets of webhooks stay, and problems
+        that fail the test are remembered. A request that is still under way is cut off. Raises
+        `TypeError` for another type, `ValueError` for another fake's snapshot, and like `settle`.
+        """
+        __tracebackhide__ = True
+        self._world.require_running()
+        check(isinstance(snapshot, Snapshot), "restore takes what snapshot() returned", snapshot)
+        if snapshot.world is not self._world:
+            raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
+        self._webhooks.ensure_settled()
+        self._strictness.remember()
+        snapshot.put_back()
+
+    def reset(self) -> None:
+        """Go back to the initial state, which contains the seed."""
+        __tracebackhide__ = True
+        self.restore(self._initial)
+
+    @contextmanager
+    def changes(self) -> Iterator[dict[str, int]]:
+        """The change of the number of records of each collection, from start to end of the `with`.
+
+            with fake_conversations.changes() as changes:
+                close_desk()
+            assert changes == {"messages": +1, "participants": -2}
+
+        The dict is empty until the end, at which the fake settles first. It contains only
+        collections whose number changed, and no views such as `user_conversations`.
+        """
+        __tracebackhide__ = True
+        self._world.require_running()
+        result = Changes()
+        before = counts(self._world, self._world.account)
+        yield result
+        self._webhooks.ensure_settled()
+        result.update(changed(before, counts(self._world, self._world.account)))
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Add the records of a file: JSON or YAML, by its suffix. A wrong file adds nothing.
+
+            fake_conversations.load("desk.yaml")
+
+        Keys are the names of the collections; records that belong to another are nested in it.
+        Raises `ValueError` for what Twilio would refuse or what does not exist, `OSError` for a
+        file that cannot be read, and `ModuleNotFoundError` for YAML without PyYAML.
+        """
+        __tracebackhide__ = True
+        self._world.require_running()
+        from .seeds.loading import load
+
+        try:
+            load(self._world, self._account, Path(path))
+        except SeedError as error:
+            raise ValueError(str(error)) from None  # without the frames of the parser
+
+    def dump(self, path: str | os.PathLike[str]) -> None:
+        """Write the state to a file that `load` takes: JSON or YAML, by its suffix.
+
+        The secrets of push credentials are left out. Raises like `load`.
+        """
+        __tracebackhide__ = True
+        from .seeds.dumping import dump
+
+        dump(self._world, self._account, Path(path))
+
+    def populate(
+        self, *, conversations: int = 20, messages: int = 200, locale: str = "en_US"
+    ) -> None:
+        """Add invented people of a *locale* and their conversations, the same at each run.
+
+            fake_conversations.populate(conversations=5, messages=50, locale="de_DE")
+
+        Their dates are in the days before the clock's time. Raises `ModuleNotFoundError` without
+        the extra `faker`, and `ValueError` for a locale that Faker does not have or a negative
+        number.
+        """
+        __tracebackhide__ = True
+        self._world.require_running()
+        from .seeds.populate import populate
+
+        populate(self._world, self._account, conversations, messages, locale)
 
     def __repr__(self) -> str:
         return f"<FakeConversations {self._world.name!r} at {self._world.address or 'no address'}>"

@@ -1,18 +1,15 @@
-"""A fake at work: its server, Twilio's hosts and the environment, from its start to its end."""
+"""The life of a fake, from start to end: server, redirection, environment and webhook worker."""
 
 from __future__ import annotations
 
 import os
-from abc import ABC, abstractmethod
 from asyncio import get_running_loop
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
-from .api.journal import RecordedRequest
 from .api.wording import counted
 from .api.world import World
 from .redirect import (
@@ -26,182 +23,176 @@ from .redirect import (
     subprocess_env,
 )
 from .server.server import Server
-from .state.account import AccountView
-from .strict.strictness import Strictness
 from .webhooks.webhooks import Webhooks
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
+# The lifecycles of the fakes that redirect at present, the innermost last
+_redirecting_fakes: list[Lifecycle] = []
 
-# The fakes that redirect, the innermost last
-_redirected: list[Active] = []
+ENDED_INNER_FAKES = 3
+"""Number of fakes that a hint names which started and ended inside another fake."""
 
-
-ENDED_INSIDE = 3
-"""How many fakes that were active inside another, and have ended, that one names: the last."""
-
-HELD = (
-    "an event loop runs in this thread, and what it is to do waits meanwhile; "
-    "`await asyncio.to_thread(...)` with the assertion lets it go on"
+BLOCKED_LOOP = (
+    "this call blocks the event loop of its thread, so requests of that loop have to wait; call "
+    "`await asyncio.to_thread(...)` with the assertion instead"
 )
 
 
-class Active(AccountView, ABC):
-    """What is active from its start to its end; what it finds wrong by then it judges."""
+class Lifecycle:
+    """Starts and ends what serves a world, and knows of requests that do not reach it.
+
+    Raises `TypeError` or `ValueError` for *allow_hosts* that are no host names.
+    """
 
     def __init__(
-        self,
-        world: World,
-        strictness: Strictness,
-        *,
-        redirect: bool,
-        allow_hosts: Sequence[str],
+        self, world: World, webhooks: Webhooks, *, redirect: bool, allow_hosts: Sequence[str]
     ) -> None:
-        super().__init__(world, world.account)
+        self._world = world
+        self._webhooks = webhooks
         self._redirect = redirect
         self._allow_hosts = Guard(name=world.name, allow_hosts=allow_hosts).allow_hosts
-        self._strictness = strictness
-        self._webhooks = Webhooks(world, strictness)
-        self._redirection: Redirection | None = None  # while it is in charge of Twilio's hosts
-        self._refused: list[Refusal] = []
+        self._redirection: Redirection | None = None
+        """Set while the fake redirects."""
+        self.refused_hosts: list[Refusal] = []
+        self.address = ""
+        """The URL at which the fake listens; empty before its start."""
         self._was_down = False
-        self._address = ""
-        self._inner: list[Active] = []  # those that have Twilio's hosts at present
-        self._ended_inside: deque[str] = deque(maxlen=ENDED_INSIDE)  # about those that had
+        self._inner_fakes: list[Lifecycle] = []
+        """Those that redirect at present in place of this fake."""
+        self._ended_inner_fakes: deque[str] = deque(maxlen=ENDED_INNER_FAKES)
+        """Hints on requests to inner fakes that have ended."""
 
-    @property
-    @abstractmethod
-    def requests(self) -> Sequence[RecordedRequest]: ...
-
-    @abstractmethod
-    def check_strict(self) -> None: ...
-
-    def __enter__(self) -> Self:
+    @contextmanager
+    def serve(self) -> Iterator[None]:
+        """Serve the world on a server of its own, with the environment's variables set."""
         with ExitStack() as running:
             server = Server(tls=server_context() if self._redirect else None)
             running.callback(server.stop)
             if self._redirect:
-                running.enter_context(_environment(**self.missing_credentials()))
-            running.enter_context(self.at(server))
-            self._running = running.pop_all()
-        return self
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        self._running.close()
-        if error is None:
-            self.check_strict()
+                running.enter_context(_environment(self.missing_credentials()))
+            running.enter_context(self.serve_on(server))
+            yield
 
     @contextmanager
-    def at(self, server: Server) -> Iterator[Self]:
-        """Be what *server* serves, until the end of the `with` statement.
+    def serve_on(self, server: Server) -> Iterator[None]:
+        """Serve the world on *server*, until the end of the `with` statement.
 
-        Raises `RuntimeError` if gevent or eventlet keeps it from redirecting.
+        Raises `RuntimeError` for a fake that was started before, and if gevent or eventlet makes
+        redirection impossible.
         """
         if self._redirect:
             refuse_monkey_patching(
                 "a fake that redirects",
                 instead="use redirect=False and give the code the fake's url",
             )
-        if self._world.address:
-            raise RuntimeError("this fake was used before; a new one costs next to nothing")
-        server.ended.pop(self.account_sid, None)
+        if self.address:
+            raise RuntimeError("a fake can be started once; make a new one, which is cheap")
+        account = self._world.account
+        server.ended.pop(account.sid, None)
         self._server = server
         server.world = self._world
         server.start()
-        self._address = server.url
+        self.address = server.url
         if not self._redirect:
-            server.drop_connections()  # what a client has kept may be one that was redirected
+            server.drop_connections()  # a kept connection may have been redirected
         try:
-            with (
-                self._in_charge(server) if self._redirect else nullcontext(),
-                self._webhooks.open(),
-            ):
-                yield self
+            with self._redirecting() if self._redirect else nullcontext(), self._webhooks.open():
+                yield
         finally:
-            server.ended[self.account_sid] = self._world.name
+            server.ended[account.sid] = self._world.name
             self._world.end()
             if trouble := server.trouble():
                 self._world.errors.append(trouble)
 
     @contextmanager
-    def _in_charge(self, server: Server) -> Iterator[None]:
-        """Let Twilio's hosts be at *server*, which has a TLS port."""
-        around = _redirected[-1:]
-        for outer in around:
-            outer._server.drop_connections()  # what a client has kept would lead there still
-            outer._inner.append(self)
+    def _redirecting(self) -> Iterator[None]:
+        """Redirect Twilio's hosts to the server, which has a TLS port."""
+        outer_fakes = _redirecting_fakes[-1:]
+        for outer in outer_fakes:
+            outer._server.drop_connections()  # a kept connection would still lead there
+            outer._inner_fakes.append(self)
         redirection = Redirection(
-            http_port=server.port,
-            tls_port=server.tls_port,
+            http_port=self._server.port,
+            tls_port=self._server.tls_port,
             name=self._world.name,
             allow_hosts=self._allow_hosts,
         )
-        self._refused = redirection.refused
+        self.refused_hosts = redirection.refused
         with ExitStack() as self._files, activate(redirection):
-            _redirected.append(self)
+            _redirecting_fakes.append(self)
             self._redirection = redirection
             try:
                 yield
             finally:
                 self._redirection = None
-                _redirected.remove(self)
-                for outer in around:
-                    outer._inner.remove(self)
-                    outer._ended_inside += self._requests_inside()
+                _redirecting_fakes.remove(self)
+                for outer in outer_fakes:
+                    outer._inner_fakes.remove(self)
+                    outer._ended_inner_fakes += self._inner_requests()
 
-    def _requests_inside(self) -> list[str]:
-        """What the fake around this one says of its requests, if there are any."""
-        if not self.requests:
-            return []
-        requests, name = counted(len(self.requests), "request"), self._world.name
-        return [f"{requests} went to the fake {name}, which was active inside this one"]
+    @contextmanager
+    def down(self) -> Iterator[None]:
+        """Refuse connections, until the end of the `with` statement."""
+        self._server.refuse()
+        self._was_down = True
+        try:
+            yield
+        finally:
+            self._server.listen()
 
-    def _elsewhere(self, waited: bool) -> Sequence[str]:
-        """What was sent since it started, but not to here; or is not yet, though a test *waited*"""
+    def catch_up(self) -> None:
+        """Return when the server has begun with every request that has reached its sockets."""
+        self._server.catch_up()
+
+    def ended_fakes(self) -> Mapping[str, str]:
+        """The names of earlier fakes at the same address, by account sid."""
+        return self._server.ended
+
+    # Requests that did not reach the fake
+
+    def hints(self, waited: bool) -> Sequence[str]:
+        """Sentences that say why a request may be missing. *waited*: the test has waited for it."""
+        blocked = [BLOCKED_LOOP] if waited and _on_event_loop() else []
         refused = [
             f"{refusal.host} was asked for, and refused {refusal.reason}"
-            for refusal in self._refused[:3]
+            for refusal in self.refused_hosts[:3]
         ]
-        active = [each for inner in self._inner for each in inner._requests_inside()]
-        inside = [*self._ended_inside, *active]
+        active = [hint for inner in self._inner_fakes for hint in inner._inner_requests()]
         late = [f"refused, as it came too late: {stray}" for stray in self._server.strays[-1:]]
-        down = ["it was down() for a while, and refused connections"] * self._was_down
-        held = [HELD] * (waited and _on_event_loop())
-        return [*held, *refused, *inside, *late, *down]
+        down = ["the fake was down() for a while, and refused connections"] * self._was_down
+        return [*blocked, *refused, *self._ended_inner_fakes, *active, *late, *down]
 
-    @property
-    def url(self) -> str:
-        """The address, as in `http://127.0.0.1:8010`: without `/v1`, without a slash at the end."""
-        if not self._world.address:
-            raise RuntimeError("this fake has no address yet; use it in a `with` statement")
-        return self._world.address
+    def _inner_requests(self) -> list[str]:
+        """The hint of an outer fake on the requests of this one, if there are any."""
+        if not self._world.journal:
+            return []
+        requests, name = counted(len(self._world.journal), "request"), self._world.name
+        return [f"{requests} went to the fake {name}, which was active inside this one"]
 
-    def past_proxies(self) -> dict[str, str]:
-        """The variables by which proxies of the environment are passed by on the way here."""
-        return no_proxy_variables(os.environ) if self._redirect else {}
+    # The environment
+
+    def environment(self) -> dict[str, str]:
+        """The variables that lead code under test to the fake, as far as they are not set."""
+        proxies = no_proxy_variables(os.environ) if self._redirect else {}
+        return {**self.missing_credentials(), **proxies}
 
     def missing_credentials(self) -> dict[str, str]:
-        """The variables by which a bare `Client()` finds credentials, where it would not find any.
+        """The variables with which `twilio.rest.Client()` finds credentials.
 
-        What the environment has is left alone, as it is let in; unless other ones were given.
+        The values of the environment stay, unless the fake enforces credentials of its own.
         """
-        own = {"TWILIO_ACCOUNT_SID": self.account_sid, "TWILIO_AUTH_TOKEN": self.auth_token}
+        account = self._world.account
+        own = {"TWILIO_ACCOUNT_SID": account.sid, "TWILIO_AUTH_TOKEN": account.auth_token}
         enforced = self._world.authenticator.enforced
         return {name: own[name] for name in own if enforced or not os.environ.get(name)}
 
     def subprocess_env(self) -> dict[str, str]:
-        """The environment, with what makes child processes land here, too: Python, curl, Node.js.
-
-            subprocess.run(["node", "desk.js"], env=fake_conversations.subprocess_env())
-
-        Raises `RuntimeError` for a fake that does not redirect, or not now.
-        """
+        """The environment for child processes. Raises `RuntimeError` if the fake is not active."""
         __tracebackhide__ = True
         self._world.require_running()
         if not self._redirect:
             raise RuntimeError(
-                "this fake does not redirect (redirect=False), so a child process has to be told "
-                f"its address, {self.url}"
+                "this fake does not redirect (redirect=False), so give its address to the child "
+                f"process: {self.address or 'fake.url, once it is active'}"
             )
         if not self._redirection:
             raise RuntimeError("this fake is not active; use it in a `with` statement")
@@ -210,7 +201,6 @@ class Active(AccountView, ABC):
 
 
 def _on_event_loop() -> bool:
-    """Whether whoever calls this holds up a running event loop."""
     try:
         get_running_loop()
     except RuntimeError:
@@ -219,8 +209,8 @@ def _on_event_loop() -> bool:
 
 
 @contextmanager
-def _environment(**variables: str) -> Iterator[None]:
-    """Set *variables*; at the end those that are still ours are put back."""
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set *variables*; at the end restore those that nobody else has changed."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

@@ -1,9 +1,9 @@
-"""What a fake may be told when it is made: mistakes are explained here."""
+"""The arguments of a fake, validated."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
@@ -11,31 +11,45 @@ from .api.did_you_mean import unknown
 from .api.fields import is_sid
 from .strict.errors import VIOLATION_KINDS
 
+Seed = str | os.PathLike[str] | Callable[[Any], object] | None
+"""The path of a seed file, or a function that takes the fake."""
+
 FROM_ENVIRONMENT = "the auth token of the environment (TWILIO_AUTH_TOKEN)"
 
 
-def own_access(
-    account_sid: str | None, auth_token: str | None
-) -> dict[str | None, Mapping[str, Any]]:
-    """What was given, else what the environment has, else None for the world to make it up."""
-    known = os.environ.get("TWILIO_ACCOUNT_SID", "")
-    if account_sid is None and is_sid(known, "AC"):
-        account_sid = known
-    origin: dict[str, str] = {}
-    if auth_token is None and (auth_token := os.environ.get("TWILIO_AUTH_TOKEN") or None):
-        origin = {"token_origin": FROM_ENVIRONMENT}
-    [(sid, reached)] = access({account_sid: {"auth_token": auth_token}}).items()
-    return {sid: {**reached, **origin}}
-
-
-def access(accounts: Mapping[Any, Mapping[str, Any]]) -> dict[str | None, Mapping[str, Any]]:
-    """What accounts are reached with, by their sids."""
-    for sid, reached in accounts.items():
-        _check_access(sid, reached)
+def accounts_of(
+    account_sid: str | None,
+    auth_token: str | None,
+    accounts: Mapping[str, Mapping[str, Any]] | None,
+) -> Mapping[str | None, Mapping[str, Any]]:
+    """The accounts of a world by sid; None stands for a sid that the world generates."""
+    if accounts is not None and not isinstance(accounts, Mapping):
+        raise TypeError(f"accounts is a dict by account sid, not {accounts!r}")
+    if not accounts:
+        return _single_account(account_sid, auth_token)
+    if account_sid is not None or auth_token is not None:
+        raise ValueError(
+            "account_sid and auth_token cannot be combined with accounts, which has its own"
+        )
+    for sid, options in accounts.items():
+        _check_account(sid, options)
     return dict(accounts.items())
 
 
-def assumptions(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
+def _single_account(
+    account_sid: str | None, auth_token: str | None
+) -> Mapping[str | None, Mapping[str, Any]]:
+    """The account of the arguments, else of the environment."""
+    _check_account(account_sid, {"auth_token": auth_token})
+    sid_of_environment = os.environ.get("TWILIO_ACCOUNT_SID", "")
+    if account_sid is None and is_sid(sid_of_environment, "AC"):
+        account_sid = sid_of_environment
+    if auth_token is None and (auth_token := os.environ.get("TWILIO_AUTH_TOKEN") or None):
+        return {account_sid: {"auth_token": auth_token, "token_origin": FROM_ENVIRONMENT}}
+    return {account_sid: {"auth_token": auth_token}}
+
+
+def assumptions_of(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
     if not isinstance(assume, Mapping):
         raise TypeError(f"assume is a dict of answers by questions, not {assume!r}")
     for question, answer in assume.items():
@@ -52,7 +66,7 @@ def assumptions(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
     return Assumptions(assume, owned)
 
 
-def tolerated(kinds: Sequence[str]) -> Sequence[str]:
+def check_tolerated(kinds: Sequence[str]) -> Sequence[str]:
     if isinstance(kinds, str) or not isinstance(kinds, Sequence):
         raise TypeError(f"tolerate is a list of what to tolerate, not {kinds!r}")
     for kind in kinds:
@@ -61,25 +75,25 @@ def tolerated(kinds: Sequence[str]) -> Sequence[str]:
     return kinds
 
 
-def _check_access(sid: str | None, reached: Mapping[str, Any]) -> None:
-    _check_mapping("an account is a dict of auth_token and api_keys", reached)
-    for what, text in (("account_sid", sid), ("auth_token", reached.get("auth_token"))):
+def _check_account(sid: str | None, options: Mapping[str, Any]) -> None:
+    _check_mapping("an account is a dict of auth_token and api_keys", options)
+    for name, text in (("account_sid", sid), ("auth_token", options.get("auth_token"))):
         if text is not None and not isinstance(text, str):
-            raise TypeError(f"{what} is a str, not {type(text).__name__}")
+            raise TypeError(f"{name} is a str, not {type(text).__name__}")
     if sid is not None and not is_sid(sid, "AC"):
         raise ValueError(f"account_sid is AC and 32 hexadecimal digits, not {sid!r}")
-    for keyword in reached:
-        if keyword not in ("auth_token", "api_keys"):
-            raise ValueError(unknown("an account has no", keyword, ["auth_token", "api_keys"]))
-    if reached.get("auth_token") == "":
+    for name in options:
+        if name not in ("auth_token", "api_keys"):
+            raise ValueError(unknown("an account has no", name, ["auth_token", "api_keys"]))
+    if options.get("auth_token") == "":
         raise ValueError("auth_token is a text of at least one character, not ''")
-    keys = reached.get("api_keys", {})
+    keys = options.get("api_keys", {})
     _check_mapping("api_keys is a dict of secrets by the sids of the keys", keys)
     for key in keys:
         if not is_sid(key, "SK"):
             raise ValueError(f"the sid of an API key is SK and 32 hexadecimal digits, not {key!r}")
 
 
-def _check_mapping(what_is_accepted: str, given: object) -> None:
-    if not isinstance(given, Mapping):  # it may be a secret
-        raise TypeError(f"{what_is_accepted}, not {type(given).__name__}")
+def _check_mapping(accepted: str, given: object) -> None:
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{accepted}, not {type(given).__name__}")  # the value may be a secret

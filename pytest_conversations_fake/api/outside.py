@@ -48,3 +48,5 @@ class Outside:
     """Sentences on requests that did not reach the fake. Its argument: whether a test waited."""
     ended_fakes: Callable[[], Mapping[str, str]] = dict
     """The names of earlier fakes at the same address, by account sid."""
+    cuts_texts: Callable[[], bool] = lambda: False
+    """Whether failure texts leave out what does not fit on a terminal."""

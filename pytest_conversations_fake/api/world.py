@@ -84,8 +84,6 @@ class World:
         self.outside = outside or Outside()
         self.lock = self.outside.lock
         self.ended = False
-        self.cuts_texts = False
-        """Whether texts about it leave out what does not fit on a terminal."""
         self.clock = Clock(moving=self.require_running, moved=self._moved)
         self.sids = Sids(name)
         self.journal = Journal(noticed=self.lock.notify_all)

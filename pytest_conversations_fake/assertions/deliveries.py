@@ -110,5 +110,5 @@ def expect(
     matching = found(wanted, deliveries)
     if len(matching) != count:
         hints = why_not_told(world, event)
-        raise AssertionError(explain(wanted, deliveries, hints, cuts=world.cuts_texts))
+        raise AssertionError(explain(wanted, deliveries, hints, cuts=world.outside.cuts_texts()))
     return matching

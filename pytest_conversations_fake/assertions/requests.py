@@ -76,7 +76,7 @@ class Requests:
                     wanted,
                     requests,
                     why_not_asked(self._world, self._account, wanted.kind, waited=within > 0),
-                    cuts=self._world.cuts_texts,
+                    cuts=self._world.outside.cuts_texts(),
                     within=within,
                 )
             )
@@ -207,7 +207,7 @@ class AtMost(Requests):
         wanted = WantedRequest(self._operation.name, count, None, params)
         matching = found(wanted, self._requests())
         if len(matching) > count:
-            raise AssertionError(too_often(wanted, matching, cuts=self._world.cuts_texts))
+            raise AssertionError(too_often(wanted, matching, cuts=self._world.outside.cuts_texts()))
 
 
 def operation_named(name: str) -> Operation:

@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import pytest
 
-from ..strict.errors import VIOLATION_KINDS, StrictnessError
+from ..strict.errors import (
+    VIOLATION_KINDS,
+    FakeConversationsWarning,
+    IgnoredParametersWarning,
+    StrictnessError,
+)
 
 if TYPE_CHECKING:
     from ..fake import FakeConversations
@@ -55,14 +60,6 @@ _JUDGED = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
 _SERVER = pytest.StashKey["Server"]()
 _MENDED = pytest.StashKey[bool]()
-
-
-class FakeConversationsWarning(pytest.PytestWarning):
-    """Something that a test should know of but that is no fault of its own."""
-
-
-class IgnoredParameters(FakeConversationsWarning):
-    """Parameters that an operation does not have, which Twilio ignores silently."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -128,25 +125,25 @@ def fake_conversations(
         if callable(options["seed"]):  # whose own mistake it may be
             raise
         _misused(str(error))
-    for name, value in (fake.missing_credentials() | fake.past_proxies()).items():
+    for name, value in fake._lifecycle.environment().items():
         monkeypatch.setenv(name, value)
     verbosity = request.config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS)
-    fake._world.cuts_texts = verbosity < 1
+    fake._cuts_texts = verbosity < 1
     request.node.stash[FAKE] = fake
     failed_before = request.session.testsfailed
     with ExitStack() as running:
         try:
-            running.enter_context(fake.at(_fake_conversations_server))
+            running.enter_context(fake._lifecycle.serve_on(_fake_conversations_server))
         except MonkeyPatchedError as error:
             _misused(str(error))
         yield fake
     subtests_passed = request.session.testsfailed == failed_before
     if request.node.stash.get(_PASSED, False) and subtests_passed:
         try:
-            fake.check_strict()
-            for sentence in fake.ignored():
-                warnings.warn(sentence, IgnoredParameters, stacklevel=1)
-        except (StrictnessError, IgnoredParameters) as found:
+            fake._check_strict()
+            for sentence in fake._ignored_parameters():
+                warnings.warn(sentence, IgnoredParametersWarning, stacklevel=1)
+        except (StrictnessError, IgnoredParametersWarning) as found:
             fail_for(request.node, str(found))
     _warn_of_strays(_fake_conversations_server)
 

@@ -113,7 +113,7 @@ class Collection(SuggestsNames):
                     attributes,
                     found,
                     list(self),
-                    cuts=self._world.cuts_texts,
+                    cuts=self._world.outside.cuts_texts(),
                 )
             )
         return found[0]

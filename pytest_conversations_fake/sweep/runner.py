@@ -31,7 +31,7 @@ from .limit import AGAIN, ends_within
 from .results import Run, Sweep
 
 if TYPE_CHECKING:
-    from ..state.stateful import Stateful
+    from ..fake import FakeConversations
 
 FAULTS: Sequence[Fault] = (RateLimited(retry_after=0), ServerError(), AnswerLost())
 
@@ -52,7 +52,7 @@ Sweeping = Generator[None, Ran, Sweep]
 
 
 def sweep(
-    fake: Stateful,
+    fake: FakeConversations,
     strictness: Strictness,
     scenario: Callable[[], object],
     invariant: Callable[[], object] | None,
@@ -73,7 +73,7 @@ def sweep(
 
 
 async def sweep_async(
-    fake: Stateful,
+    fake: FakeConversations,
     strictness: Strictness,
     scenario: Callable[[], Awaitable[object]],
     invariant: Callable[[], object] | None,
@@ -113,7 +113,7 @@ def _check(scenario: object, invariant: object, faults: Sequence[Fault], within:
 
 
 def _sweeping(
-    fake: Stateful,
+    fake: FakeConversations,
     strictness: Strictness,
     name: str,
     invariant: Callable[[], object] | None,
@@ -189,7 +189,7 @@ def _broken(invariant: Callable[[], object] | None) -> str:
         return _said(error)
 
 
-def _run(fake: Stateful, scenario: Callable[[], object], within: float) -> Ran:
+def _run(fake: FakeConversations, scenario: Callable[[], object], within: float) -> Ran:
     ended: BaseException | None = None
     returned: list[object] = []
     deadline, before = Deadline(within), {*threads()}
@@ -204,7 +204,7 @@ def _run(fake: Stateful, scenario: Callable[[], object], within: float) -> Ran:
             each.close()  # else Python would complain that nobody awaits it
         raise TypeError(f"{_named(scenario)} is asynchronous; it is for sweep_async()")
     leaves_nothing = threads_end(started_threads(before), deadline)
-    fake._server.catch_up()
+    fake._lifecycle.catch_up()
     try:
         fake.settle()
     except UNSETTLED as error:
@@ -213,7 +213,7 @@ def _run(fake: Stateful, scenario: Callable[[], object], within: float) -> Ran:
 
 
 async def _run_async(
-    fake: Stateful, scenario: Callable[[], Awaitable[object]], within: float
+    fake: FakeConversations, scenario: Callable[[], Awaitable[object]], within: float
 ) -> Ran:
     async def run() -> BaseException | None:
         try:
@@ -244,7 +244,7 @@ async def _run_async(
     ended = None
     with suppress(asyncio.CancelledError):
         ended = running.result()
-    fake._server.catch_up()
+    fake._lifecycle.catch_up()
     try:
         await fake.settle_async()
     except UNSETTLED as error:

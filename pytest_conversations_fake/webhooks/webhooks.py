@@ -16,15 +16,12 @@ from ..api.secrets import without_passwords
 from ..api.world import World
 from ..assertions.deliveries import expect, keywords_of
 from ..redirect import refuse_monkey_patching
+from ..strict.errors import WebhookWarning
 from ..strict.strictness import Strictness
 
 if TYPE_CHECKING:
     from .destinations import Destination
     from .worker import DeliveryWorker
-
-
-class WebhookWarning(UserWarning):
-    """Something about webhooks that a test should know of, though it is no fault of its own."""
 
 
 RUN_IN = ("thread", "test")

@@ -65,7 +65,7 @@ def test_an_account_that_there_is_not_is_a_lookup_error(fake: FakeConversations)
     with pytest.raises(LookupError) as missed:
         fake.account("AC0")
 
-    assert f"there is no account 'AC0'; there is: {ONE}, {TWO}" == str(missed.value)
+    assert f"this fake has no account 'AC0'; its accounts are: {ONE}, {TWO}" == str(missed.value)
 
 
 @pytest.mark.parametrize(
@@ -106,5 +106,5 @@ def test_accounts_of_another_type_are_refused_without_showing_them(
 
 
 def test_accounts_and_one_of_them_are_too_much() -> None:
-    with pytest.raises(ValueError, match="accounts say it all"):
+    with pytest.raises(ValueError, match="cannot be combined with accounts"):
         FakeConversations(accounts={ONE: {}}, auth_token="x")

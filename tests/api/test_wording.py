@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from unicodedata import category
 
 import pytest
@@ -189,7 +191,7 @@ def test_a_failed_assertion_shows_no_control_character(
     hostile: World, account: AccountView
 ) -> None:
     for cuts in (False, True):
-        hostile.cuts_texts = cuts
+        hostile.outside = replace(hostile.outside, cuts_texts=partial(bool, cuts))
         with pytest.raises(AssertionError) as failed:
             account.conversations.assert_created(friendly_name=Hostile())
 

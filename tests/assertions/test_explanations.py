@@ -47,9 +47,14 @@ class Scene:
 
     def __init__(self) -> None:
         self.address = "http://127.0.0.1:8010"
-        self.outside = Outside(post=self.deliver, address=lambda: self.address, redirects=True)
+        self.cuts_texts = True
+        self.outside = Outside(
+            post=self.deliver,
+            address=lambda: self.address,
+            redirects=True,
+            cuts_texts=lambda: self.cuts_texts,
+        )
         self.world = World("a test", {ONE: {}, TWO: {}}, outside=self.outside)
-        self.world.cuts_texts = True
         self.status = 200
         self.api = Api(self.world)
         self.get, self.post, self.delete = self.api.get, self.api.post, self.api.delete
@@ -254,7 +259,7 @@ def a_path_is_longer_than_a_line(scene: Scene) -> None:
 
 @situation
 def verbose_pytest_shows_all(scene: Scene) -> None:
-    scene.world.cuts_texts = False
+    scene.cuts_texts = False
     talk = scene.talk()
     scene.post(f"{C}/{talk}/Messages", {"Body": LONG.replace("Monday", "Munday")})
     scene.fake.messages.assert_created(conversation_sid=talk, body=LONG)
@@ -453,7 +458,7 @@ def another_host_was_asked(scene: Scene) -> None:
         try:
             fake.conversations.assert_listed()
         finally:
-            fake._refused.clear()
+            fake._lifecycle.refused_hosts.clear()
 
 
 @situation
@@ -469,9 +474,11 @@ def it_came_with_the_credentials_of_a_test_that_is_over(scene: Scene) -> None:
     with ExitStack() as running:
         server = Server(tls=server_context())
         running.callback(server.stop)
-        with FakeConversations(name="test_one", account_sid=ONE).at(server) as before:
+        before = FakeConversations(name="test_one", account_sid=ONE)
+        with before._lifecycle.serve_on(server):
             client = before.twilio_client()
-        now = running.enter_context(FakeConversations(name="test_two", account_sid=TWO).at(server))
+        now = FakeConversations(name="test_two", account_sid=TWO)
+        running.enter_context(now._lifecycle.serve_on(server))
         with suppress(Exception):
             client.conversations.v1.services.create(friendly_name="Support")
         now.services.assert_created(friendly_name="Support")

@@ -101,7 +101,7 @@ def test_after_60_tests_there_are_as_many_objects_as_after_10(
     )
 
     result = suite.runpytest(
-        option, "-W", "ignore::pytest_conversations_fake.pytest_plugin.plugin.IgnoredParameters"
+        option, "-W", "ignore::pytest_conversations_fake.IgnoredParametersWarning"
     )
 
     result.assert_outcomes(passed=49, failed=6, xfailed=6, errors=6)

@@ -257,7 +257,8 @@ def test_it_ends_at_once_whatever_still_goes_on_over_tls(goes_on: str) -> None:
 def test_a_server_without_tls_drops_its_connections_too() -> None:
     server = Server()
     server.drop_connections()  # not started yet, it has none
-    with FakeConversations(redirect=False).at(server) as fake, requests.Session() as session:
+    fake = FakeConversations(redirect=False)
+    with fake._lifecycle.serve_on(server), requests.Session() as session:
         for _ in range(2):
             session.get(f"{fake.url}/v1/Services", auth=AUTH)
             server.drop_connections()
@@ -391,8 +392,8 @@ def test_a_fake_that_does_not_redirect_has_no_environment_for_children() -> None
         fake.subprocess_env()
 
     assert str(refused.value) == (
-        "this fake does not redirect (redirect=False), so a child process has to be told its "
-        f"address, {fake.url}"
+        "this fake does not redirect (redirect=False), so give its address to the child process: "
+        f"{fake.url}"
     )
 
 

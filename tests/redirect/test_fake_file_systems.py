@@ -116,7 +116,7 @@ def test_webhooks_dumps_and_seeds_work_with_the_fake_file_system(suite: pytest.P
             assert ["/hook"] == paths
 
             fake.dump("desk.json")
-            fake.clear()
+            fake.reset()
             fake.load("desk.json")
             assert [talk.sid] == [each.sid for each in fake.conversations]
 

@@ -92,7 +92,7 @@ def test_an_error_inside_the_fake_is_logged_as_one(
     assert ("pytest_conversations_fake.requests", "ERROR") == (record.name, record.levelname)
     assert "KeyError: 'oops'" in caplog.text
     with pytest.raises(AssertionError):
-        fake.check_strict()
+        fake._check_strict()
 
 
 def test_so_is_one_before_there_is_a_request(
@@ -105,7 +105,7 @@ def test_so_is_one_before_there_is_a_request(
 
     assert "KeyError: 'oops'" in caplog.text
     with pytest.raises(AssertionError):
-        fake.check_strict()
+        fake._check_strict()
 
 
 def test_no_text_is_made_where_nobody_listens(

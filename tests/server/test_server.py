@@ -119,7 +119,7 @@ def test_what_is_hardly_http_gets_the_envelope(fake: FakeConversations, sent: by
     assert json.loads(body).keys() == {"code", "message", "more_info", "status"}
     assert json.loads(body)["code"] in (20001, 20003)
     assert len(fake.requests) == 1
-    fake.check_strict()
+    fake._check_strict()
 
 
 @pytest.mark.rule("malformed-http")
@@ -171,7 +171,7 @@ def test_body_in_another_encoding_than_named_is_refused(
     assert (400, 20001) == (answer.status_code, refusal["code"])
     assert f"Invalid body: {reason}" == refusal["message"]
     assert "CreateService" == fake.requests[-1].operation
-    fake.check_strict()
+    fake._check_strict()
 
 
 @pytest.mark.rule("compressed-bodies")
@@ -231,7 +231,7 @@ def test_chunks_that_are_none_are_refused_though_the_head_was_read(
     assert head.startswith(b"HTTP/1.1 400")
     assert 20001 == json.loads(body)["code"]
     assert [*["GET"] * ahead, "POST"] == [each.method for each in fake.requests]
-    fake.check_strict()
+    fake._check_strict()
 
 
 def test_a_long_query_is_read(fake: FakeConversations) -> None:
@@ -277,7 +277,7 @@ def test_a_client_that_gives_up_leaves_no_trace(fake: FakeConversations) -> None
         connection.sendall(b"POST /v1/Services HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
 
     assert requests.get(f"{fake.url}/v1/Services", auth=auth(fake)).status_code == 200
-    fake.check_strict()
+    fake._check_strict()
     assert [each.method for each in fake.requests] == ["GET"]
 
 
@@ -392,7 +392,7 @@ def test_a_fake_is_used_once() -> None:
     with fake:
         pass
 
-    with pytest.raises(RuntimeError, match="this fake was used before"), fake:
+    with pytest.raises(RuntimeError, match="a fake can be started once"), fake:
         pass
 
 

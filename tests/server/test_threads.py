@@ -142,7 +142,7 @@ def test_stuck_server_is_reported_to_who_waits_for_it(blocked: Callable[[object]
     server = Server()
     fake = FakeConversations(redirect=False, tolerate=["unmet-fault"])
 
-    with fake.at(server):
+    with fake._lifecycle.serve_on(server):
         fake.inject(Delay(0), when=blocked)
         with pytest.raises(requests.ReadTimeout):
             requests.get(f"{fake.url}/v1/Services", auth=("AC", "x"), timeout=0.2)
@@ -155,7 +155,8 @@ def test_stuck_server_is_reported_to_who_waits_for_it(blocked: Callable[[object]
     assert str(stuck).startswith("the thread 'fake_conversations' of the fake is stuck: it did")
     assert server.trouble() is None  # it is abandoned
 
-    with FakeConversations(redirect=False).at(server) as other:
+    other = FakeConversations(redirect=False)
+    with other._lifecycle.serve_on(server):
         assert create(other) == 201
     server.stop()
 
@@ -205,7 +206,7 @@ def test_failed_log_record_does_not_end_webhooks(
 
     fake.webhooks.assert_delivered("onConversationAdded")
     with pytest.raises(AssertionError, match="oops"):
-        fake.check_strict()
+        fake._check_strict()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -246,20 +247,23 @@ def test_forked_child_has_a_fake_of_its_own_and_leaves_the_parents(webhooks: boo
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_forked_child_starts_the_sessions_server_anew() -> None:
     server = Server()
-    with FakeConversations(redirect=False).at(server) as fake:
+    fake = FakeConversations(redirect=False)
+    with fake._lifecycle.serve_on(server):
         assert create(fake) == 201
     child = os.fork()
     if not child:
         signal.alarm(20)
         try:
-            with FakeConversations(redirect=False).at(server) as own:
+            own = FakeConversations(redirect=False)
+            with own._lifecycle.serve_on(server):
                 os._exit(create(own) - 200)
         finally:
             os._exit(99)
     status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
     assert status == 1
-    with FakeConversations(redirect=False).at(server) as fake:
+    fake = FakeConversations(redirect=False)
+    with fake._lifecycle.serve_on(server):
         assert create(fake) == 201
     server.stop()
 
@@ -334,7 +338,7 @@ def test_down_while_a_client_streams_a_body_is_no_error_inside(
     for client in clients:
         client.join(10)
 
-    fake.check_strict()
+    fake._check_strict()
 
 
 def test_server_that_a_blocked_socket_keeps_from_starting_leaks_nothing(

@@ -277,13 +277,14 @@ def test_a_secret_of_another_type_is_not_shown(account: AccountView) -> None:
 
 def test_a_record_that_never_was_is_as_it_was_seen() -> None:
     fake = FakeConversations()
+    before = fake.snapshot()
     talk = fake.conversations.add(unique_name="talk")
     message = fake.messages.add(conversation_sid=talk.sid, body="hi")
     fake.participants.add(conversation_sid=talk.sid, identity="ada")
     seen = fake.user_conversations.one(unique_name="talk")
     [unseen] = fake.user_conversations
 
-    fake.clear()
+    fake.restore(before)
 
     assert ("talk", "hi", "talk") == (talk.unique_name, message.body, seen.unique_name)
     gone = f"{message.sid} is not there any more since the fake went back, so it has no"

@@ -109,7 +109,7 @@ def test_requests_faults_deliveries_and_the_clock_go_back_too(fake: FakeConversa
     assert (429, 2) == (limited.status_code, fake.requests[-1].number)
 
 
-def test_reset_and_clear_go_to_the_beginning(fake: FakeConversations) -> None:
+def test_reset_restores_the_initial_state(fake: FakeConversations) -> None:
     default = fake.default_service.sid
     fake.conversations.add()
     fake.inject(RateLimited())
@@ -120,7 +120,7 @@ def test_reset_and_clear_go_to_the_beginning(fake: FakeConversations) -> None:
     assert (0, 0, default) == (len(fake.conversations), len(fake.requests), default)
     assert 4 == len(fake.roles)
     fake.conversations.add()
-    fake.clear()
+    fake.reset()
     assert 0 == len(fake.conversations)
     Client().conversations.v1.conversations.create()
     assert 1 == len(fake.conversations)
@@ -175,7 +175,7 @@ def test_a_fault_that_was_met_remains_one_and_one_that_has_ended_remains_so(
     assert 0 == fault.met
     assert [429, 200] == [status(), status()]
     fake.restore(before)
-    fake.check_strict()
+    fake._check_strict()
 
 
 def test_a_fault_that_nothing_met_is_not_forgotten_either() -> None:

@@ -41,12 +41,12 @@ def test_a_test_is_warned(suite: pytest.Pytester) -> None:
     ignores = "and Twilio ignores that"
     result.stdout.fnmatch_lines(
         [
-            "  *IgnoredParameters: Target, Configuration.Url are no parameters of "
+            "  *IgnoredParametersWarning: Target, Configuration.Url are no parameters of "
             f"CreateConversation, {ignores}; did you mean CreateConversationScopedWebhook "
             "(POST …/Webhooks), which has Target, Configuration.Url?",
-            "  *IgnoredParameters: Freindlyname is no parameter of CreateService, "
+            "  *IgnoredParametersWarning: Freindlyname is no parameter of CreateService, "
             f"{ignores}; did you mean FriendlyName?",
-            f"  *IgnoredParameters: Colour is no parameter of ListConversation, {ignores}",
+            f"  *IgnoredParametersWarning: Colour is no parameter of ListConversation, {ignores}",
         ]
     )
 
@@ -68,4 +68,4 @@ def test_it_is_an_error_where_warnings_are(suite: pytest.Pytester) -> None:
 
 def test_without_pytest_it_can_be_asked_for() -> None:
     with FakeConversations() as fake:
-        assert [] == fake.ignored()
+        assert [] == fake._ignored_parameters()

@@ -176,7 +176,7 @@ def test_a_sid_that_nothing_has_is_no_matter_of_strictness(
         requests.request(method, f"{V1}{path}", auth=("user", "password"))
     ask("OPTIONS", "/anything")
 
-    fake.check_strict()
+    fake._check_strict()
 
 
 def test_a_fault_that_was_met_once_is_enough(fake: FakeConversations) -> None:
@@ -213,9 +213,9 @@ def test_it_is_said_once(fake: FakeConversations) -> None:
     ask("GET", "/Conversation")
 
     with pytest.raises(StrictnessError):
-        fake.check_strict()
+        fake._check_strict()
 
-    fake.check_strict()
+    fake._check_strict()
 
 
 @pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest has no subtests yet")

@@ -19,8 +19,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.webhooks.webhooks import WebhookWarning
+from pytest_conversations_fake import FakeConversations, WebhookWarning
 
 ON_A_LOOP = ["starlette", "fastapi", "aiohttp"]
 

@@ -24,9 +24,8 @@ from applications import (
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import PlainTextResponse
 
-from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake import FakeConversations, WebhookWarning
 from pytest_conversations_fake.webhooks import worker
-from pytest_conversations_fake.webhooks.webhooks import WebhookWarning
 
 
 @pytest.fixture

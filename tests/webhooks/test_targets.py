@@ -216,7 +216,7 @@ def test_nothing_is_sent_anywhere_else(fake: FakeConversations) -> None:
     delivered = fake.webhooks.assert_delivered("onMessageAdded")
 
     assert (None, "no target") == (delivered.status, delivered.error)
-    fake.check_strict()
+    fake._check_strict()
 
 
 def test_who_does_not_listen_is_no_connection(fake: FakeConversations) -> None:

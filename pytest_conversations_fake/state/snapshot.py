@@ -1,0 +1,22 @@
+"""Snapshots: the whole state of a fake at one point, to go back to."""
+
+from __future__ import annotations
+
+from ..api.world import World
+
+
+class Snapshot:
+    """The state of a fake at one point; `restore` takes it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        with world.settled():
+            self._put_back = world.save()
+            self.requests = len(world.journal)
+
+    def put_back(self) -> None:
+        with self.world.lock:
+            self._put_back()
+
+    def __repr__(self) -> str:
+        return f"<snapshot of {self.world.name!r} after {self.requests} requests>"
