@@ -7,7 +7,7 @@ ifeq ($(VERSIONS),)
 $(error Python 3.10 or later with venv and pip is needed, and was not found)
 endif
 
-.PHONY: example test bench lint stub clean
+.PHONY: example test docs bench lint stub clean
 .PRECIOUS: .venv/%/installed
 
 example: .venv/$(NEWEST)/installed  ## the fixture at work, with the real SDK
@@ -17,6 +17,9 @@ test: lint $(VERSIONS:%=test-%)  ## the suite on every Python that is installed
 
 test-%: .venv/%/installed
 	.venv/$*/bin/python -m pytest
+
+docs: .venv/$(NEWEST)/installed  ## the pages, in docs/_build
+	.venv/$(NEWEST)/bin/python -m sphinx -W --keep-going -q docs docs/_build
 
 bench: .venv/$(NEWEST)/installed  ## what redirection costs
 	.venv/$(NEWEST)/bin/python benchmarks/redirect.py
@@ -32,8 +35,8 @@ stub: .venv/$(NEWEST)/installed  ## what type checkers are told of the resources
 .venv/%/installed: pyproject.toml
 	$(patsubst $*=%,%,$(filter $*=%,$(PYTHONS))) -m venv --clear .venv/$*
 	.venv/$*/bin/python -m pip install --quiet --upgrade pip
-	.venv/$*/bin/python -m pip install --quiet --group dev --editable .
+	.venv/$*/bin/python -m pip install --quiet --group dev $(if $(filter $*,$(NEWEST)),--group docs) --editable .
 	touch $@
 
 clean:
-	rm -rf .venv dist
+	rm -rf .venv dist docs/_build

@@ -1,4 +1,4 @@
-"""The code under test: a bot that Twilio tells of messages, and that answers them."""
+"""The code under test: a bot that receives messages by a webhook and answers them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from twilio.rest import Client
 URL = "https://bot.example/twilio"
 
 
-async def told(request: web.Request) -> web.Response:
+async def receive(request: web.Request) -> web.Response:
     form = await request.post()
     validator = RequestValidator(os.environ["TWILIO_AUTH_TOKEN"])
     if not validator.validate(URL, form, request.headers["X-Twilio-Signature"]):
@@ -29,5 +29,5 @@ def answer(conversation: str, text: str) -> None:
 
 def application() -> web.Application:
     app = web.Application()
-    app.router.add_post("/twilio", told)
+    app.router.add_post("/twilio", receive)
     return app

@@ -1,7 +1,4 @@
-"""The code under test: a help desk that opens a Twilio conversation for each ticket.
-
-It knows nothing of any tests.
-"""
+"""The code under test: a help desk that opens a Twilio conversation for each ticket."""
 
 from __future__ import annotations
 
@@ -10,13 +7,13 @@ from twilio.rest import Client
 
 
 def open_desk(name: str) -> str:
-    """Open a desk, which is a conversation service of its own; its sid."""
+    """Open a desk, which is a conversation service of its own. Return its sid."""
     sid: str = Client().conversations.v1.services.create(friendly_name=name).sid
     return sid
 
 
 def open_ticket(desk: str, number: int) -> str:
-    """The conversation of a ticket, opened if there is none yet; its sid."""
+    """Open the conversation of a ticket unless it exists. Return its sid."""
     conversations = Client().conversations.v1.services(desk).conversations
     name = f"ticket-{number}"
     try:
@@ -31,12 +28,12 @@ def open_ticket(desk: str, number: int) -> str:
 
 
 def reply(ticket: str, text: str) -> None:
-    """Say *text* to whoever asked."""
+    """Send *text* to the customer."""
     Client().conversations.v1.conversations(ticket).messages.create(author="desk", body=text)
 
 
 def close_tickets(desk: str) -> int:
-    """Close every ticket that is still open; how many there were."""
+    """Close every open ticket. Return their number."""
     conversations = Client().conversations.v1.services(desk).conversations
     tickets = conversations.list(state="active", page_size=100)
     for ticket in tickets:

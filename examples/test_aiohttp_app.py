@@ -9,7 +9,7 @@ pytestmark = pytest.mark.asyncio
 
 
 def desk_app(twilio: ClientSession) -> web.Application:
-    """The application: it opens a desk for whoever asks."""
+    """The application, which opens a desk for each request."""
 
     async def open_desk(request: web.Request) -> web.Response:
         form = {"FriendlyName": (await request.post()).get("name", "")}
@@ -24,7 +24,7 @@ def desk_app(twilio: ClientSession) -> web.Application:
     return app
 
 
-async def test_a_desk_is_opened(aiohttp_client, fake_conversations, fake_conversations_client):
+async def test_desk_is_opened(aiohttp_client, fake_conversations, fake_conversations_client):
     app = await aiohttp_client(desk_app(twilio=fake_conversations_client))
 
     answer = await app.post("/desks", data={"name": "Support"})
@@ -33,7 +33,9 @@ async def test_a_desk_is_opened(aiohttp_client, fake_conversations, fake_convers
     assert await answer.json() == {"desk": desk.sid}
 
 
-async def test_a_desk_needs_a_name(aiohttp_client, fake_conversations, fake_conversations_client):
+async def test_desk_without_a_name_is_refused(
+    aiohttp_client, fake_conversations, fake_conversations_client
+):
     app = await aiohttp_client(desk_app(twilio=fake_conversations_client))
 
     answer = await app.post("/desks")

@@ -11,7 +11,7 @@ from pytest_conversations_fake import FakeConversations
 pytestmark = pytest.mark.asyncio
 
 
-async def test_the_asynchronous_sdk(fake_conversations: FakeConversations) -> None:
+async def test_asynchronous_sdk(fake_conversations: FakeConversations) -> None:
     async with AsyncTwilioHttpClient() as http_client:
         client = Client(http_client=http_client)
 
@@ -20,7 +20,7 @@ async def test_the_asynchronous_sdk(fake_conversations: FakeConversations) -> No
     fake_conversations.conversations.assert_created(unique_name="help")
 
 
-async def test_a_session_with_the_fakes_address(fake_conversations, fake_conversations_client):
+async def test_session_with_the_fakes_address(fake_conversations, fake_conversations_client):
     answer = await fake_conversations_client.post("/v1/Services", data={"FriendlyName": "Support"})
 
     assert answer.status == 201

@@ -1,4 +1,4 @@
-"""A bot, tested from one phone to the other and back."""
+"""A bot, tested with a simulated phone and a chat user."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pytest_conversations_fake import FakeConversations
 
 @pytest.fixture
 def desk(fake_conversations: FakeConversations) -> str:
-    """A number that opens a conversation for whoever texts it, with the bot listening."""
+    """A number that creates a conversation for each text; the bot receives its messages."""
     fake_conversations.webhooks.deliver_to(
         bot.application(), public_url=bot.URL, events=["onMessageAdded"]
     )
@@ -20,7 +20,7 @@ def desk(fake_conversations: FakeConversations) -> str:
     return "+15550199"
 
 
-def test_the_bot_answers(fake_conversations: FakeConversations, desk: str) -> None:
+def test_bot_answers_a_text(fake_conversations: FakeConversations, desk: str) -> None:
     phone = fake_conversations.handset("+15550100")
 
     phone.send("help", to=desk)
@@ -30,7 +30,7 @@ def test_the_bot_answers(fake_conversations: FakeConversations, desk: str) -> No
     fake_conversations.webhooks.assert_delivered("onMessageAdded", body="help", source="SMS")
 
 
-def test_what_is_not_signed_is_refused(fake_conversations: FakeConversations) -> None:
+def test_request_with_a_wrong_signature_is_refused(fake_conversations: FakeConversations) -> None:
     fake_conversations.webhooks.deliver_to(
         bot.application(), public_url=bot.URL, events=["onMessageAdded"], auth_token="wrong"
     )

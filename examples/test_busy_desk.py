@@ -1,4 +1,4 @@
-"""A world that is there before a test begins: from a file, or made up."""
+"""Initial state from a seed file, and invented state."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pytest_conversations_fake import FakeConversations
 
 
 @pytest.mark.fake_conversations(seed="examples/desk.yaml")
-def test_a_reply_reaches_who_asked(fake_conversations: FakeConversations) -> None:
+def test_reply_reaches_the_customer(fake_conversations: FakeConversations) -> None:
     ticket = fake_conversations.conversations.one(unique_name="ticket-66")
 
     reply(ticket.sid, "It is on its way.")
@@ -18,7 +18,7 @@ def test_a_reply_reaches_who_asked(fake_conversations: FakeConversations) -> Non
     assert [received.body for received in phone.inbox] == ["It is on its way."]
 
 
-def test_a_busy_desk_is_closed(fake_conversations: FakeConversations) -> None:
+def test_all_tickets_of_a_busy_desk_are_closed(fake_conversations: FakeConversations) -> None:
     fake_conversations.populate(conversations=60, messages=300, locale="de_DE")
 
     closed = close_tickets(fake_conversations.default_service.sid)

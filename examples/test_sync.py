@@ -15,13 +15,13 @@ from pytest_conversations_fake import FakeConversations, RateLimited
 HERE = Path(__file__).parent
 
 
-def test_a_desk_is_opened(fake_conversations):
+def test_desk_is_opened(fake_conversations):
     open_desk("Support")
 
     fake_conversations.services.assert_created(friendly_name="Support")
 
 
-def test_a_ticket_is_opened_once(fake_conversations: FakeConversations) -> None:
+def test_ticket_is_opened_once(fake_conversations: FakeConversations) -> None:
     desk = fake_conversations.services.add(friendly_name="Support")
 
     first = open_ticket(desk.sid, 66)
@@ -32,7 +32,7 @@ def test_a_ticket_is_opened_once(fake_conversations: FakeConversations) -> None:
     fake_conversations.conversations.assert_created(unique_name="ticket-66", refused=50353)
 
 
-def test_a_ticket_is_opened_in_spite_of_limits(fake_conversations: FakeConversations) -> None:
+def test_ticket_is_opened_after_a_rate_limit(fake_conversations: FakeConversations) -> None:
     desk = fake_conversations.services.add()
     fake_conversations.inject(RateLimited(), on="CreateConversation", times=1)
 
@@ -42,7 +42,7 @@ def test_a_ticket_is_opened_in_spite_of_limits(fake_conversations: FakeConversat
     fake_conversations.conversations.assert_created(unique_name="ticket-66", refused=20429)
 
 
-def test_whatever_fails_a_second_try_opens_one_ticket(
+def test_second_try_opens_one_ticket_whichever_call_fails(
     fake_conversations: FakeConversations,
 ) -> None:
     desk = fake_conversations.services.add()
@@ -56,7 +56,7 @@ def test_whatever_fails_a_second_try_opens_one_ticket(
     fake_conversations.sweep(open_in_the_end).assert_survives()
 
 
-def test_tickets_are_closed_page_after_page(fake_conversations: FakeConversations) -> None:
+def test_tickets_of_several_pages_are_closed(fake_conversations: FakeConversations) -> None:
     desk = fake_conversations.services.add()
     for _ in range(150):
         fake_conversations.conversations.add(chat_service_sid=desk.sid)
@@ -68,7 +68,7 @@ def test_tickets_are_closed_page_after_page(fake_conversations: FakeConversation
     fake_conversations.conversations.assert_listed(state="active", page_size=100, count=2)
 
 
-def test_a_ticket_that_nobody_closes_is_closed_after_a_week(
+def test_open_ticket_is_closed_after_a_week(
     fake_conversations: FakeConversations,
 ) -> None:
     open_ticket(fake_conversations.default_service.sid, 66)
@@ -78,7 +78,7 @@ def test_a_ticket_that_nobody_closes_is_closed_after_a_week(
     assert fake_conversations.conversations.one(unique_name="ticket-66").state == "closed"
 
 
-def test_the_requests_are_there_to_look_at(fake_conversations: FakeConversations) -> None:
+def test_requests_are_recorded(fake_conversations: FakeConversations) -> None:
     open_desk("Support")
 
     [request] = fake_conversations.requests
@@ -88,7 +88,7 @@ def test_the_requests_are_there_to_look_at(fake_conversations: FakeConversations
 
 
 @pytest.mark.fake_conversations(accounts={"AC" + "1" * 32: {}, "AC" + "2" * 32: {}})
-def test_accounts_are_silos(fake_conversations: FakeConversations) -> None:
+def test_accounts_are_separate(fake_conversations: FakeConversations) -> None:
     other = fake_conversations.account("AC" + "2" * 32)
     other.services.add(friendly_name="Theirs")
 
@@ -99,7 +99,7 @@ def test_accounts_are_silos(fake_conversations: FakeConversations) -> None:
 
 
 @pytest.mark.fake_conversations(account_sid="AC" + "0" * 32, auth_token="secret")
-def test_only_the_right_token_will_do(
+def test_wrong_token_is_refused(
     fake_conversations: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TWILIO_AUTH_TOKEN", "wrong")
@@ -110,7 +110,7 @@ def test_only_the_right_token_will_do(
     fake_conversations.services.assert_not_created(friendly_name="Support")
 
 
-def test_an_empty_reply_is_not_sent(fake_conversations: FakeConversations) -> None:
+def test_empty_reply_is_refused(fake_conversations: FakeConversations) -> None:
     ticket = fake_conversations.conversations.add()
 
     with pytest.raises(TwilioRestException, match="body not provided"):
@@ -120,12 +120,23 @@ def test_an_empty_reply_is_not_sent(fake_conversations: FakeConversations) -> No
 
 
 @pytest.mark.fake_conversations(assume={"empty-message": "accepted"})
-def test_an_empty_reply_is_sent(fake_conversations: FakeConversations) -> None:
+def test_empty_reply_is_sent_if_assumed(fake_conversations: FakeConversations) -> None:
     ticket = fake_conversations.conversations.add()
 
     reply(ticket.sid, "")
 
     fake_conversations.messages.assert_created(author="desk")
+
+
+def test_closing_tickets_changes_no_records(fake_conversations: FakeConversations) -> None:
+    desk = fake_conversations.default_service
+    ticket = open_ticket(desk.sid, 66)
+
+    with fake_conversations.changes() as changes:
+        reply(ticket, "We are closing.")
+        close_tickets(desk.sid)
+
+    assert changes == {"messages": +1}
 
 
 @pytest.mark.fake_conversations(redirect=False)
@@ -137,7 +148,7 @@ def test_with_an_address_and_without_redirection(fake_conversations: FakeConvers
     fake_conversations.services.assert_created(friendly_name="Support")
 
 
-def test_a_child_process_lands_too(fake_conversations: FakeConversations) -> None:
+def test_request_of_a_child_process_arrives(fake_conversations: FakeConversations) -> None:
     program = [sys.executable, "-c", "import helpdesk; helpdesk.open_desk('Support')"]
 
     subprocess.run(program, env=fake_conversations.subprocess_env(), cwd=HERE, check=True)

@@ -1,4 +1,4 @@
-"""`unittest.TestCase`, with the fixture and with a fake that needs no pytest."""
+"""`unittest.TestCase`, with the fixture, and with a fake without pytest."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ class WithTheFixture(unittest.TestCase):
     def _keep(self, fake_conversations: FakeConversations) -> None:
         self.fake = fake_conversations
 
-    def test_a_desk_is_opened(self) -> None:
+    def test_desk_is_opened(self) -> None:
         sid = open_desk("Support")
 
         assert sid in self.fake.services
 
 
 class WithoutTheFixture(unittest.TestCase):
-    def test_a_desk_is_opened(self):
+    def test_desk_is_opened(self):
         with FakeConversations() as fake:
             open_desk("Support")
 

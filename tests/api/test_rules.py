@@ -1,4 +1,4 @@
-"""Every rule has a row and a test, every refusal breaks one of them, and the README counts them."""
+"""Every rule has a row and a test, every refusal breaks one of them, and the docs count them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_conversations_fake.api.refusals import Refused
 from pytest_conversations_fake.api.rules import RULES, SURE
 
 TESTS = Path(__file__).parents[1]
-README = TESTS.with_name("README.md")
+PAGE = TESTS.parent / "docs" / "reference" / "rules.md"
 
 
 Test = ast.FunctionDef | ast.AsyncFunctionDef
@@ -106,11 +106,11 @@ def table() -> str:
     return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]])
 
 
-def test_the_readme_counts_them() -> None:
-    assert table() in README.read_text(), table()
+def test_docs_count_the_rules() -> None:
+    assert table() in PAGE.read_text(), table()
 
 
-def test_the_readme_names_every_question() -> None:
-    text = README.read_text()
+def test_docs_name_every_question() -> None:
+    text = PAGE.read_text()
 
     assert [] == [question for question in QUESTIONS if f"`{question}`" not in text]
