@@ -1,44 +1,39 @@
-"""An aiohttp application under test, with pytest-aiohttp's `aiohttp_client`."""
+"""The aiohttp application, with pytest-aiohttp's `aiohttp_client` and with a phone."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp_app import NUMBER, URL, application
+
+from pytest_conversations_fake import FakeConversations
 
 pytestmark = pytest.mark.asyncio
 
 
-def desk_app(twilio: ClientSession) -> web.Application:
-    """The application, which opens a desk for each request."""
+async def test_ticket_is_opened_for_a_phone(
+    fake_conversations: FakeConversations, aiohttp_client: Any
+) -> None:
+    client = await aiohttp_client(application())
 
-    async def open_desk(request: web.Request) -> web.Response:
-        form = {"FriendlyName": (await request.post()).get("name", "")}
-        async with twilio.post("/v1/Services", data=form) as answer:
-            body = await answer.json()
-        if answer.status == 201:
-            return web.json_response({"desk": body["sid"]}, status=201)
-        return web.json_response({"error": body["message"]}, status=422)
+    answer = await client.post("/tickets", data={"ticket": "ticket-66", "phone": "+15550100"})
 
-    app = web.Application()
-    app.router.add_post("/desks", open_desk)
-    return app
+    ticket = fake_conversations.conversations.one(unique_name="ticket-66")
+    assert await answer.json() == {"sid": ticket.sid}
 
 
-async def test_desk_is_opened(aiohttp_client, fake_conversations, fake_conversations_client):
-    app = await aiohttp_client(desk_app(twilio=fake_conversations_client))
+async def test_text_is_confirmed(fake_conversations: FakeConversations) -> None:
+    ticket = fake_conversations.conversations.add()
+    fake_conversations.participants.add(
+        conversation_sid=ticket.sid,
+        messaging_binding_address="+15550100",
+        messaging_binding_proxy_address=NUMBER,
+    )
+    phone = fake_conversations.handset("+15550100")
+    fake_conversations.webhooks.deliver_to(application(), public_url=URL, events=["onMessageAdded"])
 
-    answer = await app.post("/desks", data={"name": "Support"})
+    phone.send("Where is my order?", to=NUMBER)
+    await fake_conversations.settle_async()
 
-    desk = fake_conversations.services.one(friendly_name="Support")
-    assert await answer.json() == {"desk": desk.sid}
-
-
-async def test_desk_without_a_name_is_refused(
-    aiohttp_client, fake_conversations, fake_conversations_client
-):
-    app = await aiohttp_client(desk_app(twilio=fake_conversations_client))
-
-    answer = await app.post("/desks")
-
-    assert await answer.json() == {"error": "FriendlyName not provided"}
-    fake_conversations.services.assert_created(refused=50000)
+    assert [received.body for received in phone.inbox] == ["We have received your message."]

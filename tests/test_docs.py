@@ -27,7 +27,7 @@ def test_there_are_blocks_to_compare() -> None:
 
 @pytest.mark.parametrize("block", blocks("python"))
 def test_python_block_is_an_excerpt_of_an_example(block: str) -> None:
-    examples = [path.read_text() for path in (PROJECT / "examples").glob("*.py")]
+    examples = [path.read_text() for path in (PROJECT / "examples").rglob("*.py")]
 
     assert any(block in example for example in examples), dedent(block)
 

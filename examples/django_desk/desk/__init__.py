@@ -1,0 +1,1 @@
+"""A Django application that opens tickets as conversations."""
