@@ -13,6 +13,7 @@ from . import real_time as _real_time  # noqa: F401 - takes the clock before tes
 
 if TYPE_CHECKING:
     from .api.deliveries import Delivery as Delivery
+    from .api.events import EventName as EventName
     from .api.faults import AnswerLost as AnswerLost
     from .api.faults import Delay as Delay
     from .api.faults import Fault as Fault
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from .api.faults import TwilioError as TwilioError
     from .api.faults import Unavailable as Unavailable
     from .api.journal import RecordedRequest as RecordedRequest
-    from .api.names import EventName as EventName
-    from .api.names import OperationName as OperationName
+    from .api.operation_names import OperationName as OperationName
     from .fake import FakeConversations as FakeConversations
     from .redirect.registry import HostRefused as HostRefused
     from .reports.report import Report as Report
@@ -46,7 +46,7 @@ _MODULES = {
     "ChatUser": "simulators.chat_user",
     "Delay": "api.faults",
     "Delivery": "api.deliveries",
-    "EventName": "api.names",
+    "EventName": "api.events",
     "FakeConversations": "fake",
     "FakeConversationsWarning": "strict.errors",
     "Fault": "api.faults",
@@ -56,7 +56,7 @@ _MODULES = {
     "IgnoredParametersWarning": "strict.errors",
     "Injection": "api.faults",
     "MalformedJson": "api.faults",
-    "OperationName": "api.names",
+    "OperationName": "api.operation_names",
     "RateLimited": "api.faults",
     "RecordedRequest": "api.journal",
     "Report": "reports.report",

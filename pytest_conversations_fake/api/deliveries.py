@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from .events import Event, spelled
+from .events import Event, EventName, spelled
 from .secrets import without_passwords
 from .signature import signature
 from .subscribers import Subscriber
@@ -37,7 +37,7 @@ class Signing:
 class Delivery:
     """A request of Twilio's to an application."""
 
-    event: str
+    event: EventName
     """`"onMessageAdded"`."""
     url: str
     """As configured; of a Studio flow its sid, as nothing is sent there."""

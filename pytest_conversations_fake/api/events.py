@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Literal, cast, get_args
 
 from .records import Record
 from .refusals import Refused, UnknownEvent
 from .request_context import RequestContext
 
-# What is asked before something happens, and may still refuse or change it
-PRE_EVENTS = (
+PreEventName = Literal[
     "onMessageAdd",
     "onMessageUpdate",
     "onMessageRemove",
@@ -24,10 +23,10 @@ PRE_EVENTS = (
     "onParticipantUpdate",
     "onParticipantRemove",
     "onUserUpdate",
-)
+]
+"""The name of an event before something happens; the application may refuse or change it."""
 
-# What tells of one conversation, to those who ask for that one
-SCOPED_EVENTS = (
+ScopedEventName = Literal[
     "onMessageAdded",
     "onMessageUpdated",
     "onMessageRemoved",
@@ -38,11 +37,19 @@ SCOPED_EVENTS = (
     "onParticipantUpdated",
     "onParticipantRemoved",
     "onDeliveryUpdated",
-)
+]
+"""The name of an event that the webhook of one conversation can subscribe to."""
 
-POST_EVENTS = (*SCOPED_EVENTS, "onConversationAdded", "onUserAdded", "onUserUpdated")
+PostEventName = Literal[ScopedEventName, "onConversationAdded", "onUserAdded", "onUserUpdated"]
+"""The name of an event after something happened."""
 
-ACCOUNT_EVENTS = (*PRE_EVENTS, *POST_EVENTS)
+EventName = Literal[PreEventName, PostEventName]
+"""The name of an event that the webhook of an account can subscribe to: `onMessageAdded`."""
+
+PRE_EVENTS: tuple[PreEventName, ...] = get_args(PreEventName)
+SCOPED_EVENTS: tuple[ScopedEventName, ...] = get_args(ScopedEventName)
+POST_EVENTS: tuple[PostEventName, ...] = get_args(PostEventName)
+ACCOUNT_EVENTS: tuple[EventName, ...] = get_args(EventName)
 
 # The specification lists no event of a user for a service
 SERVICE_EVENTS = tuple(event for event in ACCOUNT_EVENTS if not event.startswith("onUser"))
@@ -65,7 +72,7 @@ def check_events(
 class Event:
     """Something that happened."""
 
-    name: str
+    name: EventName
     params: Mapping[str, Any]
     """By keyword: `conversation_sid`, `body`."""
     source: str
@@ -106,7 +113,7 @@ class EventPayload:
             for name in self.seen(done)
         }
         return Event(
-            name=f"on{self.noun}{done}",
+            name=cast(EventName, f"on{self.noun}{done}"),
             params={**seen, **context.told, **more},
             source=context.source or "API",
             client_identity=context.client_identity,

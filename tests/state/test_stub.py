@@ -7,13 +7,15 @@ import sys
 from inspect import signature
 from pathlib import Path
 
-from stub import PATH, stub
+import pytest
+from stub import GENERATED, PACKAGE
 
 from pytest_conversations_fake import FakeConversations
 
 
-def test_the_stub_is_current() -> None:
-    assert stub() == PATH.read_text(), "run `make stub`"
+@pytest.mark.parametrize("path", GENERATED)
+def test_generated_file_is_current(path: str) -> None:
+    assert GENERATED[path]() == (PACKAGE / path).read_text(), "run `make stub`"
 
 
 def test_a_type_checker_knows_nouns_and_keywords(tmp_path: Path) -> None:
