@@ -14,6 +14,7 @@ from .api.checks import check, check_flag, check_text
 from .api.clock import Clock
 from .api.faults import Fault, Injection
 from .api.journal import RecordedRequest
+from .api.operation_names import OperationName
 from .api.outside import Outside
 from .api.records import Record
 from .api.resource import Resource
@@ -274,7 +275,7 @@ class FakeConversations(AccountView):
         self,
         fault: Fault,
         *,
-        on: str | None = None,
+        on: OperationName | None = None,
         times: int | None = None,
         after: int = 0,
         when: Callable[[Mapping[str, object]], object] | None = None,

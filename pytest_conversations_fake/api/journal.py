@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, overload
 
+from .operation_names import OperationName
 from .refusals import Refused
 from .secrets import without_credentials
 from .wording import shortened, visible
@@ -48,7 +49,7 @@ class RecordedRequest:
 
     number: int
     """1 for the first request of the test."""
-    operation: str | None
+    operation: OperationName | None
     """`"CreateConversation"`, at both levels; None for a path or method Twilio does not have."""
     method: str
     path: str
@@ -130,7 +131,7 @@ class PendingRequest:
 
     number: int
     request: Request
-    operation: str | None = None
+    operation: OperationName | None = None
     params: dict[str, object] = field(default_factory=dict)
     path_params: dict[str, object] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from .fields import Choice, Field, Int, Text
 from .forms import read_path
+from .operation_names import OperationName
 from .request_context import CREATE, DELETE, LIST, UPDATE, Verb
 from .resource import Resource
 from .resources import RESOURCES
@@ -26,9 +27,9 @@ class Operation:
     verb: Verb
 
     @property
-    def name(self) -> str:
+    def name(self) -> OperationName:
         """The name of its account level in Twilio's contract: `CreateConversation`."""
-        return self.verb.name + self.resource.noun
+        return cast(OperationName, self.verb.name + self.resource.noun)
 
     @cached_property
     def form(self) -> dict[str, Field]:
@@ -150,7 +151,7 @@ def not_imitated(path: str) -> str | None:
     return None
 
 
-OPERATIONS = {
+OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for resource in RESOURCES
     for verb in resource.verbs

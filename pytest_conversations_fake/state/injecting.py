@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from ..api.checks import check, check_number
 from ..api.faults import Fault, Injection
+from ..api.operation_names import OperationName
 from ..api.world import World
 from ..assertions.requests import operation_named
 
@@ -13,7 +14,7 @@ from ..assertions.requests import operation_named
 def inject(
     world: World,
     fault: Fault,
-    on: str | None,
+    on: OperationName | None,
     times: int | None,
     after: int,
     when: Callable[[Mapping[str, object]], object] | None,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from ..api.checks import check, check_flag, check_seconds, check_timeout
 from ..api.deliveries import TIMEOUT, Delivery
 from ..api.did_you_mean import unknown
+from ..api.events import EventName
 from ..api.secrets import without_passwords
 from ..api.world import World
 from ..assertions.deliveries import expect, keywords_of
@@ -49,7 +50,7 @@ class Webhooks:
         target: Any,
         *,
         public_url: str | None = None,
-        events: Sequence[str] = (),
+        events: Sequence[EventName] = (),
         auth_token: str | None = None,
         run_in: Literal["thread", "test"] = "thread",
         behind_proxy: bool = False,
@@ -159,16 +160,22 @@ class Webhooks:
 
     @overload
     def assert_delivered(
-        self, event: str, /, *, count: None = None, failed: bool = False, **params: object
+        self, event: EventName, /, *, count: None = None, failed: bool = False, **params: object
     ) -> Delivery: ...
 
     @overload
     def assert_delivered(
-        self, event: str, /, *, count: int, failed: bool = False, **params: object
+        self, event: EventName, /, *, count: int, failed: bool = False, **params: object
     ) -> list[Delivery]: ...
 
     def assert_delivered(
-        self, event: str, /, *, count: int | None = None, failed: bool = False, **params: object
+        self,
+        event: EventName,
+        /,
+        *,
+        count: int | None = None,
+        failed: bool = False,
+        **params: object,
     ) -> Delivery | list[Delivery]:
         """Assert that an *event* was delivered once or *count* times.
 
@@ -191,7 +198,7 @@ class Webhooks:
             self._strictness.excuse(found)
         return found[0] if count is None else found
 
-    def assert_not_delivered(self, event: str, /, **params: object) -> None:
+    def assert_not_delivered(self, event: EventName, /, **params: object) -> None:
         """Assert that an *event* was not delivered with these *params*, nor tried to be."""
         __tracebackhide__ = True
         self.ensure_settled()
