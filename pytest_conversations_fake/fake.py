@@ -28,7 +28,7 @@ from .simulators.handset import Handset, with_channel
 from .state.account import AccountView
 from .state.counts import Changes, changed, counts
 from .state.injecting import inject
-from .state.live_record import LiveRecord
+from .state.live_record import LiveRecord, live_record
 from .state.snapshot import Snapshot
 from .strict.ignored_parameters import ignored
 from .strict.strictness import Strictness
@@ -262,7 +262,7 @@ class FakeConversations(AccountView):
         return ChatUser(self._world, self._world.account, self._live, identity)
 
     def _live(self, resource: Resource[Any], record: Record) -> LiveRecord:
-        return LiveRecord(self._world, self._world.account, resource, record)
+        return live_record(self._world, self._world.account, resource, record)
 
     # Time and failures
 

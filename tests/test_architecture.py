@@ -32,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
         "threading",
         "redirect",
     },
-    "simulators": {"api"},
+    "simulators": {"api", "state"},
     "server": {"api", "real_time", "threads", "aiohttp", "asyncio"},
     "reports": {"api"},
     "seeds": {"api", "state"},

@@ -14,6 +14,7 @@ from ..api.resources.services import Service
 from ..api.sid_kinds import check_kind
 from ..api.wording import visible
 from ..api.world import World
+from ..state import records
 from .actor import Actor
 from .handset import Live
 
@@ -29,7 +30,7 @@ class ChatUser:
         self._account = account
         self._live = live
 
-    def join(self, conversation: Any) -> Any:
+    def join(self, conversation: Any) -> records.Participant | None:
         """Take part in a *conversation*, a record, its sid or its unique name.
 
         Returns the participant, or None if a pre-event refuses it. Raises `LookupError` for a
@@ -41,9 +42,9 @@ class ChatUser:
         joined = self._acting.create(
             participants, self._service(found), found, identity=self.identity
         )
-        return joined and self._live(participants, joined)
+        return self._live(participants, joined) if joined else None
 
-    def send(self, body: str, *, to: Any) -> Any:
+    def send(self, body: str, *, to: Any) -> records.Message | None:
         """Send a message with the text *body* to a conversation.
 
         *to* is the conversation: its record, its sid or its unique name. Returns the message, or
@@ -59,7 +60,7 @@ class ChatUser:
         said = self._acting.create(
             messages, self._service(talk), talk, author=self.identity, body=body
         )
-        return said and self._live(messages, said)
+        return self._live(messages, said) if said else None
 
     def read(self, conversation: Any, *, up_to: int | None = None) -> None:
         """Read all messages of a *conversation*, or those *up_to* an index."""
@@ -75,7 +76,7 @@ class ChatUser:
             service = self._service(talk)
             self._acting.update(participants, found, service, talk, last_read_message_index=up_to)
 
-    def unread(self, conversation: Any) -> Sequence[Any]:
+    def unread(self, conversation: Any) -> Sequence[records.Message]:
         """The messages of others that this user has not read yet, oldest first."""
         __tracebackhide__ = True
         found = self._participant(conversation)

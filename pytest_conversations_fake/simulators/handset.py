@@ -24,6 +24,7 @@ from ..api.resources.receipts import STATUSES, Receipt, receipts
 from ..api.resources.scoped_webhooks import scoped_webhooks
 from ..api.resources.services import Service
 from ..api.world import World
+from ..state import records
 from .actor import Actor
 
 # How webhooks call a channel
@@ -45,7 +46,7 @@ class Received:
     body: str | None
     sender: str
     """The number that it came from."""
-    message: Any
+    message: records.Message
     """The message, as `fake_conversations.messages` has it."""
 
     def __repr__(self) -> str:
@@ -65,7 +66,9 @@ class Handset:
         self._account = account
         self._live = live
 
-    def send(self, body: str | None = None, *, to: str, media: str | None = None) -> Any:
+    def send(
+        self, body: str | None = None, *, to: str, media: str | None = None
+    ) -> records.Message | None:
         """Text *body* to a number of the account, and perhaps a file called *media*.
 
         It arrives where Twilio would let it: in the open conversation in which this phone and that
@@ -88,7 +91,7 @@ class Handset:
             conversation = next(self._open_with(proxy), None)
         if not conversation:
             conversation = self._auto_created(proxy, body, media)
-        return conversation and self._said(conversation, body, media)
+        return self._said(conversation, body, media) if conversation else None
 
     @property
     def inbox(self) -> Sequence[Received]:
@@ -193,7 +196,9 @@ class Handset:
             context = self._acting.context(service, conversation, target=target, **params)
             scoped_webhooks.create(context)
 
-    def _said(self, conversation: Conversation, body: str | None, media: str | None) -> Any:
+    def _said(
+        self, conversation: Conversation, body: str | None, media: str | None
+    ) -> records.Message | None:
         service = self._store.get(Service, conversation.chat_service_sid)
         params: dict[str, Any] = {"author": self.address}
         if body is not None:
@@ -206,7 +211,7 @@ class Handset:
                 )
             params["media_sid"] = file.sid
         message = self._acting.create(messages, service, conversation, **params)
-        return message and self._live(messages, message)
+        return self._live(messages, message) if message else None
 
     # Going out
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from ..api.did_you_mean import SuggestsNames
 from ..api.journal import RecordedRequest
 from ..api.resources.services import services
 from ..assertions.requests import AtMost, Expectation, Refutation, operation_named
 from .collections import Collections
-from .live_record import LiveRecord
+from .live_record import live_record
+from .records import Service
 
 
 class AccountView(SuggestsNames, Collections):
@@ -24,9 +25,10 @@ class AccountView(SuggestsNames, Collections):
         return self._account.auth_token
 
     @property
-    def default_service(self) -> LiveRecord:
+    def default_service(self) -> Service:
         """The service that the short paths mean, as in `/v1/Conversations`."""
-        return LiveRecord(self._world, self._account, services, self._account.default_service)
+        record = self._account.default_service
+        return cast(Service, live_record(self._world, self._account, services, record))
 
     @overload
     def assert_requested(

@@ -16,7 +16,7 @@ from ..api.world import World
 from ..assertions.requests import Expectation, Refutation
 from ..assertions.sids import check_member, check_sids
 from .adding import read, seed
-from .live_record import LiveRecord, seen_attributes
+from .live_record import LiveRecord, live_record, seen_attributes
 from .lookup import not_one
 
 A = TypeVar("A", Expectation, Refutation)
@@ -167,7 +167,7 @@ class Collection(SuggestsNames):
         return parents
 
     def _live(self, record: Record) -> LiveRecord:
-        return LiveRecord(self._world, self._account, self._resource, record)
+        return live_record(self._world, self._account, self._resource, record)
 
     def _with(self, wanted: dict[str, object]) -> list[LiveRecord]:
         __tracebackhide__ = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 from ..api.accounts import Account
@@ -101,6 +102,19 @@ class LiveRecord:
             parents=parents,
             short=self._resource.has_short_path and parents[0] is account.default_service,
         )
+
+
+def live_record(
+    world: World, account: Account, resource: Resource[Any], record: Record
+) -> LiveRecord:
+    """Return a *record* as a test sees it."""
+    return record_type(resource.stored.__name__)(world, account, resource, record)
+
+
+@cache
+def record_type(name: str) -> type[LiveRecord]:
+    """Return the type of live records with the *name* that their kind has in the store."""
+    return type(name, (LiveRecord,), {"__module__": f"{__package__}.records"})
 
 
 def seen_attributes(resource: Resource[Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..fields import Text
@@ -39,8 +40,8 @@ class ParticipantConversation(Record):
     conversation_unique_name: str | None
     conversation_friendly_name: str | None
     conversation_attributes: str
-    conversation_date_created: Any
-    conversation_date_updated: Any
+    conversation_date_created: datetime
+    conversation_date_updated: datetime
     conversation_created_by: str
     conversation_state: str
     conversation_timers: dict[str, str]
