@@ -13,7 +13,7 @@ from pytest_conversations_fake.api.records import shown
 from pytest_conversations_fake.api.request_context import CREATE, DELETE, FETCH, LIST, UPDATE
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.resources import RESOURCES
-from pytest_conversations_fake.state.live_record import seen_attributes
+from pytest_conversations_fake.state.live_record import attribute_names
 
 PACKAGE = Path(pytest_conversations_fake.__file__).parent
 
@@ -66,7 +66,7 @@ def class_name(resource: Resource[Any]) -> str:
 def noun(resource: Resource[Any]) -> Iterator[str]:
     record = f"records.{resource.stored.__name__}"
     yield f"class {class_name(resource)}(_Records[{record}]):"
-    attributes = keywords(seen_attributes(resource))
+    attributes = keywords(attribute_names(resource))
     yield f"    def find(self{attributes}) -> {record} | None: ..."
     yield f"    def one(self{attributes}) -> {record}: ..."
     above = [each.sid_keyword for each in resource.ancestors[-1:]]

@@ -16,7 +16,7 @@ from ..api.world import World
 from ..assertions.requests import Expectation, Refutation
 from ..assertions.sids import check_member, check_sids
 from .adding import read, seed
-from .live_record import LiveRecord, live_record, seen_attributes
+from .live_record import LiveRecord, attribute_names, live_record
 from .lookup import not_one
 
 A = TypeVar("A", Expectation, Refutation)
@@ -171,7 +171,7 @@ class Collection(SuggestsNames):
 
     def _with(self, wanted: dict[str, object]) -> list[LiveRecord]:
         __tracebackhide__ = True
-        names = seen_attributes(self._resource)
+        names = attribute_names(self._resource)
         for name in wanted:
             if name not in names:
                 raise TypeError(unknown(f"a {self._resource.noun} has no", name, names))

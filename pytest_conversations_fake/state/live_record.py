@@ -28,18 +28,18 @@ class LiveRecord:
         self, world: World, account: Account, resource: Resource[Any], record: Record
     ) -> None:
         vars(self).update(
-            _world=world, _account=account, _resource=resource, _record=record, _seen=None
+            _world=world, _account=account, _resource=resource, _record=record, _last=None
         )
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):  # what copy and pickle ask for before there is a world
             raise AttributeError(name)
         with self._world.settled():
-            record = self._last_seen(name)
+            record = self._current(name)
             if name in self._resource.attributes:
                 return getattr(record, name)
             if name in self._resource.extras:
-                return self._resource.render(self._call(record, name), record)[name]
+                return self._resource.render(self._context(record, name), record)[name]
         raise AttributeError(unknown(f"a {self._resource.noun} has no", name, dir(self)))
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -48,7 +48,7 @@ class LiveRecord:
         )
 
     def __dir__(self) -> list[str]:
-        return seen_attributes(self._resource)
+        return attribute_names(self._resource)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, LiveRecord) and self._noun_and_sid() == other._noun_and_sid()
@@ -67,22 +67,22 @@ class LiveRecord:
     def _noun_and_sid(self) -> tuple[str, str]:
         return self._resource.noun, self._record.sid
 
-    def _last_seen(self, name: str) -> Record:
+    def _current(self, name: str) -> Record:
         """What it is now or, if the fake went back to before it, was when somebody looked."""
         with suppress(KeyError):  # of what a view is made of
-            vars(self)["_seen"] = self._resource.current(self._account, self._record)
-        record: Record | None = self._seen
+            vars(self)["_last"] = self._resource.current(self._account, self._record)
+        record: Record | None = self._last
         if not record:
-            raise self._never_was(name)
+            raise self._missing(name)
         return record
 
-    def _never_was(self, name: str) -> AttributeError:
+    def _missing(self, name: str) -> AttributeError:
         return AttributeError(
             f"{self._resource.record.__name__} {self._record.sid} is not there any more since the "
             f"fake went back, so it has no {name}"
         )
 
-    def _call(self, record: Record, name: str) -> RequestContext:
+    def _context(self, record: Record, name: str) -> RequestContext:
         """A call for *name* from the test, on the short path where there is one."""
         account = self._account
         parents: list[Record] = []
@@ -90,7 +90,7 @@ class LiveRecord:
         for resource in reversed(self._resource.ancestors):
             parent = account.store.find_even_removed(resource.record, sid)
             if not parent:
-                raise self._never_was(name)
+                raise self._missing(name)
             parents.insert(0, parent)
             sid = parent.parent_sid
         return RequestContext(
@@ -117,6 +117,6 @@ def record_type(name: str) -> type[LiveRecord]:
     return type(name, (LiveRecord,), {"__module__": f"{__package__}.records"})
 
 
-def seen_attributes(resource: Resource[Any]) -> list[str]:
+def attribute_names(resource: Resource[Any]) -> list[str]:
     """The names of what a test can look at in a record."""
     return sorted([*resource.attributes, *resource.extras])
