@@ -18,10 +18,10 @@ from ..assertions.values import ARGUMENT, brief
 
 
 class LiveRecord:
-    """A record of the fake: always what it is now, and read-only.
+    """A read-only record that always shows the current state of the fake.
 
-    It has the attributes that twilio-python's instance has, and those of the parameters
-    (`timers_inactive`). Dates are `datetime`s in UTC. `url` and `links` are at the fake's address.
+    It has the attributes of twilio-python's instance, and one for each parameter
+    (`timers_inactive`). Dates are `datetime`s in UTC. `url` and `links` have the fake's address.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class LiveRecord:
         )
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # what copy and pickle ask for before there is a world
+        if name.startswith("_"):  # copy and pickle look for these before __init__ was called
             raise AttributeError(name)
         with self._world.settled():
             record = self._current(name)
@@ -44,7 +44,7 @@ class LiveRecord:
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(
-            f"{name} can not be set: records are read-only, as their changes come from requests"
+            f"{name} cannot be set, because records are read-only; change it by a request"
         )
 
     def __dir__(self) -> list[str]:
@@ -68,8 +68,11 @@ class LiveRecord:
         return self._resource.noun, self._record.sid
 
     def _current(self, name: str) -> Record:
-        """What it is now or, if the fake went back to before it, was when somebody looked."""
-        with suppress(KeyError):  # of what a view is made of
+        """Return the current record, or the last one that was read if a restore removed it.
+
+        *name* is the attribute to read. Raises `AttributeError` if there is neither.
+        """
+        with suppress(KeyError):  # a view of a record that a restore removed
             vars(self)["_last"] = self._resource.current(self._account, self._record)
         record: Record | None = self._last
         if not record:
@@ -78,12 +81,15 @@ class LiveRecord:
 
     def _missing(self, name: str) -> AttributeError:
         return AttributeError(
-            f"{self._resource.record.__name__} {self._record.sid} is not there any more since the "
-            f"fake went back, so it has no {name}"
+            f"{self._resource.record.__name__} {self._record.sid} has no {name}, because the fake "
+            "was restored to a state without this record"
         )
 
     def _context(self, record: Record, name: str) -> RequestContext:
-        """A call for *name* from the test, on the short path where there is one."""
+        """Return the context of a request for the record, by the short path if it has one.
+
+        *name* is the attribute to read. Raises `AttributeError` if a restore removed a parent.
+        """
         account = self._account
         parents: list[Record] = []
         sid = record.parent_sid
@@ -118,5 +124,5 @@ def record_type(name: str) -> type[LiveRecord]:
 
 
 def attribute_names(resource: Resource[Any]) -> list[str]:
-    """The names of what a test can look at in a record."""
+    """Return the names of all attributes of a record, sorted."""
     return sorted([*resource.attributes, *resource.extras])

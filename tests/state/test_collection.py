@@ -113,9 +113,8 @@ def test_a_record_can_not_be_changed_by_hand(talks: Collection) -> None:
     with pytest.raises(AttributeError) as refused:
         talk.state = "closed"
 
-    assert (
-        "state can not be set: records are read-only, as their changes come from requests"
-        == str(refused.value)
+    assert "state cannot be set, because records are read-only; change it by a request" == str(
+        refused.value
     )
     assert "active" == talk.state
 
@@ -287,14 +286,12 @@ def test_a_record_that_never_was_is_as_it_was_seen() -> None:
     fake.restore(before)
 
     assert ("talk", "hi", "talk") == (talk.unique_name, message.body, seen.unique_name)
-    gone = f"{message.sid} is not there any more since the fake went back, so it has no"
+    why = "because the fake was restored to a state without this record"
     for name in ("url", "links"):
         with pytest.raises(AttributeError) as missed:
             getattr(message, name)
-        assert f"Message {gone} {name}" == str(missed.value)
-    with pytest.raises(
-        AttributeError, match=r"UserConversation MB.* went back, so it has no state"
-    ):
+        assert f"Message {message.sid} has no {name}, {why}" == str(missed.value)
+    with pytest.raises(AttributeError, match=f"UserConversation MB.* has no state, {why}"):
         unseen.state  # noqa: B018 - reading is the point
 
 
