@@ -32,6 +32,25 @@ if TYPE_CHECKING:
     from .reports.report import Report as Report
     from .simulators.chat_user import ChatUser as ChatUser
     from .simulators.handset import Handset as Handset
+    from .state.records import AccountWebhooks as AccountWebhooks
+    from .state.records import Address as Address
+    from .state.records import Binding as Binding
+    from .state.records import Configuration as Configuration
+    from .state.records import Conversation as Conversation
+    from .state.records import Credential as Credential
+    from .state.records import Media as Media
+    from .state.records import Message as Message
+    from .state.records import Notification as Notification
+    from .state.records import Participant as Participant
+    from .state.records import ParticipantConversation as ParticipantConversation
+    from .state.records import Receipt as Receipt
+    from .state.records import Role as Role
+    from .state.records import ScopedWebhook as ScopedWebhook
+    from .state.records import Service as Service
+    from .state.records import ServiceConfiguration as ServiceConfiguration
+    from .state.records import ServiceWebhooks as ServiceWebhooks
+    from .state.records import User as User
+    from .state.records import UserConversation as UserConversation
     from .state.snapshot import Snapshot as Snapshot
     from .strict.errors import FakeConversationsWarning as FakeConversationsWarning
     from .strict.errors import IgnoredParametersWarning as IgnoredParametersWarning
@@ -42,8 +61,14 @@ if TYPE_CHECKING:
 
 # Imported when they are first used: pytest imports this package at every start
 _MODULES = {
+    "AccountWebhooks": "state.records",
+    "Address": "state.records",
     "AnswerLost": "api.faults",
+    "Binding": "state.records",
     "ChatUser": "simulators.chat_user",
+    "Configuration": "state.records",
+    "Conversation": "state.records",
+    "Credential": "state.records",
     "Delay": "api.faults",
     "Delivery": "api.deliveries",
     "EventName": "api.events",
@@ -56,18 +81,31 @@ _MODULES = {
     "IgnoredParametersWarning": "strict.errors",
     "Injection": "api.faults",
     "MalformedJson": "api.faults",
+    "Media": "state.records",
+    "Message": "state.records",
+    "Notification": "state.records",
     "OperationName": "api.operation_names",
+    "Participant": "state.records",
+    "ParticipantConversation": "state.records",
     "RateLimited": "api.faults",
+    "Receipt": "state.records",
     "RecordedRequest": "api.journal",
     "Report": "reports.report",
     "Reset": "api.faults",
+    "Role": "state.records",
     "Run": "sweep.results",
+    "ScopedWebhook": "state.records",
     "ServerError": "api.faults",
+    "Service": "state.records",
+    "ServiceConfiguration": "state.records",
+    "ServiceWebhooks": "state.records",
     "Snapshot": "state.snapshot",
     "StrictnessError": "strict.errors",
     "Sweep": "sweep.results",
     "TwilioError": "api.faults",
     "Unavailable": "api.faults",
+    "User": "state.records",
+    "UserConversation": "state.records",
     "WebhookWarning": "strict.errors",
 }
 

@@ -11,9 +11,16 @@ from unittest.mock import ANY
 
 from typing_extensions import assert_type
 
-from pytest_conversations_fake import FakeConversations, RateLimited, RecordedRequest
-from pytest_conversations_fake.api.deliveries import Delivery
-from pytest_conversations_fake.state.records import Conversation, Message, Participant, Service
+from pytest_conversations_fake import (
+    Conversation,
+    Delivery,
+    FakeConversations,
+    Message,
+    Participant,
+    RateLimited,
+    RecordedRequest,
+    Service,
+)
 
 
 def use_collections(fake: FakeConversations) -> None:
