@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest_conversations_fake
 from pytest_conversations_fake.api.operations import OPERATIONS
-from pytest_conversations_fake.api.request_context import CREATE, DELETE, FETCH, LIST, UPDATE
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.resources import RESOURCES
+from pytest_conversations_fake.api.verbs import CREATE, DELETE, FETCH, LIST, UPDATE
 from pytest_conversations_fake.state.live_record import seen_attributes
 
 PATH = Path(pytest_conversations_fake.__file__).parent / "state" / "collections.pyi"

@@ -25,7 +25,8 @@ from .refusals import (
     NotImitated,
     Refused,
 )
-from .request_context import CREATE, RequestContext
+from .request_context import RequestContext
+from .verbs import CREATE
 from .world import World
 
 MAX_BODY = 1024 * 1024

@@ -11,9 +11,9 @@ from typing import Any
 
 from .fields import Choice, Field, Int, Text
 from .forms import read_path
-from .request_context import CREATE, DELETE, LIST, UPDATE, Verb
 from .resource import Resource
 from .resources import RESOURCES
+from .verbs import CREATE, DELETE, LIST, UPDATE, Verb
 
 VERSION = "v1"
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from .deliveries import Delivery, delivery
 from .events import PRE_EVENTS
 from .refusals import WebhookRefused
-from .request_context import CREATE, DELETE, UPDATE, RequestContext
+from .request_context import RequestContext
 from .subscribers import pre_event_subscriber, with_messaging_service
+from .verbs import CREATE, DELETE, UPDATE
 
 if TYPE_CHECKING:
     from .operations import Operation

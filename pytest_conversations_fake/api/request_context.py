@@ -1,4 +1,4 @@
-"""What can be asked of a resource, and a call that asks for it."""
+"""The context of a request: what a resource knows of the request that it serves."""
 
 from __future__ import annotations
 
@@ -14,24 +14,6 @@ if TYPE_CHECKING:
     from .refusals import Refused
     from .store import Store
     from .world import World
-
-
-@dataclass(frozen=True)
-class Verb:
-    """What can be done with a resource, and how HTTP says it."""
-
-    name: str
-    method: str
-    status: int
-    to_one: bool
-    """Whether it is done to a record that is there already."""
-
-
-CREATE = Verb("Create", "POST", 201, to_one=False)
-LIST = Verb("List", "GET", 200, to_one=False)
-FETCH = Verb("Fetch", "GET", 200, to_one=True)
-UPDATE = Verb("Update", "POST", 200, to_one=True)
-DELETE = Verb("Delete", "DELETE", 204, to_one=True)
 
 
 @dataclass(frozen=True, kw_only=True)

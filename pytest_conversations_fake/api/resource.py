@@ -12,7 +12,8 @@ from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
 from .records import Record, attributes, nullable, parameters
 from .refusals import InvalidPageToken, PageSizeTooLarge, Refused
-from .request_context import CREATE, DELETE, FETCH, LIST, UPDATE, RequestContext, Verb
+from .request_context import RequestContext
+from .verbs import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
 
 if TYPE_CHECKING:
     from .accounts import Account

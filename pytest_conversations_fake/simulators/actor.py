@@ -11,8 +11,9 @@ from ..api.operations import Operation
 from ..api.pre_events import pre_event_delivery, verdict
 from ..api.records import Record
 from ..api.refusals import WebhookRefused, refusals_are_errors
-from ..api.request_context import CREATE, UPDATE, RequestContext
+from ..api.request_context import RequestContext
 from ..api.resource import Resource
+from ..api.verbs import CREATE, UPDATE
 from ..api.world import World
 
 R = TypeVar("R", bound=Record)

@@ -13,7 +13,6 @@ from ..api.checks import check_number, check_text
 from ..api.operations import Operation
 from ..api.records import Record
 from ..api.refusals import refusals_are_errors
-from ..api.request_context import CREATE
 from ..api.resource import Resource
 from ..api.resources.addresses import Address
 from ..api.resources.conversations import Conversation, conversations
@@ -23,6 +22,7 @@ from ..api.resources.participants import Participant, participants
 from ..api.resources.receipts import STATUSES, Receipt, receipts
 from ..api.resources.scoped_webhooks import scoped_webhooks
 from ..api.resources.services import Service
+from ..api.verbs import CREATE
 from ..api.world import World
 from .actor import Actor
 

@@ -10,8 +10,8 @@ from ..api.did_you_mean import SuggestsNames, unknown
 from ..api.operations import OPERATIONS, Operation
 from ..api.records import Record
 from ..api.refusals import refusals_are_errors
-from ..api.request_context import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
 from ..api.resource import Resource
+from ..api.verbs import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
 from ..api.world import World
 from ..assertions.requests import Expectation, Refutation
 from ..assertions.sids import check_member, check_sids

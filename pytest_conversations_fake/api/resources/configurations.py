@@ -9,8 +9,9 @@ from .. import refusals
 from ..fields import Flag, Sid
 from ..parameters import closed_timer, inactive_timer
 from ..records import Record
-from ..request_context import FETCH, UPDATE, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..verbs import FETCH, UPDATE
 from .roles import Role, check_role
 
 

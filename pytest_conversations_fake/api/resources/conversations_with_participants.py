@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from .. import refusals
 from ..fields import Json, Many
 from ..json_text import read_json
-from ..request_context import CREATE, RequestContext, Verb
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..verbs import CREATE, Verb
 from .conversations import Conversation, conversations
 from .participant_rules import Identifiers
 from .participants import Participant, participants

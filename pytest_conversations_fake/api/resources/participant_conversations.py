@@ -9,8 +9,9 @@ from ..fields import Text
 from ..paging import Listing
 from ..records import Record
 from ..refusals import IdentityAndAddress
-from ..request_context import LIST, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..verbs import LIST
 from .conversations import Conversation
 from .participants import Participant
 from .users import User

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 from ..events import EventPayload
 from ..fields import Choice, Int, Sid, Text
 from ..records import Record
-from ..request_context import FETCH, LIST, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..verbs import FETCH, LIST
 
 STATUSES = ("sent", "delivered", "read", "failed", "undelivered")
 

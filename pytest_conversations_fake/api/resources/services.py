@@ -8,8 +8,9 @@ from typing import Annotated
 from ..fields import Text
 from ..records import Record
 from ..refusals import DefaultServiceNotDeletable, FriendlyNameNotProvided, FriendlyNameTooLong
-from ..request_context import CREATE, DELETE, FETCH, LIST, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..verbs import CREATE, DELETE, FETCH, LIST
 from .configurations import service_configurations
 from .notifications import notifications
 from .roles import DEFAULT_ROLES, roles

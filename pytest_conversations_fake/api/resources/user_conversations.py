@@ -11,8 +11,9 @@ from .. import refusals
 from ..fields import Choice, Int, Moment, shown_moment
 from ..paging import Listing
 from ..records import Record
-from ..request_context import DELETE, FETCH, LIST, UPDATE, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..verbs import DELETE, FETCH, LIST, UPDATE
 from .conversations import Conversation, conversations, require_open
 from .messages import Message
 from .participants import Participant, read_up_to

@@ -11,8 +11,9 @@ from .. import refusals
 from ..events import ACCOUNT_EVENTS, SERVICE_EVENTS, check_events
 from ..fields import Choice, Many, Text
 from ..records import Record
-from ..request_context import FETCH, UPDATE, RequestContext
+from ..request_context import RequestContext
 from ..resource import R, Resource
+from ..verbs import FETCH, UPDATE
 
 METHODS = ("GET", "POST")
 
