@@ -39,7 +39,7 @@ class Account:
     timers: Timers = field(default_factory=Timers)
     unfinished: dict[str, str] = field(default_factory=dict)
     """The states that conversations will have which are initializing, by their sids."""
-    tell: Callable[..., None] = lambda event: None
+    publish: Callable[..., None] = lambda event: None
     """Tells webhooks of an event; or only that of a conversation, which comes second then."""
     seen_token: str | None = field(default=None, repr=False)
     """The password that came last with its own sid, which may be the application's auth token."""

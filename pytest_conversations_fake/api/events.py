@@ -74,40 +74,45 @@ class Event:
     """Whose SDK did it."""
 
 
-# What nothing has that does not exist yet
+# Attributes that a record does not have before it is created
 NOT_YET = ("index", "date_created", "date_updated")
 
 
 @dataclass(frozen=True)
 class EventPayload:
-    """What webhooks are told of a kind of record: its *noun* and what they see of it.
+    """Which attributes of a kind of record the events about it carry.
 
-    *sid* is how they call its sid, *only* names the events that have an attribute if not all do,
-    and *besides* is what they may be told of how it came about, by event.
+    The name of an event is `on`, the *noun* and an action: `Added`, `Updated` or `Removed`, and for
+    the pre-events `Add`, `Update` or `Remove`.
     """
 
     noun: str
-    sid: str
+    sid_keyword: str
+    """The keyword of the record's sid: `conversation_sid`."""
     attributes: Sequence[str]
-    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    besides: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    attribute_actions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The actions whose events carry an attribute, by attribute; others are in every event."""
+    event_params: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The names that `RequestContext.event_params` may have, by action."""
 
-    def seen(self, done: str) -> list[str]:
-        """What is seen of it when it is *done* something: `Added`, or before that, `Add`."""
-        names = [self.sid, *self.attributes]
-        if done == "Add":
-            names = [name for name in names if name not in (self.sid, *NOT_YET)]
-        return [name for name in names if done in self.only.get(name, (done,))]
+    def names(self, action: str) -> list[str]:
+        """The attributes that the event of *action* carries."""
+        names = [self.sid_keyword, *self.attributes]
+        if action == "Add":
+            names = [name for name in names if name not in (self.sid_keyword, *NOT_YET)]
+        return [name for name in names if action in self.attribute_actions.get(name, (action,))]
 
-    def event(self, context: RequestContext, done: str, record: Record, **more: object) -> Event:
-        """That *record* was `Added`, `Updated` or `Removed`; or before that, `Add` and so on."""
-        seen = {
-            name: record.sid if name == self.sid else getattr(record, name)
-            for name in self.seen(done)
+    def event(
+        self, context: RequestContext, action: str, record: Record, **params: object
+    ) -> Event:
+        """The event of *action* on *record*. *params* are added to what it carries."""
+        attributes = {
+            name: record.sid if name == self.sid_keyword else getattr(record, name)
+            for name in self.names(action)
         }
         return Event(
-            name=f"on{self.noun}{done}",
-            params={**seen, **context.told, **more},
+            name=f"on{self.noun}{action}",
+            params={**attributes, **context.event_params, **params},
             source=context.source or "API",
             client_identity=context.client_identity,
         )

@@ -52,7 +52,7 @@ class Operation:
     @cached_property
     def headers(self) -> dict[str, Field]:
         """The headers that are parameters, by twilio-python's keyword."""
-        if not (self.resource.hooked and self.verb in (CREATE, UPDATE, DELETE)):
+        if not (self.resource.takes_webhook_header and self.verb in (CREATE, UPDATE, DELETE)):
             return {}
         return {
             "x_twilio_webhook_enabled": Choice("X-Twilio-Webhook-Enabled", of=("true", "false"))

@@ -38,8 +38,8 @@ class RequestContext:
     """What webhooks are told of who asked: `"API"`, `"SDK"`, or a channel; None for a seed."""
     webhooks_enabled: bool = False
     """Whether webhooks are told of what it does, as far as that is its own doing."""
-    told: Mapping[str, Any] = field(default_factory=dict)
-    """What webhooks are told of it besides what they are told of such a record."""
+    event_params: Mapping[str, Any] = field(default_factory=dict)
+    """What its events carry in addition to attributes of the record."""
     client_identity: str | None = None
     """Who asked, if it was the SDK of a client."""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -71,4 +71,4 @@ class RequestContext:
 
     def at(self, *parents: Record, **params: Any) -> RequestContext:
         """The same for something below other *parents*, with other *params*."""
-        return replace(self, parents=parents, params=params, told={}, facts={})
+        return replace(self, parents=parents, params=params, event_params={}, facts={})

@@ -182,11 +182,11 @@ class World:
             filters=[*events],
         )
 
-    def _tell(self, account: Account, event: Event, scoped: ScopedWebhook | None = None) -> None:
+    def _publish(self, account: Account, event: Event, scoped: ScopedWebhook | None = None) -> None:
         """Tell all hooks of *event*, or only the webhook of a conversation."""
         event = with_messaging_service(account, event)
-        for told in [hook(scoped)] if scoped else hooks(account, event):
-            self.post(delivery(event, told, account.sid))
+        for subscriber in [hook(scoped)] if scoped else hooks(account, event):
+            self.post(delivery(event, subscriber, account.sid))
 
     def sign(self, delivery: Delivery, auth_token: str | None = None) -> SignedRequest:
         """A delivery as it is sent; without *auth_token* signed with what the application uses.
@@ -243,7 +243,7 @@ class World:
         )
         name = "Default Conversations Service"  # a guess
         account.first_service = services.create(context.at(friendly_name=name))
-        account.tell = partial(self._tell, account)
+        account.publish = partial(self._publish, account)
         defaults = {
             "default_chat_service_sid": account.first_service.sid,
             "default_messaging_service_sid": self.sids.draw("MG"),

@@ -148,7 +148,7 @@ class Handset:
         asked = {"message_body": body, "media": media and [{"filename": media}]}
         operation = Operation(conversations, CREATE)
         with refusals_are_errors():
-            context = self._acting.asked(operation, (service,), {}, told=pair, asked=asked)
+            context = self._acting.asked(operation, (service,), {}, event_params=pair, asked=asked)
             if not context:
                 return None
             with self._world.lock:

@@ -28,14 +28,14 @@ def run_out(account: Account, conversation: Conversation, instant: datetime) -> 
         if conversation.state != state:
             before = conversation.state
             account.store.change(conversation, state=state, date_updated=instant)
-            tell_state(account, conversation, before, "TIMER", instant)
+            publish_state(account, conversation, before, "TIMER", instant)
 
 
 def wake(context: RequestContext, conversation: Conversation) -> None:
     """What a new message does: an inactive conversation is active, and its timers start again."""
     if conversation.state == "inactive":
         context.store.change(conversation, state="active")
-        tell_state(context.account, conversation, "inactive", "EVENT", context.now)
+        publish_state(context.account, conversation, "inactive", "EVENT", context.now)
     if context.assumes("timers-by-message", "restarted"):
         context.store.change(conversation, _timers_since=context.now, _ran_out=())
         set_timers(context.account, conversation)
@@ -52,11 +52,11 @@ STATE_UPDATED = (
 )
 
 
-def tell_state(
+def publish_state(
     account: Account, conversation: Conversation, before: str, reason: str, instant: datetime
 ) -> None:
     """Tell webhooks of another state, and whether a request, a message or a timer made it so."""
     if conversation.state != before:
         sids = conversation.sid, conversation.chat_service_sid
         params = dict(zip(STATE_UPDATED, (*sids, before, conversation.state, instant, reason)))
-        account.tell(Event(name="onConversationStateUpdated", params=params, source="API"))
+        account.publish(Event(name="onConversationStateUpdated", params=params, source="API"))

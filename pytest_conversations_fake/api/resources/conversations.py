@@ -31,7 +31,7 @@ from ..parameters import (
 from ..records import Record, shown
 from ..request_context import RequestContext
 from ..resource import R, Resource
-from .conversation_lifecycle import set_timers, tell_state
+from .conversation_lifecycle import publish_state, set_timers
 
 if TYPE_CHECKING:
     from ..accounts import Account
@@ -116,13 +116,13 @@ class Conversations(Resource[Conversation]):
     key = collection = "conversations"
     sid_keyword = "conversation_sid"
     page_size = (50, 100)
-    hooked = True
+    takes_webhook_header = True
     filters = {
         "start_date": Day("StartDate"),
         "end_date": Day("EndDate"),
         "state": Choice("State", of=("initializing", "active", "inactive", "closed")),
     }
-    told = EventPayload(
+    payload = EventPayload(
         "Conversation",
         "conversation_sid",
         (
@@ -135,7 +135,7 @@ class Conversations(Resource[Conversation]):
             "messaging_service_sid",
             "state",
         ),
-        besides={"Add": (*PAIR, "message_body", "media"), "Added": PAIR},
+        event_params={"Add": (*PAIR, "message_body", "media"), "Added": PAIR},
     )
     links = {
         "participants": "Participants",
@@ -153,7 +153,7 @@ class Conversations(Resource[Conversation]):
         conversation = super().update(context, record)
         set_timers(context.account, conversation)
         if context.webhooks_enabled:
-            tell_state(context.account, conversation, before, "API", context.now)
+            publish_state(context.account, conversation, before, "API", context.now)
         return conversation
 
     def defaults(self, context: RequestContext) -> dict[str, Any]:

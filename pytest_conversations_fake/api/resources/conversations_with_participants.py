@@ -34,7 +34,7 @@ class ConversationsWithParticipants(Resource[Conversation]):
     key = "conversations"
     collection = "conversation_with_participants"
     verbs = (CREATE,)
-    hooked = True
+    takes_webhook_header = True
     stored = Conversation
     extras = ("url", "links")
 

@@ -125,9 +125,9 @@ class Participants(InConversation[Participant]):
     path = "Participants"
     key = collection = "participants"
     page_size = (50, 100)
-    hooked = True
+    takes_webhook_header = True
     long_only = ("chat_service_sid",)
-    told = EventPayload(
+    payload = EventPayload(
         "Participant",
         "participant_sid",
         (
@@ -144,7 +144,7 @@ class Participants(InConversation[Participant]):
             "messaging_binding_type",
             "last_read_message_index",
         ),
-        only={
+        attribute_actions={
             "date_updated": ("Update", "Updated", "Remove", "Removed"),
             "last_read_message_index": ("Updated",),
         },

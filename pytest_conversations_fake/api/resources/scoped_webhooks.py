@@ -114,8 +114,8 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
         if webhook.configuration_replay_after is not None:
             for message in context.store.of(Message, webhook.conversation_sid):
                 if message.index > webhook.configuration_replay_after:
-                    event = messages.told.event(context, "Added", message)
-                    context.account.tell(event, webhook)
+                    event = messages.payload.event(context, "Added", message)
+                    context.account.publish(event, webhook)
         return webhook
 
     def required(self, sent: Mapping[str, Any]) -> list[str]:

@@ -59,8 +59,8 @@ class Users(Resource[User]):
     path = "Users"
     key = collection = "users"
     sid_keyword = "user_sid"
-    hooked = True
-    told = EventPayload(
+    takes_webhook_header = True
+    payload = EventPayload(
         "User",
         "user_sid",
         (
@@ -74,7 +74,7 @@ class Users(Resource[User]):
             "is_online",
             "is_notifiable",
         ),
-        only={
+        attribute_actions={
             "date_created": ("Added", "Updated"),
             "date_updated": ("Update", "Updated"),
             "is_online": ("Updated",),
