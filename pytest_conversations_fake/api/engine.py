@@ -7,7 +7,7 @@ story is the same with a socket and without. State is consistent whenever it yie
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .accounts import Account
@@ -134,11 +134,9 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
         """What is asked for, by what there is at the moment."""
         records = _find(account, pending, operation, names)
         params = _read(noted, operation, texts)
-        return RequestContext(
-            world=world,
-            account=account,
+        return replace(
+            world.request_context(account),
             account_sid=account_sid,
-            now=world.clock.second(),
             base=f"{request.origin}/{VERSION}",
             parents=records[: len(operation.resource.ancestors)],
             short=operation.is_short(names),

@@ -7,26 +7,28 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from .assumptions import Assumptions
 from .records import Record
+from .sids import Sids
 
 if TYPE_CHECKING:
     from .accounts import Account
     from .refusals import Refused
     from .store import Store
-    from .world import World
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestContext:
     """Something asked of a resource: in which world, by whom, when, where and with what."""
 
-    world: World
+    assumptions: Assumptions
+    sids: Sids
     account: Account
     account_sid: str
     """What the records that it creates show; the caller's, where nothing is enforced."""
     now: datetime
     """One instant, in whole seconds, for all that it does."""
-    base: str
+    base: str = ""
     """How URLs begin: `http://127.0.0.1:8010/v1`."""
     parents: Sequence[Record] = ()
     """The records above, the service first."""
@@ -54,11 +56,11 @@ class RequestContext:
 
     def assumes(self, question: str, answer: str) -> bool:
         """Whether this is what the world assumes where Twilio's own answer is not known."""
-        return self.world.assumptions.holds(question, answer)
+        return self.assumptions.holds(question, answer)
 
     def may_use(self, name: str | None) -> bool:
         """Whether the account owns the address or sid *name*, as far as that is looked at."""
-        return self.world.assumptions.may_use(name)
+        return self.assumptions.may_use(name)
 
     @property
     def parent_sid(self) -> str | None:

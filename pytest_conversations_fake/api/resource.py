@@ -83,7 +83,7 @@ class Resource(Generic[R]):
     def build_unchecked(self, context: RequestContext, sent: Mapping[str, Any]) -> R:
         """A record of what was *sent*, whatever Twilio would say to that."""
         known = {
-            "sid": context.facts.get("sid") or context.world.sids.draw(self.record.prefix),
+            "sid": context.facts.get("sid") or context.sids.draw(self.record.prefix),
             "account_sid": context.account_sid,
             "date_created": context.now,
             "date_updated": context.now,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -23,6 +22,7 @@ from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
 from .secrets import without_passwords
+from .sids import Sids
 from .snapshots import PutBack, saved
 from .subscribers import hook, hooks, with_messaging_service
 from .wording import visible
@@ -32,34 +32,6 @@ OWN_TOKEN = "the fake's own auth token"
 GIVEN_TOKEN = "the auth token that the fake was given (auth_token= or accounts=)"
 TOKEN_OF_TARGET = "the auth_token= of deliver_to"
 TOKEN_OF_REQUEST = "the auth token of the last request that did not use the fake's own"
-
-
-class Sids:
-    """Sids that depend on *name* alone: a test gets the same ones at each run.
-
-    Each prefix has a sequence of its own, so that the sids of one kind stay the same where a test
-    changes what it does with another.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._sequences: dict[str, random.Random] = {}
-
-    def draw(self, prefix: str) -> str:
-        if prefix not in self._sequences:
-            self._sequences[prefix] = random.Random(f"{prefix} {self._name}")
-        return f"{prefix}{self._sequences[prefix].randbytes(16).hex()}"
-
-    def save(self) -> PutBack:
-        """What lets the next sids be the same ones again."""
-        states = {prefix: each.getstate() for prefix, each in self._sequences.items()}
-
-        def put_back() -> None:
-            self._sequences = {prefix: random.Random() for prefix in states}
-            for prefix, state in states.items():
-                self._sequences[prefix].setstate(state)
-
-        return put_back
 
 
 class World:
@@ -165,6 +137,16 @@ class World:
                 "what it holds can still be looked at"
             )
 
+    def request_context(self, account: Account) -> RequestContext:
+        """The context of an action of *account* now."""
+        return RequestContext(
+            assumptions=self.assumptions,
+            sids=self.sids,
+            account=account,
+            account_sid=account.sid,
+            now=self.clock.second(),
+        )
+
     def configure_webhook(self, url: str, events: Sequence[str]) -> None:
         """Let the first account's webhook tell *events* to *url*."""
         configured = webhooks.singleton(self.account, None)
@@ -238,9 +220,7 @@ class World:
             token_origin=token_origin or (GIVEN_TOKEN if auth_token else OWN_TOKEN),
             api_keys=api_keys or {},
         )
-        context = RequestContext(
-            world=self, account=account, account_sid=sid, now=self.clock.second(), base=""
-        )
+        context = self.request_context(account)
         name = "Default Conversations Service"  # a guess
         account.first_service = services.create(context.at(friendly_name=name))
         account.publish = partial(self._publish, account)

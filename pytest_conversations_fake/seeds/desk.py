@@ -145,15 +145,7 @@ class Desk:
         return resource.create(self._call(at, *parents, **params))
 
     def _call(self, at: datetime, *parents: Record, **params: Any) -> RequestContext:
-        return RequestContext(
-            world=self._world,
-            account=self._account,
-            account_sid=self._account.sid,
-            now=at,
-            base=self._world.address,
-            parents=parents,
-            params=params,
-        )
+        return replace(self._world.request_context(self._account).at(*parents, **params), now=at)
 
 
 def _of(by: str, number: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -37,12 +38,8 @@ class Actor:
         **params: Any,
     ) -> RequestContext:
         """The context of an action now. Its events carry *event_params*, too."""
-        return RequestContext(
-            world=self.world,
-            account=self.account,
-            account_sid=self.account.sid,
-            now=self.world.clock.second(),
-            base=self.world.address,
+        return replace(
+            self.world.request_context(self.account),
             parents=parents,
             params=params,
             source=self._source,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from ..api.accounts import Account
@@ -83,7 +84,8 @@ class LiveRecord:
 
     def _call(self, record: Record, name: str) -> RequestContext:
         """A call for *name* from the test, on the short path where there is one."""
-        account = self._account
+        account: Account = self._account
+        world: World = self._world
         parents: list[Record] = []
         sid = record.parent_sid
         for resource in reversed(self._resource.ancestors):
@@ -92,12 +94,9 @@ class LiveRecord:
                 raise self._never_was(name)
             parents.insert(0, parent)
             sid = parent.parent_sid
-        return RequestContext(
-            world=self._world,
-            account=account,
-            account_sid=account.sid,
-            now=self._world.clock.second(),
-            base=f"{self._world.address}/{VERSION}",
+        return replace(
+            world.request_context(account),
+            base=f"{world.address}/{VERSION}",
             parents=parents,
             short=self._resource.has_short_path and parents[0] is account.default_service,
         )

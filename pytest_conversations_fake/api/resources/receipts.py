@@ -93,7 +93,7 @@ class Receipts(Resource[Receipt]):
         super().publish(context, "Updated", record, **params)
 
     def defaults(self, context: RequestContext) -> dict[str, Any]:
-        return {**super().defaults(context), "channel_message_sid": context.world.sids.draw("SM")}
+        return {**super().defaults(context), "channel_message_sid": context.sids.draw("SM")}
 
     def summary(self, context: RequestContext) -> dict[str, Any]:
         """For each stage, whether all, some or none of a message's receipts reached it."""
