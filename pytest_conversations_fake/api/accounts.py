@@ -5,9 +5,9 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from .fields import is_sid
+from .records import Record
 from .refusals import (
     BearerNotKnown,
     CredentialsEnded,
@@ -15,10 +15,6 @@ from .refusals import (
     NoCredentials,
     Unauthenticated,
 )
-from .resources.configurations import Configuration, configuration
-from .resources.conversation_lifecycle import run_out
-from .resources.conversations import Conversation
-from .resources.services import Service
 from .store import Store
 from .timers import Timers
 
@@ -34,43 +30,15 @@ class Account:
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secrets by the sids of the keys, `SK…`."""
     store: Store = field(default_factory=Store)
-    first_service: Service = field(init=False)
-    """The one that it was opened with."""
+    first_service: Record = field(init=False)
+    """The service that it was opened with."""
     timers: Timers = field(default_factory=Timers)
-    unfinished: dict[str, str] = field(default_factory=dict)
-    """The states that conversations will have which are initializing, by their sids."""
+    pending_states: dict[str, str] = field(default_factory=dict)
+    """The next states of conversations that are initializing, by their sids."""
     publish: Callable[..., None] = lambda event: None
     """Tells webhooks of an event; or only that of a conversation, which comes second then."""
     seen_token: str | None = field(default=None, repr=False)
     """The password that came last with its own sid, which may be the application's auth token."""
-
-    def settle(self, now: datetime) -> None:
-        """Let happen what is due by *now*."""
-        for instant, sid in self.timers.due(now):
-            if conversation := self.store.find(Conversation, sid):
-                run_out(self, conversation, instant)
-
-    def finish(self) -> None:
-        """Let the conversations that are initializing have their states."""
-        for sid, state in self.unfinished.items():
-            conversation = self.store.find(Conversation, sid)
-            if conversation and conversation.state == "initializing":
-                self.store.change(conversation, state=state)
-        self.unfinished.clear()
-
-    @property
-    def configuration(self) -> Configuration:
-        return configuration.singleton(self, None)
-
-    @property
-    def default_service(self) -> Service:
-        """The service that the short paths mean."""
-        service = self.store.find(Service, self.configuration.default_chat_service_sid)
-        assert service  # neither can it be deleted, nor another sid be configured
-        return service
-
-    def has_service(self, sid: str) -> bool:
-        return self.store.find(Service, sid) is not None
 
     def accepts(self, user: str, password: str) -> bool:
         return (user, password) == (self.sid, self.auth_token) or (

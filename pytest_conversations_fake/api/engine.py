@@ -26,6 +26,7 @@ from .refusals import (
     Refused,
 )
 from .request_context import RequestContext
+from .resources.services import default_service
 from .verbs import CREATE
 from .world import World
 
@@ -189,7 +190,7 @@ def _find(
     chain = [*operation.resource.ancestors, operation.resource]
     found: list[Record] = []
     if operation.is_short(names):
-        found.append(account.default_service)
+        found.append(default_service(account))
     for resource, name in zip(chain[len(found) :], names):
         record = resource.find(account, found[-1].sid if found else None, name)
         if not record:

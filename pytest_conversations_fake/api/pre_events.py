@@ -6,18 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import copy
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .deliveries import Delivery, delivery
 from .events import PRE_EVENTS
+from .operations import Operation
+from .records import Record
 from .refusals import WebhookRefused
 from .request_context import RequestContext
 from .subscribers import pre_event_subscriber, with_messaging_service
 from .verbs import CREATE, DELETE, UPDATE
-
-if TYPE_CHECKING:
-    from .operations import Operation
-    from .records import Record
 
 # The parameters that an answer may change, by the noun of the event
 CHANGEABLE = {"Conversation": ("friendly_name",), "Message": ("body", "author", "attributes")}

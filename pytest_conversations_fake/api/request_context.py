@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .accounts import Account
 from .assumptions import Assumptions
 from .records import Record
+from .refusals import Refused
 from .sids import Sids
-
-if TYPE_CHECKING:
-    from .accounts import Account
-    from .refusals import Refused
-    from .store import Store
+from .store import Store
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from .accounts import Account
 from .events import EventPayload
 from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
@@ -14,9 +15,6 @@ from .records import Record, attributes, nullable, parameters
 from .refusals import InvalidPageToken, PageSizeTooLarge, Refused
 from .request_context import RequestContext
 from .verbs import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
-
-if TYPE_CHECKING:
-    from .accounts import Account
 
 R = TypeVar("R", bound=Record)
 

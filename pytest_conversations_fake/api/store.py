@@ -44,15 +44,19 @@ class Store:
 
     def remove(self, record: Record, *, forget: bool = False) -> None:
         """Take *record* out, with all that is below it; *forget* that it was ever there."""
-        for kind in list(self._by_sid):
-            for child in list(self.of(kind, record.sid)):
-                self.remove(child, forget=forget)
+        self.remove_listed(record.sid, forget=forget)
         self._leave(record)
         del self._by_sid[type(record)][record.sid]
         if forget:
             del self._positions[record.sid]
         else:
             self._removed[type(record)][record.sid] = record
+
+    def remove_listed(self, listed: Hashable, *, forget: bool = False) -> None:
+        """Remove the records of every kind in a list."""
+        for kind in list(self._by_sid):
+            for record in list(self.of(kind, listed)):
+                self.remove(record, forget=forget)
 
     def arrange(self, records: Sequence[Record]) -> None:
         """Let *records*, which are of one kind, have arrived in this order."""

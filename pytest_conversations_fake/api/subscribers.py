@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from .accounts import Account
 from .events import Event
 from .resources.conversations import Conversation
 from .resources.scoped_webhooks import ScopedWebhook
@@ -15,9 +15,6 @@ from .resources.webhook_configurations import (
     service_webhooks,
     webhooks,
 )
-
-if TYPE_CHECKING:
-    from .accounts import Account
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from .faults import Injection
 from .journal import Journal
 from .outside import Outside
 from .request_context import RequestContext
+from .resources import conversation_lifecycle
 from .resources.configurations import configuration
 from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
@@ -97,7 +98,7 @@ class World:
     def settle(self) -> None:
         """Let happen what is due by now, before anybody looks."""
         for account in self.authenticator.accounts:
-            account.settle(self.clock.second())
+            conversation_lifecycle.settle(account, self.clock.second())
 
     @contextmanager
     def settled(self) -> Iterator[None]:
@@ -189,7 +190,7 @@ class World:
     def finish(self) -> None:
         """Let what is initializing be finished: somebody asks for something, or moves the clock."""
         for account in self.authenticator.accounts:
-            account.finish()
+            conversation_lifecycle.finish_initializing(account)
 
     def _moved(self) -> None:
         with self.lock:
@@ -222,10 +223,10 @@ class World:
         )
         context = self.request_context(account)
         name = "Default Conversations Service"  # a guess
-        account.first_service = services.create(context.at(friendly_name=name))
+        account.first_service = service = services.create(context.at(friendly_name=name))
         account.publish = partial(self._publish, account)
         defaults = {
-            "default_chat_service_sid": account.first_service.sid,
+            "default_chat_service_sid": service.sid,
             "default_messaging_service_sid": self.sids.draw("MG"),
         }
         configuration.create(context.at(**defaults))

@@ -12,7 +12,7 @@ from ..api.deliveries import COMMON, OF_SCOPED_WEBHOOKS, Delivery
 from ..api.did_you_mean import unknown
 from ..api.events import ACCOUNT_EVENTS, SCOPED_EVENTS
 from ..api.resources import RESOURCES
-from ..api.resources.conversation_lifecycle import STATE_UPDATED
+from ..api.resources.conversations import STATE_UPDATED
 from ..api.world import World
 from .differences import Difference, Remark, differing
 from .explanations import explain, found

@@ -19,6 +19,7 @@ from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
 from ..api.resources.receipts import Receipt, receipts
+from ..api.resources.services import default_service
 from ..api.resources.users import User, users
 from ..api.world import World
 from .people import People, Person
@@ -38,7 +39,7 @@ class Desk:
         self._world = world
         self._account = account
         self._store = account.store
-        self._service = account.default_service
+        self._service = default_service(account)
         self._people = people
         self._sent: list[tuple[Message, Receipt]] = []
         self.now = world.clock.second()

@@ -97,7 +97,7 @@ class _Dumping:
     def _value(self, record: Record, name: str) -> Any:
         """An attribute; of a conversation that is initializing, the state that it will have."""
         value = getattr(record, name)
-        return self._account.unfinished[record.sid] if value == "initializing" else value
+        return self._account.pending_states[record.sid] if value == "initializing" else value
 
     def _given(
         self, resource: Resource[Any], parents: list[Record], record: Record

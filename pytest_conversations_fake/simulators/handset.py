@@ -21,7 +21,7 @@ from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
 from ..api.resources.receipts import STATUSES, Receipt, receipts
 from ..api.resources.scoped_webhooks import scoped_webhooks
-from ..api.resources.services import Service
+from ..api.resources.services import Service, default_service
 from ..api.verbs import CREATE
 from ..api.world import World
 from .actor import Actor
@@ -140,7 +140,7 @@ class Handset:
             ]
             raise LookupError("; ".join(why))
         sid = configured.auto_creation_conversation_service_sid
-        service = self._store.find(Service, sid) or self._account.default_service
+        service = self._store.find(Service, sid) or default_service(self._account)
         pair: dict[str, Any] = {
             "messaging_binding_proxy_address": proxy,
             "messaging_binding_address": self.address,

@@ -6,7 +6,7 @@ from typing import Any, overload
 
 from ..api.did_you_mean import SuggestsNames
 from ..api.journal import RecordedRequest
-from ..api.resources.services import services
+from ..api.resources.services import default_service, services
 from ..assertions.requests import AtMost, Expectation, Refutation, operation_named
 from .collections import Collections
 from .live_record import LiveRecord
@@ -26,7 +26,7 @@ class AccountView(SuggestsNames, Collections):
     @property
     def default_service(self) -> LiveRecord:
         """The service that the short paths mean, as in `/v1/Conversations`."""
-        return LiveRecord(self._world, self._account, services, self._account.default_service)
+        return LiveRecord(self._world, self._account, services, default_service(self._account))
 
     @overload
     def assert_requested(

@@ -12,6 +12,7 @@ from ..api.operations import VERSION
 from ..api.records import Record
 from ..api.request_context import RequestContext
 from ..api.resource import Resource
+from ..api.resources.services import default_service
 from ..api.wording import shortened
 from ..api.world import World
 from ..assertions.values import ARGUMENT, brief
@@ -98,7 +99,7 @@ class LiveRecord:
             world.request_context(account),
             base=f"{world.address}/{VERSION}",
             parents=parents,
-            short=self._resource.has_short_path and parents[0] is account.default_service,
+            short=self._resource.has_short_path and parents[0] is default_service(account),
         )
 
 

@@ -48,7 +48,8 @@ class Configurations(Resource[Configuration]):
         if not record:  # what it is opened with needs no asking
             return
         sid = sent.get("default_chat_service_sid", record.default_chat_service_sid)
-        if not context.account.has_service(sid):
+        # Each service has one configuration
+        if not context.store.of(ServiceConfiguration, sid):
             raise refusals.UnknownDefaultService
         if not context.may_use(sent.get("default_messaging_service_sid")):
             raise refusals.UnknownMessagingService

@@ -61,7 +61,7 @@ class ConversationsWithParticipants(Resource[Conversation]):
             context.conflicts.append(conflict)
             context.store.change(conversation, state="closed")
         if people and context.assumes("with-participants", "initializing"):
-            context.account.unfinished[conversation.sid] = conversation.state
+            context.account.pending_states[conversation.sid] = conversation.state
             context.store.change(conversation, state="initializing")
         return conversation
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from .. import refusals
+from ..accounts import Account
 from ..addresses import channel
 from ..events import EventPayload
 from ..fields import Day, Int, Sid, Text, shown_moment
@@ -28,9 +29,6 @@ from .participant_rules import (
 )
 from .roles import check_role
 from .users import User, check_identity, users
-
-if TYPE_CHECKING:
-    from ..accounts import Account
 
 
 @dataclass(kw_only=True, eq=False)
@@ -193,7 +191,7 @@ class Participants(InConversation[Participant]):
         if record:
             if not sent.keys() & {*WHO}:  # it stays who it is
                 return
-            check_change(sent, record)
+            check_change(sent, Identifiers.of(record))
         person = Identifiers.of(record, sent)
         check_who_it_is(person)
         check_addresses(person)
