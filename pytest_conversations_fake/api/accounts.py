@@ -6,6 +6,7 @@ from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from .events import Event, Subscriber
 from .fields import is_sid
 from .records import Record
 from .refusals import (
@@ -35,10 +36,14 @@ class Account:
     timers: Timers = field(default_factory=Timers)
     pending_states: dict[str, str] = field(default_factory=dict)
     """The next states of conversations that are initializing, by their sids."""
-    publish: Callable[..., None] = lambda event: None
-    """Tells webhooks of an event; or only that of a conversation, which comes second then."""
+    publisher: Callable[[Account, Event, Subscriber | None], None] = field(repr=False)
+    """Sends an event of the account to a subscriber, or for None to every subscriber of it."""
     seen_token: str | None = field(default=None, repr=False)
     """The password that came last with its own sid, which may be the application's auth token."""
+
+    def publish(self, event: Event, subscriber: Subscriber | None = None) -> None:
+        """Send *event* to *subscriber*, or for None to every subscriber of it."""
+        self.publisher(self, event, subscriber)
 
     def accepts(self, user: str, password: str) -> bool:
         return (user, password) == (self.sid, self.auth_token) or (

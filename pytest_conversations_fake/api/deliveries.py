@@ -1,17 +1,16 @@
-"""Deliveries: an event on its way to one hook, and what came of it."""
+"""Deliveries: the request that carries an event to a subscriber, and its outcome."""
 
 from __future__ import annotations
 
-from base64 import b64encode
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
-from .events import Event, spelled
+from .events import Event, Subscriber
 from .secrets import without_passwords
-from .signature import signature
-from .subscribers import Subscriber
 from .wording import visible
 
 TIMEOUT = 5.0
@@ -153,32 +152,6 @@ def behind_proxy(signed_request: SignedRequest) -> SignedRequest:
     )
 
 
-def signed_request(
-    delivery: Delivery, auth_token: str, token_origin: str, token: str
-) -> SignedRequest:
-    """A delivery as it is sent, signed with *auth_token*; *token* is different for each."""
-    headers = {
-        "Accept": "*/*",
-        "User-Agent": "TwilioProxy/1.1",
-        "I-Twilio-Idempotency-Token": token,
-    }
-    user, at, _ = urlsplit(delivery.url).netloc.rpartition("@")
-    if at:
-        headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
-    form = urlencode(delivery.form)
-    url = request_url(delivery.url)
-    signing = Signing(url, token_origin)
-    if delivery.method == "GET":
-        url += ("&" if "?" in url else "?") + form
-        headers["X-Twilio-Signature"] = signature(auth_token, url)
-        return SignedRequest(method="GET", url=url, headers=headers, body=b"", signing=signing)
-    headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
-    headers["X-Twilio-Signature"] = signature(auth_token, url, delivery.form.items())
-    return SignedRequest(
-        method="POST", url=url, headers=headers, body=form.encode(), signing=signing
-    )
-
-
 # What every event tells
 COMMON = ("account_sid", "event_type", "source", "client_identity", "retry_count")
 
@@ -188,18 +161,35 @@ OF_SCOPED_WEBHOOKS = ("webhook_sid", "webhook_type")
 WEBHOOK_TYPE = "webhook"
 
 
-def delivery(event: Event, hook: Subscriber, account_sid: str) -> Delivery:
-    """What *hook* is told of *event*, not sent yet."""
+def build_delivery(event: Event, subscriber: Subscriber, account_sid: str) -> Delivery:
+    """The delivery of *event* to *subscriber*, before it is sent."""
     common = (account_sid, event.name, event.source, event.client_identity, 0)
-    told = {**dict(zip(COMMON, common)), **event.params}
-    if hook.webhook_sid:
-        told |= dict(zip(OF_SCOPED_WEBHOOKS, (hook.webhook_sid, WEBHOOK_TYPE)))
-    params = {name: value for name, value in told.items() if value is not None}
+    params = {**dict(zip(COMMON, common)), **event.params}
+    if subscriber.webhook_sid:
+        params |= dict(zip(OF_SCOPED_WEBHOOKS, (subscriber.webhook_sid, WEBHOOK_TYPE)))
+    params = {name: value for name, value in params.items() if value is not None}
     return Delivery(
         event=event.name,
-        url=hook.url,
-        method=hook.method,
+        url=subscriber.url,
+        method=subscriber.method,
         params=params,
-        form=spelled(params),
+        form={_twilio_name(name): _form_value(value) for name, value in params.items()},
         account_sid=account_sid,
     )
+
+
+_BINDING = "messaging_binding_"
+
+
+def _twilio_name(keyword: str) -> str:
+    """`MessagingBinding.ProxyAddress` for `messaging_binding_proxy_address`."""
+    prefix = "MessagingBinding." if keyword.startswith(_BINDING) else ""
+    return prefix + keyword.removeprefix(_BINDING).title().replace("_", "")
+
+
+def _form_value(value: Any) -> str:
+    if isinstance(value, datetime):  # with milliseconds, unlike the answers to requests
+        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z").rjust(24, "0")
+    if isinstance(value, list):  # of media; that their names are spelled the same way is a guess
+        value = [{_twilio_name(name): part for name, part in each.items()} for each in value]
+    return value if isinstance(value, str) else json.dumps(value)

@@ -8,13 +8,13 @@ from copy import copy
 from types import MappingProxyType
 from typing import Any
 
-from .deliveries import Delivery, delivery
+from .deliveries import Delivery
 from .events import PRE_EVENTS
 from .operations import Operation
 from .records import Record
 from .refusals import WebhookRefused
 from .request_context import RequestContext
-from .subscribers import pre_event_subscriber, with_messaging_service
+from .subscribers import event_deliveries, pre_event_subscriber
 from .verbs import CREATE, DELETE, UPDATE
 
 # The parameters that an answer may change, by the noun of the event
@@ -49,8 +49,8 @@ def pre_event_delivery(
         for attribute, value in operation.resource.changes(context, records[-1]).items():
             setattr(record, attribute, value)
     event = payload.event(context, action, record, **params)
-    event = with_messaging_service(context.account, event)
-    return delivery(event, subscriber, context.account.sid)
+    [delivery] = event_deliveries(context.account, event, subscriber)
+    return delivery
 
 
 def verdict(operation: Operation, answered: Delivery) -> dict[str, list[str]]:

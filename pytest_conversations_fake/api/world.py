@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from .accounts import Account, Authenticator
 from .assumptions import Assumptions
 from .clock import Clock
-from .deliveries import Delivery, SignedRequest, delivery, signed_request
-from .events import PRE_EVENTS, Event
+from .deliveries import Delivery
+from .events import Event, Subscriber
 from .faults import Injection
 from .journal import Journal
 from .outside import Outside
 from .request_context import RequestContext
 from .resources import conversation_lifecycle
 from .resources.configurations import configuration
-from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
-from .secrets import without_passwords
 from .sids import Sids
 from .snapshots import PutBack, saved
-from .subscribers import hook, hooks, with_messaging_service
-from .wording import visible
+from .subscribers import event_deliveries
 
 # Where the token of a signature is from, as failures of webhooks say it
 OWN_TOKEN = "the fake's own auth token"
 GIVEN_TOKEN = "the auth token that the fake was given (auth_token= or accounts=)"
-TOKEN_OF_TARGET = "the auth_token= of deliver_to"
-TOKEN_OF_REQUEST = "the auth token of the last request that did not use the fake's own"
 
 
 class World:
@@ -148,44 +142,9 @@ class World:
             now=self.clock.second(),
         )
 
-    def configure_webhook(self, url: str, events: Sequence[str]) -> None:
-        """Let the first account's webhook tell *events* to *url*."""
-        configured = webhooks.singleton(self.account, None)
-        before = configured.post_webhook_url or configured.pre_webhook_url
-        if before not in (None, url):
-            shown = visible(without_passwords(before))
-            raise ValueError(
-                f"the account's webhook is configured for {shown} already, and "
-                "it has one URL; leave out events, and configure more webhooks by the API"
-            )
-        self.account.store.change(
-            configured,
-            pre_webhook_url=url if {*events} & {*PRE_EVENTS} else None,
-            post_webhook_url=url,
-            filters=[*events],
-        )
-
-    def _publish(self, account: Account, event: Event, scoped: ScopedWebhook | None = None) -> None:
-        """Tell all hooks of *event*, or only the webhook of a conversation."""
-        event = with_messaging_service(account, event)
-        for subscriber in [hook(scoped)] if scoped else hooks(account, event):
-            self.post(delivery(event, subscriber, account.sid))
-
-    def sign(self, delivery: Delivery, auth_token: str | None = None) -> SignedRequest:
-        """A delivery as it is sent; without *auth_token* signed with what the application uses.
-
-        That is the token which came last with the account's sid, else the account's own.
-        """
-        [account] = [
-            each for each in self.authenticator.accounts if each.sid == delivery.account_sid
-        ]
-        token = self.sids.draw("")
-        uuid = "-".join((token[:8], token[8:12], token[12:16], token[16:20], token[20:]))
-        if auth_token:
-            return signed_request(delivery, auth_token, TOKEN_OF_TARGET, uuid)
-        if account.seen_token:
-            return signed_request(delivery, account.seen_token, TOKEN_OF_REQUEST, uuid)
-        return signed_request(delivery, account.auth_token, account.token_origin, uuid)
+    def _publish(self, account: Account, event: Event, subscriber: Subscriber | None) -> None:
+        for delivery in event_deliveries(account, event, subscriber):
+            self.post(delivery)
 
     def finish(self) -> None:
         """Let what is initializing be finished: somebody asks for something, or moves the clock."""
@@ -220,11 +179,11 @@ class World:
             auth_token=auth_token or self.sids.draw(""),
             token_origin=token_origin or (GIVEN_TOKEN if auth_token else OWN_TOKEN),
             api_keys=api_keys or {},
+            publisher=self._publish,
         )
         context = self.request_context(account)
         name = "Default Conversations Service"  # a guess
         account.first_service = service = services.create(context.at(friendly_name=name))
-        account.publish = partial(self._publish, account)
         defaults = {
             "default_chat_service_sid": service.sid,
             "default_messaging_service_sid": self.sids.draw("MG"),

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 from .. import refusals
 from ..accounts import Account
 from ..addresses import CHANNELS
-from ..events import SCOPED_EVENTS, check_events
+from ..event_payloads import check_events
+from ..events import SCOPED_EVENTS
 from ..fields import Choice, Flag, Int, Many, Sid, Text
 from ..parameters import FriendlyName
 from ..records import Record, shown

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 from .. import refusals
 from ..accounts import Account
-from ..events import Event, EventPayload
+from ..event_payloads import EventPayload
+from ..events import Event
 from ..fields import (
     Choice,
     Day,

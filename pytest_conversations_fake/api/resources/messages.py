@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from .. import refusals
-from ..events import EventPayload
+from ..event_payloads import EventPayload
 from ..fields import Choice, Json, Sid, Text
 from ..json_text import read_json
 from ..paging import Listing

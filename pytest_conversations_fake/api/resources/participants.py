@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from .. import refusals
 from ..accounts import Account
 from ..addresses import channel
-from ..events import EventPayload
+from ..event_payloads import EventPayload
 from ..fields import Day, Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from ..events import EventPayload
+from ..event_payloads import EventPayload
 from ..fields import Choice, Int, Sid, Text
 from ..records import Record
 from ..request_context import RequestContext

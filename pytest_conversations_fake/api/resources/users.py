@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from .. import refusals
 from ..accounts import Account
-from ..events import EventPayload
+from ..event_payloads import EventPayload
 from ..fields import Sid, Text, is_sid
 from ..parameters import FriendlyName, json_attributes
 from ..records import Record
