@@ -38,7 +38,7 @@ class Account:
     """The next states of conversations that are initializing, by their sids."""
     publisher: Callable[[Account, Event, Subscriber | None], None] = field(repr=False)
     """Sends an event of the account to a subscriber, or for None to every subscriber of it."""
-    seen_token: str | None = field(default=None, repr=False)
+    last_password: str | None = field(default=None, repr=False)
     """The password that came last with its own sid, which may be the application's auth token."""
 
     def publish(self, event: Event, subscriber: Subscriber | None = None) -> None:
@@ -85,7 +85,7 @@ class Authenticator:
             raise Unauthenticated
         first, *_ = self.accounts
         if is_sid(user, "AC"):
-            first.seen_token = password
+            first.last_password = password
         return first, user if is_sid(user, "AC") else first.sid
 
 

@@ -18,9 +18,9 @@ class Clock:
     What becomes due by a move happens at once, each thing at its own instant.
     """
 
-    def __init__(self, *, moving: Callable[[], None], moved: Callable[[], None]) -> None:
-        self._moving = moving
-        self._moved = moved
+    def __init__(self, *, before_move: Callable[[], None], after_move: Callable[[], None]) -> None:
+        self._before_move = before_move
+        self._after_move = after_move
         self._ahead = timedelta()
         self._stays_at: datetime | None = None
 
@@ -44,7 +44,7 @@ class Clock:
         Without a zone *instant* is in UTC. Raises `TypeError` for what is no `datetime`.
         """
         __tracebackhide__ = True
-        self._moving()
+        self._before_move()
         if not isinstance(instant, datetime):
             raise TypeError(f"the clock moves to a datetime, not to {instant!r}")
         check_flag("tick", tick)
@@ -53,7 +53,7 @@ class Clock:
         instant = instant.astimezone(timezone.utc)
         self._ahead = instant - datetime.now(timezone.utc)
         self._stays_at = None if tick else instant
-        self._moved()
+        self._after_move()
 
     def shift(self, length: timedelta | None = None, **units: float) -> None:
         """Go on by *length* or by *units*, those of `timedelta`; back, if it is negative.
@@ -64,7 +64,7 @@ class Clock:
         that there is not.
         """
         __tracebackhide__ = True
-        self._moving()
+        self._before_move()
         if not isinstance(length, timedelta | None):
             raise TypeError(f"the clock shifts by a timedelta or days=, hours=…, not by {length!r}")
         for unit, number in units.items():
@@ -75,7 +75,7 @@ class Clock:
         if self._stays_at:
             self._stays_at += length
         self._ahead += length
-        self._moved()
+        self._after_move()
 
     def __repr__(self) -> str:
         return f"<clock at {self.now():%Y-%m-%dT%H:%M:%SZ}{', which stays' * bool(self._stays_at)}>"

@@ -12,11 +12,11 @@ from typing import Any
 
 from .accounts import Account
 from .deliveries import Delivery
-from .faults import BREAKING, BeforeIt, Delay, Injected, met
+from .faults import BREAKING, Delay, Injected, RejectingFault, faults_for
 from .forms import Texts, decompress, is_form, read_form, read_query, require_well_formed
 from .journal import PendingRequest, Response
 from .operations import VERSION, Operation, find_route, not_imitated
-from .pre_events import pre_event_delivery, verdict
+from .pre_events import pre_event_delivery, read_changes
 from .records import Record
 from .refusals import (
     MethodNotAllowed,
@@ -83,7 +83,7 @@ def answer(world: World, pending: PendingRequest) -> Steps:
         status, body = yield from _carry_out(world, pending)
     except Injected as injected:
         pending.refusal = injected
-        status, body = injected.answered, injected.envelope()
+        status, body = injected.answer_status, injected.envelope()
         headers |= injected.headers
     except Refused as refusal:
         pending.refusal = refusal
@@ -112,12 +112,12 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
     operation = route.operations.get(request.method)
     readable = body if isinstance(body, bytes) else b""
     texts = _note(pending, operation, names, readable) if operation else {}
-    for fault in met(world.injections, pending):
+    for fault in faults_for(world.injections, pending):
         pending.faults += (fault,)
         if isinstance(fault, Delay):
             yield Wait(fault.seconds)
             world.settle()
-        elif isinstance(fault, BeforeIt):
+        elif isinstance(fault, RejectingFault):
             raise fault.refusal()
     account, account_sid = world.authenticator.authenticate(request.headers)
     pending.account_sid = account.sid
@@ -150,7 +150,7 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
     if before := pre_event_delivery(asked, operation, records):
         answered = yield Ask(before)
         assert isinstance(answered, Delivery)
-        texts |= verdict(operation, answered)
+        texts |= read_changes(operation, answered)
         world.settle()
         asked, records = context({})  # the journal keeps what was sent
     done = _perform(asked, operation, records)

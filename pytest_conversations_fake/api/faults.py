@@ -12,7 +12,7 @@ from .checks import check, check_number, check_seconds, check_text
 from .errors import ERRORS
 from .journal import PendingRequest
 from .refusals import Refused
-from .snapshots import PutBack
+from .snapshots import Restore
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -26,7 +26,7 @@ class Fault:
     """
 
 
-class BeforeIt(Fault, ABC):
+class RejectingFault(Fault, ABC):
     """What keeps a request from being carried out."""
 
     @abstractmethod
@@ -35,7 +35,7 @@ class BeforeIt(Fault, ABC):
 
 
 @dataclass(frozen=True)
-class RateLimited(BeforeIt):
+class RateLimited(RejectingFault):
     """429/20429, which asks for patience of *retry_after* seconds. Nothing is done."""
 
     retry_after: int = 1
@@ -45,19 +45,19 @@ class RateLimited(BeforeIt):
 
     def refusal(self) -> Injected:
         patience = {"Retry-After": str(self.retry_after)}
-        return injected(20429, headers=patience)
+        return error_answer(20429, headers=patience)
 
 
 @dataclass(frozen=True)
-class Unavailable(BeforeIt):
+class Unavailable(RejectingFault):
     """503/20503. Nothing is done."""
 
     def refusal(self) -> Injected:
-        return injected(20503)
+        return error_answer(20503)
 
 
 @dataclass(frozen=True)
-class ServerError(BeforeIt):
+class ServerError(RejectingFault):
     """Twilio's bare 500, without a code. Nothing is done."""
 
     def refusal(self) -> Injected:
@@ -65,7 +65,7 @@ class ServerError(BeforeIt):
 
 
 @dataclass(frozen=True, repr=False)
-class TwilioError(BeforeIt):
+class TwilioError(RejectingFault):
     """The refusal with this *code*, whatever was sent. Nothing is done.
 
     *status*, from 400 to 599, and *message* default to what Twilio answers with the code, as far as
@@ -95,11 +95,11 @@ class TwilioError(BeforeIt):
         return f"TwilioError({self.code}{''.join(more)})"
 
     def refusal(self) -> Injected:
-        return injected(self.code, self.status, self.message)
+        return error_answer(self.code, self.status, self.message)
 
 
 @dataclass(frozen=True)
-class Reset(BeforeIt):
+class Reset(RejectingFault):
     """The connection is reset. Nothing is done."""
 
     def refusal(self) -> Injected:
@@ -149,7 +149,7 @@ class Injected(Refused):
         self.headers = headers
 
     @property
-    def answered(self) -> int:
+    def answer_status(self) -> int:
         return self._answer[0]
 
     def envelope(self) -> dict[str, Any]:
@@ -168,7 +168,7 @@ EXAMPLES = {
 }
 
 
-def injected(
+def error_answer(
     code: int,
     status: int | None = None,
     message: str | None = None,
@@ -212,7 +212,7 @@ class Injection:
         """Whether a request meets it, which is counted."""
         if self._ended or self.met == self._times or self._on not in (None, pending.operation):
             return False
-        if self._when and not self._is_so(self._when, pending):
+        if self._when and not self._matches(self._when, pending):
             return False
         self._after -= 1
         meets = self._after < 0
@@ -220,7 +220,9 @@ class Injection:
         self.was_ever_met |= meets
         return meets
 
-    def _is_so(self, when: Callable[[Mapping[str, Any]], object], pending: PendingRequest) -> bool:
+    def _matches(
+        self, when: Callable[[Mapping[str, Any]], object], pending: PendingRequest
+    ) -> bool:
         try:
             return bool(when(pending.all_params))
         except KeyboardInterrupt:
@@ -236,14 +238,14 @@ class Injection:
     def __exit__(self, *error: object) -> None:
         self.end()
 
-    def save(self) -> PutBack:
+    def save(self) -> Restore:
         """What puts back how often it was met. What has ended remains so."""
         met, after = self.met, self._after
 
-        def put_back() -> None:
+        def restore() -> None:
             self.met, self._after = met, after
 
-        return put_back
+        return restore
 
     def end(self) -> None:
         """Let no request meet it any more."""
@@ -264,7 +266,7 @@ def _named(pending: PendingRequest) -> str:
     return f"#{pending.number} {pending.operation or pending.request.method}"
 
 
-def met(injections: Iterable[Injection], pending: PendingRequest) -> Iterator[Fault]:
+def faults_for(injections: Iterable[Injection], pending: PendingRequest) -> Iterator[Fault]:
     """The faults that a request meets, in the order in which they were injected."""
     for injection in injections:
         if injection.meets(pending):

@@ -48,17 +48,17 @@ class Field(ABC):
     def write(self, value: Any, keyword: str = "") -> list[str]:
         """*value* as texts. Raises `TypeError`, by the *keyword*, for what it never holds."""
         if not isinstance(value, str):
-            raise self.mistaken("a str", value, keyword)
+            raise self.type_error("a str", value, keyword)
         return [value]
 
-    def made_up(self, name: str) -> Any:
+    def example(self, name: str) -> Any:
         """Something that it may hold, for what calls itself *name*."""
         return name
 
-    def refuse(self, text: str) -> Refused:
+    def refusal(self, text: str) -> Refused:
         return self.invalid(name=self.name, value=text)
 
-    def mistaken(self, kind: str, value: object, keyword: str) -> TypeError:
+    def type_error(self, kind: str, value: object, keyword: str) -> TypeError:
         given = type(value).__name__ if self.secret else repr(value)
         return TypeError(f"{keyword or self.name} takes {kind}, not {given}")
 
@@ -91,7 +91,7 @@ class Json(Field):
         try:
             read_json(text)
         except ValueError:
-            raise self.refuse(text) from None
+            raise self.refusal(text) from None
         return text
 
 
@@ -103,10 +103,10 @@ class Sid(Field):
 
     def read(self, text: str) -> str:
         if not is_sid(text, self.prefix):
-            raise self.refuse(text)
+            raise self.refusal(text)
         return text
 
-    def made_up(self, name: str) -> str:
+    def example(self, name: str) -> str:
         return self.prefix + name.encode().hex()[-32:].zfill(32)
 
 
@@ -124,9 +124,9 @@ class Choice(Field):
         for word in self.of:
             if word.lower() == text.lower():
                 return word
-        raise self.refuse(text)
+        raise self.refusal(text)
 
-    def made_up(self, name: str) -> str:
+    def example(self, name: str) -> str:
         return self.of[0]
 
 
@@ -142,12 +142,12 @@ class Many(Field):
     def read_all(self, texts: Sequence[str]) -> list[Any]:
         return [] if list(texts) == [""] else [self.read(text) for text in texts]
 
-    def made_up(self, name: str) -> list[Any]:
-        return [self.each.made_up(name)]
+    def example(self, name: str) -> list[Any]:
+        return [self.each.example(name)]
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if isinstance(value, str) or not isinstance(value, Sequence):
-            raise self.mistaken("a list", value, keyword)
+            raise self.type_error("a list", value, keyword)
         return [text for one in value for text in self.each.write(one, keyword)] or [""]
 
 
@@ -163,15 +163,15 @@ class Int(Field):
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
             if self.invalid is InvalidParameter:
                 raise NotAnInteger(value=text[:100])
-            raise self.refuse(text)
+            raise self.refusal(text)
         number = int(text)
         if number < self.min or (self.max is not None and number > self.max):
-            raise self.refuse(text)
+            raise self.refusal(text)
         return number
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self.mistaken("an int", value, keyword)
+            raise self.type_error("an int", value, keyword)
         return [str(value)]
 
 
@@ -181,12 +181,12 @@ class Flag(Field):
 
     def read(self, text: str) -> bool:
         if text.lower() not in ("true", "false"):
-            raise self.refuse(text)
+            raise self.refusal(text)
         return text.lower() == "true"
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if not isinstance(value, bool):
-            raise self.mistaken("a bool", value, keyword)
+            raise self.type_error("a bool", value, keyword)
         return [str(value).lower()]
 
 
@@ -198,7 +198,7 @@ class Moment(Field):
         try:
             return moment(text)
         except (ValueError, OverflowError):
-            raise self.refuse(text) from None
+            raise self.refusal(text) from None
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if isinstance(value, datetime):
@@ -237,7 +237,7 @@ class Day(Field):
         try:
             span(text)
         except (ValueError, OverflowError):
-            raise self.refuse(text) from None
+            raise self.refusal(text) from None
         return text
 
 
@@ -264,9 +264,9 @@ class Duration(Field):
         try:
             length = duration(text)
         except (ValueError, OverflowError):
-            raise self.refuse(text) from None
+            raise self.refusal(text) from None
         if length > CENTURY:
-            raise self.refuse(text)
+            raise self.refusal(text)
         if timedelta() < length < self.min:
             raise self.too_short(name=self.name)
         return text

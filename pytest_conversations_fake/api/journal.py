@@ -149,11 +149,11 @@ class PendingRequest:
 class Journal(Sequence[RecordedRequest]):
     """Requests that were answered, by the order in which they arrived.
 
-    *noticed* is called for each.
+    *on_request* is called for each.
     """
 
-    def __init__(self, noticed: Callable[[], None]) -> None:
-        self._noticed = noticed
+    def __init__(self, on_request: Callable[[], None]) -> None:
+        self._on_request = on_request
         self._requests: list[RecordedRequest] = []
         self._opened = 0
 
@@ -185,7 +185,7 @@ class Journal(Sequence[RecordedRequest]):
         insort(
             self._requests, recorded_request, key=lambda recorded_request: recorded_request.number
         )
-        self._noticed()
+        self._on_request()
         return recorded_request
 
     def __len__(self) -> int:

@@ -53,7 +53,7 @@ def pre_event_delivery(
     return delivery
 
 
-def verdict(operation: Operation, answered: Delivery) -> dict[str, list[str]]:
+def read_changes(operation: Operation, answered: Delivery) -> dict[str, list[str]]:
     """What the application changes: parameters, as if they had been sent so.
 
     What it does not answer, or what can not be read, changes nothing. Raises a refusal if the

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from .snapshots import PutBack
+from .snapshots import Restore
 
 
 class Sids:
@@ -23,13 +23,13 @@ class Sids:
             self._sequences[prefix] = random.Random(f"{prefix} {self._name}")
         return f"{prefix}{self._sequences[prefix].randbytes(16).hex()}"
 
-    def save(self) -> PutBack:
+    def save(self) -> Restore:
         """Return a function that makes the next sids the same ones again."""
         states = {prefix: each.getstate() for prefix, each in self._sequences.items()}
 
-        def put_back() -> None:
+        def restore() -> None:
             self._sequences = {prefix: random.Random() for prefix in states}
             for prefix, state in states.items():
                 self._sequences[prefix].setstate(state)
 
-        return put_back
+        return restore

@@ -26,8 +26,8 @@ def sign(world: World, delivery: Delivery, auth_token: str | None = None) -> Sig
     uuid = "-".join((token[:8], token[8:12], token[12:16], token[16:20], token[20:]))
     if auth_token:
         return _signed_request(delivery, auth_token, TOKEN_OF_TARGET, uuid)
-    if account.seen_token:
-        return _signed_request(delivery, account.seen_token, TOKEN_OF_REQUEST, uuid)
+    if account.last_password:
+        return _signed_request(delivery, account.last_password, TOKEN_OF_REQUEST, uuid)
     return _signed_request(delivery, account.auth_token, account.token_origin, uuid)
 
 

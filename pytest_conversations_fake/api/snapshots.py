@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-PutBack = Callable[[], None]
+Restore = Callable[[], None]
 
 
-def saved(things: Iterable[object]) -> PutBack:
+def save_attributes(things: Iterable[object]) -> Restore:
     """What puts the attributes of *things* back to what they are now."""
     before = [(thing, _copied(vars(thing))) for thing in things]
 
-    def put_back() -> None:
+    def restore() -> None:
         for thing, attributes in before:
             vars(thing).update(_copied(attributes))  # whoever reads meanwhile misses none
             for name in vars(thing).keys() - attributes.keys():
                 del vars(thing)[name]
 
-    return put_back
+    return restore
 
 
 def _copied(attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Hashable, Sequence
 from typing import Any, TypeVar
 
 from .records import Record
-from .snapshots import PutBack, saved
+from .snapshots import Restore, save_attributes
 
 R = TypeVar("R", bound=Record)
 
@@ -106,16 +106,16 @@ class Store:
         """Where *record* stands in the order of arrival; kept after it was removed."""
         return self._positions[record.sid]
 
-    def save(self) -> PutBack:
+    def save(self) -> Restore:
         """What puts every record, and what became of it, back to how it is now."""
         kept = [self._by_sid, self._removed]
         by_sid, removed = [{kind: {**each[kind]} for kind in each} for each in kept]
         positions, next_position = {**self._positions}, self._next_position
-        records = saved(
+        records = save_attributes(
             record for each in kept for of_kind in each.values() for record in of_kind.values()
         )
 
-        def put_back() -> None:
+        def restore() -> None:
             records()
             for index in (self._by_sid, self._removed, self._by_key, self._lists):
                 index.clear()
@@ -126,7 +126,7 @@ class Store:
                 for record in of_kind.values():
                     self._enter(record)
 
-        return put_back
+        return restore
 
     def _enter(self, record: Record) -> None:
         self._by_key[type(record)].update(dict.fromkeys(record.keys(), record))

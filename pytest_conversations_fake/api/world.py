@@ -21,7 +21,7 @@ from .resources.configurations import configuration
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
 from .sids import Sids
-from .snapshots import PutBack, saved
+from .snapshots import Restore, save_attributes
 from .subscribers import event_deliveries
 
 # Where the token of a signature is from, as failures of webhooks say it
@@ -51,9 +51,9 @@ class World:
         self.outside = outside or Outside()
         self.lock = self.outside.lock
         self.ended = False
-        self.clock = Clock(moving=self.require_running, moved=self._moved)
+        self.clock = Clock(before_move=self.require_running, after_move=self._after_move)
         self.sids = Sids(name)
-        self.journal = Journal(noticed=self.lock.notify_all)
+        self.journal = Journal(on_request=self.lock.notify_all)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
         self.generation = 0
@@ -62,7 +62,8 @@ class World:
         """Those that were tried, in the order in which they were."""
         access = access or {None: {}}
         accounts = [
-            self._open(sid or self.sids.draw("AC"), **reached) for sid, reached in access.items()
+            self._open_account(sid or self.sids.draw("AC"), **reached)
+            for sid, reached in access.items()
         ]
         self.authenticator = Authenticator(accounts, enforced, self.outside.ended_fakes)
 
@@ -102,25 +103,25 @@ class World:
             self.settle()
             yield
 
-    def save(self) -> PutBack:
+    def save(self) -> Restore:
         """What puts everything back to how it is now, but for errors inside, which remain."""
         accounts = self.authenticator.accounts
         timers = [each.timers for each in accounts]
         parts = [
-            saved([self.clock, self.journal, *accounts, *timers]),
+            save_attributes([self.clock, self.journal, *accounts, *timers]),
             *(each.save() for each in self.injections),
             self.sids.save(),
             *(each.store.save() for each in accounts),
         ]
         deliveries, injections = [*self.deliveries], [*self.injections]
 
-        def put_back() -> None:
+        def restore() -> None:
             for part in parts:
                 part()
             self.deliveries[:], self.injections[:] = deliveries, injections
             self.generation += 1
 
-        return put_back
+        return restore
 
     def require_running(self) -> None:
         """Raises `RuntimeError` in a fake that has ended, in which nothing happens any more."""
@@ -151,7 +152,7 @@ class World:
         for account in self.authenticator.accounts:
             conversation_lifecycle.finish_initializing(account)
 
-    def _moved(self) -> None:
+    def _after_move(self) -> None:
         with self.lock:
             self.finish()
             self.settle()
@@ -166,7 +167,7 @@ class World:
         """The first one."""
         return self.authenticator.accounts[0]
 
-    def _open(
+    def _open_account(
         self,
         sid: str,
         auth_token: str | None = None,

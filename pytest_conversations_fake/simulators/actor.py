@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from ..api.accounts import Account
 from ..api.operations import Operation
-from ..api.pre_events import pre_event_delivery, verdict
+from ..api.pre_events import pre_event_delivery, read_changes
 from ..api.records import Record
 from ..api.refusals import WebhookRefused, refusals_are_errors
 from ..api.request_context import RequestContext
@@ -94,7 +94,7 @@ class Actor:
         if asking:
             answered = self.world.ask(asking).result()
             try:
-                changes = verdict(operation, answered)
+                changes = read_changes(operation, answered)
             except WebhookRefused:
                 return None
             fields = operation.resource.parameters

@@ -42,7 +42,7 @@ def seed(
         context,
         now=now or context.now,
         parents=parents,
-        params={**params, **read({key: fields[key].made_up(name) for key in missing}, fields)},
+        params={**params, **read({key: fields[key].example(name) for key in missing}, fields)},
         facts=facts,
     )
 

@@ -75,7 +75,7 @@ def test_a_delivery_does_not_show_the_password_of_its_url() -> None:
 
 def test_an_account_does_not_show_its_tokens() -> None:
     world = World("a test", {"AC" + "0" * 32: {"auth_token": "tok", "api_keys": {"SK": "tok"}}})
-    world.account.seen_token = "tok"
+    world.account.last_password = "tok"
 
     assert "tok" not in repr(world.account)
 

@@ -19,14 +19,14 @@ from .messages import Message, messages
 class Url(Text):
     """Where an application is."""
 
-    def made_up(self, name: str) -> str:
+    def example(self, name: str) -> str:
         return f"https://example.com/{name}"
 
 
 class EventName(Text):
     """The name of an event. Twilio's own examples have names that do not exist."""
 
-    def made_up(self, name: str) -> str:
+    def example(self, name: str) -> str:
         return "onMessageAdded"
 
 

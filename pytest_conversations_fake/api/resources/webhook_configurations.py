@@ -27,7 +27,7 @@ class AbsoluteUrl(Text):
 
     def read(self, text: str) -> str:
         if len(text) > 512 or (text and not re.match("https?://[^/]", text, re.IGNORECASE)):
-            raise self.refuse(text)
+            raise self.refusal(text)
         return super().read(text)
 
 
