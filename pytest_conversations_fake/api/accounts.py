@@ -1,4 +1,4 @@
-"""Accounts: who may ask, and what belongs to whom."""
+"""Accounts: their state, and how a request authenticates with one."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from .timers import Timers
 
 @dataclass(kw_only=True)
 class Account:
-    """An account with all that belongs to it."""
+    """An account with its records."""
 
     sid: str
     auth_token: str = field(repr=False)
     token_origin: str = field(repr=False)
-    """Where the auth token is from, as failures of webhooks say it; never the token."""
+    """Where the auth token comes from, as failures of webhooks name it; never the token itself."""
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secrets by the sids of the keys, `SK…`."""
     store: Store = field(default_factory=Store)
@@ -39,7 +39,7 @@ class Account:
     publisher: Callable[[Account, Event, Subscriber | None], None] = field(repr=False)
     """Sends an event of the account to a subscriber, or for None to every subscriber of it."""
     last_password: str | None = field(default=None, repr=False)
-    """The password that came last with its own sid, which may be the application's auth token."""
+    """The last password sent with this account's sid; it may be the application's auth token."""
 
     def publish(self, event: Event, subscriber: Subscriber | None = None) -> None:
         """Send *event* to *subscriber*, or for None to every subscriber of it."""
@@ -53,10 +53,11 @@ class Account:
 
 @dataclass
 class Authenticator:
-    """Lets requests in to the accounts.
+    """Finds the account that a request authenticates with.
 
-    Where credentials are *enforced*, only those of the accounts. Else any user and password will
-    do, except those of a fake that has *ended* (its name, by account sid), and any Bearer token.
+    If credentials are *enforced*, only those of the accounts are accepted. Otherwise every user and
+    password is accepted, except those of the *ended* fakes (names by account sid), and so is every
+    Bearer token.
     """
 
     accounts: Sequence[Account]
@@ -64,7 +65,7 @@ class Authenticator:
     ended: Callable[[], Mapping[str, str]] = dict
 
     def authenticate(self, headers: Mapping[str, str]) -> tuple[Account, str]:
-        """The account that a request is for, and the account sid that its records get.
+        """The account of a request, and the account sid that its new records show.
 
         Raises a 20003 refusal.
         """

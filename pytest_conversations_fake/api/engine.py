@@ -1,7 +1,7 @@
-"""The way of a request, top to bottom.
+"""The path of a request, top to bottom.
 
-`answer` is a generator: it yields what only the outside can do and is sent what came of it, so the
-story is the same with a socket and without. State is consistent whenever it yields.
+`answer` is a generator. It yields the steps that only the outside can do and receives their
+outcomes, so it runs the same with a socket and without. The state is consistent at each yield.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from .world import World
 MAX_BODY = 1024 * 1024
 """Bytes. A guess; the largest form that the API's own limits allow is far below it."""
 
-# Origin, headers, methods and Expose as Twilio's v1 APIs were seen to send them, with the samples
-# of its specification added. That errors and 204s carry them, too, is a guess.
+# Origin, headers, methods and Expose as captured from Twilio's v1 APIs, with the samples of its
+# specification added. That errors and 204s have them, too, is a guess.
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
@@ -48,9 +48,9 @@ CORS = {
 
 @dataclass(frozen=True)
 class ReadBody:
-    """Read the body. To be sent: its bytes as they came, or the refusal of what cannot be read.
+    """Read the body. Outcome: its bytes as sent, or the refusal of an unreadable body.
 
-    More than *limit* bytes cannot.
+    A body of more than *limit* bytes is refused.
     """
 
     limit: int
@@ -58,14 +58,14 @@ class ReadBody:
 
 @dataclass(frozen=True)
 class Ask:
-    """Ask an application. To be sent: the delivery with what came of it."""
+    """Send a pre-event to an application. Outcome: the delivery with its answer."""
 
     delivery: Delivery
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Let *seconds* pass. To be sent: None."""
+    """Wait for some *seconds*. Outcome: None."""
 
     seconds: float
 
@@ -77,7 +77,7 @@ Steps = Generator[Step, Outcome, Response]
 
 
 def answer(world: World, pending: PendingRequest) -> Steps:
-    """Answer the request of *pending*, and note there what becomes known of it."""
+    """Answer the request of *pending*, and add to *pending* what becomes known about it."""
     headers = CORS | {"Twilio-Request-Id": world.sids.draw("RQ")}
     try:
         status, body = yield from _carry_out(world, pending)
@@ -132,7 +132,7 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
     require_well_formed(request.query, request.headers, body)
 
     def context(noted: dict[str, Any]) -> tuple[RequestContext, list[Record]]:
-        """What is asked for, by what there is at the moment."""
+        """The context and the records in the path, from the current state."""
         records = _find(account, pending, operation, names)
         params = _read(noted, operation, texts)
         return replace(
@@ -159,7 +159,7 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
 
 
 def _note(pending: PendingRequest, operation: Operation, names: list[str], body: bytes) -> Texts:
-    """Note what is asked for before any of it is judged; the texts of the parameters."""
+    """Add the operation and its parameters to *pending*, before validation. Returns the texts."""
     request = pending.request
     pending.operation = operation.name
     pending.path_params.update(zip(reversed(operation.path), reversed(names)))
@@ -186,7 +186,7 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
 def _find(
     account: Account, pending: PendingRequest, operation: Operation, names: list[str]
 ) -> list[Record]:
-    """The records that the path names, from the top; on a short path, the default service first."""
+    """The records in the path, the service first; on a short path that is the default service."""
     chain = [*operation.resource.ancestors, operation.resource]
     found: list[Record] = []
     if operation.is_short(names):
@@ -206,7 +206,7 @@ def _find(
 
 
 def _read(noted: dict[str, Any], operation: Operation, texts: Texts) -> dict[str, Any]:
-    """The values of the parameters. What could be read before a refusal is *noted* as well."""
+    """The values of the parameters. Values read before a refusal are in *noted*, too."""
     fields = operation.form | operation.query | operation.headers
     for keyword, field in fields.items():
         if keyword in texts:
@@ -235,5 +235,5 @@ def _perform(
 
 
 def _shown(path: str) -> str:
-    """A path as the text of a 404 has it: most captures leave out the version."""
+    """A path as the text of a 404 shows it: most captures leave out the version."""
     return path.removeprefix(f"/{VERSION}")
