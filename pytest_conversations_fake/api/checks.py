@@ -1,10 +1,10 @@
-"""Checks of name a test author passes, which say name is accepted."""
+"""Checks of arguments that a test author passes. Their errors say what is accepted."""
 
 from __future__ import annotations
 
 
 def check(is_valid: bool, accepted: str, value: object) -> None:
-    """Raises `TypeError` unless it *is_valid*."""
+    """Raises `TypeError`, with what is *accepted* and the *value*, unless it *is_valid*."""
     __tracebackhide__ = True
     if not is_valid:
         raise TypeError(f"{accepted}, not {value!r}")

@@ -19,39 +19,39 @@ TIMEOUT = 5.0
 NO_ANSWER = "no answer within"
 
 NO_TARGET = "no target"
-"""Why there is no answer where nothing was sent."""
+"""The error of a delivery that was not sent."""
 
 
 @dataclass(frozen=True)
 class Signing:
-    """What a request was signed with, as failures say it."""
+    """How a request was signed, as failures show it."""
 
     url: str
-    """Up to the event's parameters, which a GET has in the query."""
+    """The URL without the event's parameters, which a GET has in the query."""
     token_origin: str
-    """Where the auth token is from; never the token."""
+    """Where the auth token comes from; never the token itself."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Delivery:
-    """A request of Twilio's to an application."""
+    """A webhook request to an application, and its outcome."""
 
     event: str
     """`"onMessageAdded"`."""
     url: str
-    """As configured; of a Studio flow its sid, as nothing is sent there."""
+    """As configured; for a Studio flow its sid, as nothing is sent."""
     method: str
-    """`"POST"`, or `"GET"` with everything in the query."""
+    """`"POST"`, or `"GET"` with the parameters in the query."""
     params: Mapping[str, Any]
-    """By keyword, `conversation_sid` or `body`: a `datetime` for dates, an `int` for numbers, else
+    """By keyword, such as `conversation_sid`: a `datetime` for dates, an `int` for numbers, else
     text."""
     form: Mapping[str, str]
-    """As sent, by Twilio's names: `ConversationSid`."""
+    """The parameters as sent, by Twilio's names: `ConversationSid`."""
     account_sid: str
     attempt: int = 0
     """0 for the first one."""
     status: int | None = None
-    """Of the application's answer; None if there was none."""
+    """The status of the application's answer; None without an answer."""
     answer: str = ""
     """The text of the answer."""
     error: str | None = None
@@ -61,20 +61,20 @@ class Delivery:
 
     @property
     def failed(self) -> bool:
-        """Whether the application did not answer, or with a status of 400 or more."""
+        """Whether the application did not answer, or answered with a status of 400 or more."""
         if self.status is None:
             return self.error != NO_TARGET
         return self.status >= 400
 
     @property
     def outcome(self) -> str:
-        """The status, or why there is none, in a line."""
+        """The status, or why there is none, on one line."""
         *_, last = (self.error or str(self.status)).rstrip("\n").split("\n")
         return visible(last)
 
     @property
     def hint(self) -> str:
-        """What to look at after a refusal that may be of the signature, or no answer in time."""
+        """A likely cause, if the signature may have been refused or no answer came in time."""
         if (self.error or "").startswith(NO_ANSWER):
             return "deliver_to(timeout=...) sets another limit"
         if not self.signing or self.status not in (401, 403):
@@ -87,7 +87,7 @@ class Delivery:
 
     @property
     def heading(self) -> str:
-        """What is told where, as a text shows it: without the password of the URL."""
+        """The event and the URL, without its password."""
         return visible(f"{self.event} to {without_passwords(self.url)}")
 
     def __str__(self) -> str:
@@ -99,23 +99,23 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class SignedRequest:
-    """The HTTP request that a delivery is."""
+    """A delivery as sent over HTTP."""
 
     method: str
     url: str
-    """With the query, if it is a GET."""
+    """The URL; for a GET with the query."""
     headers: Mapping[str, str]
     body: bytes
     signing: Signing
 
     @property
     def host(self) -> str:
-        """What the header `Host` says."""
+        """The value of the header `Host`."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
     @property
     def target(self) -> str:
-        """What the request line says: path and query."""
+        """Path and query, as in the request line."""
         url = urlsplit(self.url)
         return f"{url.path}{'?' * bool(url.query)}{url.query}"
 
@@ -126,8 +126,8 @@ PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 def request_url(url: str) -> str:
     """The URL of a request as HTTP sends it: ASCII only, with a path, and without a fragment.
 
-    A server sees exactly this, so this is what is signed. Percent-encoding that is there already
-    stays as it is. That Twilio does the same with URLs that are not in this form is a guess.
+    The server sees this URL, so it is the one that is signed. Existing percent-encoding is kept.
+    That Twilio does the same with URLs that are not in this form is a guess.
     """
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
@@ -152,11 +152,11 @@ def behind_proxy(signed_request: SignedRequest) -> SignedRequest:
     )
 
 
-# What every event tells
+# The parameters of every event
 COMMON = ("account_sid", "event_type", "source", "client_identity", "retry_count")
 
-# Parameters that a conversation's webhook gets in addition, and the type's only value. Applications
-# show the names; the value is a guess.
+# Further parameters for the webhook of a conversation, and the only value of the type. The names
+# are known from applications; the value is a guess.
 OF_SCOPED_WEBHOOKS = ("webhook_sid", "webhook_type")
 WEBHOOK_TYPE = "webhook"
 

@@ -1,8 +1,8 @@
-"""What a parameter may hold.
+"""Fields: the types of parameters.
 
-A field reads the text that came over the wire into the value that the journal shows and the store
-keeps, or raises Twilio's refusal. `write` goes the other way, for seeds. Texts that Twilio gives
-back as they came (JSON, durations) stay texts.
+A field reads the text of a request into the value that the journal shows and the store keeps, or
+raises Twilio's refusal. `write` is the reverse, for seeds. Texts that Twilio returns unchanged
+(JSON, durations) stay texts.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from .refusals import InvalidParameter, MissingParameter, NotAnInteger, Refused
 
 @dataclass(frozen=True)
 class Field(ABC):
-    """A parameter *name*, as Twilio spells it.
+    """A parameter with Twilio's spelling of its *name*.
 
-    *required* is what creating can not do without. *only* names the verb that has the parameter,
-    where it is but one; `"Seed"` is for what no request can say. *invalid* is raised for what it
-    may not hold, and *empty* for an empty text if that is something else. What is *secret* never
-    comes back, and no text shows it.
+    A *required* parameter must be in a request that creates. *only* names the one verb that has the
+    parameter, if not all have it; `"Seed"` stands for seeds, if no request has it. *invalid* is the
+    refusal of an invalid value, and *empty* that of an empty text, if it is another one. No answer
+    and no text of ours shows a *secret* value.
     """
 
     name: str
@@ -40,19 +40,19 @@ class Field(ABC):
         """The value of *text*. Raises a refusal."""
 
     def read_all(self, texts: Sequence[str]) -> Any:
-        """The value of what was sent several times; which one Twilio takes is not known."""
+        """The value of a parameter that was sent several times. It is a guess that the last counts."""
         if self.empty and not texts[-1]:
             raise self.empty(name=self.name)
         return self.read(texts[-1])
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
-        """*value* as texts. Raises `TypeError`, by the *keyword*, for what it never holds."""
+        """*value* as texts. Raises `TypeError`, with the *keyword*, for a value of a wrong type."""
         if not isinstance(value, str):
             raise self.type_error("a str", value, keyword)
         return [value]
 
     def example(self, name: str) -> Any:
-        """Something that it may hold, for what calls itself *name*."""
+        """A valid value, for a record with this *name*."""
         return name
 
     def refusal(self, text: str) -> Refused:
@@ -80,7 +80,7 @@ class Text(Field):
 
 @dataclass(frozen=True)
 class Json(Field):
-    """JSON text of at most *max* bytes, kept to the letter."""
+    """JSON text of at most *max* bytes, kept unchanged."""
 
     max: int | None = None
     too_long: type[Refused] = InvalidParameter
@@ -97,7 +97,7 @@ class Json(Field):
 
 @dataclass(frozen=True)
 class Sid(Field):
-    """A sid of the kind that begins with *prefix*."""
+    """A sid with this *prefix*."""
 
     prefix: str = ""
 
@@ -116,7 +116,7 @@ def is_sid(text: str, prefix: str = "[A-Z]{2}") -> bool:
 
 @dataclass(frozen=True)
 class Choice(Field):
-    """One of the words in *of*, which may come in upper or lower case."""
+    """One of the words in *of*, in upper or lower case."""
 
     of: tuple[str, ...] = ()
 
@@ -132,7 +132,7 @@ class Choice(Field):
 
 @dataclass(frozen=True)
 class Many(Field):
-    """What may be sent several times, each time as *each* says. A single empty one is none."""
+    """A list, sent as several values of the field *each*. A single empty value is an empty list."""
 
     each: Field = Text("")
 
@@ -159,7 +159,7 @@ class Int(Field):
     max: int | None = None
 
     def read(self, text: str) -> int:
-        # `int` would take other scripts' digits, "1_0" and " 1", too
+        # `int` also accepts digits of other scripts, "1_0" and " 1"
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
             if self.invalid is InvalidParameter:
                 raise NotAnInteger(value=text[:100])
@@ -192,7 +192,7 @@ class Flag(Field):
 
 @dataclass(frozen=True)
 class Moment(Field):
-    """An instant in ISO 8601; without a zone it is in UTC."""
+    """An instant in ISO 8601. Without a time zone it is in UTC."""
 
     def read(self, text: str) -> datetime:
         try:
@@ -206,8 +206,8 @@ class Moment(Field):
         return super().write(value, keyword)
 
 
-# Which forms Twilio reads is not known; these are what clients send. `fromisoformat` reads others
-# on each version of Python
+# It is not known which forms Twilio reads; clients send these. `fromisoformat` reads different
+# forms on each version of Python
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:([+-]\d\d):?(\d\d)|[Zz])?)?",
     re.ASCII,
@@ -225,13 +225,13 @@ def moment(text: str) -> datetime:
 
 
 def shown_moment(value: datetime) -> str:
-    """*value* as the API shows it: UTC, in whole seconds."""
+    """*value* as the API shows it, in UTC and whole seconds."""
     return f"{value.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}Z".rjust(20, "0")
 
 
 @dataclass(frozen=True)
 class Day(Field):
-    """A day or an instant in ISO 8601, kept as text: the filters of lists."""
+    """A day or an instant in ISO 8601, kept as text. Filters of lists have it."""
 
     def read(self, text: str) -> str:
         try:
@@ -242,7 +242,7 @@ class Day(Field):
 
 
 def span(text: str) -> tuple[datetime, datetime]:
-    """The first and the last instant that *text* names: a bare date is its whole day in UTC."""
+    """The first and the last instant of *text*. A date without a time is the whole day in UTC."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         first = datetime.combine(date.fromisoformat(text), datetime.min.time(), timezone.utc)
         return first, first + timedelta(days=1, microseconds=-1)
@@ -250,12 +250,12 @@ def span(text: str) -> tuple[datetime, datetime]:
 
 
 CENTURY = timedelta(days=36_500)
-"""What ends after it is refused; a guess. Calendars end, and something has to give before."""
+"""A longer duration is refused, since dates of Python have a maximum; a guess."""
 
 
 @dataclass(frozen=True)
 class Duration(Field):
-    """An ISO 8601 duration of at least *min*, or of nothing (`PT0S`); kept as text."""
+    """An ISO 8601 duration of at least *min*, or of zero (`PT0S`); kept as text."""
 
     min: timedelta = timedelta()
     too_short: type[Refused] = InvalidParameter

@@ -54,9 +54,9 @@ def pre_event_delivery(
 
 
 def read_changes(operation: Operation, answered: Delivery) -> dict[str, list[str]]:
-    """What the application changes: parameters, as if they had been sent so.
+    """The parameters that the answer of an application changes, as texts of a request.
 
-    What it does not answer, or what can not be read, changes nothing. Raises a refusal if the
+    No answer, or one that is not a JSON object, changes nothing. Raises a refusal if the
     application refuses.
     """
     if answered.status is None:

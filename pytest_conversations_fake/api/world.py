@@ -1,4 +1,4 @@
-"""A world: what one fake knows, with the only source of chance there is."""
+"""A world: the state of one fake."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from .sids import Sids
 from .snapshots import Restore, save_attributes
 from .subscribers import event_deliveries
 
-# Where the token of a signature is from, as failures of webhooks say it
+# Where an auth token comes from, as failures of webhooks name it
 OWN_TOKEN = "the fake's own auth token"
 GIVEN_TOKEN = "the auth token that the fake was given (auth_token= or accounts=)"
 
 
 class World:
-    """Everything that a fake called *name* knows. A reset is a new world.
+    """The state of the fake *name*. A reset creates a new world.
 
-    *access* says of each account, by its sid, what it is reached with: `auth_token`, and `api_keys`
-    by their sids; None stands for a sid to be made up. Readers and writers hold its lock, which
-    also wakes those who wait for a request. *outside* is all that the world reaches beyond itself.
+    *access* has the credentials of each account by its sid: `auth_token`, and `api_keys` by their
+    sids. The key None stands for a generated sid. Readers and writers hold the world's lock, which
+    also wakes threads that wait for a request. *outside* reaches the server and the webhooks.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class World:
         self.generation = 0
         """Number of restores. A request of an earlier generation no longer changes the world."""
         self.deliveries: list[Delivery] = []
-        """Those that were tried, in the order in which they were."""
+        """Deliveries after their first attempt, in the order of the attempts."""
         access = access or {None: {}}
         accounts = [
             self._open_account(sid or self.sids.draw("AC"), **reached)
@@ -91,20 +91,20 @@ class World:
         self.ended = True
 
     def settle(self) -> None:
-        """Let happen what is due by now, before anybody looks."""
+        """Apply the timers that are due now, before anyone reads the state."""
         for account in self.authenticator.accounts:
             conversation_lifecycle.settle(account, self.clock.second())
 
     @contextmanager
     def settled(self) -> Iterator[None]:
-        """Hold the lock, with everything as it is by now."""
+        """Hold the lock, with all due timers applied."""
         __tracebackhide__ = True
         with self.lock:
             self.settle()
             yield
 
     def save(self) -> Restore:
-        """What puts everything back to how it is now, but for errors inside, which remain."""
+        """Return a function that restores the current state, except for errors inside the fake."""
         accounts = self.authenticator.accounts
         timers = [each.timers for each in accounts]
         parts = [
@@ -124,7 +124,7 @@ class World:
         return restore
 
     def require_running(self) -> None:
-        """Raises `RuntimeError` in a fake that has ended, in which nothing happens any more."""
+        """Raises `RuntimeError` if the fake has ended."""
         __tracebackhide__ = True
         if self.ended:
             raise RuntimeError(
@@ -148,7 +148,7 @@ class World:
             self.post(delivery)
 
     def finish(self) -> None:
-        """Let what is initializing be finished: somebody asks for something, or moves the clock."""
+        """Finish initializing conversations, because of a request or a move of the clock."""
         for account in self.authenticator.accounts:
             conversation_lifecycle.finish_initializing(account)
 
@@ -158,13 +158,13 @@ class World:
             self.settle()
 
     def next_due(self) -> float | None:
-        """Seconds until something happens by itself; None if nothing does."""
+        """Seconds until the next timer is due; None without one."""
         instants = [each.timers.next for each in self.authenticator.accounts if each.timers.next]
         return self.clock.until(min(instants)) if instants else None
 
     @property
     def account(self) -> Account:
-        """The first one."""
+        """The first account."""
         return self.authenticator.accounts[0]
 
     def _open_account(
@@ -174,7 +174,7 @@ class World:
         api_keys: Mapping[str, str] | None = None,
         token_origin: str = "",
     ) -> Account:
-        """An account, with all that Twilio gives to every one."""
+        """Create an account with the records that Twilio gives to every account."""
         account = Account(
             sid=sid,
             auth_token=auth_token or self.sids.draw(""),
