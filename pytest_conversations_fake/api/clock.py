@@ -69,7 +69,7 @@ class Clock:
             raise TypeError(f"the clock shifts by a timedelta or days=, hours=…, not by {length!r}")
         for unit, number in units.items():
             if unit not in UNITS:
-                raise TypeError(f"the clock knows no {unit!r}; there is: {', '.join(UNITS)}")
+                raise TypeError(f"the clock has no unit {unit!r}; it has: {', '.join(UNITS)}")
             check(isinstance(number, (int, float)), f"{unit} is a number", number)
         length = (length or timedelta()) + timedelta(**units)
         if self._stays_at:

@@ -40,7 +40,7 @@ class Field(ABC):
         """The value of *text*. Raises a refusal."""
 
     def read_all(self, texts: Sequence[str]) -> Any:
-        """The value of a parameter that was sent several times. It is a guess that the last counts."""
+        """The value of a parameter that was sent several times. That the last counts is a guess."""
         if self.empty and not texts[-1]:
             raise self.empty(name=self.name)
         return self.read(texts[-1])

@@ -128,9 +128,9 @@ class World:
         __tracebackhide__ = True
         if self.ended:
             raise RuntimeError(
-                f"the fake of {self.name} has ended, so nothing can be done with it: ask for the "
-                "one of the test that runs, or stay in the `with` statement; what it was asked and "
-                "what it holds can still be looked at"
+                f"the fake of {self.name} has ended and accepts no actions; use the fake of the "
+                "running test, or stay in the `with` statement. Its requests and records can still "
+                "be read"
             )
 
     def request_context(self, account: Account) -> RequestContext:
