@@ -24,16 +24,16 @@ MANY = 25
 """If more names than these are accepted, only near ones are shown."""
 
 
-def unknown(what: str, given: object, accepted: Iterable[str]) -> str:
+def unknown(what: str, value: object, accepted: Iterable[str]) -> str:
     """A sentence with the unknown name, the nearest name and the accepted names.
 
     If more than `MANY` names are accepted and some are near, it shows only those.
     """
     accepted = list(accepted)
     there_is = f"here is: {', '.join(accepted)}"
-    near = get_close_matches(str(given), accepted, n=3)
+    near = get_close_matches(str(value), accepted, n=3)
     if not near:
-        return f"{what} {given!r}; t{there_is}"
+        return f"{what} {value!r}; t{there_is}"
     if len(accepted) > MANY:
-        return f"{what} {given!r}; did you mean {' or '.join(map(repr, near))}?"
-    return f"{what} {given!r}; did you mean {near[0]!r}? T{there_is}"
+        return f"{what} {value!r}; did you mean {' or '.join(map(repr, near))}?"
+    return f"{what} {value!r}; did you mean {near[0]!r}? T{there_is}"

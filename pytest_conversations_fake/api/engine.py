@@ -131,7 +131,7 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
         raise body
     require_well_formed(request.query, request.headers, body)
 
-    def context(noted: dict[str, Any]) -> tuple[RequestContext, list[Record]]:
+    def build_context(noted: dict[str, Any]) -> tuple[RequestContext, list[Record]]:
         """The context and the records in the path, from the current state."""
         records = _find(account, pending, operation, names)
         params = _read(noted, operation, texts)
@@ -146,16 +146,16 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
             webhooks_enabled=params.get("x_twilio_webhook_enabled") == "true",
         ), records
 
-    asked, records = context(pending.params)
-    if before := pre_event_delivery(asked, operation, records):
-        answered = yield Ask(before)
+    context, records = build_context(pending.params)
+    if pre_event := pre_event_delivery(context, operation, records):
+        answered = yield Ask(pre_event)
         assert isinstance(answered, Delivery)
         texts |= read_changes(operation, answered)
         world.settle()
-        asked, records = context({})  # the journal keeps what was sent
-    done = _perform(asked, operation, records)
-    pending.refusal = next(iter(asked.conflicts), None)
-    return operation.resource.status(asked, operation.verb), done
+        context, records = build_context({})  # the journal keeps the parameters as sent
+    answer_body = _perform(context, operation, records)
+    pending.refusal = next(iter(context.conflicts), None)
+    return operation.resource.status(context, operation.verb), answer_body
 
 
 def _note(pending: PendingRequest, operation: Operation, names: list[str], body: bytes) -> Texts:
@@ -166,9 +166,9 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
     texts: Texts = {}
     ignored: list[str] = []
     form, query = read_form(request.headers, body), read_query(request.query)
-    for fields, given in [(operation.form, form), (operation.query, query)]:
+    for fields, sent in [(operation.form, form), (operation.query, query)]:
         keywords = {field.name: keyword for keyword, field in fields.items()}
-        for name, values in given.items():
+        for name, values in sent.items():
             if name in keywords:
                 texts[keywords[name]] = values
             else:

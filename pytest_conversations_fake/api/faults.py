@@ -89,8 +89,8 @@ class TwilioError(RejectingFault):
             )
 
     def __repr__(self) -> str:
-        given = {"status": self.status, "message": self.message}
-        more = [f", {name}={value!r}" for name, value in given.items() if value is not None]
+        optional = {"status": self.status, "message": self.message}
+        more = [f", {name}={value!r}" for name, value in optional.items() if value is not None]
         return f"TwilioError({self.code}{''.join(more)})"
 
     def refusal(self) -> Injected:
