@@ -10,9 +10,9 @@ from typing import Any, get_type_hints
 import pytest_conversations_fake
 from pytest_conversations_fake.api.operations import OPERATIONS
 from pytest_conversations_fake.api.records import shown
-from pytest_conversations_fake.api.request_context import CREATE, DELETE, FETCH, LIST, UPDATE
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.resources import RESOURCES
+from pytest_conversations_fake.api.verbs import CREATE, DELETE, FETCH, LIST, UPDATE
 from pytest_conversations_fake.state.live_record import attribute_names
 
 PACKAGE = Path(pytest_conversations_fake.__file__).parent

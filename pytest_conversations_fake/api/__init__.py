@@ -1,5 +1,6 @@
 """The imitation of the Conversations API.
 
-No sockets, no threads, no pytest, no wall clock and no chance live in here: a request comes in as
-a value and leaves as a value, and `world` is the one place that knows the time and draws sids.
+It has no sockets, threads, pytest, wall clock or randomness: a request comes in as a value, its
+answer goes out as a value, and only `world.clock` and `world.sids` know the time and draw sids. Its
+modules do not import each other in rings, not even for type checkers.
 """

@@ -1,13 +1,14 @@
-"""Accounts: who may ask, and what belongs to whom."""
+"""Accounts: their state, and how a request authenticates with one."""
 
 from __future__ import annotations
 
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
+from .events import Event, Subscriber
 from .fields import is_sid
+from .records import Record
 from .refusals import (
     BearerNotKnown,
     CredentialsEnded,
@@ -15,62 +16,34 @@ from .refusals import (
     NoCredentials,
     Unauthenticated,
 )
-from .resources.configurations import Configuration, configuration
-from .resources.conversation_lifecycle import run_out
-from .resources.conversations import Conversation
-from .resources.services import Service
 from .store import Store
 from .timers import Timers
 
 
 @dataclass(kw_only=True)
 class Account:
-    """An account with all that belongs to it."""
+    """An account with its records."""
 
     sid: str
     auth_token: str = field(repr=False)
     token_origin: str = field(repr=False)
-    """Where the auth token is from, as failures of webhooks say it; never the token."""
+    """Where the auth token comes from, as failures of webhooks name it; never the token itself."""
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secrets by the sids of the keys, `SK…`."""
     store: Store = field(default_factory=Store)
-    first_service: Service = field(init=False)
-    """The one that it was opened with."""
+    first_service: Record = field(init=False)
+    """The service that it was opened with."""
     timers: Timers = field(default_factory=Timers)
-    unfinished: dict[str, str] = field(default_factory=dict)
-    """The states that conversations will have which are initializing, by their sids."""
-    tell: Callable[..., None] = lambda event: None
-    """Tells webhooks of an event; or only that of a conversation, which comes second then."""
-    seen_token: str | None = field(default=None, repr=False)
-    """The password that came last with its own sid, which may be the application's auth token."""
+    pending_states: dict[str, str] = field(default_factory=dict)
+    """The next states of conversations that are initializing, by their sids."""
+    publisher: Callable[[Account, Event, Subscriber | None], None] = field(repr=False)
+    """Sends an event of the account to a subscriber, or for None to every subscriber of it."""
+    last_password: str | None = field(default=None, repr=False)
+    """The last password sent with this account's sid; it may be the application's auth token."""
 
-    def settle(self, now: datetime) -> None:
-        """Let happen what is due by *now*."""
-        for instant, sid in self.timers.due(now):
-            if conversation := self.store.find(Conversation, sid):
-                run_out(self, conversation, instant)
-
-    def finish(self) -> None:
-        """Let the conversations that are initializing have their states."""
-        for sid, state in self.unfinished.items():
-            conversation = self.store.find(Conversation, sid)
-            if conversation and conversation.state == "initializing":
-                self.store.change(conversation, state=state)
-        self.unfinished.clear()
-
-    @property
-    def configuration(self) -> Configuration:
-        return configuration.singleton(self, None)
-
-    @property
-    def default_service(self) -> Service:
-        """The service that the short paths mean."""
-        service = self.store.find(Service, self.configuration.default_chat_service_sid)
-        assert service  # neither can it be deleted, nor another sid be configured
-        return service
-
-    def has_service(self, sid: str) -> bool:
-        return self.store.find(Service, sid) is not None
+    def publish(self, event: Event, subscriber: Subscriber | None = None) -> None:
+        """Send *event* to *subscriber*, or for None to every subscriber of it."""
+        self.publisher(self, event, subscriber)
 
     def accepts(self, user: str, password: str) -> bool:
         return (user, password) == (self.sid, self.auth_token) or (
@@ -80,10 +53,11 @@ class Account:
 
 @dataclass
 class Authenticator:
-    """Lets requests in to the accounts.
+    """Finds the account that a request authenticates with.
 
-    Where credentials are *enforced*, only those of the accounts. Else any user and password will
-    do, except those of a fake that has *ended* (its name, by account sid), and any Bearer token.
+    If credentials are *enforced*, only those of the accounts are accepted. Otherwise every user and
+    password is accepted, except those of the *ended* fakes (names by account sid), and so is every
+    Bearer token.
     """
 
     accounts: Sequence[Account]
@@ -91,7 +65,7 @@ class Authenticator:
     ended: Callable[[], Mapping[str, str]] = dict
 
     def authenticate(self, headers: Mapping[str, str]) -> tuple[Account, str]:
-        """The account that a request is for, and the account sid that its records get.
+        """The account of a request, and the account sid that its new records show.
 
         Raises a 20003 refusal.
         """
@@ -112,7 +86,7 @@ class Authenticator:
             raise Unauthenticated
         first, *_ = self.accounts
         if is_sid(user, "AC"):
-            first.seen_token = password
+            first.last_password = password
         return first, user if is_sid(user, "AC") else first.sid
 
 

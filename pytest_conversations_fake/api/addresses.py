@@ -1,13 +1,13 @@
-"""Addresses: where people who do not chat are reached, from where, and by which channel."""
+"""Addresses: the forms and channels of messaging addresses."""
 
 from __future__ import annotations
 
 import re
 
 CHANNELS = ("whatsapp", "messenger", "gbm", "email", "rcs", "apple")
-"""The channels whose addresses have their name in front."""
+"""The channels whose names are prefixes of their addresses."""
 
-# A number, or the address of a channel. What follows the name of a channel is a guess
+# A number, or the address of a channel. The form after the prefix is a guess
 _ADDRESS = re.compile(rf"\+[1-9]\d{{1,14}}|(?:{'|'.join(CHANNELS)}):.+", re.ASCII)
 
 
@@ -15,12 +15,12 @@ def is_address(text: str) -> bool:
     return _ADDRESS.fullmatch(text) is not None
 
 
-# How many digits short codes have is a guess
+# The number of digits of a short code is a guess
 _SHORT_CODE = re.compile(r"\d{3,8}", re.ASCII)
 
 
 def is_sender(text: str) -> bool:
-    """Whether the account can write from *text*: an address or a short code, as `55555`."""
+    """Whether the account can send from *text*: an address or a short code, such as `55555`."""
     return is_address(text) or _SHORT_CODE.fullmatch(text) is not None
 
 

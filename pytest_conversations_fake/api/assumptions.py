@@ -1,4 +1,4 @@
-"""Assumptions that a test may replace: questions to Twilio, and the answers there can be."""
+"""Assumptions: questions about Twilio that have no known answer, and the possible answers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .addresses import is_sender
 from .fields import is_sid
 
-# By question: the answers, of which the first holds unless a test assumes another
+# The answers by question. The first one is the default
 QUESTIONS: dict[str, tuple[str, ...]] = {
     "below-closed": ("refused", "accepted"),
     "empty-message": ("refused", "accepted"),
@@ -27,28 +27,29 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Assumptions:
-    """Which answers hold, and what the account owns.
+    """The *answers* that a test assumes, and what the account owns.
 
-    Of each kind in *owned* (proxy addresses, messaging services `MG…`, media `ME…`, templates
-    `HX…`, Studio flows `FW…`) there are no others; of a kind that is not in it there is everything.
+    If *owned* names anything of a kind (proxy addresses, messaging services `MG…`, media `ME…`,
+    templates `HX…`, Studio flows `FW…`), the account owns nothing else of that kind. Of other
+    kinds it owns everything.
     """
 
     answers: Mapping[str, str]
     owned: Sequence[str] = ()
 
     def holds(self, question: str, answer: str) -> bool:
-        """Whether *answer* is the one that holds."""
+        """Whether *answer* is the answer to *question*."""
         return self.answers.get(question, QUESTIONS[question][0]) == answer
 
     def otherwise(self, question: str | None) -> str:
-        """What to assume instead of what holds; nothing for what is no question."""
+        """The arguments for the other answers to *question*; empty for an unknown question."""
         if question not in QUESTIONS:
             return ""
         others = [answer for answer in QUESTIONS[question] if not self.holds(question, answer)]
         return " or ".join(f"assume={ {question: answer} }" for answer in others)
 
     def may_use(self, name: str | None) -> bool:
-        """Whether the account may use the address or sid *name*; None is nothing to own."""
+        """Whether the account may use the address or sid *name*. None is always allowed."""
         if name is None or name in self.owned:
             return True
         return _kind(name) not in map(_kind, self.owned)
@@ -63,10 +64,10 @@ OWNABLE = ("MG", "ME", "HX", "FW")
 
 
 def is_ownable(name: str) -> bool:
-    """Whether *name* is something that an account may be said to own."""
+    """Whether *name* has the form of something that an account can own."""
     return is_sender(name) or any(is_sid(name, prefix) for prefix in OWNABLE)
 
 
 def _kind(name: str) -> str:
-    """Addresses are of one kind, sids of that of their prefix."""
+    """The kind of *name*: all addresses are one kind, and each prefix of sids is one."""
     return "address" if is_sender(name) else name[:2]

@@ -1,38 +1,38 @@
-"""Checks of what a test author passes, which say what is accepted."""
+"""Checks of arguments that a test author passes. Their errors say what is accepted."""
 
 from __future__ import annotations
 
 
-def check(is_right: bool, what_is_accepted: str, given: object) -> None:
-    """Raises `TypeError` unless it *is_right*."""
+def check(is_valid: bool, accepted: str, value: object) -> None:
+    """Raises `TypeError`, with what is *accepted* and the *value*, unless it *is_valid*."""
     __tracebackhide__ = True
-    if not is_right:
-        raise TypeError(f"{what_is_accepted}, not {given!r}")
+    if not is_valid:
+        raise TypeError(f"{accepted}, not {value!r}")
 
 
-def check_number(what: str, given: object) -> None:
+def check_number(name: str, value: object) -> None:
     __tracebackhide__ = True
-    is_right = isinstance(given, int) and not isinstance(given, bool) and given >= 0
-    check(is_right, f"{what} is a number from 0 on", given)
+    is_valid = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    check(is_valid, f"{name} is a number from 0 on", value)
 
 
-def check_seconds(what: str, given: object) -> None:
+def check_seconds(name: str, value: object) -> None:
     __tracebackhide__ = True
-    is_right = isinstance(given, (int, float)) and not isinstance(given, bool) and given >= 0
-    check(is_right, f"{what} is seconds", given)
+    is_valid = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
+    check(is_valid, f"{name} is seconds", value)
 
 
-def check_timeout(given: object) -> None:
+def check_timeout(value: object) -> None:
     __tracebackhide__ = True
-    is_right = isinstance(given, (int, float)) and not isinstance(given, bool) and given > 0
-    check(is_right, "timeout is seconds, more than 0, or None for no limit", given)
+    is_valid = isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+    check(is_valid, "timeout is seconds, more than 0, or None for no limit", value)
 
 
-def check_text(what: str, given: object) -> None:
+def check_text(name: str, value: object) -> None:
     __tracebackhide__ = True
-    check(isinstance(given, str), f"{what} is a str", given)
+    check(isinstance(value, str), f"{name} is a str", value)
 
 
-def check_flag(what: str, given: object) -> None:
+def check_flag(name: str, value: object) -> None:
     __tracebackhide__ = True
-    check(isinstance(given, bool), f"{what} is True or False", given)
+    check(isinstance(value, bool), f"{name} is True or False", value)

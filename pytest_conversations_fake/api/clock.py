@@ -1,4 +1,4 @@
-"""The clock, which is the only one there is, and which a test may move."""
+"""The clock: the only source of time, which a test can move."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from datetime import datetime, timedelta, timezone
 
 from .checks import check, check_flag
 
-# Those of `timedelta`
+# The units of `timedelta`
 UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 
 
 class Clock:
-    """The time that the fake lives in.
+    """The time of the fake.
 
-    Left alone it reads the process's clock at each use, so that time-machine and freezegun move it.
-    What becomes due by a move happens at once, each thing at its own instant.
+    Unless a test moves it, it reads the clock of the process at each use, so time-machine and
+    freezegun move it, too. Timers that become due by a move run at once, each at its own instant.
     """
 
-    def __init__(self, *, moving: Callable[[], None], moved: Callable[[], None]) -> None:
-        self._moving = moving
-        self._moved = moved
+    def __init__(self, *, before_move: Callable[[], None], after_move: Callable[[], None]) -> None:
+        self._before_move = before_move
+        self._after_move = after_move
         self._ahead = timedelta()
         self._stays_at: datetime | None = None
 
@@ -29,22 +29,22 @@ class Clock:
         return self._stays_at or datetime.now(timezone.utc) + self._ahead
 
     def second(self) -> datetime:
-        """The time in whole seconds, which are all that the API knows."""
+        """The time in whole seconds, the precision of the API."""
         return self.now().replace(microsecond=0)
 
     def until(self, instant: datetime) -> float | None:
-        """Seconds until *instant*, if it comes by itself."""
+        """Seconds until *instant*; None if the clock stands still."""
         return None if self._stays_at else max((instant - self.now()).total_seconds(), 0)
 
     def move_to(self, instant: datetime, *, tick: bool = False) -> None:
-        """Let it be *instant*, and stay so or, with *tick*, run on from there.
+        """Set the time to *instant*. The clock stands still there or, with *tick*, runs on.
 
             fake_conversations.clock.move_to(datetime(2030, 1, 1))
 
-        Without a zone *instant* is in UTC. Raises `TypeError` for what is no `datetime`.
+        Without a time zone *instant* is in UTC. Raises `TypeError` unless it is a `datetime`.
         """
         __tracebackhide__ = True
-        self._moving()
+        self._before_move()
         if not isinstance(instant, datetime):
             raise TypeError(f"the clock moves to a datetime, not to {instant!r}")
         check_flag("tick", tick)
@@ -53,29 +53,29 @@ class Clock:
         instant = instant.astimezone(timezone.utc)
         self._ahead = instant - datetime.now(timezone.utc)
         self._stays_at = None if tick else instant
-        self._moved()
+        self._after_move()
 
     def shift(self, length: timedelta | None = None, **units: float) -> None:
-        """Go on by *length* or by *units*, those of `timedelta`; back, if it is negative.
+        """Move the time forward by *length* or by *units* of `timedelta`; back if negative.
 
             fake_conversations.clock.shift(days=3)
 
-        A clock that runs runs on, and one that stays stays there. Raises `TypeError` for a unit
-        that there is not.
+        A running clock runs on, and one that stands still does so at the new time. Raises
+        `TypeError` for an unknown unit.
         """
         __tracebackhide__ = True
-        self._moving()
+        self._before_move()
         if not isinstance(length, timedelta | None):
             raise TypeError(f"the clock shifts by a timedelta or days=, hours=…, not by {length!r}")
         for unit, number in units.items():
             if unit not in UNITS:
-                raise TypeError(f"the clock knows no {unit!r}; there is: {', '.join(UNITS)}")
+                raise TypeError(f"the clock has no unit {unit!r}; it has: {', '.join(UNITS)}")
             check(isinstance(number, (int, float)), f"{unit} is a number", number)
         length = (length or timedelta()) + timedelta(**units)
         if self._stays_at:
             self._stays_at += length
         self._ahead += length
-        self._moved()
+        self._after_move()
 
     def __repr__(self) -> str:
         return f"<clock at {self.now():%Y-%m-%dT%H:%M:%SZ}{', which stays' * bool(self._stays_at)}>"

@@ -1,17 +1,16 @@
-"""Deliveries: an event on its way to one hook, and what came of it."""
+"""Deliveries: the request that carries an event to a subscriber, and its outcome."""
 
 from __future__ import annotations
 
-from base64 import b64encode
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
-from .events import Event, EventName, spelled
+from .events import Event, EventName, Subscriber
 from .secrets import without_passwords
-from .signature import signature
-from .subscribers import Subscriber
 from .wording import visible
 
 TIMEOUT = 5.0
@@ -20,39 +19,39 @@ TIMEOUT = 5.0
 NO_ANSWER = "no answer within"
 
 NO_TARGET = "no target"
-"""Why there is no answer where nothing was sent."""
+"""The error of a delivery that was not sent."""
 
 
 @dataclass(frozen=True)
 class Signing:
-    """What a request was signed with, as failures say it."""
+    """How a request was signed, as failures show it."""
 
     url: str
-    """Up to the event's parameters, which a GET has in the query."""
+    """The URL without the event's parameters, which a GET has in the query."""
     token_origin: str
-    """Where the auth token is from; never the token."""
+    """Where the auth token comes from; never the token itself."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Delivery:
-    """A request of Twilio's to an application."""
+    """A webhook request to an application, and its outcome."""
 
     event: EventName
     """`"onMessageAdded"`."""
     url: str
-    """As configured; of a Studio flow its sid, as nothing is sent there."""
+    """As configured; for a Studio flow its sid, as nothing is sent."""
     method: str
-    """`"POST"`, or `"GET"` with everything in the query."""
+    """`"POST"`, or `"GET"` with the parameters in the query."""
     params: Mapping[str, Any]
-    """By keyword, `conversation_sid` or `body`: a `datetime` for dates, an `int` for numbers, else
+    """By keyword, such as `conversation_sid`: a `datetime` for dates, an `int` for numbers, else
     text."""
     form: Mapping[str, str]
-    """As sent, by Twilio's names: `ConversationSid`."""
+    """The parameters as sent, by Twilio's names: `ConversationSid`."""
     account_sid: str
     attempt: int = 0
     """0 for the first one."""
     status: int | None = None
-    """Of the application's answer; None if there was none."""
+    """The status of the application's answer; None without an answer."""
     answer: str = ""
     """The text of the answer."""
     error: str | None = None
@@ -62,20 +61,20 @@ class Delivery:
 
     @property
     def failed(self) -> bool:
-        """Whether the application did not answer, or with a status of 400 or more."""
+        """Whether the application did not answer, or answered with a status of 400 or more."""
         if self.status is None:
             return self.error != NO_TARGET
         return self.status >= 400
 
     @property
     def outcome(self) -> str:
-        """The status, or why there is none, in a line."""
+        """The status, or why there is none, on one line."""
         *_, last = (self.error or str(self.status)).rstrip("\n").split("\n")
         return visible(last)
 
     @property
     def hint(self) -> str:
-        """What to look at after a refusal that may be of the signature, or no answer in time."""
+        """A likely cause, if the signature may have been refused or no answer came in time."""
         if (self.error or "").startswith(NO_ANSWER):
             return "deliver_to(timeout=...) sets another limit"
         if not self.signing or self.status not in (401, 403):
@@ -88,7 +87,7 @@ class Delivery:
 
     @property
     def heading(self) -> str:
-        """What is told where, as a text shows it: without the password of the URL."""
+        """The event and the URL, without its password."""
         return visible(f"{self.event} to {without_passwords(self.url)}")
 
     def __str__(self) -> str:
@@ -100,23 +99,23 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class SignedRequest:
-    """The HTTP request that a delivery is."""
+    """A delivery as sent over HTTP."""
 
     method: str
     url: str
-    """With the query, if it is a GET."""
+    """The URL; for a GET with the query."""
     headers: Mapping[str, str]
     body: bytes
     signing: Signing
 
     @property
     def host(self) -> str:
-        """What the header `Host` says."""
+        """The value of the header `Host`."""
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
     @property
     def target(self) -> str:
-        """What the request line says: path and query."""
+        """Path and query, as in the request line."""
         url = urlsplit(self.url)
         return f"{url.path}{'?' * bool(url.query)}{url.query}"
 
@@ -127,8 +126,8 @@ PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 def request_url(url: str) -> str:
     """The URL of a request as HTTP sends it: ASCII only, with a path, and without a fragment.
 
-    A server sees exactly this, so this is what is signed. Percent-encoding that is there already
-    stays as it is. That Twilio does the same with URLs that are not in this form is a guess.
+    The server sees this URL, so it is the one that is signed. Existing percent-encoding is kept.
+    That Twilio does the same with URLs that are not in this form is a guess.
     """
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
@@ -153,53 +152,44 @@ def behind_proxy(signed_request: SignedRequest) -> SignedRequest:
     )
 
 
-def signed_request(
-    delivery: Delivery, auth_token: str, token_origin: str, token: str
-) -> SignedRequest:
-    """A delivery as it is sent, signed with *auth_token*; *token* is different for each."""
-    headers = {
-        "Accept": "*/*",
-        "User-Agent": "TwilioProxy/1.1",
-        "I-Twilio-Idempotency-Token": token,
-    }
-    user, at, _ = urlsplit(delivery.url).netloc.rpartition("@")
-    if at:
-        headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
-    form = urlencode(delivery.form)
-    url = request_url(delivery.url)
-    signing = Signing(url, token_origin)
-    if delivery.method == "GET":
-        url += ("&" if "?" in url else "?") + form
-        headers["X-Twilio-Signature"] = signature(auth_token, url)
-        return SignedRequest(method="GET", url=url, headers=headers, body=b"", signing=signing)
-    headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
-    headers["X-Twilio-Signature"] = signature(auth_token, url, delivery.form.items())
-    return SignedRequest(
-        method="POST", url=url, headers=headers, body=form.encode(), signing=signing
-    )
-
-
-# What every event tells
+# The parameters of every event
 COMMON = ("account_sid", "event_type", "source", "client_identity", "retry_count")
 
-# Parameters that a conversation's webhook gets in addition, and the type's only value. Applications
-# show the names; the value is a guess.
+# Further parameters for the webhook of a conversation, and the only value of the type. The names
+# are known from applications; the value is a guess.
 OF_SCOPED_WEBHOOKS = ("webhook_sid", "webhook_type")
 WEBHOOK_TYPE = "webhook"
 
 
-def delivery(event: Event, hook: Subscriber, account_sid: str) -> Delivery:
-    """What *hook* is told of *event*, not sent yet."""
+def build_delivery(event: Event, subscriber: Subscriber, account_sid: str) -> Delivery:
+    """The delivery of *event* to *subscriber*, before it is sent."""
     common = (account_sid, event.name, event.source, event.client_identity, 0)
-    told = {**dict(zip(COMMON, common)), **event.params}
-    if hook.webhook_sid:
-        told |= dict(zip(OF_SCOPED_WEBHOOKS, (hook.webhook_sid, WEBHOOK_TYPE)))
-    params = {name: value for name, value in told.items() if value is not None}
+    params = {**dict(zip(COMMON, common)), **event.params}
+    if subscriber.webhook_sid:
+        params |= dict(zip(OF_SCOPED_WEBHOOKS, (subscriber.webhook_sid, WEBHOOK_TYPE)))
+    params = {name: value for name, value in params.items() if value is not None}
     return Delivery(
         event=event.name,
-        url=hook.url,
-        method=hook.method,
+        url=subscriber.url,
+        method=subscriber.method,
         params=params,
-        form=spelled(params),
+        form={_twilio_name(name): _form_value(value) for name, value in params.items()},
         account_sid=account_sid,
     )
+
+
+_BINDING = "messaging_binding_"
+
+
+def _twilio_name(keyword: str) -> str:
+    """`MessagingBinding.ProxyAddress` for `messaging_binding_proxy_address`."""
+    prefix = "MessagingBinding." if keyword.startswith(_BINDING) else ""
+    return prefix + keyword.removeprefix(_BINDING).title().replace("_", "")
+
+
+def _form_value(value: Any) -> str:
+    if isinstance(value, datetime):  # with milliseconds, unlike the answers to requests
+        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z").rjust(24, "0")
+    if isinstance(value, list):  # of media; that their names are spelled the same way is a guess
+        value = [{_twilio_name(name): part for name, part in each.items()} for each in value]
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,4 +1,4 @@
-"""What to tell a test author who asks for something that is not there."""
+"""Suggestions for a test author who uses an unknown name."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from typing import TYPE_CHECKING
 
 
 class SuggestsNames:
-    """What says of a name that it does not have which one is near."""
+    """An object that suggests the nearest name for an unknown attribute."""
 
-    if not TYPE_CHECKING:  # which know what there is
+    if not TYPE_CHECKING:  # type checkers know the attributes
 
         def __getattr__(self, name: str) -> object:
             __tracebackhide__ = True
-            if name.startswith("_"):  # what copy and pickle ask for before there is anything
+            if name.startswith("_"):  # copy and pickle read these before the object is complete
                 raise AttributeError(name)
             names = [each for each in dir(self) if not each.startswith("_")]
             raise AttributeError(unknown(f"{self!r} has no", name, names))
 
 
 MANY = 25
-"""Names, more than which nobody reads."""
+"""If more names than these are accepted, only near ones are shown."""
 
 
-def unknown(what: str, given: object, accepted: Iterable[str]) -> str:
-    """What was given, the likely typo and what is accepted, as one sentence.
+def unknown(what: str, value: object, accepted: Iterable[str]) -> str:
+    """A sentence with the unknown name, the nearest name and the accepted names.
 
-    Where much is accepted, it is only what is near, if anything is.
+    If more than `MANY` names are accepted and some are near, it shows only those.
     """
     accepted = list(accepted)
     there_is = f"here is: {', '.join(accepted)}"
-    near = get_close_matches(str(given), accepted, n=3)
+    near = get_close_matches(str(value), accepted, n=3)
     if not near:
-        return f"{what} {given!r}; t{there_is}"
+        return f"{what} {value!r}; t{there_is}"
     if len(accepted) > MANY:
-        return f"{what} {given!r}; did you mean {' or '.join(map(repr, near))}?"
-    return f"{what} {given!r}; did you mean {near[0]!r}? T{there_is}"
+        return f"{what} {value!r}; did you mean {' or '.join(map(repr, near))}?"
+    return f"{what} {value!r}; did you mean {near[0]!r}? T{there_is}"

@@ -1,22 +1,22 @@
-"""The way of a request, top to bottom.
+"""The path of a request, top to bottom.
 
-`answer` is a generator: it yields what only the outside can do and is sent what came of it, so the
-story is the same with a socket and without. State is consistent whenever it yields.
+`answer` is a generator. It yields the steps that only the outside can do and receives their
+outcomes, so it runs the same with a socket and without. The state is consistent at each yield.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .accounts import Account
 from .deliveries import Delivery
-from .faults import BREAKING, BeforeIt, Delay, Injected, met
+from .faults import BREAKING, Delay, Injected, RejectingFault, faults_for
 from .forms import Texts, decompress, is_form, read_form, read_query, require_well_formed
 from .journal import PendingRequest, Response
 from .operations import VERSION, Operation, find_route, not_imitated
-from .pre_events import pre_event_delivery, verdict
+from .pre_events import pre_event_delivery, read_changes
 from .records import Record
 from .refusals import (
     MethodNotAllowed,
@@ -25,14 +25,16 @@ from .refusals import (
     NotImitated,
     Refused,
 )
-from .request_context import CREATE, RequestContext
+from .request_context import RequestContext
+from .resources.services import default_service
+from .verbs import CREATE
 from .world import World
 
 MAX_BODY = 1024 * 1024
 """Bytes. A guess; the largest form that the API's own limits allow is far below it."""
 
-# Origin, headers, methods and Expose as Twilio's v1 APIs were seen to send them, with the samples
-# of its specification added. That errors and 204s carry them, too, is a guess.
+# Origin, headers, methods and Expose as captured from Twilio's v1 APIs, with the samples of its
+# specification added. That errors and 204s have them, too, is a guess.
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",
@@ -46,9 +48,9 @@ CORS = {
 
 @dataclass(frozen=True)
 class ReadBody:
-    """Read the body. To be sent: its bytes as they came, or the refusal of what cannot be read.
+    """Read the body. Outcome: its bytes as sent, or the refusal of an unreadable body.
 
-    More than *limit* bytes cannot.
+    A body of more than *limit* bytes is refused.
     """
 
     limit: int
@@ -56,14 +58,14 @@ class ReadBody:
 
 @dataclass(frozen=True)
 class Ask:
-    """Ask an application. To be sent: the delivery with what came of it."""
+    """Send a pre-event to an application. Outcome: the delivery with its answer."""
 
     delivery: Delivery
 
 
 @dataclass(frozen=True)
 class Wait:
-    """Let *seconds* pass. To be sent: None."""
+    """Wait for some *seconds*. Outcome: None."""
 
     seconds: float
 
@@ -75,13 +77,13 @@ Steps = Generator[Step, Outcome, Response]
 
 
 def answer(world: World, pending: PendingRequest) -> Steps:
-    """Answer the request of *pending*, and note there what becomes known of it."""
+    """Answer the request of *pending*, and add to *pending* what becomes known about it."""
     headers = CORS | {"Twilio-Request-Id": world.sids.draw("RQ")}
     try:
         status, body = yield from _carry_out(world, pending)
     except Injected as injected:
         pending.refusal = injected
-        status, body = injected.answered, injected.envelope()
+        status, body = injected.answer_status, injected.envelope()
         headers |= injected.headers
     except Refused as refusal:
         pending.refusal = refusal
@@ -110,12 +112,12 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
     operation = route.operations.get(request.method)
     readable = body if isinstance(body, bytes) else b""
     texts = _note(pending, operation, names, readable) if operation else {}
-    for fault in met(world.injections, pending):
+    for fault in faults_for(world.injections, pending):
         pending.faults += (fault,)
         if isinstance(fault, Delay):
             yield Wait(fault.seconds)
             world.settle()
-        elif isinstance(fault, BeforeIt):
+        elif isinstance(fault, RejectingFault):
             raise fault.refusal()
     account, account_sid = world.authenticator.authenticate(request.headers)
     pending.account_sid = account.sid
@@ -129,15 +131,13 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
         raise body
     require_well_formed(request.query, request.headers, body)
 
-    def context(noted: dict[str, Any]) -> tuple[RequestContext, list[Record]]:
-        """What is asked for, by what there is at the moment."""
+    def build_context(noted: dict[str, Any]) -> tuple[RequestContext, list[Record]]:
+        """The context and the records in the path, from the current state."""
         records = _find(account, pending, operation, names)
         params = _read(noted, operation, texts)
-        return RequestContext(
-            world=world,
-            account=account,
+        return replace(
+            world.request_context(account),
             account_sid=account_sid,
-            now=world.clock.second(),
             base=f"{request.origin}/{VERSION}",
             parents=records[: len(operation.resource.ancestors)],
             short=operation.is_short(names),
@@ -146,29 +146,29 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
             webhooks_enabled=params.get("x_twilio_webhook_enabled") == "true",
         ), records
 
-    asked, records = context(pending.params)
-    if before := pre_event_delivery(asked, operation, records):
-        answered = yield Ask(before)
+    context, records = build_context(pending.params)
+    if pre_event := pre_event_delivery(context, operation, records):
+        answered = yield Ask(pre_event)
         assert isinstance(answered, Delivery)
-        texts |= verdict(operation, answered)
+        texts |= read_changes(operation, answered)
         world.settle()
-        asked, records = context({})  # the journal keeps what was sent
-    done = _perform(asked, operation, records)
-    pending.refusal = next(iter(asked.conflicts), None)
-    return operation.resource.status(asked, operation.verb), done
+        context, records = build_context({})  # the journal keeps the parameters as sent
+    answer_body = _perform(context, operation, records)
+    pending.refusal = next(iter(context.conflicts), None)
+    return operation.resource.status(context, operation.verb), answer_body
 
 
 def _note(pending: PendingRequest, operation: Operation, names: list[str], body: bytes) -> Texts:
-    """Note what is asked for before any of it is judged; the texts of the parameters."""
+    """Add the operation and its parameters to *pending*, before validation. Returns the texts."""
     request = pending.request
     pending.operation = operation.name
     pending.path_params.update(zip(reversed(operation.path), reversed(names)))
     texts: Texts = {}
     ignored: list[str] = []
     form, query = read_form(request.headers, body), read_query(request.query)
-    for fields, given in [(operation.form, form), (operation.query, query)]:
+    for fields, sent in [(operation.form, form), (operation.query, query)]:
         keywords = {field.name: keyword for keyword, field in fields.items()}
-        for name, values in given.items():
+        for name, values in sent.items():
             if name in keywords:
                 texts[keywords[name]] = values
             else:
@@ -186,11 +186,11 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
 def _find(
     account: Account, pending: PendingRequest, operation: Operation, names: list[str]
 ) -> list[Record]:
-    """The records that the path names, from the top; on a short path, the default service first."""
+    """The records in the path, the service first; on a short path that is the default service."""
     chain = [*operation.resource.ancestors, operation.resource]
     found: list[Record] = []
     if operation.is_short(names):
-        found.append(account.default_service)
+        found.append(default_service(account))
     for resource, name in zip(chain[len(found) :], names):
         record = resource.find(account, found[-1].sid if found else None, name)
         if not record:
@@ -206,7 +206,7 @@ def _find(
 
 
 def _read(noted: dict[str, Any], operation: Operation, texts: Texts) -> dict[str, Any]:
-    """The values of the parameters. What could be read before a refusal is *noted* as well."""
+    """The values of the parameters. Values read before a refusal are in *noted*, too."""
     fields = operation.form | operation.query | operation.headers
     for keyword, field in fields.items():
         if keyword in texts:
@@ -235,5 +235,5 @@ def _perform(
 
 
 def _shown(path: str) -> str:
-    """A path as the text of a 404 has it: most captures leave out the version."""
+    """A path as the text of a 404 shows it: most captures leave out the version."""
     return path.removeprefix(f"/{VERSION}")

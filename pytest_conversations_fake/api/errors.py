@@ -1,12 +1,12 @@
-"""Twilio's errors: status and text of every code that is known of Conversations.
+"""Twilio's errors: status and text of every known code of Conversations.
 
-The texts are those of Twilio's error dictionary, or those that the API was seen to answer with. A
-status that nobody has seen is a guess: duplicates 409, malformed values 400, limits 403.
+The texts come from Twilio's error dictionary or from captures. A status that no capture shows is a
+guess: duplicates 409, malformed values 400, limits 403.
 """
 
 from __future__ import annotations
 
-# By code. A text has braces where Twilio names a parameter, a path or a sid
+# By code. Braces stand for a parameter, a path or a sid that Twilio names
 ERRORS: dict[int, tuple[int, str]] = {
     # Any API of Twilio
     19038: (400, "Page token must be bigger than or equal to 0"),

@@ -1,4 +1,4 @@
-"""Faults: what goes wrong between an application and Twilio, when a test wants it to."""
+"""Faults: failures between an application and Twilio that a test injects."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from .checks import check, check_number, check_seconds, check_text
 from .errors import ERRORS
 from .journal import PendingRequest
 from .refusals import Refused
-from .snapshots import PutBack
+from .snapshots import Restore
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that goes wrong with a request.
+    """A failure of a request.
 
-    Of a fault that comes before it, nothing of the request is done; with one that comes after it,
-    it is, and counts as such.
+    Some faults reject the request, which then changes nothing. With the others it is carried out
+    and counts as such.
     """
 
 
-class BeforeIt(Fault, ABC):
-    """What keeps a request from being carried out."""
+class RejectingFault(Fault, ABC):
+    """A fault that rejects the request before it changes anything."""
 
     @abstractmethod
     def refusal(self) -> Injected:
-        """What is answered instead."""
+        """The answer to the request."""
 
 
 @dataclass(frozen=True)
-class RateLimited(BeforeIt):
-    """429/20429, which asks for patience of *retry_after* seconds. Nothing is done."""
+class RateLimited(RejectingFault):
+    """429/20429 with `Retry-After` of *retry_after* seconds. The request changes nothing."""
 
     retry_after: int = 1
 
@@ -44,32 +44,31 @@ class RateLimited(BeforeIt):
         check_number("retry_after", self.retry_after)
 
     def refusal(self) -> Injected:
-        patience = {"Retry-After": str(self.retry_after)}
-        return injected(20429, headers=patience)
+        return error_answer(20429, headers={"Retry-After": str(self.retry_after)})
 
 
 @dataclass(frozen=True)
-class Unavailable(BeforeIt):
-    """503/20503. Nothing is done."""
+class Unavailable(RejectingFault):
+    """503/20503. The request changes nothing."""
 
     def refusal(self) -> Injected:
-        return injected(20503)
+        return error_answer(20503)
 
 
 @dataclass(frozen=True)
-class ServerError(BeforeIt):
-    """Twilio's bare 500, without a code. Nothing is done."""
+class ServerError(RejectingFault):
+    """Twilio's 500 without a code. The request changes nothing."""
 
     def refusal(self) -> Injected:
         return Injected(500, None, "An error occurred")
 
 
 @dataclass(frozen=True, repr=False)
-class TwilioError(BeforeIt):
-    """The refusal with this *code*, whatever was sent. Nothing is done.
+class TwilioError(RejectingFault):
+    """The refusal with this *code*, whatever was sent. The request changes nothing.
 
-    *status*, from 400 to 599, and *message* default to what Twilio answers with the code, as far as
-    that is known. Raises `ValueError` for a code that is not known, unless both are given.
+    *status*, from 400 to 599, and *message* default to Twilio's own for the code. Raises
+    `ValueError` for an unknown code, unless both are passed.
     """
 
     code: int
@@ -90,17 +89,17 @@ class TwilioError(BeforeIt):
             )
 
     def __repr__(self) -> str:
-        given = {"status": self.status, "message": self.message}
-        more = [f", {name}={value!r}" for name, value in given.items() if value is not None]
+        optional = {"status": self.status, "message": self.message}
+        more = [f", {name}={value!r}" for name, value in optional.items() if value is not None]
         return f"TwilioError({self.code}{''.join(more)})"
 
     def refusal(self) -> Injected:
-        return injected(self.code, self.status, self.message)
+        return error_answer(self.code, self.status, self.message)
 
 
 @dataclass(frozen=True)
-class Reset(BeforeIt):
-    """The connection is reset. Nothing is done."""
+class Reset(RejectingFault):
+    """The connection is reset. The request changes nothing."""
 
     def refusal(self) -> Injected:
         return Injected(0, None, "the connection was reset")
@@ -108,7 +107,7 @@ class Reset(BeforeIt):
 
 @dataclass(frozen=True)
 class Delay(Fault):
-    """The answer takes *seconds* longer. Other requests go on meanwhile."""
+    """The answer is late by *seconds*. Other requests are not delayed."""
 
     seconds: float
 
@@ -128,15 +127,15 @@ class HalfAnswer(Fault):
 
 @dataclass(frozen=True)
 class MalformedJson(Fault):
-    """The request is carried out, but the answer is no JSON."""
+    """The request is carried out, but the answer is not JSON."""
 
 
-# Those that keep an answer from arriving as it is
+# Faults with which the answer does not arrive as it is
 BREAKING = (Reset, AnswerLost, HalfAnswer, MalformedJson)
 
 
 class Injected(Refused):
-    """What a fault answers: a *status*, 0 for none, and perhaps a *code*."""
+    """The answer of a fault: a *status*, 0 for no answer, and a *code*, if there is one."""
 
     rule = "fault"
     text = "{message}"
@@ -149,7 +148,7 @@ class Injected(Refused):
         self.headers = headers
 
     @property
-    def answered(self) -> int:
+    def answer_status(self) -> int:
         return self._answer[0]
 
     def envelope(self) -> dict[str, Any]:
@@ -160,7 +159,7 @@ class Injected(Refused):
         return {"code": code, "message": str(self), "more_info": more_info, "status": status}
 
 
-# What Twilio names where a text has braces
+# Examples of what Twilio names in place of braces
 EXAMPLES = {
     "name": "FriendlyName",
     "path": "/Conversations/CH0123456789abcdef0123456789abcdef",
@@ -168,13 +167,13 @@ EXAMPLES = {
 }
 
 
-def injected(
+def error_answer(
     code: int,
     status: int | None = None,
     message: str | None = None,
     headers: Mapping[str, str] = NOTHING,
 ) -> Injected:
-    """What Twilio answers with a *code*, unless another *status* or *message* is given."""
+    """Twilio's answer with a *code*; *status* and *message* override its own."""
     if status is None or message is None:
         usual_status, usual_text = ERRORS[code]
         status = usual_status if status is None else status
@@ -183,10 +182,10 @@ def injected(
 
 
 class Injection:
-    """A fault that waits for its requests; in a `with` statement, only as long as that lasts.
+    """A fault that waits for its requests. A `with` statement ends it.
 
-    It is met by requests for the operation *on*, or any, *when* their parameters say so, but not by
-    the first *after* of them, and no more than so many *times*.
+    Requests for the operation *on*, or for any operation, meet it if *when* is true for their
+    parameters. The first *after* of these requests do not, and at most *times* requests do.
     """
 
     def __init__(
@@ -199,9 +198,9 @@ class Injection:
     ) -> None:
         self.fault = fault
         self.met = 0
-        """How often it was met."""
+        """The number of requests that met it."""
         self.was_ever_met = False
-        """Whether it was, though it may have been put back since."""
+        """Whether any request met it, including requests before a restore."""
         self._on = on
         self._times = times
         self._after = after
@@ -209,10 +208,10 @@ class Injection:
         self._ended = False
 
     def meets(self, pending: PendingRequest) -> bool:
-        """Whether a request meets it, which is counted."""
+        """Whether a request meets it. Counts the request."""
         if self._ended or self.met == self._times or self._on not in (None, pending.operation):
             return False
-        if self._when and not self._is_so(self._when, pending):
+        if self._when and not self._matches(self._when, pending):
             return False
         self._after -= 1
         meets = self._after < 0
@@ -220,7 +219,9 @@ class Injection:
         self.was_ever_met |= meets
         return meets
 
-    def _is_so(self, when: Callable[[Mapping[str, Any]], object], pending: PendingRequest) -> bool:
+    def _matches(
+        self, when: Callable[[Mapping[str, Any]], object], pending: PendingRequest
+    ) -> bool:
         try:
             return bool(when(pending.all_params))
         except KeyboardInterrupt:
@@ -236,17 +237,17 @@ class Injection:
     def __exit__(self, *error: object) -> None:
         self.end()
 
-    def save(self) -> PutBack:
-        """What puts back how often it was met. What has ended remains so."""
+    def save(self) -> Restore:
+        """Return a function that restores the counters. An ended injection stays ended."""
         met, after = self.met, self._after
 
-        def put_back() -> None:
+        def restore() -> None:
             self.met, self._after = met, after
 
-        return put_back
+        return restore
 
     def end(self) -> None:
-        """Let no request meet it any more."""
+        """Let no further request meet it."""
         self._ended = True
 
     def __str__(self) -> str:
@@ -257,14 +258,14 @@ class Injection:
 
 
 class WhenRaised(Exception):  # noqa: N818 - an error of the test's, not of the fake's
-    """What a test asks of parameters can not be answered."""
+    """The function `when=` of a test raised an exception."""
 
 
 def _named(pending: PendingRequest) -> str:
     return f"#{pending.number} {pending.operation or pending.request.method}"
 
 
-def met(injections: Iterable[Injection], pending: PendingRequest) -> Iterator[Fault]:
+def faults_for(injections: Iterable[Injection], pending: PendingRequest) -> Iterator[Fault]:
     """The faults that a request meets, in the order in which they were injected."""
     for injection in injections:
         if injection.meets(pending):

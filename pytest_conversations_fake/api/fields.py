@@ -1,8 +1,8 @@
-"""What a parameter may hold.
+"""Fields: the types of parameters.
 
-A field reads the text that came over the wire into the value that the journal shows and the store
-keeps, or raises Twilio's refusal. `write` goes the other way, for seeds. Texts that Twilio gives
-back as they came (JSON, durations) stay texts.
+A field reads the text of a request into the value that the journal shows and the store keeps, or
+raises Twilio's refusal. `write` is the reverse, for seeds. Texts that Twilio returns unchanged
+(JSON, durations) stay texts.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from .refusals import InvalidParameter, MissingParameter, NotAnInteger, Refused
 
 @dataclass(frozen=True)
 class Field(ABC):
-    """A parameter *name*, as Twilio spells it.
+    """A parameter with Twilio's spelling of its *name*.
 
-    *required* is what creating can not do without. *only* names the verb that has the parameter,
-    where it is but one; `"Seed"` is for what no request can say. *invalid* is raised for what it
-    may not hold, and *empty* for an empty text if that is something else. What is *secret* never
-    comes back, and no text shows it.
+    A *required* parameter must be in a request that creates. *only* names the one verb that has the
+    parameter, if not all have it; `"Seed"` stands for seeds, if no request has it. *invalid* is the
+    refusal of an invalid value, and *empty* that of an empty text, if it is another one. No answer
+    and no text of ours shows a *secret* value.
     """
 
     name: str
@@ -40,25 +40,25 @@ class Field(ABC):
         """The value of *text*. Raises a refusal."""
 
     def read_all(self, texts: Sequence[str]) -> Any:
-        """The value of what was sent several times; which one Twilio takes is not known."""
+        """The value of a parameter that was sent several times. That the last counts is a guess."""
         if self.empty and not texts[-1]:
             raise self.empty(name=self.name)
         return self.read(texts[-1])
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
-        """*value* as texts. Raises `TypeError`, by the *keyword*, for what it never holds."""
+        """*value* as texts. Raises `TypeError`, with the *keyword*, for a value of a wrong type."""
         if not isinstance(value, str):
-            raise self.mistaken("a str", value, keyword)
+            raise self.type_error("a str", value, keyword)
         return [value]
 
-    def made_up(self, name: str) -> Any:
-        """Something that it may hold, for what calls itself *name*."""
+    def example(self, name: str) -> Any:
+        """A valid value, for a record with this *name*."""
         return name
 
-    def refuse(self, text: str) -> Refused:
+    def refusal(self, text: str) -> Refused:
         return self.invalid(name=self.name, value=text)
 
-    def mistaken(self, kind: str, value: object, keyword: str) -> TypeError:
+    def type_error(self, kind: str, value: object, keyword: str) -> TypeError:
         given = type(value).__name__ if self.secret else repr(value)
         return TypeError(f"{keyword or self.name} takes {kind}, not {given}")
 
@@ -80,7 +80,7 @@ class Text(Field):
 
 @dataclass(frozen=True)
 class Json(Field):
-    """JSON text of at most *max* bytes, kept to the letter."""
+    """JSON text of at most *max* bytes, kept unchanged."""
 
     max: int | None = None
     too_long: type[Refused] = InvalidParameter
@@ -91,22 +91,22 @@ class Json(Field):
         try:
             read_json(text)
         except ValueError:
-            raise self.refuse(text) from None
+            raise self.refusal(text) from None
         return text
 
 
 @dataclass(frozen=True)
 class Sid(Field):
-    """A sid of the kind that begins with *prefix*."""
+    """A sid with this *prefix*."""
 
     prefix: str = ""
 
     def read(self, text: str) -> str:
         if not is_sid(text, self.prefix):
-            raise self.refuse(text)
+            raise self.refusal(text)
         return text
 
-    def made_up(self, name: str) -> str:
+    def example(self, name: str) -> str:
         return self.prefix + name.encode().hex()[-32:].zfill(32)
 
 
@@ -116,7 +116,7 @@ def is_sid(text: str, prefix: str = "[A-Z]{2}") -> bool:
 
 @dataclass(frozen=True)
 class Choice(Field):
-    """One of the words in *of*, which may come in upper or lower case."""
+    """One of the words in *of*, in upper or lower case."""
 
     of: tuple[str, ...] = ()
 
@@ -124,15 +124,15 @@ class Choice(Field):
         for word in self.of:
             if word.lower() == text.lower():
                 return word
-        raise self.refuse(text)
+        raise self.refusal(text)
 
-    def made_up(self, name: str) -> str:
+    def example(self, name: str) -> str:
         return self.of[0]
 
 
 @dataclass(frozen=True)
 class Many(Field):
-    """What may be sent several times, each time as *each* says. A single empty one is none."""
+    """A list, sent as several values of the field *each*. A single empty value is an empty list."""
 
     each: Field = Text("")
 
@@ -142,12 +142,12 @@ class Many(Field):
     def read_all(self, texts: Sequence[str]) -> list[Any]:
         return [] if list(texts) == [""] else [self.read(text) for text in texts]
 
-    def made_up(self, name: str) -> list[Any]:
-        return [self.each.made_up(name)]
+    def example(self, name: str) -> list[Any]:
+        return [self.each.example(name)]
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if isinstance(value, str) or not isinstance(value, Sequence):
-            raise self.mistaken("a list", value, keyword)
+            raise self.type_error("a list", value, keyword)
         return [text for one in value for text in self.each.write(one, keyword)] or [""]
 
 
@@ -159,19 +159,19 @@ class Int(Field):
     max: int | None = None
 
     def read(self, text: str) -> int:
-        # `int` would take other scripts' digits, "1_0" and " 1", too
+        # `int` also accepts digits of other scripts, "1_0" and " 1"
         if not re.fullmatch(r"[+-]?[0-9]{1,18}", text):
             if self.invalid is InvalidParameter:
                 raise NotAnInteger(value=text[:100])
-            raise self.refuse(text)
+            raise self.refusal(text)
         number = int(text)
         if number < self.min or (self.max is not None and number > self.max):
-            raise self.refuse(text)
+            raise self.refusal(text)
         return number
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise self.mistaken("an int", value, keyword)
+            raise self.type_error("an int", value, keyword)
         return [str(value)]
 
 
@@ -181,24 +181,24 @@ class Flag(Field):
 
     def read(self, text: str) -> bool:
         if text.lower() not in ("true", "false"):
-            raise self.refuse(text)
+            raise self.refusal(text)
         return text.lower() == "true"
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if not isinstance(value, bool):
-            raise self.mistaken("a bool", value, keyword)
+            raise self.type_error("a bool", value, keyword)
         return [str(value).lower()]
 
 
 @dataclass(frozen=True)
 class Moment(Field):
-    """An instant in ISO 8601; without a zone it is in UTC."""
+    """An instant in ISO 8601. Without a time zone it is in UTC."""
 
     def read(self, text: str) -> datetime:
         try:
             return moment(text)
         except (ValueError, OverflowError):
-            raise self.refuse(text) from None
+            raise self.refusal(text) from None
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if isinstance(value, datetime):
@@ -206,8 +206,8 @@ class Moment(Field):
         return super().write(value, keyword)
 
 
-# Which forms Twilio reads is not known; these are what clients send. `fromisoformat` reads others
-# on each version of Python
+# It is not known which forms Twilio reads; clients send these. `fromisoformat` reads different
+# forms on each version of Python
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:([+-]\d\d):?(\d\d)|[Zz])?)?",
     re.ASCII,
@@ -225,24 +225,24 @@ def moment(text: str) -> datetime:
 
 
 def shown_moment(value: datetime) -> str:
-    """*value* as the API shows it: UTC, in whole seconds."""
+    """*value* as the API shows it, in UTC and whole seconds."""
     return f"{value.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}Z".rjust(20, "0")
 
 
 @dataclass(frozen=True)
 class Day(Field):
-    """A day or an instant in ISO 8601, kept as text: the filters of lists."""
+    """A day or an instant in ISO 8601, kept as text. Filters of lists have it."""
 
     def read(self, text: str) -> str:
         try:
             span(text)
         except (ValueError, OverflowError):
-            raise self.refuse(text) from None
+            raise self.refusal(text) from None
         return text
 
 
 def span(text: str) -> tuple[datetime, datetime]:
-    """The first and the last instant that *text* names: a bare date is its whole day in UTC."""
+    """The first and the last instant of *text*. A date without a time is the whole day in UTC."""
     if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         first = datetime.combine(date.fromisoformat(text), datetime.min.time(), timezone.utc)
         return first, first + timedelta(days=1, microseconds=-1)
@@ -250,12 +250,12 @@ def span(text: str) -> tuple[datetime, datetime]:
 
 
 CENTURY = timedelta(days=36_500)
-"""What ends after it is refused; a guess. Calendars end, and something has to give before."""
+"""A longer duration is refused, since dates of Python have a maximum; a guess."""
 
 
 @dataclass(frozen=True)
 class Duration(Field):
-    """An ISO 8601 duration of at least *min*, or of nothing (`PT0S`); kept as text."""
+    """An ISO 8601 duration of at least *min*, or of zero (`PT0S`); kept as text."""
 
     min: timedelta = timedelta()
     too_short: type[Refused] = InvalidParameter
@@ -264,9 +264,9 @@ class Duration(Field):
         try:
             length = duration(text)
         except (ValueError, OverflowError):
-            raise self.refuse(text) from None
+            raise self.refusal(text) from None
         if length > CENTURY:
-            raise self.refuse(text)
+            raise self.refusal(text)
         if timedelta() < length < self.min:
             raise self.too_short(name=self.name)
         return text

@@ -1,4 +1,4 @@
-"""Forms and queries: names and texts out of what came over the wire."""
+"""Forms, queries and paths: the names and texts in a request."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ FORM = "application/x-www-form-urlencoded"
 Texts = dict[str, list[str]]
 
 DETECT_FORMAT = 32 + zlib.MAX_WBITS
-"""Lets zlib read both formats, that of `gzip` and that of `deflate`."""
+"""Lets zlib detect the format, `gzip` or `deflate`."""
 
 
 def decompress(headers: Mapping[str, str], body: bytes, limit: int) -> bytes | Refused:
-    """The bytes of a body that came with a `Content-Encoding`, or why they cannot be read.
+    """Decompress a body with `Content-Encoding` gzip or deflate.
 
-    The encodings are gzip and deflate. More than *limit* bytes are too many.
+    Returns a refusal for another encoding, for broken data and for more than *limit* bytes.
     """
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("identity", ""):
@@ -28,7 +28,7 @@ def decompress(headers: Mapping[str, str], body: bytes, limit: int) -> bytes | R
     if encoding not in ("gzip", "x-gzip", "deflate"):
         return UnreadableBody(reason=f"unknown Content-Encoding {encoding}")
     read, rest = b"", body
-    while rest and len(read) <= limit:  # gzip may have several parts
+    while rest and len(read) <= limit:  # gzip data can have several members
         part = zlib.decompressobj(DETECT_FORMAT)
         try:
             read += part.decompress(rest, limit + 1 - len(read))
@@ -41,7 +41,7 @@ def decompress(headers: Mapping[str, str], body: bytes, limit: int) -> bytes | R
 
 
 def read_form(headers: Mapping[str, str], body: bytes) -> Texts:
-    """The parameters of a body. One that is not a form (JSON, multipart) holds none for Twilio."""
+    """The parameters in a body. Twilio reads none in a body of another type (JSON, multipart)."""
     return read_query(body.decode(errors="surrogateescape")) if is_form(headers) else {}
 
 
@@ -50,9 +50,9 @@ def is_form(headers: Mapping[str, str]) -> bool:
 
 
 def read_query(query: str) -> Texts:
-    """The parameters of a query, each with every text it was given, in order.
+    """The parameters in a query, each with all of its texts in order.
 
-    What is not UTF-8 stays in them for `require_well_formed` to find.
+    Bytes that are not UTF-8 become surrogates, which `require_well_formed` refuses.
     """
     texts: Texts = {}
     for name, text in parse_qsl(query, keep_blank_values=True, errors="surrogateescape"):
@@ -61,7 +61,7 @@ def read_query(query: str) -> Texts:
 
 
 def require_well_formed(query: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Refuse broken percent-encoding, and what is not UTF-8."""
+    """Refuse broken percent-encoding and bytes that are not UTF-8."""
     form = body.decode(errors="surrogateescape") if is_form(headers) else ""
     for encoded in (query, form):
         if re.search("%(?![0-9a-fA-F]{2})", encoded):
@@ -75,6 +75,6 @@ def require_well_formed(query: str, headers: Mapping[str, str], body: bytes) -> 
 def read_path(path: str) -> list[str]:
     """The segments of a path, each decoded once, so that `%2F` belongs to a name.
 
-    A trailing slash is nothing; bytes that are not UTF-8 decode to what no name contains.
+    A trailing slash is ignored. Bytes that are not UTF-8 decode to U+FFFD, which is in no name.
     """
     return [unquote(segment) for segment in path.removesuffix("/").split("/")[1:]]

@@ -1,4 +1,4 @@
-"""The journal: every request in the order of arrival, and what became of it."""
+"""The journal: every request, in the order of arrival, with its outcome."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from .secrets import without_credentials
 from .wording import shortened, visible
 
 WHOLE = 64 * 1024
-"""Characters of a refused request that are kept whole. The longest value that Twilio takes, of
-ContentVariables, has 27,801."""
+"""A refused request of at most so many characters is kept whole. The longest value that Twilio
+accepts, of ContentVariables, has 27,801."""
 
 LONGEST, MOST = 2000, 100
-"""Characters of a value, and items of a list, that are kept of a refused request that is longer."""
+"""The characters of a value and the items of a list that are kept of a longer refused request."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """An HTTP request as it came in; the body comes separately. Header names are lower-case."""
+    """An HTTP request without its body. Header names are lower-case."""
 
     method: str
     path: str
@@ -34,18 +34,18 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """An HTTP answer. *body* is what its JSON says, None for no body at all."""
+    """An HTTP answer. *body* is the value of its JSON; None for no body."""
 
     status: int
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     fault: object = None
-    """The fault that keeps it from arriving, if one does."""
+    """The fault with which it does not arrive, if there is one."""
 
 
 @dataclass(frozen=True, eq=False)
 class RecordedRequest:
-    """A request and what became of it."""
+    """A request and its outcome."""
 
     number: int
     """1 for the first request of the test."""
@@ -66,20 +66,20 @@ class RecordedRequest:
     """The records that the path names, by twilio-python's keyword: their sids, or the text of the
     path where no record was found. A path without a service names the default service."""
     ignored: tuple[str, ...]
-    """Names that were sent, as sent, though the operation has no such parameter."""
+    """Names of parameters that were sent and that the operation does not have."""
     account_sid: str | None
-    """Of the account that was asked; None if the credentials were nobody's."""
+    """The account of the request; None if its credentials were refused."""
     headers: Mapping[str, str]
-    """Of the request, with lower-case names; of credentials only who it is, `Basic AC…:***`."""
+    """The headers of the request, with lower-case names. Credentials show the user only."""
     status: int
     response: Mapping[str, Any] | None
     """The body of the answer."""
     refusal: Refused | None
-    """Why it was refused; or the conflict for which a conversation that it made is closed."""
+    """Why it was refused; or the conflict that closed the conversation that it created."""
     faults: tuple[object, ...]
-    """The faults that it met, in the order in which they were injected."""
+    """The faults that it met, in the order of injection."""
     duration: float
-    """Seconds from arrival to answer, on a clock that nobody freezes."""
+    """Seconds from arrival to answer, on a clock that tests cannot freeze."""
 
     @property
     def all_params(self) -> Mapping[str, object]:
@@ -88,19 +88,20 @@ class RecordedRequest:
 
     @property
     def refused(self) -> bool:
-        """Whether it was not carried out. Without any answer the status is 0."""
+        """Whether it was not carried out. Without an answer the status is 0."""
         return self.status >= 400 or not self.status
 
     @property
     def rule(self) -> str | None:
-        """The id of the rule that a request breaks, as `conversations-fake rules` has it: one that
-        was refused, or one whose conversation with participants is closed for a conflict. None for
-        all others."""
+        """The id of the rule that a refused request breaks, as in `conversations-fake rules`.
+
+        It is also set if a conflict closed the conversation that the request created.
+        """
         return self.refusal.rule if self.refusal else None
 
     @property
     def conflict(self) -> Refused | None:
-        """Why a conversation that it made is closed."""
+        """The conflict that closed the conversation that it created."""
         return None if self.refused else self.refusal
 
     @property
@@ -118,8 +119,8 @@ class RecordedRequest:
     def __str__(self) -> str:
         sid = "" if self.refused else (self.response or {}).get("sid", "")
         outcome = [str(self.status or ""), str(sid), *map(str, self.faults)]
-        said = f"#{self.number} {self.method} {self.path} -> {' '.join(filter(None, outcome))}"
-        return visible(shortened(said))
+        line = f"#{self.number} {self.method} {self.path} -> {' '.join(filter(None, outcome))}"
+        return visible(shortened(line))
 
     def __repr__(self) -> str:
         return f"<RecordedRequest {self}>"
@@ -127,7 +128,7 @@ class RecordedRequest:
 
 @dataclass
 class PendingRequest:
-    """What is known so far of a request that is on its way."""
+    """What is known so far of a request that is being answered."""
 
     number: int
     request: Request
@@ -139,7 +140,7 @@ class PendingRequest:
     refusal: Refused | None = None
     faults: tuple[object, ...] = ()
     error: Exception | None = None
-    """What went wrong inside the fake."""
+    """An error inside the fake."""
 
     @property
     def all_params(self) -> dict[str, object]:
@@ -148,13 +149,10 @@ class PendingRequest:
 
 
 class Journal(Sequence[RecordedRequest]):
-    """Requests that were answered, by the order in which they arrived.
+    """The answered requests, in the order of arrival. *on_request* is called for each."""
 
-    *noticed* is called for each.
-    """
-
-    def __init__(self, noticed: Callable[[], None]) -> None:
-        self._noticed = noticed
+    def __init__(self, on_request: Callable[[], None]) -> None:
+        self._on_request = on_request
         self._requests: list[RecordedRequest] = []
         self._opened = 0
 
@@ -182,11 +180,11 @@ class Journal(Sequence[RecordedRequest]):
             duration=duration,
         )
         if recorded_request.refused:
-            recorded_request = _kept(recorded_request)
+            recorded_request = _shortened(recorded_request)
         insort(
             self._requests, recorded_request, key=lambda recorded_request: recorded_request.number
         )
-        self._noticed()
+        self._on_request()
         return recorded_request
 
     def __len__(self) -> int:
@@ -206,9 +204,9 @@ class Journal(Sequence[RecordedRequest]):
         return "\n".join(map(repr, self)) or "<no request>"
 
 
-def _kept(recorded_request: RecordedRequest) -> RecordedRequest:
-    """A refused request without what holds its body: the traceback, and values of any length."""
-    if recorded_request.refusal:  # raised where the body was a local variable
+def _shortened(recorded_request: RecordedRequest) -> RecordedRequest:
+    """A refused request without what keeps its body in memory: a traceback and long values."""
+    if recorded_request.refusal:  # its frames have the body as a local variable
         recorded_request.refusal.__traceback__ = recorded_request.refusal.__context__ = None
     sent = (
         recorded_request.path,

@@ -1,4 +1,4 @@
-"""JSON that is the text of a parameter."""
+"""JSON in the text of a parameter."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from itertools import accumulate
 from typing import Any
 
 DEEPEST = 500
-"""Levels. Python's parser goes as deep as its stack, which differs; how deep Twilio's goes is not
-known."""
+"""Levels. The limit of Python's parser depends on its stack; that of Twilio's is not known."""
 
 
 def read_json(text: str) -> Any:
-    """What *text* says; of numbers only that they are some, as Python minds how long they are.
+    """The value of a JSON *text*, with integers cut to 9 digits, as Python limits their length.
 
-    Raises `ValueError` for what is not JSON or too deep.
+    Raises `ValueError` for text that is not JSON or is too deep.
     """
     if _depth(text) > DEEPEST:
         raise ValueError("too deep")
@@ -25,12 +24,12 @@ def read_json(text: str) -> Any:
 
 
 def _depth(text: str) -> int:
-    """How deep arrays and objects are nested."""
+    """The number of nested arrays and objects."""
     without_strings = re.sub(r'"(?:[^"\\]|\\[\s\S]?)*(?:"|\Z)', "", text)
     steps = ((char in "[{") - (char in "]}") for char in without_strings)
     return max(accumulate(steps), default=0)
 
 
 def _refuse_constant(constant: str) -> None:
-    """`NaN` and `Infinity` are Python's own."""
+    """Refuse `NaN` and `Infinity`, which only Python accepts."""
     raise ValueError(constant)

@@ -1,4 +1,4 @@
-"""Operations: which resource and verb a method and a path stand for."""
+"""Operations: the resource and the verb for a method and a path."""
 
 from __future__ import annotations
 
@@ -12,35 +12,35 @@ from typing import Any, cast
 from .fields import Choice, Field, Int, Text
 from .forms import read_path
 from .operation_names import OperationName
-from .request_context import CREATE, DELETE, LIST, UPDATE, Verb
 from .resource import Resource
 from .resources import RESOURCES
+from .verbs import CREATE, DELETE, LIST, UPDATE, Verb
 
 VERSION = "v1"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One of the API's operations, the same one at both levels."""
+    """An operation of the API, the same one at both levels."""
 
     resource: Resource[Any]
     verb: Verb
 
     @property
     def name(self) -> OperationName:
-        """The name of its account level in Twilio's contract: `CreateConversation`."""
+        """The name in Twilio's contract, that of the account level: `CreateConversation`."""
         return cast(OperationName, self.verb.name + self.resource.noun)
 
     @cached_property
     def form(self) -> dict[str, Field]:
-        """What its body may hold, by twilio-python's keyword."""
+        """The parameters in its body, by twilio-python's keyword."""
         if self.verb not in (CREATE, UPDATE):
             return {}
         return self.resource.parameters_of(self.verb.name)
 
     @cached_property
     def query(self) -> dict[str, Field]:
-        """What its query may hold, by twilio-python's keyword."""
+        """The parameters in its query, by twilio-python's keyword."""
         if self.verb is not LIST:
             return {}
         return {
@@ -53,7 +53,7 @@ class Operation:
     @cached_property
     def headers(self) -> dict[str, Field]:
         """The headers that are parameters, by twilio-python's keyword."""
-        if not (self.resource.hooked and self.verb in (CREATE, UPDATE, DELETE)):
+        if not (self.resource.takes_webhook_header and self.verb in (CREATE, UPDATE, DELETE)):
             return {}
         return {
             "x_twilio_webhook_enabled": Choice("X-Twilio-Webhook-Enabled", of=("true", "false"))
@@ -61,7 +61,7 @@ class Operation:
 
     @cached_property
     def path(self) -> list[str]:
-        """What the long form of its path names: `["chat_service_sid", "sid"]`."""
+        """The keywords of the records in its long path: `["chat_service_sid", "sid"]`."""
         above = [resource.sid_keyword for resource in self.resource.ancestors]
         return [*above, self.resource.name_keyword] if self.names_one else above
 
@@ -76,15 +76,15 @@ class Operation:
 
     @cached_property
     def keywords(self) -> list[str]:
-        """All that can be said of a request for it."""
+        """The keywords of all its parameters, those in the path included."""
         return [*self.form, *self.query, *self.headers, *self.path]
 
 
 @dataclass
 class Route:
-    """A place in the tree of paths: what can be done there and where it goes on.
+    """A node in the tree of paths: its operations by method, and the routes below it.
 
-    The key None stands for a segment that names a record.
+    The key None in *below* stands for a segment that names a record.
     """
 
     operations: dict[str, Operation] = field(default_factory=dict)
@@ -92,7 +92,7 @@ class Route:
 
 
 def find_route(path: str) -> tuple[Route, list[str]]:
-    """The route of a *path* and what its segments call the records; an empty one for no route."""
+    """The route of a *path* and the names of records in it; an empty route for an unknown path."""
     route, names = _TREE, []
     for segment in read_path(path):
         if segment in route.below:
@@ -106,7 +106,7 @@ def find_route(path: str) -> tuple[Route, list[str]]:
 
 
 def likely_path(path: str) -> str | None:
-    """The path that somebody meant who asked for *path*, which is none."""
+    """The known path that is nearest to the unknown *path*, if one is near."""
     if find_route(f"/{VERSION}{path}")[0].operations:
         return f"/{VERSION}{path}"
     asked = path.split("/")[1:]
@@ -118,7 +118,7 @@ def likely_path(path: str) -> str | None:
 
 
 def _alike(one: str, other: str) -> bool:
-    """Whether the one may be a slip for the other."""
+    """Whether one may be a typo of the other."""
     return bool(get_close_matches(one.lower(), [other.lower()], cutoff=0.75))
 
 
@@ -131,7 +131,7 @@ def _segments(resource: Resource[Any], *, short: bool) -> Iterator[str | None]:
     yield from resource.path.split("/")
 
 
-# What Twilio has at these hosts and this does not, by how the path looks
+# Parts of Twilio at these hosts that the fake does not have, by the pattern of their path
 NOT_IMITATED = {
     r"/v2(/.*)?": "Conversations v2",
     r"/v1(/Services/[^/]+)?/Conversations/[^/]+/Export": "the export of a conversation",
@@ -144,7 +144,7 @@ NOT_IMITATED = {
 
 
 def not_imitated(path: str) -> str | None:
-    """What a *path* is for that Twilio has and this does not."""
+    """The part of Twilio at *path* that the fake does not have; None for another path."""
     for pattern, what in NOT_IMITATED.items():
         if re.fullmatch(pattern, path):
             return what
@@ -160,7 +160,7 @@ OPERATIONS: dict[str, Operation] = {
 
 
 def _paths() -> Iterator[tuple[list[str | None], Operation]]:
-    """Every path that there is with an operation of it; None stands for what names a record."""
+    """Every path with one of its operations. None stands for the name of a record."""
     for operation in OPERATIONS.values():
         for short in (False, True) if operation.resource.has_short_path else (False,):
             one = [None] if operation.names_one else []

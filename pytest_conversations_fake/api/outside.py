@@ -1,4 +1,4 @@
-"""The only way in which a world reaches out of the core."""
+"""The outside: the callables through which a world reaches beyond the core."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""Lists, a page at a time.
+"""Pages of lists.
 
-A token names a record, not a number, so what is added or deleted meanwhile shifts no page.
+A page token names a record instead of a number, so records that are added or deleted between two
+requests shift no page.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from .records import Record
 
 R = TypeVar("R", bound=Record)
 
-# How a token begins that names the record before its page, and one that names the record behind it
+# Prefixes of page tokens: the named record is before the page (AFTER it), or after the page
 AFTER, BEFORE = "PT", "PTB"
 
 
@@ -27,10 +28,9 @@ class Listing(Generic[R]):
     key: Callable[[R], Any]
 
     def page(self, size: int, number: int, cursor: tuple[str, R] | None) -> Page[R]:
-        """A page of at most *size* records after or before the one that *cursor* names.
+        """A page of at most *size* records after or before the record in *cursor*.
 
-        Without a cursor it is the first page, whatever its *number* says: for Twilio, too, the
-        number is the client's own affair.
+        Without a cursor it is the first page. *number* is only shown in the answer, as by Twilio.
         """
         first, last = 0, size
         if cursor:
@@ -53,7 +53,7 @@ class Listing(Generic[R]):
 
 @dataclass(frozen=True)
 class Page(Generic[R]):
-    """One page of a listing, and the tokens of its neighbours."""
+    """One page of a listing, with the tokens of its neighbours."""
 
     records: Sequence[R]
     number: int
@@ -64,7 +64,7 @@ class Page(Generic[R]):
     def meta(
         self, key: str, url: str, filters: Mapping[str, Any], token: str | None
     ) -> dict[str, Any]:
-        """Twilio's `meta` for the list at *url*; every URL in it carries the *filters*."""
+        """Twilio's `meta` for the list at *url*. Every URL in it contains the *filters*."""
 
         def at(number: int, token: str | None) -> str:
             query = {**filters, "PageSize": self.size, "Page": number}
@@ -86,7 +86,7 @@ class Page(Generic[R]):
 
 
 def find_cursor(token: str, find: Callable[[str], R | None]) -> tuple[str, R] | None:
-    """The side and the record that a *token* names; None for a token that nobody handed out."""
+    """The side and the record that a *token* names; None for an invalid token."""
     for side in (BEFORE, AFTER):
         record = find(token.removeprefix(side)) if token.startswith(side) else None
         if record:

@@ -1,4 +1,4 @@
-"""Pre-events: an application is asked before something happens, and may refuse or change it."""
+"""Pre-events: before Twilio acts it asks an application, which may refuse or change the action."""
 
 from __future__ import annotations
 
@@ -6,38 +6,38 @@ import json
 from collections.abc import Mapping, Sequence
 from copy import copy
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from .deliveries import Delivery, delivery
+from .deliveries import Delivery
 from .events import PRE_EVENTS
+from .operations import Operation
+from .records import Record
 from .refusals import WebhookRefused
-from .request_context import CREATE, DELETE, UPDATE, RequestContext
-from .subscribers import pre_event_subscriber, with_messaging_service
+from .request_context import RequestContext
+from .subscribers import event_deliveries, pre_event_subscriber
+from .verbs import CREATE, DELETE, UPDATE
 
-if TYPE_CHECKING:
-    from .operations import Operation
-    from .records import Record
-
-# What an answer may change, by what is asked of
+# The parameters that an answer may change, by the noun of the event
 CHANGEABLE = {"Conversation": ("friendly_name",), "Message": ("body", "author", "attributes")}
 
-DONE = {"Create": "Add", "Update": "Update", "Delete": "Remove"}
+# The actions in the names of pre-events, by verb
+PRE_EVENT_ACTIONS = {"Create": "Add", "Update": "Update", "Delete": "Remove"}
 
 
 def pre_event_delivery(
     context: RequestContext,
     operation: Operation,
     records: Sequence[Record],
-    besides: Mapping[str, Any] = MappingProxyType({}),
+    params: Mapping[str, Any] = MappingProxyType({}),
 ) -> Delivery | None:
-    """What is to be asked before *context* is carried out, if anything, and told *besides*.
+    """The pre-event to deliver before *context* is carried out; None without a subscriber.
 
-    Raises a refusal for what would be refused in any case.
+    Its event carries *params*, too. Raises a refusal if the request is refused in any case.
     """
-    told = operation.resource.told
-    done = DONE.get(operation.verb.name)
-    name = f"on{told.noun}{done}" if told else ""
-    if not told or not done or name not in PRE_EVENTS or not context.webhooks_enabled:
+    payload = operation.resource.payload
+    action = PRE_EVENT_ACTIONS.get(operation.verb.name)
+    name = f"on{payload.noun}{action}" if payload else ""
+    if not payload or not action or name not in PRE_EVENTS or not context.webhooks_enabled:
         return None
     if context.source == "API" and context.assumes("pre-events", "people"):
         return None
@@ -48,15 +48,15 @@ def pre_event_delivery(
     if operation.verb is UPDATE:
         for attribute, value in operation.resource.changes(context, records[-1]).items():
             setattr(record, attribute, value)
-    event = told.event(context, done, record, **besides)
-    event = with_messaging_service(context.account, event)
-    return delivery(event, subscriber, context.account.sid)
+    event = payload.event(context, action, record, **params)
+    [delivery] = event_deliveries(context.account, event, subscriber)
+    return delivery
 
 
-def verdict(operation: Operation, answered: Delivery) -> dict[str, list[str]]:
-    """What the application changes: parameters, as if they had been sent so.
+def read_changes(operation: Operation, answered: Delivery) -> dict[str, list[str]]:
+    """The parameters that the answer of an application changes, as texts of a request.
 
-    What it does not answer, or what can not be read, changes nothing. Raises a refusal if the
+    No answer, or one that is not a JSON object, changes nothing. Raises a refusal if the
     application refuses.
     """
     if answered.status is None:
@@ -69,8 +69,8 @@ def verdict(operation: Operation, answered: Delivery) -> dict[str, list[str]]:
         changes: Any = json.loads(answered.answer or "{}")
     except ValueError:
         return {}
-    told = operation.resource.told
-    changeable = CHANGEABLE.get(told.noun, ()) if told else ()
+    payload = operation.resource.payload
+    changeable = CHANGEABLE.get(payload.noun, ()) if payload else ()
     if not isinstance(changes, dict):
         return {}
     return {

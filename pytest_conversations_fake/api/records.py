@@ -1,4 +1,4 @@
-"""Records: what the store keeps, and which parameters and properties they have."""
+"""Records: the state in the store, with parameters and properties."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from .fields import Field
 
 
 class shown(property):  # noqa: N801 - reads as the decorator it is, like `property`
-    """A property of the API's answer that is computed from the record."""
+    """A property of the answer that is computed from the record."""
 
 
 @dataclass(kw_only=True, eq=False)
 class Record:
-    """One thing that the API knows.
+    """One record of a resource.
 
-    Attributes annotated with a field are parameters of the API and have twilio-python's keyword for
-    a name. The API shows every attribute, except parts of an object (`Timers.Inactive`) and what
-    begins with an underscore, and everything decorated with `shown`.
+    Attributes that are annotated with a field are parameters of the API, named by twilio-python's
+    keyword. Answers show every attribute and everything decorated with `shown`, except parts of an
+    object (`Timers.Inactive`) and names that begin with an underscore.
     """
 
     prefix: ClassVar[str]
     hidden: ClassVar[tuple[str, ...]] = ()
-    """Attributes that the API does not show."""
+    """Attributes that answers do not show."""
 
     sid: str
     account_sid: str
@@ -35,20 +35,20 @@ class Record:
 
     @property
     def parent_sid(self) -> str | None:
-        """The sid of the record that this one is listed under and goes away with."""
+        """The sid of the record above, in whose list this one is and with which it is removed."""
         return None
 
     def keys(self) -> Iterator[Hashable]:
-        """What the record is looked up by besides its sid; nothing is kept twice under one key."""
+        """Unique keys, in addition to the sid, by which the store finds the record."""
         return iter(())
 
     def lists(self) -> Iterator[Hashable]:
-        """What lists the record is in, among those of its kind."""
+        """The names of the lists of its kind that contain the record."""
         yield self.parent_sid
 
 
 def parameters(kind: type[Record]) -> dict[str, Field]:
-    """The fields of a record by the keyword that twilio-python has for them."""
+    """The fields of a record by twilio-python's keyword."""
     hints = get_type_hints(kind, include_extras=True)
     return {
         keyword: field
@@ -64,7 +64,7 @@ def nullable(kind: type[Record]) -> set[str]:
 
 
 def attributes(kind: type[Record]) -> list[str]:
-    """All there is to know of a record: what is stored, parts of objects too, and computed."""
+    """The names of all public attributes of a record, stored and computed."""
     stored = [field.name for field in fields(kind) if not field.name.startswith("_")]
     computed = [name for name in dir(kind) if isinstance(getattr(kind, name, None), shown)]
     return [*stored, *computed]

@@ -1,7 +1,7 @@
-"""What Twilio answers when it refuses: a status, a code and a text, by the rule that is broken.
+"""Refusals: a status, a code and a text for each rule that a request can break.
 
-How sure each rule is, and where it is known from, stands in `rules`. The status and the text of
-each code stand in `errors`.
+`rules.md` states how certain each rule is and where it is known from. `errors` has the status and
+the text of each code.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any, ClassVar
 from .errors import ERRORS
 
 
-class Refused(Exception):  # noqa: N818 - Twilio refuses; nothing is in error
-    """A request that Twilio would not carry out. Keywords fill the braces of its text."""
+class Refused(Exception):  # noqa: N818 - Twilio refuses, nothing failed
+    """A request that Twilio refuses. The keyword arguments fill the braces of its text."""
 
     rule: ClassVar[str]
-    """The id of the rule that it breaks."""
+    """The id of the broken rule."""
     status: ClassVar[int]
     code: ClassVar[int]
     text: ClassVar[str]
@@ -25,11 +25,11 @@ class Refused(Exception):  # noqa: N818 - Twilio refuses; nothing is in error
     def __init__(self, *, hint: str = "", **facts: object) -> None:
         super().__init__(self.text.format(**facts))
         self.hint = hint
-        """What Twilio does not say, but a test author wants to know."""
+        """A help for test authors that Twilio does not send."""
 
     @property
     def explanation(self) -> str:
-        """Code and text, with the hint."""
+        """Code, text and hint."""
         return f"{self.code} {self}{f' ({self.hint})' if self.hint else ''}"
 
     def envelope(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Refused(Exception):  # noqa: N818 - Twilio refuses; nothing is in error
 
 @contextmanager
 def refusals_are_errors() -> Iterator[None]:
-    """What Twilio would refuse is a mistake of the test."""
+    """Turn refusals into `ValueError`, for actions that a test requests directly."""
     __tracebackhide__ = True
     try:
         yield
@@ -53,7 +53,7 @@ def refusals_are_errors() -> Iterator[None]:
 
 
 def _refusal(rule: str, code: int, text: str | None = None) -> type[Refused]:
-    """A refusal with the status of its *code*, and with its text unless there is another *text*."""
+    """A refusal with the status and the text of its *code*; *text* overrides the text."""
     status, usual = ERRORS[code]
     facts = {"rule": rule, "status": status, "code": code, "text": text or usual}
     return type("Refused", (Refused,), facts)
@@ -70,7 +70,7 @@ BearerNotKnown = _refusal(
     "Authentication Error - this fake knows HTTP Basic only, where credentials are enforced; "
     "it cannot check a Bearer token",
 )
-# Ours: a request that comes late, from a test that is over
+# Ours: a late request from a test that has ended
 CredentialsEnded = _refusal(
     "ended-credentials",
     20003,
@@ -88,7 +88,7 @@ MalformedRequest = _refusal("malformed-http", 20001, "Invalid request: {reason}"
 
 
 class NotImitated(Refused):
-    """Ours: Twilio has this, and the fake has not."""
+    """Ours: Twilio has this, and the fake does not."""
 
     rule = "not-imitated"
     status = 501
@@ -101,7 +101,7 @@ PageSizeTooLarge = _refusal("large-page-size", 20007)
 InvalidPageToken = _refusal("page-token", 20001, "Invalid {name}")
 InvalidMessageToken = _refusal("message-page-token", 19038)
 
-# Names and texts that many resources have
+# Names and texts of many resources
 FriendlyNameNotProvided = _refusal("service-name", 50000)
 FriendlyNameTooLong = _refusal("friendly-name-length", 50003)
 AttributesTooLong = _refusal("attributes-size", 50303)

@@ -1,82 +1,64 @@
-"""What can be asked of a resource, and a call that asks for it."""
+"""The context of a request: what a resource knows of the request that it serves."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .accounts import Account
+from .assumptions import Assumptions
 from .records import Record
-
-if TYPE_CHECKING:
-    from .accounts import Account
-    from .refusals import Refused
-    from .store import Store
-    from .world import World
-
-
-@dataclass(frozen=True)
-class Verb:
-    """What can be done with a resource, and how HTTP says it."""
-
-    name: str
-    method: str
-    status: int
-    to_one: bool
-    """Whether it is done to a record that is there already."""
-
-
-CREATE = Verb("Create", "POST", 201, to_one=False)
-LIST = Verb("List", "GET", 200, to_one=False)
-FETCH = Verb("Fetch", "GET", 200, to_one=True)
-UPDATE = Verb("Update", "POST", 200, to_one=True)
-DELETE = Verb("Delete", "DELETE", 204, to_one=True)
+from .refusals import Refused
+from .sids import Sids
+from .store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
 class RequestContext:
-    """Something asked of a resource: in which world, by whom, when, where and with what."""
+    """What a resource knows of the request that it serves, or of the seed that it adds."""
 
-    world: World
+    assumptions: Assumptions
+    sids: Sids
     account: Account
     account_sid: str
-    """What the records that it creates show; the caller's, where nothing is enforced."""
+    """The account sid that new records show; the caller's, if credentials are not enforced."""
     now: datetime
-    """One instant, in whole seconds, for all that it does."""
-    base: str
-    """How URLs begin: `http://127.0.0.1:8010/v1`."""
+    """The one instant, in whole seconds, of everything that the request does."""
+    base: str = ""
+    """The beginning of URLs in the answer: `http://127.0.0.1:8010/v1`."""
     parents: Sequence[Record] = ()
     """The records above, the service first."""
     short: bool = False
-    """Whether the path leaves out the service, which is the default one then."""
+    """Whether the path leaves out the service and so means the default one."""
     params: Mapping[str, Any] = field(default_factory=dict)
-    """What was sent, by twilio-python's keyword."""
+    """The parameters, by twilio-python's keyword."""
     source: str | None = None
-    """What webhooks are told of who asked: `"API"`, `"SDK"`, or a channel; None for a seed."""
+    """The source that its events carry: `"API"`, `"SDK"`, or a channel; None for a seed."""
     webhooks_enabled: bool = False
-    """Whether webhooks are told of what it does, as far as that is its own doing."""
-    told: Mapping[str, Any] = field(default_factory=dict)
-    """What webhooks are told of it besides what they are told of such a record."""
+    """Whether it publishes events of its own actions."""
+    event_params: Mapping[str, Any] = field(default_factory=dict)
+    """What its events carry in addition to attributes of the record."""
     client_identity: str | None = None
-    """Who asked, if it was the SDK of a client."""
+    """The identity of the chat user, if the source is `"SDK"`."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What a seed knows of the record besides, by attribute: its sid, when it was updated."""
+    """Attributes that a seed sets and a request cannot, such as the sid."""
 
     conflicts: list[Refused] = field(default_factory=list)
-    """Refusals of what was done all the same, with what follows from that."""
+    """Refusals that do not undo the request but change its result, such as a closed group text."""
 
     @property
     def store(self) -> Store:
         return self.account.store
 
     def assumes(self, question: str, answer: str) -> bool:
-        """Whether this is what the world assumes where Twilio's own answer is not known."""
-        return self.world.assumptions.holds(question, answer)
+        """Whether the world assumes this *answer* to a *question* that Twilio leaves open."""
+        return self.assumptions.holds(question, answer)
 
     def may_use(self, name: str | None) -> bool:
-        """Whether the account owns the address or sid *name*, as far as that is looked at."""
-        return self.world.assumptions.may_use(name)
+        """Whether the account owns the address or sid *name*, if ownership is checked."""
+        return self.assumptions.may_use(name)
 
     @property
     def parent_sid(self) -> str | None:
@@ -84,9 +66,9 @@ class RequestContext:
 
     @property
     def level(self) -> str:
-        """How the URLs of its level begin, with the service or without."""
+        """The beginning of URLs at its level, with or without the service."""
         return self.base if self.short else f"{self.base}/Services/{self.parents[0].sid}"
 
     def at(self, *parents: Record, **params: Any) -> RequestContext:
-        """The same for something below other *parents*, with other *params*."""
-        return replace(self, parents=parents, params=params, told={}, facts={})
+        """A copy of the context for a record below other *parents*, with other *params*."""
+        return replace(self, parents=parents, params=params, event_params={}, facts={})

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from .events import EventPayload
+from .accounts import Account
+from .event_payloads import EventPayload
 from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
 from .records import Record, attributes, nullable, parameters
 from .refusals import InvalidPageToken, PageSizeTooLarge, Refused
-from .request_context import CREATE, DELETE, FETCH, LIST, UPDATE, RequestContext, Verb
-
-if TYPE_CHECKING:
-    from .accounts import Account
+from .request_context import RequestContext
+from .verbs import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
 
 R = TypeVar("R", bound=Record)
 
@@ -46,15 +45,15 @@ class Resource(Generic[R]):
     single: ClassVar[bool] = False
     """Whether there is exactly one below its parent, with no sid in the path."""
     verbs: ClassVar[Sequence[Verb]] = (CREATE, LIST, FETCH, UPDATE, DELETE)
-    hooked: ClassVar[bool] = False
-    """Whether writing takes the header `X-Twilio-Webhook-Enabled`."""
+    takes_webhook_header: ClassVar[bool] = False
+    """Whether its operations that write take the header `X-Twilio-Webhook-Enabled`."""
     filters: ClassVar[Mapping[str, Field]] = {}
     """What its list can be filtered by, by twilio-python's keyword."""
     page_size: ClassVar[tuple[int, int]] = (50, 50)
     """How many records a page has unless asked otherwise, and how many at most."""
     bad_token: ClassVar[type[Refused]] = InvalidPageToken
-    told: ClassVar[EventPayload | None] = None
-    """What webhooks are told of it."""
+    payload: ClassVar[EventPayload | None] = None
+    """What events about its records carry; None if there are no such events."""
     links: ClassVar[Mapping[str, str]] = {}
     """What is below a record: the name of the link and the last segment of its path."""
 
@@ -71,7 +70,7 @@ class Resource(Generic[R]):
 
     def announce(self, context: RequestContext, record: R) -> None:
         """Do what follows from a new *record*, once it is stored."""
-        self.tell(context, "Added", record)
+        self.publish(context, "Added", record)
 
     def build(self, context: RequestContext) -> R:
         """What creating makes, before anybody knows of it."""
@@ -82,7 +81,7 @@ class Resource(Generic[R]):
     def build_unchecked(self, context: RequestContext, sent: Mapping[str, Any]) -> R:
         """A record of what was *sent*, whatever Twilio would say to that."""
         known = {
-            "sid": context.facts.get("sid") or context.world.sids.draw(self.record.prefix),
+            "sid": context.facts.get("sid") or context.sids.draw(self.record.prefix),
             "account_sid": context.account_sid,
             "date_created": context.now,
             "date_updated": context.now,
@@ -109,7 +108,7 @@ class Resource(Generic[R]):
         sent = self.changes(context, record)
         if sent:  # an empty update is answered with 200 and changes nothing
             context.store.change(record, **{"date_updated": context.now, **sent})
-            self.tell(context, "Updated", record)
+            self.publish(context, "Updated", record)
         return record
 
     def changes(self, context: RequestContext, record: R) -> dict[str, Any]:
@@ -119,13 +118,13 @@ class Resource(Generic[R]):
         return sent
 
     def delete(self, context: RequestContext, record: R) -> None:
-        self.tell(context, "Removed", record, date_removed=context.now)
+        self.publish(context, "Removed", record, date_removed=context.now)
         context.store.remove(record)
 
-    def tell(self, context: RequestContext, done: str, record: R, **more: object) -> None:
-        """Tell webhooks what was *done* to a record."""
-        if self.told and context.webhooks_enabled:
-            context.account.tell(self.told.event(context, done, record, **more))
+    def publish(self, context: RequestContext, action: str, record: R, **params: object) -> None:
+        """Publish the event of *action* on a record, if the request enables webhooks."""
+        if self.payload and context.webhooks_enabled:
+            context.account.publish(self.payload.event(context, action, record, **params))
 
     # Hooks
 

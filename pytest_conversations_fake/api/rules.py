@@ -1,6 +1,6 @@
-"""Rules: what the fake follows beyond the contract, how sure that is, and where it is known from.
+"""Rules: the behaviour beyond the contract, how certain each rule is, and its source.
 
-The rows are in `rules.md`, which people read, too. Nothing that a test runs needs this module.
+The rows are in `rules.md`, which people read, too. No request needs this module.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ SURE = ("specified", "documented", "captured", "verified", "assumed")
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that holds."""
+    """A row of `rules.md`."""
 
     id: str
     area: str
@@ -28,7 +28,7 @@ class Rule:
 
     @property
     def switch(self) -> str:
-        """How a test has it otherwise, if it can."""
+        """The argument with which a test changes the rule; empty if it cannot."""
         if self.id == "ownership":
             return "owned=…"
         return f"assume {self.id}={'|'.join(QUESTIONS[self.id])}" if self.id in QUESTIONS else ""

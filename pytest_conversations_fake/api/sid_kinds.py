@@ -1,11 +1,11 @@
-"""Kinds of sids, by how they begin: one of another kind can never be what is meant."""
+"""Kinds of sids by their prefix, so that a sid of a wrong kind is reported as a mistake."""
 
 from __future__ import annotations
 
 from .fields import Sid, is_sid
 from .resources import RESOURCES
 
-# Whose sids begin how
+# The kinds of records by the prefix of their sids
 SID_KINDS = {
     "AC": "Account",
     "FW": "Flow",
@@ -18,7 +18,7 @@ SID_KINDS = {
     },
 }
 
-# How the sids begin that a keyword takes
+# The prefixes of the sids that keywords accept
 PREFIXES = {
     "account_sid": "AC",
     **{
@@ -36,7 +36,7 @@ PREFIXES = {
 
 
 def check_kind(what: str, prefix: str, value: object) -> None:
-    """Raises `ValueError` for a sid that does not begin with *prefix*."""
+    """Raises `ValueError` for a sid of a known kind without this *prefix*."""
     __tracebackhide__ = True
     kind = kind_of(value)
     if prefix and kind and kind != SID_KINDS[prefix]:
@@ -47,7 +47,7 @@ def check_kind(what: str, prefix: str, value: object) -> None:
 
 
 def kind_of(value: object) -> str | None:
-    """Whose sid a text is; None for what is no sid."""
+    """The kind of record that a sid names; None if *value* is not a sid of a known kind."""
     if isinstance(value, str) and is_sid(value):
         return SID_KINDS.get(value[:2])
     return None

@@ -1,6 +1,6 @@
-"""Snapshots: how things are, so that they can be put back to it as often as one likes.
+"""Snapshots: attributes of objects that can be restored any number of times.
 
-Things keep their identity: whoever holds a record sees it as it was.
+Objects keep their identity: a reference to a record shows its earlier state after a restore.
 """
 
 from __future__ import annotations
@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-PutBack = Callable[[], None]
+Restore = Callable[[], None]
 
 
-def saved(things: Iterable[object]) -> PutBack:
-    """What puts the attributes of *things* back to what they are now."""
-    before = [(thing, _copied(vars(thing))) for thing in things]
+def save_attributes(things: Iterable[object]) -> Restore:
+    """Return a function that restores the current attributes of *things*."""
+    before = [(thing, _copy(vars(thing))) for thing in things]
 
-    def put_back() -> None:
+    def restore() -> None:
         for thing, attributes in before:
-            vars(thing).update(_copied(attributes))  # whoever reads meanwhile misses none
+            vars(thing).update(_copy(attributes))  # a reader in another thread misses none
             for name in vars(thing).keys() - attributes.keys():
                 del vars(thing)[name]
 
-    return put_back
+    return restore
 
 
-def _copied(attributes: Mapping[str, Any]) -> dict[str, Any]:
+def _copy(attributes: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: value.copy() if isinstance(value, (list, dict)) else value
         for name, value in attributes.items()

@@ -1,6 +1,6 @@
-"""The store: every record by its sid, by its keys, and in its lists.
+"""The store: all records of an account by sid, by key and in lists.
 
-Adding, finding and cutting a page take as long among fifty thousand records as among fifty.
+The time to add a record, to find one and to cut a page does not grow with the number of records.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections.abc import Collection, Hashable, Sequence
 from typing import Any, TypeVar
 
 from .records import Record
-from .snapshots import PutBack, saved
+from .snapshots import Restore, save_attributes
 
 R = TypeVar("R", bound=Record)
 
-# The values are the records of that kind, which a type can not say
+# The values are records of the kind in the key, which a type cannot express
 Kinds = defaultdict[type[Record], dict[Hashable, Any]]
 
 
 class Store:
-    """Records change through the store alone, so that what it looks them up by stays true."""
+    """The records of an account. All changes go through it, so that its indexes stay correct."""
 
     def __init__(self) -> None:
         self._by_sid: Kinds = defaultdict(dict)
@@ -43,10 +43,8 @@ class Store:
         self._enter(record)
 
     def remove(self, record: Record, *, forget: bool = False) -> None:
-        """Take *record* out, with all that is below it; *forget* that it was ever there."""
-        for kind in list(self._by_sid):
-            for child in list(self.of(kind, record.sid)):
-                self.remove(child, forget=forget)
+        """Remove *record* and everything below it. With *forget*, as if it had never been added."""
+        self.remove_listed(record.sid, forget=forget)
         self._leave(record)
         del self._by_sid[type(record)][record.sid]
         if forget:
@@ -54,8 +52,14 @@ class Store:
         else:
             self._removed[type(record)][record.sid] = record
 
+    def remove_listed(self, listed: Hashable, *, forget: bool = False) -> None:
+        """Remove the records of every kind in a list."""
+        for kind in list(self._by_sid):
+            for record in list(self.of(kind, listed)):
+                self.remove(record, forget=forget)
+
     def arrange(self, records: Sequence[Record]) -> None:
-        """Let *records*, which are of one kind, have arrived in this order."""
+        """Put *records*, which are of one kind, into this order of arrival."""
         positions = sorted(map(self.position, records))
         for record in records:
             self._leave(record)
@@ -69,12 +73,12 @@ class Store:
         return self._by_sid[kind].get(sid)
 
     def get(self, kind: type[R], sid: str | None) -> R:
-        """What is known to be there, or to have been."""
+        """A record that exists or has existed."""
         record: R = self._by_sid[kind].get(sid) or self._removed[kind][sid]
         return record
 
     def get_by(self, kind: type[R], *key: Hashable) -> R:
-        """What is known to be there."""
+        """A record that exists."""
         record: R = self._by_key[kind][key]
         return record
 
@@ -82,11 +86,11 @@ class Store:
         return self._by_key[kind].get(key)
 
     def find_even_removed(self, kind: type[R], sid: str | None) -> R | None:
-        """For page tokens, which outlive the record that they name."""
+        """A record, even if it was removed: page tokens outlive the record that they name."""
         return self.find(kind, sid) or self._removed[kind].get(sid)
 
     def of(self, kind: type[R], listed: Hashable) -> Sequence[R]:
-        """The records of a *kind* in a list, oldest first. What is below a sid is in its list."""
+        """The records of a *kind* in a list, oldest first. The sid of a parent is a list's name."""
         records: Sequence[R] = self._lists[kind].get(listed, ())
         return records
 
@@ -95,23 +99,23 @@ class Store:
         return self._by_sid[kind].values()
 
     def removed(self, kind: type[R]) -> Collection[R]:
-        """What records of a *kind* there were, besides those there are."""
+        """The records of a *kind* that were removed."""
         return self._removed[kind].values()
 
     def position(self, record: Record) -> int:
-        """Where *record* stands in the order of arrival; kept after it was removed."""
+        """The position of *record* in the order of arrival, even after its removal."""
         return self._positions[record.sid]
 
-    def save(self) -> PutBack:
-        """What puts every record, and what became of it, back to how it is now."""
+    def save(self) -> Restore:
+        """Return a function that restores the store and the attributes of its records."""
         kept = [self._by_sid, self._removed]
         by_sid, removed = [{kind: {**each[kind]} for kind in each} for each in kept]
         positions, next_position = {**self._positions}, self._next_position
-        records = saved(
+        records = save_attributes(
             record for each in kept for of_kind in each.values() for record in of_kind.values()
         )
 
-        def put_back() -> None:
+        def restore() -> None:
             records()
             for index in (self._by_sid, self._removed, self._by_key, self._lists):
                 index.clear()
@@ -122,7 +126,7 @@ class Store:
                 for record in of_kind.values():
                     self._enter(record)
 
-        return put_back
+        return restore
 
     def _enter(self, record: Record) -> None:
         self._by_key[type(record)].update(dict.fromkeys(record.keys(), record))

@@ -1,12 +1,13 @@
-"""Hooks: who is told of an event, by the configurations of webhooks."""
+"""Subscribers: the configured webhooks that want an event."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from .events import Event
+from .accounts import Account
+from .deliveries import Delivery, build_delivery
+from .events import Event, Subscriber
 from .resources.conversations import Conversation
 from .resources.scoped_webhooks import ScopedWebhook
 from .resources.webhook_configurations import (
@@ -16,22 +17,18 @@ from .resources.webhook_configurations import (
     webhooks,
 )
 
-if TYPE_CHECKING:
-    from .accounts import Account
+
+def event_deliveries(
+    account: Account, event: Event, subscriber: Subscriber | None = None
+) -> Sequence[Delivery]:
+    """The deliveries of an event to *subscriber*, or for None to every subscriber of it."""
+    event = _with_messaging_service(account, event)
+    wanted_by = [subscriber] if subscriber else subscribers(account, event)
+    return [build_delivery(event, each, account.sid) for each in wanted_by]
 
 
-@dataclass(frozen=True)
-class Subscriber:
-    """Where to tell of an event."""
-
-    method: str
-    url: str
-    webhook_sid: str | None = None
-    """Of a conversation's webhook: its sid, `WH…`. Configured webhooks have none."""
-
-
-def with_messaging_service(account: Account, event: Event) -> Event:
-    """An event of something in a conversation, with the messaging service of that."""
+def _with_messaging_service(account: Account, event: Event) -> Event:
+    """An event in a conversation with the messaging service of that conversation."""
     conversation = account.store.find(Conversation, event.params.get("conversation_sid"))
     if not conversation:
         return event
@@ -39,50 +36,30 @@ def with_messaging_service(account: Account, event: Event) -> Event:
     return replace(event, params={"messaging_service_sid": service_sid, **event.params})
 
 
-def hooks(account: Account, event: Event) -> Iterator[Subscriber]:
-    """Those that are told of *event*: the configured one, and those of its conversation."""
-    configured = configured_for(account, event.name, event.params["chat_service_sid"])
+def subscribers(account: Account, event: Event) -> Iterator[Subscriber]:
+    """The configured webhook and those of the conversation, as far as they want *event*."""
+    configured = _configured_for(account, event.name, event.params["chat_service_sid"])
     if configured and configured.post_webhook_url:
         yield Subscriber(configured.method or "POST", configured.post_webhook_url)
     if conversation := account.store.find(Conversation, event.params.get("conversation_sid")):
         for scoped in account.store.of(ScopedWebhook, conversation.sid):
-            if listens(scoped, event):
-                yield hook(scoped)
+            if scoped.wants(event):
+                yield scoped.subscriber
 
 
 def pre_event_subscriber(account: Account, event: str, service_sid: str) -> Subscriber | None:
     """The subscriber that answers the pre-event *event* of a service; None without one."""
-    configured = configured_for(account, event, service_sid)
+    configured = _configured_for(account, event, service_sid)
     if not configured or not configured.pre_webhook_url:
         return None
     return Subscriber(configured.method or "POST", configured.pre_webhook_url)
 
 
-def configured_for(account: Account, event: str, service_sid: str) -> WebhookConfiguration | None:
-    """The service's configuration if it has a URL, else the account's; if it wants the event."""
+def _configured_for(account: Account, event: str, service_sid: str) -> WebhookConfiguration | None:
+    """The service's configuration if it has a URL, else the account's; if it wants *event*."""
     configured: WebhookConfiguration = service_webhooks.singleton(account, service_sid)
     if not (configured.pre_webhook_url or configured.post_webhook_url):
         configured = webhooks.singleton(account, None)
     to_flex = isinstance(configured, AccountWebhooks) and configured.target == "flex"
     wanted = event in (configured.filters or ())
     return configured if wanted and not to_flex else None
-
-
-def hook(scoped: ScopedWebhook) -> Subscriber:
-    """Where a webhook of a conversation is told; a Studio flow has no URL but its sid."""
-    where = scoped.configuration_flow_sid if scoped.target == "studio" else scoped.configuration_url
-    return Subscriber(scoped.configuration_method.upper(), where or "", scoped.sid)
-
-
-def listens(scoped: ScopedWebhook, event: Event) -> bool:
-    """Whether a webhook of a conversation wants to be told of *event*.
-
-    That a keyword is looked for anywhere in the text, and in any case, is a guess.
-    """
-    if scoped.target == "webhook":
-        return event.name in (scoped.configuration_filters or ())
-    if event.name != "onMessageAdded":
-        return False
-    body = (event.params.get("body") or "").lower()
-    words = scoped.configuration_triggers or ()
-    return scoped.target == "studio" or any(word.lower() in body for word in words)

@@ -1,4 +1,4 @@
-"""Timers: what happens to conversations by itself, each thing at its own instant."""
+"""Timers: the instants at which conversations change their states by themselves."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from heapq import heappop, heappush
 
 
 class Timers:
-    """Instants by which a conversation is to be looked at again, the earliest first.
+    """The instants at which to check a conversation, the earliest first.
 
-    What was put in is never taken back: whoever looks finds out whether it is still so.
+    Instants are never removed before they are due, so the check must find out whether the timer
+    still holds.
     """
 
     def __init__(self) -> None:
@@ -21,10 +22,10 @@ class Timers:
 
     @property
     def next(self) -> datetime | None:
-        """When to look next."""
+        """The earliest instant."""
         return self._instants[0][0] if self._instants else None
 
     def due(self, now: datetime) -> Iterator[tuple[datetime, str]]:
-        """Take out what is due, in order, with what is put in meanwhile."""
+        """Remove and yield what is due, in order, including what is added during the iteration."""
         while self._instants and self._instants[0][0] <= now:
             yield heappop(self._instants)

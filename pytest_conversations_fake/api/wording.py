@@ -1,4 +1,4 @@
-"""Words that all texts about a fake have in common."""
+"""Wording: how all texts about a fake show sids, control characters and counts."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from unicodedata import category
 
 UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
-"""Unicode's categories of controls, formats, surrogates, and ends of lines and paragraphs."""
+"""Unicode's categories of controls, formats, surrogates, and line and paragraph separators."""
 
 
 def shortened(text: str) -> str:
-    """A text with each sid in it as people compare them: by how they begin."""
+    """*text* with only the first characters of each sid."""
     return re.sub("([A-Z]{2}[0-9a-f]{4})[0-9a-f]{28}", r"\1…", text)
 
 

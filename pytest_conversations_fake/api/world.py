@@ -1,73 +1,40 @@
-"""A world: what one fake knows, with the only source of chance there is."""
+"""A world: the state of one fake."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from functools import partial
 from typing import Any
 
 from .accounts import Account, Authenticator
 from .assumptions import Assumptions
 from .clock import Clock
-from .deliveries import Delivery, SignedRequest, delivery, signed_request
-from .events import PRE_EVENTS, Event
+from .deliveries import Delivery
+from .events import Event, Subscriber
 from .faults import Injection
 from .journal import Journal
 from .outside import Outside
 from .request_context import RequestContext
+from .resources import conversation_lifecycle
 from .resources.configurations import configuration
-from .resources.scoped_webhooks import ScopedWebhook
 from .resources.services import services
 from .resources.webhook_configurations import webhooks
-from .secrets import without_passwords
-from .snapshots import PutBack, saved
-from .subscribers import hook, hooks, with_messaging_service
-from .wording import visible
+from .sids import Sids
+from .snapshots import Restore, save_attributes
+from .subscribers import event_deliveries
 
-# Where the token of a signature is from, as failures of webhooks say it
+# Where an auth token comes from, as failures of webhooks name it
 OWN_TOKEN = "the fake's own auth token"
 GIVEN_TOKEN = "the auth token that the fake was given (auth_token= or accounts=)"
-TOKEN_OF_TARGET = "the auth_token= of deliver_to"
-TOKEN_OF_REQUEST = "the auth token of the last request that did not use the fake's own"
-
-
-class Sids:
-    """Sids that depend on *name* alone: a test gets the same ones at each run.
-
-    Each prefix has a sequence of its own, so that the sids of one kind stay the same where a test
-    changes what it does with another.
-    """
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._sequences: dict[str, random.Random] = {}
-
-    def draw(self, prefix: str) -> str:
-        if prefix not in self._sequences:
-            self._sequences[prefix] = random.Random(f"{prefix} {self._name}")
-        return f"{prefix}{self._sequences[prefix].randbytes(16).hex()}"
-
-    def save(self) -> PutBack:
-        """What lets the next sids be the same ones again."""
-        states = {prefix: each.getstate() for prefix, each in self._sequences.items()}
-
-        def put_back() -> None:
-            self._sequences = {prefix: random.Random() for prefix in states}
-            for prefix, state in states.items():
-                self._sequences[prefix].setstate(state)
-
-        return put_back
 
 
 class World:
-    """Everything that a fake called *name* knows. A reset is a new world.
+    """The state of the fake *name*. A reset creates a new world.
 
-    *access* says of each account, by its sid, what it is reached with: `auth_token`, and `api_keys`
-    by their sids; None stands for a sid to be made up. Readers and writers hold its lock, which
-    also wakes those who wait for a request. *outside* is all that the world reaches beyond itself.
+    *access* has the credentials of each account by its sid: `auth_token`, and `api_keys` by their
+    sids. The key None stands for a generated sid. Readers and writers hold the world's lock, which
+    also wakes threads that wait for a request. *outside* reaches the server and the webhooks.
     """
 
     def __init__(
@@ -84,18 +51,19 @@ class World:
         self.outside = outside or Outside()
         self.lock = self.outside.lock
         self.ended = False
-        self.clock = Clock(moving=self.require_running, moved=self._moved)
+        self.clock = Clock(before_move=self.require_running, after_move=self._after_move)
         self.sids = Sids(name)
-        self.journal = Journal(noticed=self.lock.notify_all)
+        self.journal = Journal(on_request=self.lock.notify_all)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
         self.generation = 0
         """Number of restores. A request of an earlier generation no longer changes the world."""
         self.deliveries: list[Delivery] = []
-        """Those that were tried, in the order in which they were."""
+        """Deliveries after their first attempt, in the order of the attempts."""
         access = access or {None: {}}
         accounts = [
-            self._open(sid or self.sids.draw("AC"), **reached) for sid, reached in access.items()
+            self._open_account(sid or self.sids.draw("AC"), **reached)
+            for sid, reached in access.items()
         ]
         self.authenticator = Authenticator(accounts, enforced, self.outside.ended_fakes)
 
@@ -123,129 +91,102 @@ class World:
         self.ended = True
 
     def settle(self) -> None:
-        """Let happen what is due by now, before anybody looks."""
+        """Apply the timers that are due now, before anyone reads the state."""
         for account in self.authenticator.accounts:
-            account.settle(self.clock.second())
+            conversation_lifecycle.settle(account, self.clock.second())
 
     @contextmanager
     def settled(self) -> Iterator[None]:
-        """Hold the lock, with everything as it is by now."""
+        """Hold the lock, with all due timers applied."""
         __tracebackhide__ = True
         with self.lock:
             self.settle()
             yield
 
-    def save(self) -> PutBack:
-        """What puts everything back to how it is now, but for errors inside, which remain."""
+    def save(self) -> Restore:
+        """Return a function that restores the current state, except for errors inside the fake."""
         accounts = self.authenticator.accounts
         timers = [each.timers for each in accounts]
         parts = [
-            saved([self.clock, self.journal, *accounts, *timers]),
+            save_attributes([self.clock, self.journal, *accounts, *timers]),
             *(each.save() for each in self.injections),
             self.sids.save(),
             *(each.store.save() for each in accounts),
         ]
         deliveries, injections = [*self.deliveries], [*self.injections]
 
-        def put_back() -> None:
+        def restore() -> None:
             for part in parts:
                 part()
             self.deliveries[:], self.injections[:] = deliveries, injections
             self.generation += 1
 
-        return put_back
+        return restore
 
     def require_running(self) -> None:
-        """Raises `RuntimeError` in a fake that has ended, in which nothing happens any more."""
+        """Raises `RuntimeError` if the fake has ended."""
         __tracebackhide__ = True
         if self.ended:
             raise RuntimeError(
-                f"the fake of {self.name} has ended, so nothing can be done with it: ask for the "
-                "one of the test that runs, or stay in the `with` statement; what it was asked and "
-                "what it holds can still be looked at"
+                f"the fake of {self.name} has ended and accepts no actions; use the fake of the "
+                "running test, or stay in the `with` statement. Its requests and records can still "
+                "be read"
             )
 
-    def configure_webhook(self, url: str, events: Sequence[str]) -> None:
-        """Let the first account's webhook tell *events* to *url*."""
-        configured = webhooks.singleton(self.account, None)
-        before = configured.post_webhook_url or configured.pre_webhook_url
-        if before not in (None, url):
-            shown = visible(without_passwords(before))
-            raise ValueError(
-                f"the account's webhook is configured for {shown} already, and "
-                "it has one URL; leave out events, and configure more webhooks by the API"
-            )
-        self.account.store.change(
-            configured,
-            pre_webhook_url=url if {*events} & {*PRE_EVENTS} else None,
-            post_webhook_url=url,
-            filters=[*events],
+    def request_context(self, account: Account) -> RequestContext:
+        """The context of an action of *account* now."""
+        return RequestContext(
+            assumptions=self.assumptions,
+            sids=self.sids,
+            account=account,
+            account_sid=account.sid,
+            now=self.clock.second(),
         )
 
-    def _tell(self, account: Account, event: Event, scoped: ScopedWebhook | None = None) -> None:
-        """Tell all hooks of *event*, or only the webhook of a conversation."""
-        event = with_messaging_service(account, event)
-        for told in [hook(scoped)] if scoped else hooks(account, event):
-            self.post(delivery(event, told, account.sid))
-
-    def sign(self, delivery: Delivery, auth_token: str | None = None) -> SignedRequest:
-        """A delivery as it is sent; without *auth_token* signed with what the application uses.
-
-        That is the token which came last with the account's sid, else the account's own.
-        """
-        [account] = [
-            each for each in self.authenticator.accounts if each.sid == delivery.account_sid
-        ]
-        token = self.sids.draw("")
-        uuid = "-".join((token[:8], token[8:12], token[12:16], token[16:20], token[20:]))
-        if auth_token:
-            return signed_request(delivery, auth_token, TOKEN_OF_TARGET, uuid)
-        if account.seen_token:
-            return signed_request(delivery, account.seen_token, TOKEN_OF_REQUEST, uuid)
-        return signed_request(delivery, account.auth_token, account.token_origin, uuid)
+    def _publish(self, account: Account, event: Event, subscriber: Subscriber | None) -> None:
+        for delivery in event_deliveries(account, event, subscriber):
+            self.post(delivery)
 
     def finish(self) -> None:
-        """Let what is initializing be finished: somebody asks for something, or moves the clock."""
+        """Finish initializing conversations, because of a request or a move of the clock."""
         for account in self.authenticator.accounts:
-            account.finish()
+            conversation_lifecycle.finish_initializing(account)
 
-    def _moved(self) -> None:
+    def _after_move(self) -> None:
         with self.lock:
             self.finish()
             self.settle()
 
     def next_due(self) -> float | None:
-        """Seconds until something happens by itself; None if nothing does."""
+        """Seconds until the next timer is due; None without one."""
         instants = [each.timers.next for each in self.authenticator.accounts if each.timers.next]
         return self.clock.until(min(instants)) if instants else None
 
     @property
     def account(self) -> Account:
-        """The first one."""
+        """The first account."""
         return self.authenticator.accounts[0]
 
-    def _open(
+    def _open_account(
         self,
         sid: str,
         auth_token: str | None = None,
         api_keys: Mapping[str, str] | None = None,
         token_origin: str = "",
     ) -> Account:
-        """An account, with all that Twilio gives to every one."""
+        """Create an account with the records that Twilio gives to every account."""
         account = Account(
             sid=sid,
             auth_token=auth_token or self.sids.draw(""),
             token_origin=token_origin or (GIVEN_TOKEN if auth_token else OWN_TOKEN),
             api_keys=api_keys or {},
+            publisher=self._publish,
         )
-        context = RequestContext(
-            world=self, account=account, account_sid=sid, now=self.clock.second(), base=""
-        )
+        context = self.request_context(account)
         name = "Default Conversations Service"  # a guess
-        account.first_service = services.create(context.at(friendly_name=name))
-        account.tell = partial(self._tell, account)
+        account.first_service = service = services.create(context.at(friendly_name=name))
         defaults = {
-            "default_chat_service_sid": account.first_service.sid,
+            "default_chat_service_sid": service.sid,
             "default_messaging_service_sid": self.sids.draw("MG"),
         }
         configuration.create(context.at(**defaults))

@@ -12,7 +12,7 @@ from ..api.deliveries import COMMON, OF_SCOPED_WEBHOOKS, Delivery
 from ..api.did_you_mean import unknown
 from ..api.events import ACCOUNT_EVENTS, SCOPED_EVENTS
 from ..api.resources import RESOURCES
-from ..api.resources.conversation_lifecycle import STATE_UPDATED
+from ..api.resources.conversations import STATE_UPDATED
 from ..api.world import World
 from .differences import Difference, Remark, differing
 from .explanations import explain, found
@@ -29,12 +29,14 @@ def keywords_of(event: str) -> list[str]:
     common = [*COMMON, *(OF_SCOPED_WEBHOOKS if event in SCOPED_EVENTS else ())]
     if event == "onConversationStateUpdated":
         return [*STATE_UPDATED, "messaging_service_sid", *common]
-    [told] = [
-        each.told for each in RESOURCES if each.told and event.startswith(f"on{each.told.noun}")
+    [payload] = [
+        each.payload
+        for each in RESOURCES
+        if each.payload and event.startswith(f"on{each.payload.noun}")
     ]
-    done = event.removeprefix(f"on{told.noun}")
-    own = [*told.seen(done), *told.besides.get(done, ()), *common]
-    if told.noun != "User":
+    done = event.removeprefix(f"on{payload.noun}")
+    own = [*payload.names(done), *payload.event_params.get(done, ()), *common]
+    if payload.noun != "User":
         own.append("messaging_service_sid")
     if done == "Removed":
         own.append("date_removed")

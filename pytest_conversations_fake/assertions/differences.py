@@ -9,7 +9,8 @@ from textwrap import wrap
 from typing import ClassVar, Protocol
 
 from ..api.fields import is_sid
-from ..api.secrets import redacted, without_passwords
+from ..api.redaction import redacted
+from ..api.secrets import without_passwords
 from ..api.wording import shortened, visible
 from .values import BESIDE, ROOM, around, beginning, brief, first_difference, written
 

@@ -8,6 +8,7 @@ from ..api.accounts import Account
 from ..api.events import PRE_EVENTS
 from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
+from ..api.pre_events import PRE_EVENT_ACTIONS
 from ..api.resources.scoped_webhooks import ScopedWebhook
 from ..api.resources.webhook_configurations import AccountWebhooks, ServiceWebhooks
 from ..api.wording import counted, shortened
@@ -77,16 +78,17 @@ def _listening(account: Account) -> Iterator[str]:
         yield from (scoped.configuration_filters or ()) if by_filters else ("onMessageAdded",)
 
 
-# How events call what operations do
-DONE = {"Create": "Add", "Update": "Update", "Delete": "Remove"}
-
-
 def _causes(request: RecordedRequest, event: str) -> bool:
     """Whether webhooks would have been told of *event*, had the request enabled them."""
     operation = OPERATIONS.get(request.operation or "")
-    told = operation and operation.resource.told
-    if not operation or not told or request.refused or operation.verb.name not in DONE:
+    payload = operation and operation.resource.payload
+    if (
+        not operation
+        or not payload
+        or request.refused
+        or operation.verb.name not in PRE_EVENT_ACTIONS
+    ):
         return False
     if request.params.get("x_twilio_webhook_enabled") == "true":
         return False
-    return event.startswith(f"on{told.noun}{DONE[operation.verb.name]}")
+    return event.startswith(f"on{payload.noun}{PRE_EVENT_ACTIONS[operation.verb.name]}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from ..api.secrets import redacted
+from ..api.redaction import redacted
 from ..api.wording import shortened, visible
 
 WIDTH = 76

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..api.deliveries import Delivery
 from ..api.journal import RecordedRequest
-from ..api.secrets import redacted, without_passwords
+from ..api.redaction import redacted
+from ..api.secrets import without_passwords
 from ..api.wording import counted, shortened
 from .markup import Html, breakable, document, element
 from .text import closed_for, cut, said, trouble

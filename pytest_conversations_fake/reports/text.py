@@ -10,7 +10,8 @@ from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
 from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
-from ..api.secrets import redacted, without_passwords
+from ..api.redaction import redacted
+from ..api.secrets import without_passwords
 from ..api.wording import counted, shortened, visible
 from .transcript import Said, Talk, Transcript
 

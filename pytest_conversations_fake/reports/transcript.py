@@ -10,7 +10,7 @@ from ..api.resources.conversations import Conversation
 from ..api.resources.messages import Message
 from ..api.resources.participants import Participant
 from ..api.resources.receipts import Receipt
-from ..api.resources.services import Service
+from ..api.resources.services import Service, default_service
 from ..api.wording import shortened
 from ..api.world import World
 
@@ -94,7 +94,7 @@ def _talk(world: World, account: Account, sid: str) -> Talk:
 
 
 def _where(world: World, account: Account, conversation: Conversation) -> Iterator[str]:
-    if conversation.chat_service_sid != account.default_service.sid:
+    if conversation.chat_service_sid != default_service(account).sid:
         service = account.store.get(Service, conversation.chat_service_sid)
         yield f"service {_name(service, service.friendly_name)}"
     if len(world.authenticator.accounts) > 1:

@@ -19,6 +19,7 @@ from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
 from ..api.resources.receipts import Receipt, receipts
+from ..api.resources.services import default_service
 from ..api.resources.users import User, users
 from ..api.world import World
 from .people import People, Person
@@ -38,7 +39,7 @@ class Desk:
         self._world = world
         self._account = account
         self._store = account.store
-        self._service = account.default_service
+        self._service = default_service(account)
         self._people = people
         self._sent: list[tuple[Message, Receipt]] = []
         self.now = world.clock.second()
@@ -145,15 +146,7 @@ class Desk:
         return resource.create(self._call(at, *parents, **params))
 
     def _call(self, at: datetime, *parents: Record, **params: Any) -> RequestContext:
-        return RequestContext(
-            world=self._world,
-            account=self._account,
-            account_sid=self._account.sid,
-            now=at,
-            base=self._world.address,
-            parents=parents,
-            params=params,
-        )
+        return replace(self._world.request_context(self._account).at(*parents, **params), now=at)
 
 
 def _of(by: str, number: str) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from copy import copy
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,6 @@ from typing import Any
 from ..api.accounts import Account
 from ..api.fields import Json, shown_moment
 from ..api.records import Record
-from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.resources.conversations import Conversation
 from ..api.resources.credentials import Credential, credentials
@@ -25,7 +23,8 @@ from ..api.resources.messages import Message
 from ..api.resources.participants import Participant
 from ..api.resources.roles import Role
 from ..api.resources.services import Service, services
-from ..api.world import Sids, World
+from ..api.sids import Sids
+from ..api.world import World
 from .files import write_file
 from .preexisting import with_permission
 from .shape import nouns, shape
@@ -42,8 +41,8 @@ class _Dumping:
     """An account on its way to a file."""
 
     def __init__(self, world: World, account: Account) -> None:
-        self._world = copy(world)
-        self._world.sids = Sids("")  # what is given may have to be drawn, and the world goes on
+        # Defaults may draw sids, and a dump does not change which sids the world draws next
+        self._context = replace(world.request_context(account), sids=Sids(""))
         self._account = account
         self._joined = _joined(account)
         self._following: dict[str, int] = {}
@@ -98,7 +97,7 @@ class _Dumping:
     def _value(self, record: Record, name: str) -> Any:
         """An attribute; of a conversation that is initializing, the state that it will have."""
         value = getattr(record, name)
-        return self._account.unfinished[record.sid] if value == "initializing" else value
+        return self._account.pending_states[record.sid] if value == "initializing" else value
 
     def _given(
         self, resource: Resource[Any], parents: list[Record], record: Record
@@ -110,12 +109,9 @@ class _Dumping:
         if resource.single:
             return given
         params = {name: getattr(record, name) for name in shape(resource).params}
-        context = RequestContext(
-            world=self._world,
-            account=self._account,
-            account_sid=self._account.sid,
+        context = replace(
+            self._context,
             now=record.date_created,
-            base="",
             parents=parents,
             params={name: value for name, value in params.items() if value is not None},
         )

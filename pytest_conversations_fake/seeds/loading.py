@@ -22,7 +22,7 @@ from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant
 from ..api.resources.receipts import Receipt
 from ..api.resources.roles import Role, roles
-from ..api.resources.services import Service, services
+from ..api.resources.services import Service, default_service, services
 from ..api.resources.users import User
 from ..api.world import World
 from ..state.adding import seed
@@ -73,7 +73,7 @@ class _Loading(Located):
 
     def _default_service(self, root: Entry) -> Service:
         """The one that the account begins with, under the sid that the file has for it."""
-        before = self._account.default_service
+        before = default_service(self._account)
         if "default_service" not in root:
             self._already.came(self._store.of(Role, before.sid))
             return before
@@ -90,7 +90,8 @@ class _Loading(Located):
             named = {"friendly_name": before.friendly_name, **params}
             service = services.create(self._call(services, [], named, facts))
             self._account.first_service = service
-            self._store.change(self._account.configuration, **{DEFAULT: service.sid})
+            defaults = configuration.singleton(self._account, None)
+            self._store.change(defaults, **{DEFAULT: service.sid})
             self._came_with_service(service, entry, root)
             return service
 
@@ -108,7 +109,7 @@ class _Loading(Located):
         if DEFAULT in entry:
             with self.at(entry.lines[DEFAULT]):
                 context = self._call(configuration, [], {DEFAULT: entry[DEFAULT]}, {})
-                configuration.update(context, self._account.configuration)
+                configuration.update(context, configuration.singleton(self._account, None))
 
     def _noun(
         self,

@@ -10,8 +10,7 @@ from typing import Any
 from ..api.records import Record
 from ..api.request_context import RequestContext
 from ..api.resource import Resource
-from ..api.resources.conversation_lifecycle import set_timers
-from ..api.resources.conversations import Conversation, conversations
+from ..api.resources.conversations import Conversation, conversations, set_timers
 from ..api.resources.messages import Message
 from ..api.resources.participants import Participant, participants
 from ..api.resources.receipts import Receipt, receipts

@@ -49,7 +49,7 @@ class Parts(Json):
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
-            raise self.mistaken("a list of mappings", value, keyword)
+            raise self.type_error("a list of mappings", value, keyword)
         return [json.dumps(value)]
 
     def read(self, text: str) -> Any:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ..api.accounts import Account
 from ..api.operations import Operation
-from ..api.pre_events import pre_event_delivery, verdict
+from ..api.pre_events import pre_event_delivery, read_changes
 from ..api.records import Record
 from ..api.refusals import WebhookRefused, refusals_are_errors
-from ..api.request_context import CREATE, UPDATE, RequestContext
+from ..api.request_context import RequestContext
 from ..api.resource import Resource
+from ..api.verbs import CREATE, UPDATE
 from ..api.world import World
 
 R = TypeVar("R", bound=Record)
 
 
 class Actor:
-    """Acts in a *world*, in an *account*, by a *source* that webhooks are told."""
+    """Acts in a *world*, in an *account*, by a *source* that webhooks are event_params."""
 
     def __init__(
         self, world: World, account: Account, source: str, client_identity: str | None = None
@@ -30,38 +32,37 @@ class Actor:
         self._client_identity = client_identity
 
     def context(
-        self, *parents: Record, told: Mapping[str, Any] = MappingProxyType({}), **params: Any
+        self,
+        *parents: Record,
+        event_params: Mapping[str, Any] = MappingProxyType({}),
+        **params: Any,
     ) -> RequestContext:
-        """Something that somebody asks for now, of which webhooks are *told* so much besides."""
-        return RequestContext(
-            world=self.world,
-            account=self.account,
-            account_sid=self.account.sid,
-            now=self.world.clock.second(),
-            base=self.world.address,
+        """The context of an action now. Its events carry *event_params*, too."""
+        return replace(
+            self.world.request_context(self.account),
             parents=parents,
             params=params,
             source=self._source,
             webhooks_enabled=True,
             client_identity=self._client_identity,
-            told=told,
+            event_params=event_params,
         )
 
     def create(
         self,
         resource: Resource[R],
         *parents: Record,
-        told: Mapping[str, Any] = MappingProxyType({}),
+        event_params: Mapping[str, Any] = MappingProxyType({}),
         asked: Mapping[str, Any] = MappingProxyType({}),
         **params: Any,
     ) -> R | None:
         """Create something, unless a pre-event refuses it.
 
-        Webhooks are *told* so much besides, and the pre-event what it is *asked* with, too.
+        Its events carry *event_params*, too, and its pre-event also carries *asked*.
         """
         __tracebackhide__ = True
         with refusals_are_errors():
-            context = self.asked(Operation(resource, CREATE), parents, params, told, asked)
+            context = self.asked(Operation(resource, CREATE), parents, params, event_params, asked)
             if not context:
                 return None
             with self.world.lock:
@@ -81,19 +82,19 @@ class Actor:
         operation: Operation,
         records: tuple[Record, ...],
         params: dict[str, Any],
-        told: Mapping[str, Any] = MappingProxyType({}),
+        event_params: Mapping[str, Any] = MappingProxyType({}),
         asked: Mapping[str, Any] = MappingProxyType({}),
     ) -> RequestContext | None:
         """What is to be done when applications were asked; None if one of them refuses."""
         parents = records[: len(operation.resource.ancestors)]
         with self.world.settled():
             self.world.finish()
-            context = self.context(*parents, told=told, **params)
+            context = self.context(*parents, event_params=event_params, **params)
             asking = pre_event_delivery(context, operation, records, asked)
         if asking:
             answered = self.world.ask(asking).result()
             try:
-                changes = verdict(operation, answered)
+                changes = read_changes(operation, answered)
             except WebhookRefused:
                 return None
             fields = operation.resource.parameters
@@ -102,4 +103,4 @@ class Actor:
             for parent in parents:  # what was asked may have removed it
                 if not self.account.store.find(type(parent), parent.sid):
                     raise LookupError(f"{parent.sid} is gone, and with it what was to be in it")
-            return self.context(*parents, told=told, **params)
+            return self.context(*parents, event_params=event_params, **params)

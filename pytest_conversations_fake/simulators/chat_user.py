@@ -10,7 +10,7 @@ from ..api.checks import check, check_number, check_text
 from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
-from ..api.resources.services import Service
+from ..api.resources.services import Service, default_service
 from ..api.sid_kinds import check_kind
 from ..api.wording import visible
 from ..api.world import World
@@ -93,7 +93,7 @@ class ChatUser:
         check(isinstance(sid, str), "a conversation is a record, its sid or its unique name", name)
         with self._world.settled():
             anywhere = self._store.find(Conversation, sid)
-            here = self._account.default_service.sid
+            here = default_service(self._account).sid
             found = anywhere or conversations.find(self._account, here, sid)
         if not found:
             check_kind("a conversation", Conversation.prefix, sid)

@@ -13,7 +13,6 @@ from ..api.checks import check_number, check_text
 from ..api.operations import Operation
 from ..api.records import Record
 from ..api.refusals import refusals_are_errors
-from ..api.request_context import CREATE
 from ..api.resource import Resource
 from ..api.resources.addresses import Address
 from ..api.resources.conversations import Conversation, conversations
@@ -22,7 +21,8 @@ from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
 from ..api.resources.receipts import STATUSES, Receipt, receipts
 from ..api.resources.scoped_webhooks import scoped_webhooks
-from ..api.resources.services import Service
+from ..api.resources.services import Service, default_service
+from ..api.verbs import CREATE
 from ..api.world import World
 from ..state import records
 from .actor import Actor
@@ -143,7 +143,7 @@ class Handset:
             ]
             raise LookupError("; ".join(why))
         sid = configured.auto_creation_conversation_service_sid
-        service = self._store.find(Service, sid) or self._account.default_service
+        service = self._store.find(Service, sid) or default_service(self._account)
         pair: dict[str, Any] = {
             "messaging_binding_proxy_address": proxy,
             "messaging_binding_address": self.address,
@@ -151,7 +151,7 @@ class Handset:
         asked = {"message_body": body, "media": media and [{"filename": media}]}
         operation = Operation(conversations, CREATE)
         with refusals_are_errors():
-            context = self._acting.asked(operation, (service,), {}, told=pair, asked=asked)
+            context = self._acting.asked(operation, (service,), {}, event_params=pair, asked=asked)
             if not context:
                 return None
             with self._world.lock:

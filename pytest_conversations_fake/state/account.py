@@ -6,7 +6,7 @@ from typing import Any, cast, overload
 
 from ..api.did_you_mean import SuggestsNames
 from ..api.journal import RecordedRequest
-from ..api.resources.services import services
+from ..api.resources.services import default_service, services
 from ..assertions.requests import AtMost, Expectation, Refutation, operation_named
 from .collections import Collections
 from .live_record import live_record
@@ -27,7 +27,7 @@ class AccountView(SuggestsNames, Collections):
     @property
     def default_service(self) -> Service:
         """The service that the short paths mean, as in `/v1/Conversations`."""
-        record = self._account.default_service
+        record = default_service(self._account)
         return cast(Service, live_record(self._world, self._account, services, record))
 
     @overload

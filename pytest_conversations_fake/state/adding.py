@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -36,14 +37,12 @@ def seed(
     fields = resource.parameters_of("Create", "Seed")
     missing = [key for key in resource.required(params) if key not in {**params, **facts}]
     name = _free_name(account, resource, missing)
-    return RequestContext(
-        world=world,
-        account=account,
-        account_sid=account.sid,
-        now=now or world.clock.second(),
-        base=world.address,
+    context = world.request_context(account)
+    return replace(
+        context,
+        now=now or context.now,
         parents=parents,
-        params={**params, **read({key: fields[key].made_up(name) for key in missing}, fields)},
+        params={**params, **read({key: fields[key].example(name) for key in missing}, fields)},
         facts=facts,
     )
 

@@ -10,8 +10,9 @@ from ..api.did_you_mean import SuggestsNames, unknown
 from ..api.operations import OPERATIONS, Operation
 from ..api.records import Record
 from ..api.refusals import refusals_are_errors
-from ..api.request_context import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
 from ..api.resource import Resource
+from ..api.resources.services import default_service
+from ..api.verbs import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
 from ..api.world import World
 from ..assertions.requests import Expectation, Refutation
 from ..assertions.sids import check_member, check_sids
@@ -155,7 +156,7 @@ class Collection(SuggestsNames):
         above = self._resource.ancestors
         sid = params.get(above[-1].sid_keyword) if above else None
         if sid is None and len(above) == 1:
-            sid = self._account.default_service.sid
+            sid = default_service(self._account).sid
         if sid is None and above:
             raise TypeError(f"{self._resource.collection}.add() needs {above[-1].sid_keyword}")
         for resource in reversed(above):

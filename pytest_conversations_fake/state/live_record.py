@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from ..api.operations import VERSION
 from ..api.records import Record
 from ..api.request_context import RequestContext
 from ..api.resource import Resource
+from ..api.resources.services import default_service
 from ..api.wording import shortened
 from ..api.world import World
 from ..assertions.values import ARGUMENT, brief
@@ -90,7 +92,8 @@ class LiveRecord:
 
         *name* is the attribute to read. Raises `AttributeError` if a restore removed a parent.
         """
-        account = self._account
+        account: Account = self._account
+        world: World = self._world
         parents: list[Record] = []
         sid = record.parent_sid
         for resource in reversed(self._resource.ancestors):
@@ -99,14 +102,11 @@ class LiveRecord:
                 raise self._missing(name)
             parents.insert(0, parent)
             sid = parent.parent_sid
-        return RequestContext(
-            world=self._world,
-            account=account,
-            account_sid=account.sid,
-            now=self._world.clock.second(),
-            base=f"{self._world.address}/{VERSION}",
+        return replace(
+            world.request_context(account),
+            base=f"{world.address}/{VERSION}",
             parents=parents,
-            short=self._resource.has_short_path and parents[0] is account.default_service,
+            short=self._resource.has_short_path and parents[0] is default_service(account),
         )
 
 

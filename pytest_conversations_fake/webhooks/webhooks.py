@@ -13,6 +13,7 @@ from ..api.checks import check, check_flag, check_seconds, check_timeout
 from ..api.deliveries import TIMEOUT, Delivery
 from ..api.did_you_mean import unknown
 from ..api.events import EventName
+from ..api.resources.webhook_configurations import webhooks
 from ..api.secrets import without_passwords
 from ..api.world import World
 from ..assertions.deliveries import expect, keywords_of
@@ -119,7 +120,7 @@ class Webhooks:
         found = target_of(target, public_url, worker.applications, loop)
         if events:
             with self._world.lock:
-                self._world.configure_webhook(public_url, events)
+                webhooks.configure(self._world.account, public_url, events)
         destination = Destination(
             public_url,
             found,

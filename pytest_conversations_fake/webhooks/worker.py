@@ -18,6 +18,7 @@ from typing import Any
 
 from ..api.deliveries import NO_ANSWER, NO_TARGET, Delivery, SignedRequest, behind_proxy
 from ..api.secrets import without_passwords
+from ..api.signing import sign
 from ..api.wording import visible
 from ..api.world import World
 from ..real_time import RealTime
@@ -176,7 +177,7 @@ class DeliveryWorker:
             if not destination:
                 return replace(delivery, error=NO_TARGET)
             with self._world.lock:
-                signed_request = self._world.sign(delivery, destination.auth_token)
+                signed_request = sign(self._world, delivery, destination.auth_token)
             delivery = replace(delivery, signing=signed_request.signing)
             if destination.behind_proxy:
                 signed_request = behind_proxy(signed_request)

@@ -9,6 +9,8 @@ from conftest import Api
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.assumptions import QUESTIONS, Assumptions
+from pytest_conversations_fake.api.resources.configurations import configuration
+from pytest_conversations_fake.api.resources.services import default_service
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.state.account import AccountView
 
@@ -109,7 +111,7 @@ def test_names_of_events_are_any_or_known(
 ) -> None:
     def asked(event: str, **answers: str) -> int:
         api = world_where(**answers)
-        where = path.format(api.world.account.default_service.sid)
+        where = path.format(default_service(api.world.account).sid)
         return outcome(api, where, {**form, name: ["onMessageAdded", event]})
 
     assert {asked("onMessageSend")} <= {200, 201}
@@ -229,7 +231,7 @@ def test_what_is_not_owned_is_refused_once_something_of_its_kind_is(
 
 def test_the_default_messaging_service_is_owned_all_the_same() -> None:
     api = world_where(MG)
-    default = api.world.account.configuration.default_messaging_service_sid
+    default = configuration.singleton(api.world.account, None).default_messaging_service_sid
 
     assert 201 == outcome(api, C, {"MessagingServiceSid": default})
 

@@ -16,6 +16,7 @@ from conftest import Api
 from pytest_conversations_fake.api import refusals
 from pytest_conversations_fake.api.assumptions import Assumptions
 from pytest_conversations_fake.api.refusals import BodyTooLarge, Refused
+from pytest_conversations_fake.api.resources.services import default_service
 from pytest_conversations_fake.api.world import World
 
 S, C = "/v1/Services", "/v1/Conversations"
@@ -389,7 +390,7 @@ def test_refused_request_is_answered_with_status_code_and_text(
 ) -> None:
     api = Api(World("a test", assumptions=Assumptions(case.assume, case.owned)))
     sids = {
-        "default": api.world.account.default_service.sid,
+        "default": default_service(api.world.account).sid,
         "talk": api.post(C, {"UniqueName": "talk"}).response["sid"],
     }
     for target, form in case.before:

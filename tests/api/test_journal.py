@@ -8,10 +8,11 @@ import pytest
 from conftest import Api
 
 from pytest_conversations_fake.api.refusals import InvalidState
+from pytest_conversations_fake.api.resources.services import default_service
 
 
 def test_parameters_have_the_sdks_keywords_and_types(api: Api) -> None:
-    default = api.world.account.default_service.sid
+    default = default_service(api.world.account).sid
 
     created = api.post(
         "/v1/Conversations",

@@ -8,7 +8,9 @@ import pytest
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.deliveries import Delivery
-from pytest_conversations_fake.api.secrets import redacted, without_passwords
+from pytest_conversations_fake.api.redaction import redacted
+from pytest_conversations_fake.api.resources.webhook_configurations import webhooks
+from pytest_conversations_fake.api.secrets import without_passwords
 from pytest_conversations_fake.api.world import World
 
 
@@ -73,7 +75,7 @@ def test_a_delivery_does_not_show_the_password_of_its_url() -> None:
 
 def test_an_account_does_not_show_its_tokens() -> None:
     world = World("a test", {"AC" + "0" * 32: {"auth_token": "tok", "api_keys": {"SK": "tok"}}})
-    world.account.seen_token = "tok"
+    world.account.last_password = "tok"
 
     assert "tok" not in repr(world.account)
 
@@ -95,7 +97,7 @@ def test_nor_does_one_that_is_none() -> None:
 
 
 def test_a_second_url_to_configure_does_not_show_the_password_of_the_first(world: World) -> None:
-    world.configure_webhook("https://u:pw@desk.example", ["onMessageAdded"])
+    webhooks.configure(world.account, "https://u:pw@desk.example", ["onMessageAdded"])
 
     with pytest.raises(ValueError, match=r"configured for https://u:\*\*\*@desk.example already"):
-        world.configure_webhook("https://other.example", ["onMessageAdded"])
+        webhooks.configure(world.account, "https://other.example", ["onMessageAdded"])

@@ -22,6 +22,8 @@ from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.faults import AnswerLost, RateLimited, Reset, TwilioError
 from pytest_conversations_fake.api.outside import Outside
+from pytest_conversations_fake.api.resources.webhook_configurations import webhooks
+from pytest_conversations_fake.api.signing import sign
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.redirect import server_context
 from pytest_conversations_fake.server.server import Server
@@ -62,12 +64,12 @@ class Scene:
         self.webhooks = Webhooks(self.world, Strictness(self.world, ()))
 
     def deliver(self, delivery: Delivery) -> bool:
-        signing = self.world.sign(delivery).signing
+        signing = sign(self.world, delivery).signing
         self.world.deliveries.append(replace(delivery, status=self.status, signing=signing))
         return True
 
     def tells(self, *events: str, url: str = "https://desk.example/hook") -> None:
-        self.world.configure_webhook(url, events)
+        webhooks.configure(self.world.account, url, events)
 
     def talk(self, **params: object) -> str:
         return str(self.fake.conversations.add(**params).sid)

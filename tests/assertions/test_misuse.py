@@ -134,7 +134,7 @@ TYPES: dict[str, Misuse] = {
     "the clock moves to a datetime, not to 'noon'": lambda fake: fake.clock.move_to("noon"),
     "tick is True or False, not 1": lambda fake: fake.clock.move_to(SOON, tick=1),
     "the clock shifts by a timedelta or days=, hours=…, not by 3": lambda fake: fake.clock.shift(3),
-    "the clock knows no 'day'; there is: weeks, days, hours, minutes, seconds, milliseconds, "
+    "the clock has no unit 'day'; it has: weeks, days, hours, minutes, seconds, milliseconds, "
     "microseconds": lambda fake: fake.clock.shift(day=3),
     "days is a number, not '3'": lambda fake: fake.clock.shift(days="3"),
     "events is a list of them, not 5": (
@@ -238,9 +238,8 @@ def test_nothing_can_be_done_with_a_fake_that_has_ended(ended: FakeConversations
         ACTS[act](ended)
 
     assert (
-        "the fake of test_before has ended, so nothing can be done with it: ask for the one of "
-        "the test that runs, or stay in the `with` statement; what it was asked and what it holds "
-        "can still be looked at"
+        "the fake of test_before has ended and accepts no actions; use the fake of the running "
+        "test, or stay in the `with` statement. Its requests and records can still be read"
     ) == str(refused.value)
     assert [] == shown(refused.value)
 

@@ -10,6 +10,7 @@ import time_machine
 from conftest import Api
 
 from pytest_conversations_fake.api.resources.services import Services
+from pytest_conversations_fake.api.resources.webhook_configurations import webhooks
 from pytest_conversations_fake.api.wording import shortened
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.reports.report import report
@@ -26,7 +27,7 @@ def test_where_nothing_happened_it_says_so(world: World) -> None:
 
 
 def test_requests_refusals_webhooks_and_what_was_said(world: World, api: Api) -> None:
-    world.configure_webhook("https://bot:pass@desk.example", ["onMessageAdded"])
+    webhooks.configure(world.account, "https://bot:pass@desk.example", ["onMessageAdded"])
     talk = api.post("/v1/Conversations", {"FriendlyName": "Help\nDesk"}).response["sid"]
     message = api.post(
         f"/v1/Conversations/{talk}/Messages",

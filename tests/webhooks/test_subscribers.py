@@ -10,6 +10,7 @@ from conftest import Api
 
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.events import ACCOUNT_EVENTS, PRE_EVENTS
+from pytest_conversations_fake.api.resources.services import default_service
 from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
@@ -148,7 +149,7 @@ def test_seeds_are_not_told_of(account: AccountView, told: list[Delivery]) -> No
 
 @pytest.mark.rule("webhook-filters", "webhook-level", "webhook-flex")
 def test_which_configuration_counts(api: Api, told: list[Delivery]) -> None:
-    service = f"/v1/Services/{api.world.account.default_service.sid}/Configuration/Webhooks"
+    service = f"/v1/Services/{default_service(api.world.account).sid}/Configuration/Webhooks"
 
     def said() -> list[str]:
         before = len(told)
@@ -228,7 +229,7 @@ def test_scoped_webhook_gets_its_sid_and_type_and_configured_webhook_does_not(
 
 @pytest.mark.rule("webhook-sid")
 def test_service_webhook_does_not_get_a_webhook_sid(api: Api, told: list[Delivery]) -> None:
-    service = f"/v1/Services/{api.world.account.default_service.sid}/Configuration/Webhooks"
+    service = f"/v1/Services/{default_service(api.world.account).sid}/Configuration/Webhooks"
     api.post(service, {"PostWebhookUrl": "https://two.example", "Filters": ["onMessageAdded"]})
 
     api.post(f"{TALK}/Messages", {"Body": "hi"}, headers=ON)

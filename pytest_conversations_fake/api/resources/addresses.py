@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from .. import refusals
+from ..accounts import Account
 from ..addresses import CHANNELS
-from ..events import SCOPED_EVENTS, check_events
+from ..event_payloads import check_events
+from ..events import SCOPED_EVENTS
 from ..fields import Choice, Flag, Int, Many, Sid, Text
 from ..parameters import FriendlyName
 from ..records import Record, shown
 from ..request_context import RequestContext
 from ..resource import Resource
-
-if TYPE_CHECKING:
-    from ..accounts import Account
 
 TYPES = ("sms", *CHANNELS, "chat")
 

@@ -11,8 +11,8 @@ from typing import Annotated
 
 from ..fields import Choice, Many, Sid, Text
 from ..records import Record
-from ..request_context import DELETE, FETCH, LIST
 from ..resource import Resource
+from ..verbs import DELETE, FETCH, LIST
 
 TYPES = ("apn", "gcm", "fcm", "twilsock")
 MESSAGE_TYPES = ("new_message", "added_to_conversation", "removed_from_conversation")

@@ -9,8 +9,9 @@ from .. import refusals
 from ..fields import Flag, Sid
 from ..parameters import closed_timer, inactive_timer
 from ..records import Record
-from ..request_context import FETCH, UPDATE, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..verbs import FETCH, UPDATE
 from .roles import Role, check_role
 
 
@@ -47,7 +48,8 @@ class Configurations(Resource[Configuration]):
         if not record:  # what it is opened with needs no asking
             return
         sid = sent.get("default_chat_service_sid", record.default_chat_service_sid)
-        if not context.account.has_service(sid):
+        # Each service has one configuration
+        if not context.store.of(ServiceConfiguration, sid):
             raise refusals.UnknownDefaultService
         if not context.may_use(sent.get("default_messaging_service_sid")):
             raise refusals.UnknownMessagingService

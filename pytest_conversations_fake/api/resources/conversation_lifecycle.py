@@ -1,26 +1,32 @@
-"""States: what time, messages and requests make of a conversation, and who is told."""
+"""The lifecycle of conversations: how time and messages change their states."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from ..events import Event
+from ..accounts import Account
 from ..request_context import RequestContext
-
-if TYPE_CHECKING:
-    from ..accounts import Account
-    from .conversations import Conversation
+from .conversations import Conversation, publish_state, set_timers
 
 
-def set_timers(account: Account, conversation: Conversation) -> None:
-    """See to it that a conversation is looked at when one of its timers runs out."""
-    for _, instant in conversation.instants():
-        account.timers.put(instant, conversation.sid)
+def settle(account: Account, now: datetime) -> None:
+    """Apply every timer of an account that is due by *now*, each at its own instant."""
+    for instant, sid in account.timers.due(now):
+        if conversation := account.store.find(Conversation, sid):
+            run_out(account, conversation, instant)
+
+
+def finish_initializing(account: Account) -> None:
+    """Give the conversations of an account that are initializing their next states."""
+    for sid, state in account.pending_states.items():
+        conversation = account.store.find(Conversation, sid)
+        if conversation and conversation.state == "initializing":
+            account.store.change(conversation, state=state)
+    account.pending_states.clear()
 
 
 def run_out(account: Account, conversation: Conversation, instant: datetime) -> None:
-    """Let happen what a timer says that runs out at *instant*, if there still is one."""
+    """Apply the timers of a conversation that run out at *instant*, unless they were changed."""
     for state, due in list(conversation.instants()):
         if due != instant or conversation.state == "closed":
             continue
@@ -28,35 +34,14 @@ def run_out(account: Account, conversation: Conversation, instant: datetime) -> 
         if conversation.state != state:
             before = conversation.state
             account.store.change(conversation, state=state, date_updated=instant)
-            tell_state(account, conversation, before, "TIMER", instant)
+            publish_state(account, conversation, before, "TIMER", instant)
 
 
 def wake(context: RequestContext, conversation: Conversation) -> None:
-    """What a new message does: an inactive conversation is active, and its timers start again."""
+    """Let a new message make an inactive conversation active and restart its timers."""
     if conversation.state == "inactive":
         context.store.change(conversation, state="active")
-        tell_state(context.account, conversation, "inactive", "EVENT", context.now)
+        publish_state(context.account, conversation, "inactive", "EVENT", context.now)
     if context.assumes("timers-by-message", "restarted"):
         context.store.change(conversation, _timers_since=context.now, _ran_out=())
         set_timers(context.account, conversation)
-
-
-# What webhooks are told of another state
-STATE_UPDATED = (
-    "conversation_sid",
-    "chat_service_sid",
-    "state_from",
-    "state_to",
-    "state_updated",
-    "reason",
-)
-
-
-def tell_state(
-    account: Account, conversation: Conversation, before: str, reason: str, instant: datetime
-) -> None:
-    """Tell webhooks of another state, and whether a request, a message or a timer made it so."""
-    if conversation.state != before:
-        sids = conversation.sid, conversation.chat_service_sid
-        params = dict(zip(STATE_UPDATED, (*sids, before, conversation.state, instant, reason)))
-        account.tell(Event(name="onConversationStateUpdated", params=params, source="API"))

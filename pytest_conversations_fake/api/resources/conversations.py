@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from .. import refusals
-from ..events import EventPayload
+from ..accounts import Account
+from ..event_payloads import EventPayload
+from ..events import Event
 from ..fields import (
     Choice,
     Day,
@@ -31,10 +33,7 @@ from ..parameters import (
 from ..records import Record, shown
 from ..request_context import RequestContext
 from ..resource import R, Resource
-from .conversation_lifecycle import set_timers, tell_state
-
-if TYPE_CHECKING:
-    from ..accounts import Account
+from .configurations import configuration
 
 
 @dataclass(kw_only=True, eq=False)
@@ -116,13 +115,13 @@ class Conversations(Resource[Conversation]):
     key = collection = "conversations"
     sid_keyword = "conversation_sid"
     page_size = (50, 100)
-    hooked = True
+    takes_webhook_header = True
     filters = {
         "start_date": Day("StartDate"),
         "end_date": Day("EndDate"),
         "state": Choice("State", of=("initializing", "active", "inactive", "closed")),
     }
-    told = EventPayload(
+    payload = EventPayload(
         "Conversation",
         "conversation_sid",
         (
@@ -135,7 +134,7 @@ class Conversations(Resource[Conversation]):
             "messaging_service_sid",
             "state",
         ),
-        besides={"Add": (*PAIR, "message_body", "media"), "Added": PAIR},
+        event_params={"Add": (*PAIR, "message_body", "media"), "Added": PAIR},
     )
     links = {
         "participants": "Participants",
@@ -153,11 +152,11 @@ class Conversations(Resource[Conversation]):
         conversation = super().update(context, record)
         set_timers(context.account, conversation)
         if context.webhooks_enabled:
-            tell_state(context.account, conversation, before, "API", context.now)
+            publish_state(context.account, conversation, before, "API", context.now)
         return conversation
 
     def defaults(self, context: RequestContext) -> dict[str, Any]:
-        defaults = context.account.configuration
+        defaults = configuration.singleton(context.account, None)
         return {
             **super().defaults(context),
             "messaging_service_sid": defaults.default_messaging_service_sid,
@@ -194,7 +193,7 @@ class Conversations(Resource[Conversation]):
         without_state = not record and timers and "state" not in sent
         if without_state and context.assumes("timers-alone", "refused"):
             raise refusals.TimerWithoutState
-        default = context.account.configuration.default_messaging_service_sid
+        default = configuration.singleton(context.account, None).default_messaging_service_sid
         used = sent.get("messaging_service_sid", default)
         if used != default and not context.may_use(used):
             raise refusals.UnknownMessagingService
@@ -228,6 +227,33 @@ class Conversations(Resource[Conversation]):
         """By its sid, else by its unique name."""
         found = super().find(account, parent_sid, name)
         return found or account.store.find_by(Conversation, parent_sid, name)
+
+
+def set_timers(account: Account, conversation: Conversation) -> None:
+    """Have the lifecycle look at a conversation when one of its timers runs out."""
+    for _, instant in conversation.instants():
+        account.timers.put(instant, conversation.sid)
+
+
+# The attributes that an event about another state carries
+STATE_UPDATED = (
+    "conversation_sid",
+    "chat_service_sid",
+    "state_from",
+    "state_to",
+    "state_updated",
+    "reason",
+)
+
+
+def publish_state(
+    account: Account, conversation: Conversation, before: str, reason: str, instant: datetime
+) -> None:
+    """Publish the event of another state. *reason* is `API`, `EVENT` (a message) or `TIMER`."""
+    if conversation.state != before:
+        sids = conversation.sid, conversation.chat_service_sid
+        params = dict(zip(STATE_UPDATED, (*sids, before, conversation.state, instant, reason)))
+        account.publish(Event(name="onConversationStateUpdated", params=params, source="API"))
 
 
 class InConversation(Resource[R]):

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from .. import refusals
 from ..fields import Json, Many
 from ..json_text import read_json
-from ..request_context import CREATE, RequestContext, Verb
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..verbs import CREATE, Verb
 from .conversations import Conversation, conversations
 from .participant_rules import Identifiers
 from .participants import Participant, participants
@@ -33,7 +34,7 @@ class ConversationsWithParticipants(Resource[Conversation]):
     key = "conversations"
     collection = "conversation_with_participants"
     verbs = (CREATE,)
-    hooked = True
+    takes_webhook_header = True
     stored = Conversation
     extras = ("url", "links")
 
@@ -60,7 +61,7 @@ class ConversationsWithParticipants(Resource[Conversation]):
             context.conflicts.append(conflict)
             context.store.change(conversation, state="closed")
         if people and context.assumes("with-participants", "initializing"):
-            context.account.unfinished[conversation.sid] = conversation.state
+            context.account.pending_states[conversation.sid] = conversation.state
             context.store.change(conversation, state="initializing")
         return conversation
 

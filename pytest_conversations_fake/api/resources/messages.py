@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from .. import refusals
-from ..events import EventPayload
+from ..event_payloads import EventPayload
 from ..fields import Choice, Json, Sid, Text
 from ..json_text import read_json
 from ..paging import Listing
@@ -79,11 +79,11 @@ class Messages(InConversation[Message]):
     key = collection = "messages"
     sid_keyword = "message_sid"
     page_size = (50, 100)
-    hooked = True
+    takes_webhook_header = True
     long_only = ("chat_service_sid",)
     filters = {"order": Choice("Order", of=("asc", "desc"))}
     bad_token = refusals.InvalidMessageToken
-    told: ClassVar[EventPayload] = EventPayload(
+    payload: ClassVar[EventPayload] = EventPayload(
         "Message",
         "message_sid",
         (
@@ -98,7 +98,7 @@ class Messages(InConversation[Message]):
             "attributes",
             "media",
         ),
-        only={"date_updated": ("Update", "Updated", "Remove", "Removed")},
+        attribute_actions={"date_updated": ("Update", "Updated", "Remove", "Removed")},
     )
     links = {"delivery_receipts": "Receipts", "channel_metadata": "ChannelMetadata"}
 

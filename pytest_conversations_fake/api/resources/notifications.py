@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from ..fields import Flag, Text
 from ..records import Record, shown
-from ..request_context import FETCH, UPDATE
 from ..resource import Resource
+from ..verbs import FETCH, UPDATE
 
 
 @dataclass(kw_only=True, eq=False)

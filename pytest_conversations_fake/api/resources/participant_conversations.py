@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ..accounts import Account
 from ..fields import Text
 from ..paging import Listing
 from ..records import Record
 from ..refusals import IdentityAndAddress
-from ..request_context import LIST, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..store import Store
+from ..verbs import LIST
 from .conversations import Conversation
 from .participants import Participant
 from .users import User
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ..accounts import Account
-    from ..store import Store
 
 BINDING = ("address", "proxy_address", "type", "level", "name", "projected_address")
 

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from .. import refusals
 from ..addresses import channel, is_address, is_sender
-
-if TYPE_CHECKING:
-    from .participants import Participant
+from ..records import Record
 
 # The most that a conversation takes, of these who do not chat, and in a group text
 MOST, MOST_TEXTING, MOST_IN_GROUP = 1000, 50, 10
@@ -43,7 +41,7 @@ class Identifiers:
 
     @classmethod
     def of(
-        cls, participant: Participant | None, sent: Mapping[str, Any] = MappingProxyType({})
+        cls, participant: Record | None, sent: Mapping[str, Any] = MappingProxyType({})
     ) -> Identifiers:
         """A participant, if there is one already, with what a request sends."""
         return cls(*(sent.get(name, getattr(participant, name, None)) for name in WHO))
@@ -85,14 +83,14 @@ def check_addresses(person: Identifiers) -> None:
         raise refusals.BindingParametersNotSupported
 
 
-def check_change(sent: Mapping[str, Any], before: Participant) -> None:
+def check_change(sent: Mapping[str, Any], before: Identifiers) -> None:
     """What can not be made of somebody who is there already."""
     if sent.get("messaging_binding_proxy_address"):  # the one that it has is refused, too
         raise refusals.ProxyAddressNotAddable
-    proxy = sent.get("messaging_binding_proxy_address", before.messaging_binding_proxy_address)
+    proxy = sent.get("messaging_binding_proxy_address", before.proxy)
     projected = "messaging_binding_projected_address"
-    if before.messaging_binding_address:
-        if not proxy and channel(before.messaging_binding_address) != "sms":
+    if before.address:
+        if not proxy and channel(before.address) != "sms":
             raise refusals.ProxyAddressNotRemovable
         if sent.get("identity"):
             raise refusals.IdentityNotAddable

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from .. import refusals
+from ..accounts import Account
 from ..addresses import channel
-from ..events import EventPayload
+from ..event_payloads import EventPayload
 from ..fields import Day, Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
@@ -28,9 +29,6 @@ from .participant_rules import (
 )
 from .roles import check_role
 from .users import User, check_identity, users
-
-if TYPE_CHECKING:
-    from ..accounts import Account
 
 
 @dataclass(kw_only=True, eq=False)
@@ -125,9 +123,9 @@ class Participants(InConversation[Participant]):
     path = "Participants"
     key = collection = "participants"
     page_size = (50, 100)
-    hooked = True
+    takes_webhook_header = True
     long_only = ("chat_service_sid",)
-    told = EventPayload(
+    payload = EventPayload(
         "Participant",
         "participant_sid",
         (
@@ -144,7 +142,7 @@ class Participants(InConversation[Participant]):
             "messaging_binding_type",
             "last_read_message_index",
         ),
-        only={
+        attribute_actions={
             "date_updated": ("Update", "Updated", "Remove", "Removed"),
             "last_read_message_index": ("Updated",),
         },
@@ -193,7 +191,7 @@ class Participants(InConversation[Participant]):
         if record:
             if not sent.keys() & {*WHO}:  # it stays who it is
                 return
-            check_change(sent, record)
+            check_change(sent, Identifiers.of(record))
         person = Identifiers.of(record, sent)
         check_who_it_is(person)
         check_addresses(person)

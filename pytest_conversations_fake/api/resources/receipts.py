@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from ..events import EventPayload
+from ..event_payloads import EventPayload
 from ..fields import Choice, Int, Sid, Text
 from ..records import Record
-from ..request_context import FETCH, LIST, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..verbs import FETCH, LIST
 
 STATUSES = ("sent", "delivered", "read", "failed", "undelivered")
 
@@ -54,7 +55,7 @@ class Receipts(Resource[Receipt]):
     collection = "receipts"
     verbs = (FETCH, LIST)
     long_only = ("chat_service_sid",)
-    told = EventPayload(
+    payload = EventPayload(
         "Delivery",
         "delivery_receipt_sid",
         (
@@ -83,14 +84,16 @@ class Receipts(Resource[Receipt]):
         moved = {"status": status, "error_code": error_code, "date_updated": context.now}
         context.store.change(receipt, **moved)
         context.store.change(context.parents[-1], delivery=self.summary(context))
-        self.tell(context, "Updated", receipt)
+        self.publish(context, "Updated", receipt)
 
-    def tell(self, context: RequestContext, done: str, record: Receipt, **more: object) -> None:
+    def publish(
+        self, context: RequestContext, action: str, record: Receipt, **params: object
+    ) -> None:
         """Twilio has one event for all of it."""
-        super().tell(context, "Updated", record, **more)
+        super().publish(context, "Updated", record, **params)
 
     def defaults(self, context: RequestContext) -> dict[str, Any]:
-        return {**super().defaults(context), "channel_message_sid": context.world.sids.draw("SM")}
+        return {**super().defaults(context), "channel_message_sid": context.sids.draw("SM")}
 
     def summary(self, context: RequestContext) -> dict[str, Any]:
         """For each stage, whether all, some or none of a message's receipts reached it."""

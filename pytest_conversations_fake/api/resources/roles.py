@@ -47,7 +47,7 @@ PERMISSIONS = {
 class Permission(Text):
     """What a role allows."""
 
-    def made_up(self, name: str) -> str:
+    def example(self, name: str) -> str:
         return _BOTH[0]
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from .. import refusals
-from ..events import SCOPED_EVENTS, check_events
+from ..event_payloads import check_events
+from ..events import SCOPED_EVENTS, Event, Subscriber
 from ..fields import Choice, Int, Many, Sid, Text
 from ..records import Record, shown
 from ..request_context import RequestContext
@@ -18,14 +19,14 @@ from .messages import Message, messages
 class Url(Text):
     """Where an application is."""
 
-    def made_up(self, name: str) -> str:
+    def example(self, name: str) -> str:
         return f"https://example.com/{name}"
 
 
-class Event(Text):
-    """The name of an event; Twilio's own examples have names that there are not."""
+class EventName(Text):
+    """The name of an event. Twilio's own examples have names that do not exist."""
 
-    def made_up(self, name: str) -> str:
+    def example(self, name: str) -> str:
         return "onMessageAdded"
 
 
@@ -55,7 +56,7 @@ class ScopedWebhook(Record):
         "post"
     )
     configuration_filters: Annotated[
-        list[str] | None, Many("Configuration.Filters", each=Event(""))
+        list[str] | None, Many("Configuration.Filters", each=EventName(""))
     ] = None
     configuration_triggers: Annotated[list[str] | None, Many("Configuration.Triggers")] = None
     configuration_flow_sid: Annotated[
@@ -84,6 +85,25 @@ class ScopedWebhook(Record):
             return {**sent_to, "triggers": self.configuration_triggers}
         return {**sent_to, "filters": self.configuration_filters}
 
+    @property
+    def subscriber(self) -> Subscriber:
+        """What its events are sent to; for a Studio flow, which has no URL, the flow's sid."""
+        url = self.configuration_flow_sid if self.target == "studio" else self.configuration_url
+        return Subscriber(self.configuration_method.upper(), url or "", self.sid)
+
+    def wants(self, event: Event) -> bool:
+        """Whether it subscribes to *event*.
+
+        That a trigger matches anywhere in the text, in upper or lower case, is a guess.
+        """
+        if self.target == "webhook":
+            return event.name in (self.configuration_filters or ())
+        if event.name != "onMessageAdded":
+            return False
+        body = (event.params.get("body") or "").lower()
+        triggers = self.configuration_triggers or ()
+        return self.target == "studio" or any(each.lower() in body for each in triggers)
+
 
 # What a target can not do without
 NEEDED: dict[str, dict[str, type[refusals.Refused]]] = {
@@ -109,13 +129,13 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
     long_only = ("chat_service_sid",)
 
     def create(self, context: RequestContext) -> ScopedWebhook:
-        """EventPayload at once of the messages behind `ReplayAfter`, if that is sent."""
+        """With the events of the messages after `ReplayAfter`, if that is sent."""
         webhook = super().create(context)
         if webhook.configuration_replay_after is not None:
             for message in context.store.of(Message, webhook.conversation_sid):
                 if message.index > webhook.configuration_replay_after:
-                    event = messages.told.event(context, "Added", message)
-                    context.account.tell(event, webhook)
+                    event = messages.payload.event(context, "Added", message)
+                    context.account.publish(event, webhook.subscriber)
         return webhook
 
     def required(self, sent: Mapping[str, Any]) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from ..accounts import Account
 from ..fields import Text
 from ..records import Record
 from ..refusals import DefaultServiceNotDeletable, FriendlyNameNotProvided, FriendlyNameTooLong
-from ..request_context import CREATE, DELETE, FETCH, LIST, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
-from .configurations import service_configurations
+from ..verbs import CREATE, DELETE, FETCH, LIST
+from .configurations import configuration, service_configurations
 from .notifications import notifications
 from .roles import DEFAULT_ROLES, roles
 from .webhook_configurations import service_webhooks
@@ -63,9 +65,17 @@ class Services(Resource[Service]):
         return service
 
     def delete(self, context: RequestContext, record: Service) -> None:
-        if record is context.account.default_service:
+        if record is default_service(context.account):
             raise DefaultServiceNotDeletable
         super().delete(context, record)
 
 
 services = Services()
+
+
+def default_service(account: Account) -> Service:
+    """The service that paths without a service mean."""
+    sid = configuration.singleton(account, None).default_chat_service_sid
+    service = account.store.find(Service, sid)
+    assert service  # it cannot be deleted, and only an existing service can become the default
+    return service

@@ -5,22 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from .. import refusals
+from ..accounts import Account
 from ..fields import Choice, Int, Moment, shown_moment
 from ..paging import Listing
 from ..records import Record
-from ..request_context import DELETE, FETCH, LIST, UPDATE, RequestContext
+from ..request_context import RequestContext
 from ..resource import Resource
+from ..store import Store
+from ..verbs import DELETE, FETCH, LIST, UPDATE
 from .conversations import Conversation, conversations, require_open
 from .messages import Message
 from .participants import Participant, read_up_to
 from .users import User
-
-if TYPE_CHECKING:
-    from ..accounts import Account
-    from ..store import Store
 
 
 @dataclass(kw_only=True, eq=False)

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from .. import refusals
-from ..events import EventPayload
+from ..accounts import Account
+from ..event_payloads import EventPayload
 from ..fields import Sid, Text, is_sid
 from ..parameters import FriendlyName, json_attributes
 from ..records import Record
 from ..request_context import RequestContext
 from ..resource import Resource
-from .bindings import Binding
 from .configurations import service_configurations
 from .roles import check_role
-
-if TYPE_CHECKING:
-    from ..accounts import Account
 
 
 @dataclass(kw_only=True, eq=False)
@@ -59,8 +56,8 @@ class Users(Resource[User]):
     path = "Users"
     key = collection = "users"
     sid_keyword = "user_sid"
-    hooked = True
-    told = EventPayload(
+    takes_webhook_header = True
+    payload = EventPayload(
         "User",
         "user_sid",
         (
@@ -74,7 +71,7 @@ class Users(Resource[User]):
             "is_online",
             "is_notifiable",
         ),
-        only={
+        attribute_actions={
             "date_created": ("Added", "Updated"),
             "date_updated": ("Update", "Updated"),
             "is_online": ("Updated",),
@@ -101,11 +98,7 @@ class Users(Resource[User]):
 
     def delete(self, context: RequestContext, record: User) -> None:
         """With the user's devices, and what the user takes part in."""
-        from .participants import Participant  # who are made with a user, and know this module
-
-        listed = context.parent_sid, "identity", record.identity
-        for theirs in (*context.store.of(Participant, listed), *context.store.of(Binding, listed)):
-            context.store.remove(theirs)
+        context.store.remove_listed((context.parent_sid, "identity", record.identity))
         context.store.remove(record)  # Twilio has no event of it
 
 

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from .. import refusals
-from ..events import ACCOUNT_EVENTS, SERVICE_EVENTS, check_events
+from ..accounts import Account
+from ..event_payloads import check_events
+from ..events import ACCOUNT_EVENTS, PRE_EVENTS, SERVICE_EVENTS
 from ..fields import Choice, Many, Text
 from ..records import Record
-from ..request_context import FETCH, UPDATE, RequestContext
+from ..request_context import RequestContext
 from ..resource import R, Resource
+from ..secrets import without_passwords
+from ..verbs import FETCH, UPDATE
+from ..wording import visible
 
 METHODS = ("GET", "POST")
 
@@ -22,7 +27,7 @@ class AbsoluteUrl(Text):
 
     def read(self, text: str) -> str:
         if len(text) > 512 or (text and not re.match("https?://[^/]", text, re.IGNORECASE)):
-            raise self.refuse(text)
+            raise self.refusal(text)
         return super().read(text)
 
 
@@ -73,6 +78,26 @@ class AccountWebhookConfiguration(WebhookConfigurations[AccountWebhooks]):
     events = ACCOUNT_EVENTS
     noun = "ConfigurationWebhook"
     key = collection = "webhook_configuration"
+
+    def configure(self, account: Account, url: str, events: Sequence[str]) -> None:
+        """Let the webhook of an account send *events* to *url*.
+
+        Raises `ValueError` if it is configured for another URL already.
+        """
+        configured = self.singleton(account, None)
+        before = configured.post_webhook_url or configured.pre_webhook_url
+        if before not in (None, url):
+            shown = visible(without_passwords(before))
+            raise ValueError(
+                f"the account's webhook is configured for {shown} already, and "
+                "it has one URL; leave out events, and configure more webhooks by the API"
+            )
+        account.store.change(
+            configured,
+            pre_webhook_url=url if {*events} & {*PRE_EVENTS} else None,
+            post_webhook_url=url,
+            filters=[*events],
+        )
 
 
 webhooks = AccountWebhookConfiguration()

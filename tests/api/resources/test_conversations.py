@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from conftest import ORIGIN, Api
 
+from pytest_conversations_fake.api.resources.configurations import configuration
+from pytest_conversations_fake.api.resources.services import default_service
+
 FORM = {
     "FriendlyName": "Order 66",
     "UniqueName": "order 66/ü",
@@ -37,13 +40,14 @@ def test_a_new_conversation_has_twilios_defaults(api: Api, path: str) -> None:
     created = api.post(path)
 
     body = created.response
-    service = path.split("/")[3] if "Services" in path else api.world.account.default_service.sid
+    defaults = configuration.singleton(api.world.account, None)
+    service = path.split("/")[3] if "Services" in path else default_service(api.world.account).sid
     url = f"{ORIGIN}{path}/{body['sid']}"
     assert 201 == created.status
     assert body == {
         "account_sid": api.world.account.sid,
         "chat_service_sid": service,
-        "messaging_service_sid": api.world.account.configuration.default_messaging_service_sid,
+        "messaging_service_sid": defaults.default_messaging_service_sid,
         "sid": body["sid"],
         "friendly_name": None,
         "unique_name": None,
@@ -182,7 +186,7 @@ def test_an_empty_unique_name_clears_it_and_an_empty_friendly_name_is_ignored(ap
 
 @pytest.mark.rule("both-levels", "urls-level")
 def test_both_views_of_the_default_service_agree(api: Api) -> None:
-    default = api.world.account.default_service.sid
+    default = default_service(api.world.account).sid
     created = api.post("/v1/Conversations", {"UniqueName": "help"}).response
 
     seen = api.get(f"/v1/Services/{default}/Conversations/help").response

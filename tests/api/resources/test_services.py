@@ -7,6 +7,7 @@ import re
 import pytest
 from conftest import ORIGIN, Api
 
+from pytest_conversations_fake.api.resources.services import default_service
 from pytest_conversations_fake.api.world import World
 
 LINKS = {
@@ -110,13 +111,13 @@ def test_what_was_created_is_fetched_and_listed_until_it_is_deleted(api: Api) ->
 def test_the_list_begins_with_the_default_service(api: Api) -> None:
     first, *others = api.get("/v1/Services").response["services"]
 
-    assert api.world.account.default_service.sid == first["sid"]
+    assert default_service(api.world.account).sid == first["sid"]
     assert others == []
 
 
 @pytest.mark.rule("default-service-delete")
 def test_the_default_service_can_not_be_deleted(api: Api) -> None:
-    default = api.world.account.default_service
+    default = default_service(api.world.account)
 
     refused = api.delete(f"/v1/Services/{default.sid}")
 
