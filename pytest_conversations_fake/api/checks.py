@@ -13,26 +13,26 @@ def check(is_valid: bool, accepted: str, value: object) -> None:
 def check_number(name: str, value: object) -> None:
     __tracebackhide__ = True
     is_valid = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    check(is_valid, f"{name} is a number from 0 on", value)
+    check(is_valid, f"{name} must be an integer of 0 or more", value)
 
 
 def check_seconds(name: str, value: object) -> None:
     __tracebackhide__ = True
     is_valid = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-    check(is_valid, f"{name} is seconds", value)
+    check(is_valid, f"{name} must be a number of seconds, 0 or more", value)
 
 
 def check_timeout(value: object) -> None:
     __tracebackhide__ = True
     is_valid = isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
-    check(is_valid, "timeout is seconds, more than 0, or None for no limit", value)
+    check(is_valid, "timeout must be a number of seconds above 0, or None for no limit", value)
 
 
 def check_text(name: str, value: object) -> None:
     __tracebackhide__ = True
-    check(isinstance(value, str), f"{name} is a str", value)
+    check(isinstance(value, str), f"{name} must be a str", value)
 
 
 def check_flag(name: str, value: object) -> None:
     __tracebackhide__ = True
-    check(isinstance(value, bool), f"{name} is True or False", value)
+    check(isinstance(value, bool), f"{name} must be True or False", value)

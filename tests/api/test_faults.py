@@ -220,13 +220,16 @@ def test_mistakes_are_said(fake: FakeConversations) -> None:
 @pytest.mark.parametrize(
     ("make", "text"),
     [
-        (lambda: Delay("1"), "seconds is seconds, not '1'"),
-        (lambda: Delay(-1), "seconds is seconds, not -1"),
-        (lambda: RateLimited(retry_after="soon"), "retry_after is a number from 0 on, not 'soon'"),
-        (lambda: TwilioError("50353"), "code is a number from 0 on, not '50353'"),
-        (lambda: TwilioError(True), "code is a number from 0 on, not True"),
+        (lambda: Delay("1"), "seconds must be a number of seconds, 0 or more, not '1'"),
+        (lambda: Delay(-1), "seconds must be a number of seconds, 0 or more, not -1"),
+        (
+            lambda: RateLimited(retry_after="soon"),
+            "retry_after must be an integer of 0 or more, not 'soon'",
+        ),
+        (lambda: TwilioError("50353"), "code must be an integer of 0 or more, not '50353'"),
+        (lambda: TwilioError(True), "code must be an integer of 0 or more, not True"),
         (lambda: TwilioError(1, status=200), "status is a number from 400 to 599, not 200"),
-        (lambda: TwilioError(1, message=5), "message is a str, not 5"),
+        (lambda: TwilioError(1, message=5), "message must be a str, not 5"),
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused(make: Callable[[], object], text: str) -> None:

@@ -90,49 +90,61 @@ TYPES: dict[str, Misuse] = {
     "what can be in conversations is a record or its sid, not 5": (
         lambda fake: 5 in fake.conversations
     ),
-    "count is a number from 0 on, not '1'": lambda fake: fake.users.assert_created(count="1"),
-    "count is a number from 0 on, not -1": lambda fake: fake.users.assert_created(count=-1),
-    "count is a number from 0 on, not True": lambda fake: fake.users.assert_created(count=True),
+    "count must be an integer of 0 or more, not '1'": lambda fake: fake.users.assert_created(
+        count="1"
+    ),
+    "count must be an integer of 0 or more, not -1": lambda fake: fake.users.assert_created(
+        count=-1
+    ),
+    "count must be an integer of 0 or more, not True": lambda fake: fake.users.assert_created(
+        count=True
+    ),
     "refused is True or the code that Twilio gives, not '5'": (
         lambda fake: fake.users.assert_created(refused="5")
     ),
     "refused is True or the code that Twilio gives, not None": (
         lambda fake: fake.users.assert_created(refused=None)
     ),
-    "within is seconds, not 'soon'": lambda fake: fake.users.assert_created(within="soon"),
-    "within is seconds, not -1": lambda fake: fake.settle(within=-1),
-    "count is a number from 0 on, not 'x'": lambda fake: fake.assert_at_most("x", "ListUser"),
-    "failed is True or False, not 1": (
+    "within must be a number of seconds, 0 or more, not 'soon'": lambda fake: (
+        fake.users.assert_created(within="soon")
+    ),
+    "within must be a number of seconds, 0 or more, not -1": lambda fake: fake.settle(within=-1),
+    "count must be an integer of 0 or more, not 'x'": lambda fake: fake.assert_at_most(
+        "x", "ListUser"
+    ),
+    "failed must be True or False, not 1": (
         lambda fake: fake.webhooks.assert_delivered("onUserAdded", failed=1)
     ),
     "a fault is a value like RateLimited(), not <class 'pytest_conversations_fake.api.faults."
     "RateLimited'>": lambda fake: fake.inject(RateLimited),
     "times is a number from 1 on, not '2'": lambda fake: fake.inject(RateLimited(), times="2"),
-    "an operation is a str, not 5": lambda fake: fake.assert_not_requested(5),
-    "after is a number from 0 on, not None": lambda fake: fake.inject(RateLimited(), after=None),
+    "an operation must be a str, not 5": lambda fake: fake.assert_not_requested(5),
+    "after must be an integer of 0 or more, not None": lambda fake: fake.inject(
+        RateLimited(), after=None
+    ),
     "when is a function of a request's parameters, not 'body'": (
         lambda fake: fake.inject(RateLimited(), when="body")
     ),
-    "a number is a str, not 5": lambda fake: fake.handset(5),
-    "channel is a str, not None": lambda fake: fake.handset("+15550100", channel=None),
-    "body is a str, not 5": lambda fake: fake.handset("+15550100").send(5, to="+15550199"),
-    "to is a str, not None": lambda fake: fake.handset("+15550100").send("hi", to=None),
-    "media is a str, not b'x'": (
+    "a number must be a str, not 5": lambda fake: fake.handset(5),
+    "channel must be a str, not None": lambda fake: fake.handset("+15550100", channel=None),
+    "body must be a str, not 5": lambda fake: fake.handset("+15550100").send(5, to="+15550199"),
+    "to must be a str, not None": lambda fake: fake.handset("+15550100").send("hi", to=None),
+    "media must be a str, not b'x'": (
         lambda fake: fake.handset("+15550100").send("hi", to="+15550199", media=b"x")
     ),
-    "error_code is a number from 0 on, not 'x'": (
+    "error_code must be an integer of 0 or more, not 'x'": (
         lambda fake: fake.handset("+15550100").report_status("failed", error_code="x")
     ),
-    "identity is a str, not 5": lambda fake: fake.chat_user(5),
+    "identity must be a str, not 5": lambda fake: fake.chat_user(5),
     "a conversation is a record, its sid or its unique name, not 5": (
         lambda fake: fake.chat_user("ada").join(5)
     ),
-    "body is a str, not None": lambda fake: fake.chat_user("ada").send(None, to=talk(fake)),
-    "up_to is a number from 0 on, not 'x'": (
+    "body must be a str, not None": lambda fake: fake.chat_user("ada").send(None, to=talk(fake)),
+    "up_to must be an integer of 0 or more, not 'x'": (
         lambda fake: fake.chat_user("ada").read(talk(fake), up_to="x")
     ),
     "the clock moves to a datetime, not to 'noon'": lambda fake: fake.clock.move_to("noon"),
-    "tick is True or False, not 1": lambda fake: fake.clock.move_to(SOON, tick=1),
+    "tick must be True or False, not 1": lambda fake: fake.clock.move_to(SOON, tick=1),
     "the clock shifts by a timedelta or days=, hours=…, not by 3": lambda fake: fake.clock.shift(3),
     "the clock has no unit 'day'; it has: weeks, days, hours, minutes, seconds, milliseconds, "
     "microseconds": lambda fake: fake.clock.shift(day=3),
@@ -143,10 +155,10 @@ TYPES: dict[str, Misuse] = {
     "auth_token is a str, not int": (
         lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", auth_token=5)
     ),
-    "behind_proxy is True or False, not 1": (
+    "behind_proxy must be True or False, not 1": (
         lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", behind_proxy=1)
     ),
-    "account_sid is a str, not 5": lambda fake: fake.account(5),
+    "account_sid must be a str, not 5": lambda fake: fake.account(5),
 }
 
 

@@ -38,5 +38,5 @@ def test_what_does_not_come_is_missed_in_the_end(fake: FakeConversations) -> Non
 
 @pytest.mark.parametrize("within", [-1, "soon", None])
 def test_what_is_no_time_is_said(fake: FakeConversations, within: object) -> None:
-    with pytest.raises(TypeError, match="within is seconds, not"):
+    with pytest.raises(TypeError, match="within must be a number of seconds, 0 or more, not"):
         fake.services.assert_created(within=within)

@@ -340,7 +340,7 @@ def test_allowed_hosts_are_a_list_of_host_names() -> None:
 
 
 def test_redirect_is_a_bool() -> None:
-    with pytest.raises(TypeError, match="redirect is True or False, not 'no'"):
+    with pytest.raises(TypeError, match="redirect must be True or False, not 'no'"):
         FakeConversations(redirect="no")
 
 

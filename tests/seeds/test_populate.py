@@ -152,9 +152,9 @@ def test_nothing_at_all_is_only_the_desk() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "complaint"),
     [
-        ({"conversations": -1}, TypeError, "conversations is a number from 0 on, not -1"),
-        ({"messages": "5"}, TypeError, "messages is a number from 0 on, not '5'"),
-        ({"messages": True}, TypeError, "messages is a number from 0 on, not True"),
+        ({"conversations": -1}, TypeError, "conversations must be an integer of 0 or more, not -1"),
+        ({"messages": "5"}, TypeError, "messages must be an integer of 0 or more, not '5'"),
+        ({"messages": True}, TypeError, "messages must be an integer of 0 or more, not True"),
         (
             {"conversations": 0},
             ValueError,

@@ -349,7 +349,7 @@ def test_an_asynchronous_function_in_another_is_noticed(fake: FakeConversations)
         (say, {"faults": [Unavailable]}, r"faults is a list of values like RateLimited\(\), not"),
         (say, {"faults": Unavailable()}, "faults is a list of values like"),
         (say, {"faults": []}, "faults is a list of values like"),
-        (say, {"within": "soon"}, "within is seconds, not 'soon'"),
+        (say, {"within": "soon"}, "within must be a number of seconds, 0 or more, not 'soon'"),
     ],
 )
 def test_what_it_can_not_do_with_is_said(

@@ -280,7 +280,9 @@ def test_handler_may_take_longer_than_twilio_waits_without_a_timeout(
 def test_timeout_that_is_no_number_of_seconds_is_refused(
     fake: FakeConversations, timeout: Any
 ) -> None:
-    with pytest.raises(TypeError, match="timeout is seconds, more than 0, or None for no limit"):
+    with pytest.raises(
+        TypeError, match="timeout must be a number of seconds above 0, or None for no limit"
+    ):
         fake.webhooks.deliver_to(silent(), public_url=HOOK, timeout=timeout)
 
 
