@@ -18,7 +18,7 @@ PACKAGE = Path(pytest_conversations_fake.__file__).parent
 ALLOWED: dict[str, set[str]] = {
     "api": set(),
     "redirect": {"threading"},
-    "assertions": {"api", "state"},
+    "assertions": {"api"},
     "state": {"api", "assertions"},
     "strict": {"api"},
     "webhooks": {

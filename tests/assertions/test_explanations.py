@@ -306,14 +306,14 @@ def more_often_than_at_most(scene: Scene) -> None:
         scene.talk(unique_name=name)
         scene.get(f"{C}/{name}")
     scene.get(f"{C}/five")
-    scene.fake.assert_at_most(2, "FetchConversation")
+    scene.fake.conversations.assert_fetched(at_most=2)
 
 
 @situation
 def once_although_at_most_never(scene: Scene) -> None:
     scene.talk(unique_name="one")
     scene.get(f"{C}/one")
-    scene.fake.assert_at_most(0, "FetchConversation", sid=scene.fake.conversations.one().sid)
+    scene.fake.conversations.assert_fetched(at_most=0, sid=scene.fake.conversations.one().sid)
 
 
 # Refusals
@@ -417,7 +417,7 @@ def nothing_came(scene: Scene) -> None:
 
 @situation
 def nothing_came_within_a_time(scene: Scene) -> None:
-    scene.fake.assert_requested("CreateService", within=2)
+    scene.fake.services.assert_created(within=2)
 
 
 @situation

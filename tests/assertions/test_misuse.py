@@ -45,7 +45,7 @@ KINDS: list[tuple[Misuse, str]] = [
         f"conversation_sid is a sid {WANTED}",
     ),
     (
-        lambda fake: fake.assert_not_requested("FetchConversation", sid=SERVICE),
+        lambda fake: fake.conversations.assert_not_fetched(sid=SERVICE),
         f"sid is a sid {WANTED}",
     ),
     (
@@ -54,11 +54,11 @@ KINDS: list[tuple[Misuse, str]] = [
     ),
     (
         lambda fake: SERVICE in fake.conversations,
-        f"what can be in conversations is a sid {WANTED}",
+        f"an item of conversations is a sid {WANTED}",
     ),
     (
         lambda fake: fake.default_service in fake.conversations,
-        "what can be in conversations is a sid CH… (Conversation), not one of another kind "
+        "an item of conversations is a sid CH… (Conversation), not one of another kind "
         "(Service): 'IS",
     ),
     (
@@ -75,19 +75,18 @@ KINDS: list[tuple[Misuse, str]] = [
     ),
     (
         lambda fake: "talk" in fake.conversations,
-        "what can be in conversations is a record or its sid, not 'talk'; find() looks for the "
-        "rest",
+        "an item of conversations is a record or its sid, not 'talk'; find() takes attributes",
     ),
 ]
 
 TYPES: dict[str, Misuse] = {
-    "conversation_sid is a sid: say .sid of <Conversation CH0609… unique_name='talk'>": (
+    "conversation_sid is a sid; pass .sid of <Conversation CH0609… unique_name='talk'>": (
         lambda fake: fake.messages.add(conversation_sid=talk(fake))
     ),
-    "sid is a sid: say .sid of <Conversation CH0609… unique_name='talk'>": (
+    "sid is a sid; pass .sid of <Conversation CH0609… unique_name='talk'>": (
         lambda fake: fake.conversations.assert_fetched(sid=talk(fake), refused=True)
     ),
-    "what can be in conversations is a record or its sid, not 5": (
+    "an item of conversations is a record or its sid, not 5": (
         lambda fake: 5 in fake.conversations
     ),
     "count is a number from 0 on, not '1'": lambda fake: fake.users.assert_created(count="1"),
@@ -101,14 +100,14 @@ TYPES: dict[str, Misuse] = {
     ),
     "within is seconds, not 'soon'": lambda fake: fake.users.assert_created(within="soon"),
     "within is seconds, not -1": lambda fake: fake.settle(within=-1),
-    "count is a number from 0 on, not 'x'": lambda fake: fake.assert_at_most("x", "ListUser"),
+    "at_most is a number from 0 on, not 'x'": lambda fake: fake.users.assert_listed(at_most="x"),
     "failed is True or False, not 1": (
         lambda fake: fake.webhooks.assert_delivered("onUserAdded", failed=1)
     ),
     "a fault is a value like RateLimited(), not <class 'pytest_conversations_fake.api.faults."
     "RateLimited'>": lambda fake: fake.inject(RateLimited),
     "times is a number from 1 on, not '2'": lambda fake: fake.inject(RateLimited(), times="2"),
-    "an operation is a str, not 5": lambda fake: fake.assert_not_requested(5),
+    "an operation is a str, not 5": lambda fake: fake.inject(RateLimited(), on=5),
     "after is a number from 0 on, not None": lambda fake: fake.inject(RateLimited(), after=None),
     "when is a function of a request's parameters, not 'body'": (
         lambda fake: fake.inject(RateLimited(), when="body")
@@ -152,7 +151,7 @@ TYPES: dict[str, Misuse] = {
 
 NAMES: dict[str, Misuse] = {
     "there is no operation 'CreateUsr'; did you mean 'CreateUser' or 'CreateService' or "
-    "'UpdateUser'?": lambda fake: fake.assert_requested("CreateUsr"),
+    "'UpdateUser'?": lambda fake: fake.inject(RateLimited(), on="CreateUsr"),
     "there is no event 'onUserAded'; did you mean 'onUserAdded'? There is: ": (
         lambda fake: fake.webhooks.assert_delivered("onUserAded")
     ),
@@ -202,7 +201,7 @@ def test_code_under_test_may_have_sent_a_sid_of_another_kind(fake: FakeConversat
         fake.twilio_client().conversations.v1.conversations(SERVICE).fetch()
 
     fake.conversations.assert_fetched(sid=SERVICE, refused=20404)
-    fake.assert_at_most(1, "FetchConversation", sid=SERVICE)
+    fake.conversations.assert_fetched(at_most=1, sid=SERVICE)
 
 
 # What acts in a fake
