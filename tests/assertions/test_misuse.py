@@ -1,4 +1,4 @@
-"""What a test author is told who asks for what can not be."""
+"""Errors for misuse of the fake by a test."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def talk(fake: FakeConversations) -> Any:
     return fake.conversations.one()
 
 
-# What has a sid that it can not have, what is said to take another, and which
+# Calls with a sid of another kind, and the beginning of their error
 KINDS: list[tuple[Misuse, str]] = [
     (
         lambda fake: fake.messages.add(conversation_sid=SERVICE),
@@ -181,22 +181,31 @@ def test_a_sid_of_another_kind_is_a_value_error(
 
 
 @pytest.mark.parametrize("text", TYPES)
-def test_something_of_another_type_is_a_type_error(fake: FakeConversations, text: str) -> None:
+def test_value_of_another_type_is_a_type_error(fake: FakeConversations, text: str) -> None:
     with pytest.raises(TypeError, match=f"^{re.escape(text)}$") as refused:
         TYPES[text](fake)
 
     assert [] == shown(refused.value)
 
 
+def test_sdk_instance_in_the_place_of_its_sid_is_a_type_error(fake: FakeConversations) -> None:
+    instance = fake.twilio_client().conversations.v1.conversations("talk").fetch()
+
+    with pytest.raises(TypeError) as refused:
+        fake.messages.assert_created(conversation_sid=instance)
+
+    assert f"conversation_sid is a sid; pass .sid of {instance!r}" == str(refused.value)
+
+
 @pytest.mark.parametrize("text", NAMES)
-def test_what_there_is_not_is_a_value_error(fake: FakeConversations, text: str) -> None:
+def test_unknown_name_is_a_value_error(fake: FakeConversations, text: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}") as refused:
         NAMES[text](fake)
 
     assert [] == shown(refused.value)
 
 
-def test_code_under_test_may_have_sent_a_sid_of_another_kind(fake: FakeConversations) -> None:
+def test_sid_of_another_kind_is_found_among_refused_requests(fake: FakeConversations) -> None:
     with suppress(Exception):
         fake.twilio_client().conversations.v1.conversations(SERVICE).fetch()
 
@@ -204,7 +213,7 @@ def test_code_under_test_may_have_sent_a_sid_of_another_kind(fake: FakeConversat
     fake.conversations.assert_fetched(at_most=1, sid=SERVICE)
 
 
-# What acts in a fake
+# Calls that need a running fake
 ACTS: dict[str, Misuse] = {
     "add": lambda fake: fake.conversations.add(),
     "inject": lambda fake: fake.inject(RateLimited()),
@@ -232,7 +241,7 @@ def ended() -> FakeConversations:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_nothing_can_be_done_with_a_fake_that_has_ended(ended: FakeConversations, act: str) -> None:
+def test_ended_fake_refuses_each_action(ended: FakeConversations, act: str) -> None:
     with pytest.raises(RuntimeError) as refused:
         ACTS[act](ended)
 
@@ -244,7 +253,7 @@ def test_nothing_can_be_done_with_a_fake_that_has_ended(ended: FakeConversations
     assert [] == shown(refused.value)
 
 
-def test_a_fake_that_has_ended_can_be_looked_at(ended: FakeConversations) -> None:
+def test_ended_fake_can_be_read(ended: FakeConversations) -> None:
     ended.settle()
 
     assert "talk" == ended.conversations.one().unique_name

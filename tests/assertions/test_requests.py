@@ -41,7 +41,7 @@ def test_an_expected_request_is_returned(api: Api, talks: Any) -> None:
     assert found is api.world.journal[0]
 
 
-def test_a_count_returns_as_many(api: Api, talks: Any) -> None:
+def test_count_returns_a_list(api: Api, talks: Any) -> None:
     for name in "ab":
         api.post(C, {"FriendlyName": name})
 
@@ -68,7 +68,7 @@ def test_each_verb_of_a_resource_has_an_assertion(api: Api, talks: Any) -> None:
     assert [*api.world.journal] == found
 
 
-def test_refused_requests_count_only_where_they_are_asked_for(api: Api, talks: Any) -> None:
+def test_refused_requests_count_only_with_refused(api: Api, talks: Any) -> None:
     api.post(C, {"State": "open"})
     api.post(C, {"State": "closed"})
 

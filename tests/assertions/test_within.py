@@ -10,7 +10,7 @@ from twilio.rest import Client
 from pytest_conversations_fake import FakeConversations
 
 
-def test_what_comes_in_time_is_found(fake: FakeConversations) -> None:
+def test_request_in_time_is_found(fake: FakeConversations) -> None:
     may_go_on = threading.Event()
 
     def work() -> None:
@@ -31,12 +31,12 @@ def test_what_comes_in_time_is_found(fake: FakeConversations) -> None:
     worker.join()
 
 
-def test_what_does_not_come_is_missed_in_the_end(fake: FakeConversations) -> None:
+def test_missing_request_fails_after_the_time(fake: FakeConversations) -> None:
     with pytest.raises(AssertionError, match="no request reached the fake"):
         fake.services.assert_created(within=0.05)
 
 
 @pytest.mark.parametrize("within", [-1, "soon", None])
-def test_what_is_no_time_is_said(fake: FakeConversations, within: object) -> None:
+def test_invalid_time_is_a_type_error(fake: FakeConversations, within: object) -> None:
     with pytest.raises(TypeError, match="within is seconds, not"):
         fake.services.assert_created(within=within)
