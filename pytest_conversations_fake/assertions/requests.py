@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, wraps
 from inspect import Parameter, Signature, signature
@@ -160,19 +160,20 @@ def _method(name: str, assertion: Callable[..., Any], operation: Operation) -> C
         __tracebackhide__ = True
         return assertion(RequestAssertions(self._world, self._account, operation), **keywords)
 
-    *own, _ = _parameters(assertion)  # without **params
+    general = _signature(assertion)
+    *own, _ = general.parameters.values()  # without **params
     sent = [
         Parameter(keyword, Parameter.KEYWORD_ONLY, default=..., annotation="object")
         for keyword in operation.keywords
     ]
     method.__name__ = method.__qualname__ = name
-    vars(method)["__signature__"] = Signature([*own, *sent])
+    vars(method)["__signature__"] = Signature(
+        [*own, *sent], return_annotation=general.return_annotation
+    )
     return method
 
 
-@cache
-def _parameters(function: Callable[..., Any]) -> Sequence[Parameter]:
-    return list(signature(function).parameters.values())
+_signature = cache(signature)
 
 
 @dataclass(frozen=True)

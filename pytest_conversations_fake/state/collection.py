@@ -1,4 +1,4 @@
-"""Collections: all records of one noun, and the assertions on the requests for them."""
+"""Collections: the records of a resource, and assertions on the requests for it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from .lookup import not_one
 class Collection(SuggestsNames):
     """All records of one noun, oldest first.
 
-    Iterates, counts and looks at what is there now; `in` takes a record or its sid. `services`
-    leaves out the one that the account was opened with.
+    It supports iteration, `len` and `in`, which takes a record or its sid. `services` leaves out
+    the first service, which every account has from the start.
     """
 
     _resource: ClassVar[Resource[Any]]
@@ -82,17 +82,19 @@ class Collection(SuggestsNames):
         return found[0]
 
     def add(self, **params: object) -> LiveRecord:
-        """Create a record as a request would, unrecorded, and return it.
+        """Create a record as a request would, without recording a request, and return it.
 
-        *params* are those of twilio-python's `create`, what only carriers and phones could say, and
-        the sid of what it belongs to (`conversation_sid`; `chat_service_sid` is by default that of
-        the default service). What the API requires and is left out is numbered. Raises `TypeError`
-        for a parameter that there is not or a value that it never holds, and `ValueError` with
-        Twilio's code for what Twilio would refuse.
+        *params* are those of twilio-python's `create`, parameters that only carriers and phones
+        set, and the sid of the parent: `conversation_sid`, or `chat_service_sid`, whose default is
+        the default service. Required parameters that are left out get numbered values. Raises
+        `TypeError` for an unknown parameter or a value of another type, and `ValueError` with
+        Twilio's code for a record that Twilio would refuse.
         """
         __tracebackhide__ = True
         if not self._resource.seedable:
-            raise TypeError(f"{self._resource.collection} follow from other records, without add()")
+            raise TypeError(
+                f"{self._resource.collection} follow from other records and have no add()"
+            )
         self._world.require_running()
         with self._world.lock, refusals_are_errors():
             return self._add(params)
@@ -112,7 +114,7 @@ class Collection(SuggestsNames):
         return self._live(self._resource.create(context))
 
     def _parents(self, params: Mapping[str, Any]) -> list[Record]:
-        """What a seed belongs to: what the sid of the closest says, else the default service."""
+        """The parents of a new record: those of the sid in *params*, else the default service."""
         __tracebackhide__ = True
         parents: list[Record] = []
         above = self._resource.ancestors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..assertions.differences import Difference, differences
+from ..assertions.differences import differences
 from ..assertions.explanations import SHOWN, nearest, with_differences
 from ..assertions.values import Truncation, arguments
 from .live_record import LiveRecord
@@ -18,22 +18,28 @@ def not_one(
     truncation: Truncation,
 ) -> str:
     """Why not exactly one of the *records* of a *collection* has these *attributes*."""
+    condition = f" with {arguments(attributes, truncation)}" if attributes else ""
+    lines = [f"expected one in {collection}{condition}, found {len(found)} of {len(records)}"]
+    if found:
+        lines += ["", *_found(found, truncation)]
+    elif records:
+        lines += ["", "nearest:", *_nearest(attributes, records, truncation)]
+    return truncation.finish("\n".join(lines))
 
-    def lines() -> Iterator[str]:
-        condition = f" with {arguments(attributes, truncation)}" if attributes else ""
-        yield f"expected one in {collection}{condition}, found {len(found)} of {len(records)}"
-        if found:
-            yield ""
-            for record in found[:SHOWN]:
-                yield from with_differences(repr(record), [], truncation)
-            if len(found) > SHOWN:
-                yield f"  and {len(found) - SHOWN} more"
-        elif records:
-            yield "\nnearest:"
-            for record, different in nearest([(each, different_in(each)) for each in records]):
-                yield from with_differences(repr(record), different, truncation)
 
-    def different_in(record: LiveRecord) -> Sequence[Difference]:
-        return [*differences(attributes, {name: getattr(record, name) for name in attributes})]
+def _found(found: Sequence[LiveRecord], truncation: Truncation) -> Iterator[str]:
+    for record in found[:SHOWN]:
+        yield from with_differences(repr(record), [], truncation)
+    if len(found) > SHOWN:
+        yield f"  and {len(found) - SHOWN} more"
 
-    return truncation.finish("\n".join(lines()))
+
+def _nearest(
+    attributes: Mapping[str, object], records: Sequence[LiveRecord], truncation: Truncation
+) -> Iterator[str]:
+    candidates = []
+    for record in records:
+        values = {name: getattr(record, name) for name in attributes}
+        candidates.append((record, [*differences(attributes, values)]))
+    for record, found in nearest(candidates):
+        yield from with_differences(repr(record), found, truncation)
