@@ -16,7 +16,7 @@ LINE = WIDTH - 2
 """Columns for a request, a delivery or a record, which is indented."""
 
 OUTCOME = 40
-"""Columns of a line for the outcome of a request or a delivery."""
+"""Columns of a line for the outcome of a request or a delivery, so that no path displaces it."""
 
 DETAIL = WIDTH - 6
 """Columns for a line of a difference, which is indented more."""
@@ -45,6 +45,7 @@ class Truncation:
         self._has_cut = False
 
     def cut(self, text: str, width: int) -> str:
+        """*text* without its middle, if it is longer than *width* columns."""
         if not self._enabled:
             return text
         return self._note(shortened(text), cut(shortened(text), width))
@@ -87,7 +88,7 @@ def arguments(values: Mapping[str, object], truncation: Truncation) -> str:
 
 
 def truncation_for(world: World) -> Truncation:
-    """How the texts of a *world* are cut."""
+    """How a failure in a *world* is cut; a new one for each failure."""
     return Truncation(enabled=world.outside.cuts_texts())
 
 
