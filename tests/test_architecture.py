@@ -18,7 +18,7 @@ PACKAGE = Path(pytest_conversations_fake.__file__).parent
 ALLOWED: dict[str, set[str]] = {
     "api": set(),
     "redirect": {"threading"},
-    "assertions": {"api", "state"},
+    "assertions": {"api"},
     "state": {"api", "assertions"},
     "strict": {"api"},
     "webhooks": {
@@ -128,7 +128,6 @@ TEMPORARY_RINGS = {
     frozenset({"webhooks.applications", "webhooks.destinations", "webhooks.http"}),
 }
 TEMPORARY_RINGS_OF_PACKAGES = {
-    frozenset({"assertions", "state"}),
     frozenset({"fake", "sweep"}),
 }
 

@@ -51,8 +51,7 @@ def public(names: list[str]) -> set[str]:
 def test_fake_has_these_members_and_a_collection_for_each_resource() -> None:
     collections = {resource.collection for resource in RESOURCES}
 
-    older = {"assert_requested", "assert_not_requested", "assert_at_most"}
-    assert public(dir(FakeConversations())) - older == MEMBERS | collections
+    assert public(dir(FakeConversations())) == MEMBERS | collections
 
 
 def test_dir_of_the_package_lists_its_public_names() -> None:

@@ -11,6 +11,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.operations import OPERATIONS
+from pytest_conversations_fake.assertions.requests import PARTICIPLES
 
 
 class Sdk:
@@ -138,3 +139,8 @@ def test_every_operation_runs(fake: FakeConversations, kind: str) -> None:
     assert both <= at_a_service
     assert [] == [str(request) for request in fake.requests if request.refused]
     assert [] == [request.ignored for request in fake.requests if request.ignored]
+    for name, operation in OPERATIONS.items():
+        collection = getattr(fake, operation.resource.collection)
+        assertion = getattr(collection, f"assert_{PARTICIPLES[operation.verb]}")
+        requests = [each for each in fake.requests if each.operation == name]
+        assert requests == assertion(count=len(requests))

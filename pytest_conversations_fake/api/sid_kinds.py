@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from .fields import Sid, is_sid
+from .resource import Resource
 from .resources import RESOURCES
 
 # The kinds of records by the prefix of their sids
@@ -33,6 +37,28 @@ PREFIXES = {
         for above in resource.ancestors
     },
 }
+
+
+def check_sids(
+    resource: Resource[Any] | None, params: Mapping[str, object], *, as_sent: bool = False
+) -> None:
+    """Check the sids among *params*; `sid` is that of a *resource*.
+
+    Raises `TypeError` for a record in the place of its sid, and `ValueError` for a sid of another
+    kind. With *as_sent* another kind is right, as the code that sent it may be wrong.
+    """
+    __tracebackhide__ = True
+    prefixes = PREFIXES | {"sid": prefix_of(resource) if resource else ""}
+    for keyword, value in params.items():
+        if keyword.endswith("sid") and isinstance(getattr(value, "sid", None), str):
+            raise TypeError(f"{keyword} is a sid; pass .sid of {value!r}")
+        if not as_sent:
+            check_kind(keyword, prefixes.get(keyword, ""), value)
+
+
+def prefix_of(resource: Resource[Any]) -> str:
+    """How the sids of its records begin; empty for views, which have no sids of their own."""
+    return getattr(resource.record, "prefix", "")
 
 
 def check_kind(what: str, prefix: str, value: object) -> None:

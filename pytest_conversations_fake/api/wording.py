@@ -9,6 +9,22 @@ UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode's categories of controls, formats, surrogates, and line and paragraph separators."""
 
 
+LEAST = 10
+"""Columns to which a text is cut at least: a short value stays whole, and a long one readable."""
+
+
+def cut(text: str, width: int) -> str:
+    """*text* without its middle, if it is longer than *width* columns.
+
+    The ends say most: a path ends with the record, and a call with its outcome.
+    """
+    width = max(width, LEAST)
+    if len(text) <= width:
+        return text
+    end = (width - 1) // 2
+    return f"{text[: width - 1 - end]}…{text[-end:]}"
+
+
 def shortened(text: str) -> str:
     """*text* with only the first characters of each sid."""
     return re.sub("([A-Z]{2}[0-9a-f]{4})[0-9a-f]{28}", r"\1…", text)

@@ -1,4 +1,4 @@
-"""Assertions on what webhooks were told."""
+"""Assertions on deliveries of webhooks."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from ..api.did_you_mean import unknown
 from ..api.events import ACCOUNT_EVENTS, SCOPED_EVENTS
 from ..api.resources import RESOURCES
 from ..api.resources.conversations import STATE_UPDATED
+from ..api.sid_kinds import check_sids
 from ..api.world import World
-from .differences import Difference, Remark, differing
-from .explanations import explain, found
-from .hints import why_not_told
-from .sids import check_sids
-from .values import LINE, OUTCOME, arguments, beginning, ends
+from .differences import Difference, Remark, differences
+from .explanations import compare, explain
+from .hints import hints_for_event
+from .values import Truncation, arguments, truncation_for
 
 
 def keywords_of(event: str) -> list[str]:
-    """What an event may tell. Raises `ValueError` for one that there is not."""
+    """The parameters that an event may carry. Raises `ValueError` for an unknown event."""
     __tracebackhide__ = True
     if event not in ACCOUNT_EVENTS:
         raise ValueError(unknown("there is no event", event, ACCOUNT_EVENTS))
@@ -34,20 +34,21 @@ def keywords_of(event: str) -> list[str]:
         for each in RESOURCES
         if each.payload and event.startswith(f"on{each.payload.noun}")
     ]
-    done = event.removeprefix(f"on{payload.noun}")
-    own = [*payload.names(done), *payload.event_params.get(done, ()), *common]
+    action = event.removeprefix(f"on{payload.noun}")
+    own = [*payload.names(action), *payload.event_params.get(action, ()), *common]
     if payload.noun != "User":
         own.append("messaging_service_sid")
-    if done == "Removed":
+    if action == "Removed":
         own.append("date_removed")
     return [*dict.fromkeys(own)]
 
 
 @dataclass(frozen=True)
-class WantedDelivery:
-    """Deliveries that a test expects: of which event, how many, with what."""
+class DeliveryExpectation:
+    """Deliveries that a test expects: of which event, how many, with which parameters."""
 
     nouns: ClassVar[tuple[str, ...]] = ("delivery", "deliveries")
+    is_limit: ClassVar[bool] = False
 
     kind: str
     count: int
@@ -55,35 +56,30 @@ class WantedDelivery:
     failed: bool | None
     """None for either."""
 
-    def said(self, *, cuts: bool) -> str:
-        return f"{self.kind}({arguments(self.params, cuts=cuts)}){' failed' if self.failed else ''}"
+    def call(self, truncation: Truncation) -> str:
+        failed = " failed" if self.failed else ""
+        return f"{self.kind}({arguments(self.params, truncation)}){failed}"
 
-    def line(self, delivery: Delivery, *, cuts: bool) -> str:
-        if not cuts:
-            return str(delivery)
-        outcome = beginning(str(delivery).removeprefix(delivery.heading), OUTCOME)
-        return ends(delivery.heading, LINE - len(outcome)) + outcome
-
-    def reason(self, delivery: Delivery) -> str:
-        return ""  # its line has all
+    def refusal(self, delivery: Delivery) -> str:
+        return ""  # the line of a delivery shows it
 
     def is_of_kind(self, delivery: Delivery) -> bool:
         return delivery.event == self.kind
 
-    def is_akin(self, delivery: Delivery) -> bool:
+    def is_related(self, delivery: Delivery) -> bool:
         """Whether it is about the same noun, which stands between `on` and the next capital."""
         nouns = [re.findall("^on[A-Z][a-z]+", event) for event in (self.kind, delivery.event)]
         return nouns[0] == nouns[1]
 
     def differences(self, delivery: Delivery) -> list[Difference]:
-        differences = [*differing(self.params, delivery.params)]
+        found = [*differences(self.params, delivery.params)]
         if self.failed is False and delivery.failed:
             answered = "" if delivery.error else "answered with "
             hint = f"; {delivery.hint}" if delivery.hint else ""
-            differences.append(Remark(f"failed: {answered}{delivery.outcome}{hint}"))
+            found.append(Remark(f"failed: {answered}{delivery.outcome}{hint}"))
         if self.failed and not delivery.failed:
-            differences.append(Remark("answered, expected a failure"))
-        return differences
+            found.append(Remark("answered, expected a failure"))
+        return found
 
 
 def expect(
@@ -96,8 +92,8 @@ def expect(
 ) -> list[Delivery]:
     """The *count* deliveries of an *event* with these *params*.
 
-    Raises `AssertionError` if they are not so many, `ValueError` for an event that there is not,
-    and `TypeError` for a keyword that it does not have.
+    Raises `AssertionError` if there are more or fewer, `ValueError` for an unknown event, and
+    `TypeError` for a keyword that the event does not have.
     """
     __tracebackhide__ = True
     known = keywords_of(event)
@@ -106,11 +102,11 @@ def expect(
         check_flag("failed", failed)
     for keyword in params:
         if keyword not in known:
-            raise TypeError(unknown(f"{event} tells no", keyword, known))
+            raise TypeError(unknown(f"{event} has no parameter", keyword, known))
     check_sids(None, params)
-    wanted = WantedDelivery(event, count, params, failed)
-    matching = found(wanted, deliveries)
-    if len(matching) != count:
-        hints = why_not_told(world, event)
-        raise AssertionError(explain(wanted, deliveries, hints, cuts=world.outside.cuts_texts()))
-    return matching
+    comparison = compare(DeliveryExpectation(event, count, params, failed), deliveries)
+    if not comparison.holds:
+        raise AssertionError(
+            explain(comparison, hints_for_event(world, event), truncation_for(world))
+        )
+    return comparison.matching

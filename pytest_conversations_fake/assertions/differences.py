@@ -1,4 +1,4 @@
-"""Differences: what keeps something from being what a test wants, and how far away that is."""
+"""Differences: why something is not what a test expects, and how far it is from that."""
 
 from __future__ import annotations
 
@@ -12,50 +12,54 @@ from ..api.fields import is_sid
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
 from ..api.wording import shortened, visible
-from .values import BESIDE, ROOM, around, beginning, brief, first_difference, written
+from .values import DETAIL, VALUE, Truncation, first_difference, written
 
 COMPARED = 100
-"""Characters, from the first to the last that differs, by which texts are held to be alike."""
+"""Characters, from the first to the last difference, that are compared to measure a distance."""
 
-ALIKE = 0.6
-"""From where on they are; below it one is as far away as any other."""
+SIMILAR = 0.6
+"""The least similarity that counts; below it all values are equally distant."""
 
 
 class Difference(Protocol):
     @property
     def distance(self) -> float:
-        """From 0 for nearly nothing to 1."""
+        """From 0, almost equal, to 1."""
 
-    def lines(self, *, cuts: bool) -> Iterator[str]:
-        """What a text says of it, each line in `ROOM` columns if it *cuts*."""
+    def lines(self, truncation: Truncation) -> Iterator[str]:
+        """The difference as text, in lines of `DETAIL` columns where values are cut."""
 
 
-def differing(wanted: Mapping[str, object], sent: Mapping[str, object]) -> Iterator[Difference]:
-    """What was sent otherwise than it was wanted."""
-    for keyword, value in wanted.items():
+def differences(expected: Mapping[str, object], sent: Mapping[str, object]) -> Iterator[Difference]:
+    """A difference for each *expected* keyword that was *sent* with another value or not at all."""
+    for keyword, value in expected.items():
         if keyword not in sent:
-            yield Missing(keyword, value)
+            yield MissingValue(keyword, value)
         elif not value == sent[keyword]:  # noqa: SIM201 - matchers know == only
-            yield Other(keyword, sent[keyword], value)
+            yield OtherValue(keyword, sent[keyword], value)
 
 
 @dataclass(frozen=True)
-class Missing:
-    """Something that was not sent at all."""
+class MissingValue:
+    """A parameter that was not sent at all."""
 
     keyword: str
     expected: object
     distance: ClassVar[float] = 1
 
-    def lines(self, *, cuts: bool) -> Iterator[str]:
-        said = f"{self.keyword}: not sent, expected "
-        expected = redacted(self.keyword, self.expected)
-        yield said + (brief(expected, ROOM - len(said)) if cuts else written(expected))
+    def lines(self, truncation: Truncation) -> Iterator[str]:
+        expected = written(redacted(self.keyword, self.expected))
+        line = f"{self.keyword}: not sent, expected {expected}"
+        if len(shortened(line)) <= DETAIL:
+            yield truncation.cut(line, DETAIL)
+        else:
+            yield f"{self.keyword}: not sent"
+            yield f"  expected {truncation.cut(expected, VALUE)}"
 
 
 @dataclass(frozen=True)
-class Other:
-    """Another value than the expected one."""
+class OtherValue:
+    """A parameter with another value than the expected one."""
 
     keyword: str
     sent: object
@@ -65,55 +69,51 @@ class Other:
     def distance(self) -> float:
         return distance(self.sent, self.expected)
 
-    def lines(self, *, cuts: bool) -> Iterator[str]:
+    def lines(self, truncation: Truncation) -> Iterator[str]:
         values = self.sent, self.expected
         sent, expected = (redacted(self.keyword, value) for value in values)
         if (sent, expected) != values and written(sent) == written(expected):
             yield f"{self.keyword}: differs in a secret, which is not shown"
             return
         line = f"{self.keyword}: {written(sent)}, expected {written(expected)}"
-        if len(shortened(line)) <= ROOM:
-            yield shortened(line) if cuts else line
+        if len(shortened(line)) <= DETAIL:
+            yield truncation.cut(line, DETAIL)
             return
-        yield f"{self.keyword}:{_where(sent, expected)}"
-        both = around(sent, expected, BESIDE) if cuts else (written(sent), written(expected))
-        yield f"  sent     {both[0]}"
-        yield f"  expected {both[1]}"
+        sent_text, expected_text = truncation.cut_around(sent, expected, VALUE)
+        yield f"{self.keyword}:{_position(sent, expected)}"
+        yield f"  sent     {sent_text}"
+        yield f"  expected {expected_text}"
 
 
-def _where(sent: object, expected: object) -> str:
-    """Where long texts differ."""
+def _position(sent: object, expected: object) -> str:
+    """Where long texts begin to differ; empty for other values."""
     if not (isinstance(sent, str) and isinstance(expected, str)):
         return ""
-    if max(len(written(sent)), len(written(expected))) <= BESIDE:
+    if max(len(written(sent)), len(written(expected))) <= VALUE:
         return ""
-    at = first_difference(sent, expected)
-    where = f" at character {at + 1}" if at else ""
-    if len(sent) == len(expected):
-        return (
-            f" differs{where} of {len(sent)}" if where else " differs from the first character on"
-        )
-    return f" differs{where} ({len(sent)} characters, expected {len(expected)})"
+    index = first_difference(sent, expected)
+    where = f" at character {index + 1}" if index else ""
+    if len(sent) != len(expected):
+        return f" differs{where} ({len(sent)} characters, expected {len(expected)})"
+    return f" differs{where} of {len(sent)}" if where else " differs from the first character on"
 
 
 @dataclass(frozen=True)
 class Remark:
-    """Something besides what was sent."""
+    """A difference that no parameter shows, such as a refusal."""
 
     text: str
     distance: ClassVar[float] = 1
 
-    def lines(self, *, cuts: bool) -> Iterator[str]:
-        text = visible(without_passwords(self.text))
-        if cuts:
-            text = beginning(text, 4 * ROOM)
-        yield from wrap(text, ROOM, subsequent_indent="  ", break_on_hyphens=False)
+    def lines(self, truncation: Truncation) -> Iterator[str]:
+        text = truncation.cut(visible(without_passwords(self.text)), 4 * DETAIL)
+        yield from wrap(text, DETAIL, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def distance(one: object, other: object) -> float:
-    """How far two values are from each other that are not equal: 1, unless they are alike.
+    """How far two unequal values are from each other: 1, unless they are similar texts.
 
-    Sids never are: what they have in common is chance.
+    Sids are never similar: what they have in common is chance.
     """
     if isinstance(one, list) and isinstance(other, list):
         one, other = repr(one), repr(other)
@@ -124,8 +124,8 @@ def distance(one: object, other: object) -> float:
     left, right = (text[start : len(text) - end][:COMPARED] for text in (one, other))
     length = len(left) + len(right)
     matcher = SequenceMatcher(None, left, right, autojunk=False)
-    for ratio in (matcher.quick_ratio, matcher.ratio):  # the first says what it is at most
-        alike = (ratio() * length + 2 * (start + end)) / (length + 2 * (start + end))
-        if alike < ALIKE:
+    for ratio in (matcher.quick_ratio, matcher.ratio):  # the first one is an upper bound
+        similarity = (ratio() * length + 2 * (start + end)) / (length + 2 * (start + end))
+        if similarity < SIMILAR:
             return 1
-    return 1 - alike
+    return 1 - similarity

@@ -1,4 +1,4 @@
-"""What a failed assertion says.
+"""Explanations: the text of a failed assertion.
 
 The first line suffices in a summary. Below it is only what differs, of three requests at most, in
 lines that fit on a terminal behind what pytest puts before them.
@@ -6,153 +6,158 @@ lines that fit on a terminal behind what pytest puts before them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from textwrap import fill
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
-from ..api.wording import counted, shortened, visible
+from ..api.wording import counted, visible
 from .differences import Difference, Remark
-from .values import WIDTH
+from .values import LINE, OUTCOME, WIDTH, Truncation
 
-AT_MOST = 3
+SHOWN = 3
+"""Requests, deliveries or records that a failure shows."""
 
 MEASURED = 200
-"""Those, of the fewest differences, of which it is measured how far they are."""
-
-MORE = "cut to fit; pytest -v shows all"
+"""Candidates, those with the fewest differences, of which the distance is measured."""
 
 T = TypeVar("T")
-Thing = TypeVar("Thing", contravariant=True)
+Item = TypeVar("Item", contravariant=True)
 
 
-class Wanted(Protocol[Thing]):
-    """What a test expects of requests or of deliveries."""
+class Expectation(Protocol[Item]):
+    """What a test expects of the recorded requests or deliveries."""
 
     nouns: ClassVar[tuple[str, ...]]
-    """What one of them is called, and several where that is not by an `s`."""
+    """Singular, and the plural if it is irregular."""
 
     @property
     def kind(self) -> str:
-        """What all of them are: an operation, an event."""
+        """The operation or event that is expected."""
 
     @property
-    def count(self) -> int: ...
+    def count(self) -> int:
+        """How many are expected."""
 
-    def is_of_kind(self, thing: Thing, /) -> bool: ...
+    @property
+    def is_limit(self) -> bool:
+        """Whether fewer than `count` are right, too."""
 
-    def is_akin(self, thing: Thing, /) -> bool:
-        """Whether something of another kind is about the same."""
+    def is_of_kind(self, item: Item, /) -> bool: ...
 
-    def differences(self, thing: Thing, /) -> Sequence[Difference]:
-        """What keeps something of the kind from being wanted."""
+    def is_related(self, item: Item, /) -> bool:
+        """Whether an item of another kind is about the same noun."""
 
-    def said(self, *, cuts: bool) -> str:
-        """All that is wanted, as a call."""
+    def differences(self, item: Item, /) -> Sequence[Difference]:
+        """Why an item of the kind is not an expected one; empty if it is one."""
 
-    def line(self, thing: Thing, /, *, cuts: bool) -> str:
-        """Something in a line."""
+    def call(self, truncation: Truncation) -> str:
+        """The expected items, written as a call."""
 
-    def reason(self, thing: Thing, /) -> str:
-        """Why something was refused, if it was."""
-
-
-def found(wanted: Wanted[T], things: Sequence[T]) -> list[T]:
-    """Those that are wanted."""
-    return [each for each in things if wanted.is_of_kind(each) and not wanted.differences(each)]
+    def refusal(self, item: Item, /) -> str:
+        """Why an item was refused; empty if it was not, or if its own line says so."""
 
 
-def too_often(wanted: Wanted[T], matching: Sequence[T], *, cuts: bool) -> str:
-    """That what is *matching* is more than was *wanted* at most."""
+@dataclass(frozen=True)
+class Comparison(Generic[T]):
+    """What is recorded, compared with what is expected."""
 
-    def text(cuts: bool) -> str:
-        often = f"{_often(wanted.count)} at most, got it {counted(len(matching), 'time')}"
-        first = f"expected {wanted.said(cuts=cuts)} {often}"
-        return "\n".join([first, "", *_some(wanted, matching, cuts)])
+    expectation: Expectation[T]
+    recorded: Sequence[T]
+    matching: list[T]
+    different: list[tuple[T, Sequence[Difference]]]
+    """Those of the expected kind that do not match."""
 
-    return cut_or_whole(text, cuts)
+    @property
+    def holds(self) -> bool:
+        """Whether as many match as are expected."""
+        found, count = len(self.matching), self.expectation.count
+        return found <= count if self.expectation.is_limit else found == count
+
+
+def compare(expectation: Expectation[T], recorded: Sequence[T]) -> Comparison[T]:
+    """Compare each *recorded* item once."""
+    matching: list[T] = []
+    different: list[tuple[T, Sequence[Difference]]] = []
+    for item in filter(expectation.is_of_kind, recorded):
+        if differences := expectation.differences(item):
+            different.append((item, differences))
+        else:
+            matching.append(item)
+    return Comparison(expectation, recorded, matching, different)
 
 
 def explain(
-    wanted: Wanted[T],
-    things: Sequence[T],
-    hints: Sequence[str],
-    *,
-    cuts: bool,
-    within: float = 0,
+    comparison: Comparison[T], hints: Sequence[str], truncation: Truncation, *, within: float = 0
 ) -> str:
-    """Why *things* are not what was *wanted*, *within* so many seconds.
+    """Why a *comparison* does not hold, even *within* so many seconds.
 
-    The *hints* are why there is nothing of the kind.
+    The *hints* say why nothing of the kind may have come.
     """
-
-    def text(cuts: bool) -> str:
-        times = counted(len(found(wanted, things)), "time")
-        got = f"got it {times}{f' within {within:g} s' * (within > 0)}"
-        if not wanted.count:
-            first = f"expected no {wanted.said(cuts=cuts)}, {got}"
-        else:
-            first = f"expected {wanted.said(cuts=cuts)} {_often(wanted.count)}, {got}"
-        return "\n".join([first, "", *_below(wanted, things, hints, cuts)])
-
-    return cut_or_whole(text, cuts)
+    call = comparison.expectation.call(truncation)
+    times = counted(len(comparison.matching), "time")
+    first = (
+        f"expected {_frequency(comparison.expectation, call)}, got it {times}"
+        f"{f' within {within:g} s' * (within > 0)}"
+    )
+    return truncation.finish("\n".join([first, "", *_body(comparison, hints, truncation)]))
 
 
-def cut_or_whole(text: Callable[[bool], str], cuts: bool) -> str:
-    """A *text*, which is made with or without cuts; one that lacks more than sids says so."""
-    whole = text(False)
-    if not cuts:
-        return whole
-    cut = text(True)
-    return shortened(cut) if cut == shortened(whole) else f"{cut}\n\n{MORE}"
+def _frequency(expectation: Expectation[T], call: str) -> str:
+    count = expectation.count
+    times = "once" if count == 1 else counted(count, "time")
+    if expectation.is_limit:
+        return f"{call} at most {times}"
+    return f"{call} {times}" if count else f"no {call}"
 
 
-def _below(
-    wanted: Wanted[T], things: Sequence[T], hints: Sequence[str], cuts: bool
-) -> Iterator[str]:
-    matching = found(wanted, things)
-    others = [each for each in things if wanted.is_of_kind(each) and wanted.differences(each)]
-    if others and len(matching) < wanted.count:
-        yield f"nearest of {len(others)} {wanted.kind}:"
-        for each in nearest(others, wanted.differences):
-            yield f"  {wanted.line(each, cuts=cuts)}"
-            yield from indented(wanted.differences(each), cuts)
+def _body(comparison: Comparison[T], hints: Sequence[str], truncation: Truncation) -> Iterator[str]:
+    expectation, matching = comparison.expectation, comparison.matching
+    if comparison.different and len(matching) < expectation.count:
+        yield f"nearest of {len(comparison.different)} {expectation.kind}:"
+        for item, differences in nearest(comparison.different):
+            yield from with_differences(str(item), differences, truncation)
     elif matching:
-        yield from _some(wanted, matching, cuts)
+        yield from _list(expectation, matching, truncation)
     else:
-        yield from _nothing_of_the_kind(wanted, things, hints, cuts)
-
-
-def _nothing_of_the_kind(
-    wanted: Wanted[T], things: Sequence[T], hints: Sequence[str], cuts: bool
-) -> Iterator[str]:
-    if things:
-        yield f"no {wanted.kind} among {counted(len(things), *wanted.nouns)}:"
-        akin_first = sorted(things, key=lambda each: not wanted.is_akin(each))
-        yield from _some(wanted, akin_first, cuts)
-    for number, hint in enumerate(hints):
-        if things and not number:
+        yield from _other_kinds(expectation, comparison.recorded, truncation)
+        if comparison.recorded and hints:
             yield ""
-        yield fill(visible(hint), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+        for hint in hints:
+            yield fill(visible(hint), WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
-def nearest(things: Sequence[T], differences: Callable[[T], Sequence[Difference]]) -> list[T]:
-    """Those that are least different, the nearest first."""
-    fewest = sorted(things, key=lambda each: len(differences(each)))[:MEASURED]
-    return sorted(fewest, key=lambda each: sum(one.distance for one in differences(each)))[:AT_MOST]
+def _other_kinds(
+    expectation: Expectation[T], recorded: Sequence[T], truncation: Truncation
+) -> Iterator[str]:
+    if recorded:
+        yield f"no {expectation.kind} among {counted(len(recorded), *expectation.nouns)}:"
+        related_first = sorted(recorded, key=lambda item: not expectation.is_related(item))
+        yield from _list(expectation, related_first, truncation)
 
 
-def indented(differences: Sequence[Difference], cuts: bool) -> Iterator[str]:
-    yield from (f"      {line}" for each in differences for line in each.lines(cuts=cuts))
+def _list(expectation: Expectation[T], items: Sequence[T], truncation: Truncation) -> Iterator[str]:
+    for item in items[:SHOWN]:
+        refusal = expectation.refusal(item)
+        yield from with_differences(str(item), [Remark(refusal)] if refusal else [], truncation)
+    if len(items) > SHOWN:
+        yield f"  and {len(items) - SHOWN} more"
 
 
-def _some(wanted: Wanted[T], things: Sequence[T], cuts: bool) -> Iterator[str]:
-    for each in things[:AT_MOST]:
-        yield f"  {wanted.line(each, cuts=cuts)}"
-        if reason := wanted.reason(each):
-            yield from indented([Remark(reason)], cuts)
-    if len(things) > AT_MOST:
-        yield f"  and {len(things) - AT_MOST} more"
+def nearest(
+    candidates: Sequence[tuple[T, Sequence[Difference]]],
+) -> list[tuple[T, Sequence[Difference]]]:
+    """The candidates that differ least, the nearest first."""
+    fewest = sorted(candidates, key=lambda candidate: len(candidate[1]))[:MEASURED]
+    return sorted(fewest, key=lambda candidate: sum(each.distance for each in candidate[1]))[:SHOWN]
 
 
-def _often(number: int) -> str:
-    return "once" if number == 1 else counted(number, "time")
+def with_differences(
+    item: str, differences: Sequence[Difference], truncation: Truncation
+) -> Iterator[str]:
+    """An *item* on one line, and its differences below."""
+    subject, arrow, outcome = item.partition(" -> ")
+    outcome = truncation.cut(arrow + outcome, OUTCOME)
+    yield f"  {truncation.cut(subject, LINE - len(outcome))}{outcome}"
+    for difference in differences:
+        yield from (f"      {line}" for line in difference.lines(truncation))

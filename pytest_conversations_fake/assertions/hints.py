@@ -1,4 +1,4 @@
-"""Where requests and webhooks went that a test misses."""
+"""Hints: why requests or webhooks that a test expects may be missing."""
 
 from __future__ import annotations
 
@@ -15,61 +15,67 @@ from ..api.wording import counted, shortened
 from ..api.world import World
 
 
-def why_not_asked(world: World, account: Account, operation: str, *, waited: bool) -> Sequence[str]:
-    """What may have become of requests for an *operation* that an *account* did not get."""
-    went = [*_to_other_accounts(world, account, operation), *world.outside.hints(waited)]
-    if went or any(each.account_sid in (account.sid, None) for each in world.journal):
-        return went
-    return [_nothing(world)]
+def hints_for_operation(
+    world: World, account: Account, operation: str, *, has_waited: bool
+) -> Sequence[str]:
+    """Why an *account* may lack requests for an *operation*."""
+    hints = [*_other_accounts(world, account, operation), *world.outside.hints(has_waited)]
+    if hints or any(each.account_sid in (account.sid, None) for each in world.journal):
+        return hints
+    return [_no_request(world)]
 
 
-def _to_other_accounts(world: World, account: Account, operation: str) -> Iterator[str]:
+def _other_accounts(world: World, account: Account, operation: str) -> Iterator[str]:
     for other in world.authenticator.accounts:
-        theirs = [each for each in world.journal if each.account_sid == other.sid]
-        same = [each for each in theirs if each.operation == operation]
-        if other is not account and theirs:
-            got = f"{len(same)} {operation}" if same else counted(len(theirs), "request")
+        requests = [each for each in world.journal if each.account_sid == other.sid]
+        same = [each for each in requests if each.operation == operation]
+        if other is not account and requests:
+            number = f"{len(same)} {operation}" if same else counted(len(requests), "request")
             sid = shortened(other.sid)
-            yield f"{got} came for another account, {sid}, which .account(sid) looks into"
+            yield f"{number} came for another account, {sid}; .account(sid) has its collections"
 
 
-def _nothing(world: World) -> str:
+def _no_request(world: World) -> str:
     if not world.address:
-        return "nothing can reach this fake, as it was not started; use it in a `with` statement"
+        return "no request can reach this fake before it starts; use it in a `with` statement"
     if world.outside.redirects:
         return (
-            "nothing reached the fake, neither as conversations.twilio.com nor at "
-            f"{world.address}; was it kept by another mock, or sent from another process?"
+            "no request reached the fake, neither through conversations.twilio.com nor at "
+            f"{world.address}; another mock may intercept requests, or another process may send "
+            "them"
         )
     return (
-        "nothing reached the fake, to which Twilio's host does not lead (redirect=False); was the "
-        f"client told its address, {world.address}?"
+        "no request reached the fake; with redirect=False it does not get those for Twilio's host, "
+        f"so the client needs its address, {world.address}"
     )
 
 
-def why_not_told(world: World, event: str) -> Sequence[str]:
-    """Why no webhook was told of an *event*: how they are configured, and what was asked how."""
-    listening = {each for account in world.authenticator.accounts for each in _listening(account)}
-    if not listening:
+def hints_for_event(world: World, event: str) -> Sequence[str]:
+    """Why no webhook may have been delivered for an *event*."""
+    subscribed = {each for account in world.authenticator.accounts for each in _events(account)}
+    if not subscribed:
         return [
             "no webhook is configured; webhooks.deliver_to(..., events=[...]) or a request for "
-            "UpdateConfigurationWebhook does that"
+            "UpdateConfigurationWebhook configures one"
         ]
-    if event not in listening:
-        known = ", ".join(sorted(listening))
-        return [f"no webhook that is configured has {event} among its filters; they have: {known}"]
+    if event not in subscribed:
+        filters = ", ".join(sorted(subscribed))
+        return [f"no configured webhook has {event} among its filters, which are: {filters}"]
     if event in PRE_EVENTS and not world.assumptions.holds("pre-events", "everybody"):
-        return ["people cause it, and requests only with assume={'pre-events': 'everybody'}"]
+        return [
+            "only people cause this event; with assume={'pre-events': 'everybody'} requests do, too"
+        ]
     if silent := [f"#{each.number}" for each in world.journal if _causes(each, event)]:
         return [
-            "what causes it came without the header X-Twilio-Webhook-Enabled: true, so that no "
-            f"webhook is told: {', '.join(silent[:3])}{' and more' * (len(silent) > 3)}"
+            "requests that cause this event came without the header "
+            "X-Twilio-Webhook-Enabled: true, so no webhook is sent: "
+            f"{', '.join(silent[:3])}{' and more' * (len(silent) > 3)}"
         ]
-    return ["a webhook is configured for it, but no request caused it"]
+    return ["a webhook is configured for this event, but no request caused it"]
 
 
-def _listening(account: Account) -> Iterator[str]:
-    """The events that webhooks are told of."""
+def _events(account: Account) -> Iterator[str]:
+    """The events for which webhooks are configured."""
     for configured in (*account.store.all(AccountWebhooks), *account.store.all(ServiceWebhooks)):
         if configured.post_webhook_url or configured.pre_webhook_url:
             yield from configured.filters or ()
@@ -79,7 +85,7 @@ def _listening(account: Account) -> Iterator[str]:
 
 
 def _causes(request: RecordedRequest, event: str) -> bool:
-    """Whether webhooks would have been told of *event*, had the request enabled them."""
+    """Whether a request would have caused an *event* if it had enabled webhooks."""
     operation = OPERATIONS.get(request.operation or "")
     payload = operation and operation.resource.payload
     if (

@@ -1,219 +1,223 @@
-"""Assertions on the requests for one operation."""
+"""Assertions on the requests for the operations of a resource."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache, wraps
 from inspect import Parameter, Signature, signature
-from typing import ClassVar, overload
+from typing import Any, ClassVar
 
 from ..api.accounts import Account
-from ..api.checks import check, check_number, check_seconds, check_text
+from ..api.checks import check, check_number, check_seconds
 from ..api.did_you_mean import unknown
 from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS, Operation
+from ..api.resource import Resource
+from ..api.sid_kinds import check_sids
+from ..api.verbs import CREATE, DELETE, FETCH, LIST, UPDATE
 from ..api.world import World
-from .differences import Difference, Remark, differing
-from .explanations import explain, found, too_often
-from .hints import why_not_asked
-from .sids import check_sids
-from .values import LINE, OUTCOME, arguments, beginning, ends
+from .differences import Difference, Remark, differences
+from .explanations import Comparison, compare, explain
+from .hints import hints_for_operation
+from .values import Truncation, arguments, truncation_for
 
-LONGEST = 1000
-"""Characters of a line that are looked at to make it short."""
+# How the assertions of a verb are named: `assert_created`, `assert_not_created`
+PARTICIPLES = {
+    CREATE: "created",
+    LIST: "listed",
+    FETCH: "fetched",
+    UPDATE: "updated",
+    DELETE: "deleted",
+}
 
 
-class Requests:
-    """What an account was asked for an operation, and what came with credentials of no account."""
+class RequestAssertions:
+    """Assertions on the requests that an account received for one operation.
+
+    Requests with credentials of no account count for every account.
+    """
 
     def __init__(self, world: World, account: Account, operation: Operation) -> None:
         self._world = world
         self._account = account
         self._operation = operation
 
-    @property
-    def __signature__(self) -> Signature:
-        """For `help` and for who completes names."""
-        own = list(signature(type(self).__call__).parameters.values())[1:-1]
-        sent = [
-            Parameter(keyword, Parameter.KEYWORD_ONLY, default=...)
-            for keyword in self._operation.keywords
-        ]
-        return Signature([*own, *sent])
+    def assert_requested(
+        self,
+        *,
+        count: int | None = None,
+        at_most: int | None = None,
+        refused: bool | int = False,
+        within: float = 0,
+        **params: object,
+    ) -> RecordedRequest | list[RecordedRequest]:
+        """Assert that there was one such request, *count* of them, or no more than *at_most*.
 
-    def _check(self, count: int, refused: bool | int, params: dict[str, object]) -> None:
+        The other keywords are twilio-python's, and a keyword that is left out may have any value.
+        Values are compared with `==`, the expected one on the left, so that dirty-equals and
+        `unittest.mock.ANY` work.
+
+        Only accepted requests count. With *refused* only refused ones count: True stands for any
+        refusal, a number for Twilio's code. With *at_most* alone both count. The assertion waits up
+        to *within* seconds for what happens in the background.
+
+        Returns the request; with *count* or *at_most* a list. Raises `AssertionError`, `TypeError`
+        for a keyword that the operation does not have and for *at_most* together with *count* or
+        *within*, and `ValueError` for a sid of another kind than the keyword's, unless refused
+        requests count.
+        """
         __tracebackhide__ = True
+        if at_most is not None:
+            if count is not None or within:
+                raise TypeError(
+                    f"at_most={at_most} cannot be combined with count or within: it accepts any "
+                    "smaller number, too, and does not wait"
+                )
+            check_number("at_most", at_most)
+            return self._find(at_most, refused, params, is_limit=True)
+        check_seconds("within", within)
+        if count is None:
+            return self._find(1, refused, params, within=within)[0]
         check_number("count", count)
+        return self._find(count, refused, params, within=within)
+
+    def assert_not_requested(self, *, refused: bool | int = False, **params: object) -> None:
+        """Assert that there was no such request.
+
+        Keywords and exceptions are those of the opposite assertion.
+        """
+        __tracebackhide__ = True
+        self._find(0, refused, params)
+
+    def _find(
+        self,
+        count: int,
+        refused: bool | int,
+        params: Mapping[str, object],
+        *,
+        is_limit: bool = False,
+        within: float = 0,
+    ) -> list[RecordedRequest]:
+        __tracebackhide__ = True
+        self._check(refused, params, is_limit=is_limit)
+        expectation = RequestExpectation(self._operation, count, is_limit, refused, params)
+        comparison: Comparison[RecordedRequest] = compare(expectation, [])
+
+        def is_enough() -> bool:
+            nonlocal comparison
+            comparison = compare(expectation, self._requests())
+            return len(comparison.matching) >= count
+
+        if self._world.ended:  # nothing comes any more
+            within = 0
+        with self._world.lock:
+            if not is_enough() and within:
+                self._world.lock.wait_for(is_enough, within)
+        if not comparison.holds:
+            hints = hints_for_operation(
+                self._world, self._account, expectation.kind, has_waited=within > 0
+            )
+            truncation = truncation_for(self._world)
+            raise AssertionError(explain(comparison, hints, truncation, within=within))
+        return comparison.matching
+
+    def _check(self, refused: bool | int, params: Mapping[str, object], *, is_limit: bool) -> None:
+        __tracebackhide__ = True
         is_code = isinstance(refused, int) and refused >= 0
         check(is_code, "refused is True or the code that Twilio gives", refused)
         name, keywords = self._operation.name, self._operation.keywords
         for keyword in params:
             if keyword not in keywords:
                 raise TypeError(unknown(f"{name} has no parameter", keyword, keywords))
-        check_sids(self._operation.resource, params, as_sent=bool(refused))
+        check_sids(self._operation.resource, params, as_sent=is_limit or bool(refused))
 
     def _requests(self) -> list[RecordedRequest]:
         mine = (self._account.sid, None)
         return [each for each in self._world.journal if each.account_sid in mine]
 
-    def _expect(
-        self, count: int, refused: bool | int, params: dict[str, object], within: float = 0
-    ) -> list[RecordedRequest]:
-        __tracebackhide__ = True
-        self._check(count, refused, params)
-        check_seconds("within", within)
-        wanted = WantedRequest(self._operation.name, count, refused, params)
-        if self._world.ended:  # nothing comes any more
-            within = 0
-        with self._world.lock:
-            self._world.lock.wait_for(lambda: len(found(wanted, self._requests())) >= count, within)
-        requests = self._requests()
-        matching = found(wanted, requests)
-        if len(matching) != count:
-            raise AssertionError(
-                explain(
-                    wanted,
-                    requests,
-                    why_not_asked(self._world, self._account, wanted.kind, waited=within > 0),
-                    cuts=self._world.outside.cuts_texts(),
-                    within=within,
-                )
-            )
-        return matching
 
+def assertion_methods(resource: Resource[Any]) -> dict[str, Callable[..., Any]]:
+    """The assertions on requests for a *resource*, as methods by their names.
 
-class Expectation(Requests):
-    """That an operation was requested, once or *count* times.
-
-    Called with what the requests shall have sent, by twilio-python's keyword; what is not named may
-    be anything. Values are compared with `==`, the expected one on the left, so that dirty-equals
-    and `unittest.mock.ANY` work. Only accepted requests count or, with *refused*, only refused
-    ones: True for any refusal, or the code that Twilio gives. For what happens in the background it
-    waits *within* so many seconds.
-
-    Returns the request; with *count* the list of them. Raises `AssertionError`, `TypeError` for a
-    keyword that the operation has no parameter for, and `ValueError` for a sid of another kind than
-    the keyword's, unless it is *refused* ones that are looked for.
+    There are those of its verbs only, and each shows the keywords of its operation in `help` and in
+    completion; methods that all resources share could do neither.
     """
+    methods: dict[str, Callable[..., Any]] = {}
+    for verb in resource.verbs:
+        operation, participle = Operation(resource, verb), PARTICIPLES[verb]
+        for name, assertion in (
+            (f"assert_{participle}", RequestAssertions.assert_requested),
+            (f"assert_not_{participle}", RequestAssertions.assert_not_requested),
+        ):
+            methods[name] = _method(name, assertion, operation)
+    return methods
 
-    @overload
-    def __call__(
-        self,
-        *,
-        count: None = None,
-        refused: bool | int = False,
-        within: float = 0,
-        **params: object,
-    ) -> RecordedRequest: ...
 
-    @overload
-    def __call__(
-        self, *, count: int, refused: bool | int = False, within: float = 0, **params: object
-    ) -> list[RecordedRequest]: ...
-
-    def __call__(
-        self,
-        *,
-        count: int | None = None,
-        refused: bool | int = False,
-        within: float = 0,
-        **params: object,
-    ) -> RecordedRequest | list[RecordedRequest]:
+def _method(name: str, assertion: Callable[..., Any], operation: Operation) -> Callable[..., Any]:
+    @wraps(assertion)
+    def method(self: Any, **keywords: Any) -> Any:
         __tracebackhide__ = True
-        if count is None:
-            return self._expect(1, refused, params, within)[0]
-        return self._expect(count, refused, params, within)
+        return assertion(RequestAssertions(self._world, self._account, operation), **keywords)
+
+    general = _signature(assertion)
+    *own, _ = general.parameters.values()  # without **params
+    sent = [
+        Parameter(keyword, Parameter.KEYWORD_ONLY, default=..., annotation="object")
+        for keyword in operation.keywords
+    ]
+    method.__name__ = method.__qualname__ = name
+    vars(method)["__signature__"] = Signature(
+        [*own, *sent], return_annotation=general.return_annotation
+    )
+    return method
 
 
-class Refutation(Requests):
-    """That an operation was not requested.
-
-    Keywords and exceptions are those of an expectation; nothing is returned.
-    """
-
-    def __call__(self, *, refused: bool | int = False, **params: object) -> None:
-        __tracebackhide__ = True
-        self._expect(0, refused, params)
+_signature = cache(signature)
 
 
 @dataclass(frozen=True)
-class WantedRequest:
-    """Requests that a test expects: of which operation, how many, accepted or not, with what."""
+class RequestExpectation:
+    """Requests that a test expects: for which operation, how many, accepted or not, with what."""
 
     nouns: ClassVar[tuple[str, ...]] = ("request",)
 
-    kind: str
+    operation: Operation
     count: int
-    refused: bool | int | None
-    """None for either."""
+    is_limit: bool
+    refused: bool | int
     params: Mapping[str, object]
 
-    def said(self, *, cuts: bool) -> str:
-        call = f"{self.kind}({arguments(self.params, cuts=cuts)})"
+    @property
+    def kind(self) -> str:
+        return self.operation.name
+
+    def call(self, truncation: Truncation) -> str:
+        call = f"{self.kind}({arguments(self.params, truncation)})"
         if not self.refused:
             return call
         return f"{call} refused" if self.refused is True else f"{call} refused with {self.refused}"
 
-    def line(self, request: RecordedRequest, *, cuts: bool) -> str:
-        if not cuts:
-            return str(request)
-        asked, arrow, outcome = str(request).partition(" -> ")
-        outcome = beginning(arrow + outcome, OUTCOME)
-        return _with_end_of_path(asked, LINE - len(outcome)) + outcome
-
-    def reason(self, request: RecordedRequest) -> str:
+    def refusal(self, request: RecordedRequest) -> str:
         return f"refused: {request.reason}" if request.refused else ""
 
     def is_of_kind(self, request: RecordedRequest) -> bool:
         return request.operation == self.kind
 
-    def is_akin(self, request: RecordedRequest) -> bool:
+    def is_related(self, request: RecordedRequest) -> bool:
         other = OPERATIONS.get(request.operation or "")
-        return other is not None and other.resource is OPERATIONS[self.kind].resource
+        return other is not None and other.resource is self.operation.resource
 
     def differences(self, request: RecordedRequest) -> list[Difference]:
-        differences = [*differing(self.params, request.all_params)]
-        if self.refused is None:
-            return differences
+        found = [*differences(self.params, request.all_params)]
+        if self.is_limit and not self.refused:  # accepted and refused requests count
+            return found
         code = (request.response or {}).get("code")
         if request.refused and self.refused not in (True, code):
             expected = f", expected {self.refused}" if self.refused else ""
-            differences.append(Remark(f"{self.reason(request)}{expected}"))
-        if not request.refused and self.refused is not False:
-            differences.append(Remark("accepted, expected a refusal"))
-        if differences and request.ignored:
-            differences.append(Remark(f"ignored, as no parameters: {', '.join(request.ignored)}"))
-        return differences
-
-
-def _with_end_of_path(asked: str, width: int) -> str:
-    """`#7 GET /v1/…/Conversations/talk/Messages`, as the end of a path says most."""
-    asked = ends(asked, LONGEST)
-    while len(asked) > width:
-        shorter = re.sub(r"^(\S+ \S+ /\w+)(?:/…)?/[^/]+(?=/[^/]+/)", r"\1/…", asked)
-        if shorter == asked:
-            return ends(asked, width)
-        asked = shorter
-    return asked
-
-
-class AtMost(Requests):
-    """That an operation was not requested more than so often."""
-
-    def __call__(self, count: int, **params: object) -> None:
-        __tracebackhide__ = True
-        self._check(count, True, params)
-        wanted = WantedRequest(self._operation.name, count, None, params)
-        matching = found(wanted, self._requests())
-        if len(matching) > count:
-            raise AssertionError(too_often(wanted, matching, cuts=self._world.outside.cuts_texts()))
-
-
-def operation_named(name: str) -> Operation:
-    """Raises `ValueError` for a name that Twilio's contract does not have."""
-    __tracebackhide__ = True
-    check_text("an operation", name)
-    if name not in OPERATIONS:
-        raise ValueError(unknown("there is no operation", name, OPERATIONS))
-    return OPERATIONS[name]
+            found.append(Remark(f"{self.refusal(request)}{expected}"))
+        if not request.refused and self.refused:
+            found.append(Remark("accepted, expected a refusal"))
+        if found and request.ignored:
+            found.append(Remark(f"ignored, as no parameters: {', '.join(request.ignored)}"))
+        return found

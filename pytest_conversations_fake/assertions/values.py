@@ -1,4 +1,4 @@
-"""How values are written in texts: whole, or cut to so many columns."""
+"""Values as texts show them: whole, or cut to fit on a terminal."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ..api.redaction import redacted
-from ..api.wording import shortened, visible
+from ..api.wording import cut, shortened, visible
+from ..api.world import World
 
 WIDTH = 76
 """Columns of a line below the first: 80 without what pytest puts before it."""
@@ -14,84 +15,86 @@ WIDTH = 76
 LINE = WIDTH - 2
 """Columns for a request, a delivery or a record, which is indented."""
 
-ROOM = WIDTH - 6
+OUTCOME = 40
+"""Columns of a line for the outcome of a request or a delivery, so that no path displaces it."""
+
+DETAIL = WIDTH - 6
 """Columns for a line of a difference, which is indented more."""
 
-BESIDE = ROOM - len("  expected ")
+VALUE = DETAIL - len("  expected ")
 """Columns for each of two values, one below the other."""
 
-OUTCOME = 40
-"""Columns for what came of something."""
-
 ARGUMENT = 36
-"""Columns for an argument in the first line, which is to be read in a summary."""
+"""Columns for an argument in the first line, which a summary shows."""
+
+MORE = "cut to fit; pytest -v shows all"
 
 
 def written(value: object) -> str:
-    """*value* as texts show it, on one line."""
+    """*value* as a text on one line."""
     if isinstance(value, datetime):
         return str(value)
     return visible(repr(value).replace("\n", " "))  # a class may have its own repr
 
 
-def arguments(values: Mapping[str, object], *, cuts: bool) -> str:
-    """*values* as those of a call, without secrets."""
-    shown = {keyword: redacted(keyword, value) for keyword, value in values.items()}
+class Truncation:
+    """Cuts texts and shortens sids if it is *enabled*, and remembers whether it cut a text."""
+
+    def __init__(self, *, enabled: bool) -> None:
+        self._enabled = enabled
+        self._has_cut = False
+
+    def cut(self, text: str, width: int) -> str:
+        """*text* without its middle, if it is longer than *width* columns."""
+        if not self._enabled:
+            return text
+        return self._note(shortened(text), cut(shortened(text), width))
+
+    def cut_around(self, one: object, other: object, width: int) -> tuple[str, str]:
+        """Two values as texts, of which the part around the first difference is left."""
+        if not self._enabled:
+            return written(one), written(other)
+        first, second = shortened(written(one)), shortened(written(other))
+        longest = max(len(first), len(second))
+        are_alike = type(one) is type(other) and isinstance(one, (str, list, dict))
+        if not are_alike or longest <= width:
+            return self.cut(first, width), self.cut(second, width)
+        quote = 1 if isinstance(one, str) else 0  # a text may be quoted in two ways
+        start = first_difference(first[quote:], second[quote:]) - width // 3
+        start = max(0, min(start, longest - width))
+        end = start + width
+
+        def part(text: str) -> str:
+            left, right = "…" * (start > 0), "…" * (end < len(text))
+            return self._note(text, left + text[start + len(left) : end - len(right)] + right)
+
+        return part(first), part(second)
+
+    def finish(self, text: str) -> str:
+        """A whole *text*, with a note at its end if a part of it is cut."""
+        return f"{text}\n\n{MORE}" if self._has_cut else text
+
+    def _note(self, whole: str, shown: str) -> str:
+        self._has_cut |= shown != whole
+        return shown
+
+
+def arguments(values: Mapping[str, object], truncation: Truncation) -> str:
+    """*values* as the arguments of a call, without secrets."""
     return ", ".join(
-        f"{keyword}={brief(value, ARGUMENT) if cuts else written(value)}"
-        for keyword, value in shown.items()
+        f"{keyword}={truncation.cut(written(redacted(keyword, value)), ARGUMENT)}"
+        for keyword, value in values.items()
     )
 
 
-def brief(value: object, width: int) -> str:
-    """*value* as it begins, its sids shortened."""
-    text = shortened(written(value))
-    if len(text) <= width:
-        return text
-    quote = text[0] if isinstance(value, str) else ""
-    return f"{text[: width - 1 - len(quote)]}…{quote}"
-
-
-def around(one: object, other: object, width: int) -> tuple[str, str]:
-    """Two values, cut in the same way around the first difference; unlike ones as they begin."""
-    texts = shortened(written(one)), shortened(written(other))
-    if max(map(len, texts)) <= width:
-        return texts
-    if type(one) is not type(other) or not isinstance(one, (str, list, dict)):
-        return brief(one, width), brief(other, width)
-    edge = 1 if isinstance(one, str) else 0  # quotes stay where they are
-    insides = [text[edge : len(text) - edge] for text in texts]
-    room = width - 2 * edge
-    start = first_difference(*insides) - room // 3
-    start = max(0, min(start, max(map(len, insides)) - room))
-    first, second = (
-        text[:edge] + _window(inside, start, room) + text[:edge]
-        for text, inside in zip(texts, insides)
-    )
-    return first, second
+def truncation_for(world: World) -> Truncation:
+    """How a failure in a *world* is cut; a new one for each failure."""
+    return Truncation(enabled=world.outside.cuts_texts())
 
 
 def first_difference(one: str, other: str) -> int:
-    """Where two texts begin to differ."""
-    for at, (left, right) in enumerate(zip(one, other)):
+    """The index at which two texts begin to differ."""
+    for index, (left, right) in enumerate(zip(one, other)):
         if left != right:
-            return at
+            return index
     return min(len(one), len(other))
-
-
-def beginning(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
-
-
-def ends(text: str, width: int) -> str:
-    """*text* without its middle, if it is too long."""
-    if len(text) <= width:
-        return text
-    last = width // 2
-    return f"{text[: width - 1 - last]}…{text[-last:]}"
-
-
-def _window(text: str, start: int, width: int) -> str:
-    end = start + width
-    left, right = "…" * (start > 0), "…" * (end < len(text))
-    return f"{left}{text[start + len(left) : end - len(right)]}{right}"

@@ -1,71 +1,39 @@
-"""Collections: all records of one noun, and the assertions on the requests for them."""
+"""Collections: the records of a resource, and assertions on the requests for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Generic, TypeVar
+from functools import cache
+from typing import Any, ClassVar
 
 from ..api.accounts import Account
+from ..api.checks import check
 from ..api.did_you_mean import SuggestsNames, unknown
-from ..api.operations import OPERATIONS, Operation
 from ..api.records import Record
 from ..api.refusals import refusals_are_errors
 from ..api.resource import Resource
 from ..api.resources.services import default_service
-from ..api.verbs import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
+from ..api.sid_kinds import check_kind, check_sids, kind_of, prefix_of
 from ..api.world import World
-from ..assertions.requests import Expectation, Refutation
-from ..assertions.sids import check_member, check_sids
+from ..assertions.requests import assertion_methods
+from ..assertions.values import truncation_for
 from .adding import read, seed
 from .live_record import LiveRecord, attribute_names, live_record
 from .lookup import not_one
-
-A = TypeVar("A", Expectation, Refutation)
-
-
-class Asserts(Generic[A]):
-    """An assertion of *kind* on what was done to a collection."""
-
-    def __init__(self, kind: type[A], verb: Verb) -> None:
-        self._kind: type[A] = kind
-        self._verb = verb
-        self.__doc__ = kind.__doc__
-
-    def __get__(self, collection: Collection | None, owner: type[Collection]) -> A:
-        __tracebackhide__ = True
-        if collection is None:
-            raise AttributeError(f"ask a collection for it, not {owner.__name__}")
-        operation = self.operation(collection._resource)
-        if not operation:
-            raise AttributeError(self._verb.name)
-        return self._kind(collection._world, collection._account, operation)
-
-    def operation(self, resource: Resource[Any]) -> Operation | None:
-        return OPERATIONS.get(f"{self._verb.name}{resource.noun}")
 
 
 class Collection(SuggestsNames):
     """All records of one noun, oldest first.
 
-    Iterates, counts and looks at what is there now; `in` takes a record or its sid. `services`
-    leaves out the one that the account was opened with.
+    It supports iteration, `len` and `in`, which takes a record or its sid. `services` leaves out
+    the first service, which every account has from the start.
     """
 
-    assert_created = Asserts(Expectation, CREATE)
-    assert_not_created = Asserts(Refutation, CREATE)
-    assert_listed = Asserts(Expectation, LIST)
-    assert_not_listed = Asserts(Refutation, LIST)
-    assert_fetched = Asserts(Expectation, FETCH)
-    assert_not_fetched = Asserts(Refutation, FETCH)
-    assert_updated = Asserts(Expectation, UPDATE)
-    assert_not_updated = Asserts(Refutation, UPDATE)
-    assert_deleted = Asserts(Expectation, DELETE)
-    assert_not_deleted = Asserts(Refutation, DELETE)
+    _resource: ClassVar[Resource[Any]]
 
-    def __init__(self, world: World, account: Account, resource: Resource[Any]) -> None:
+    def __init__(self, world: World, account: Account) -> None:
         self._world = world
         self._account = account
-        self._resource = resource
 
     def __iter__(self) -> Iterator[LiveRecord]:
         with self._world.settled():
@@ -78,15 +46,17 @@ class Collection(SuggestsNames):
 
     def __contains__(self, item: object) -> bool:
         __tracebackhide__ = True
-        check_member(self._resource, item)
+        self._check_member(item)
         return any(item in (record, record.sid) for record in self)
 
-    def __dir__(self) -> list[str]:
-        asserts = {
-            name: each for name, each in vars(Collection).items() if isinstance(each, Asserts)
-        }
-        lacking = {name for name, each in asserts.items() if not each.operation(self._resource)}
-        return [name for name in super().__dir__() if name not in lacking]
+    def _check_member(self, item: object) -> None:
+        __tracebackhide__ = True
+        sid = item.sid if isinstance(item, LiveRecord) else item
+        what = f"an item of {self._resource.collection}"
+        check(isinstance(sid, str), f"{what} is a record or its sid", item)
+        if not kind_of(sid):
+            raise ValueError(f"{what} is a record or its sid, not {sid!r}; find() takes attributes")
+        check_kind(what, prefix_of(self._resource), sid)
 
     def __repr__(self) -> str:
         return f"<{len(self)} {self._resource.collection}>"
@@ -108,29 +78,24 @@ class Collection(SuggestsNames):
         __tracebackhide__ = True
         found = self._with(attributes)
         if len(found) != 1:
-            raise LookupError(
-                not_one(
-                    self._resource.collection,
-                    attributes,
-                    found,
-                    list(self),
-                    cuts=self._world.outside.cuts_texts(),
-                )
-            )
+            name, truncation = self._resource.collection, truncation_for(self._world)
+            raise LookupError(not_one(name, attributes, found, list(self), truncation))
         return found[0]
 
     def add(self, **params: object) -> LiveRecord:
-        """Create a record as a request would, unrecorded, and return it.
+        """Create a record as a request would, without recording a request, and return it.
 
-        *params* are those of twilio-python's `create`, what only carriers and phones could say, and
-        the sid of what it belongs to (`conversation_sid`; `chat_service_sid` is by default that of
-        the default service). What the API requires and is left out is numbered. Raises `TypeError`
-        for a parameter that there is not or a value that it never holds, and `ValueError` with
-        Twilio's code for what Twilio would refuse.
+        *params* are those of twilio-python's `create`, parameters that only carriers and phones
+        set, and the sid of the parent: `conversation_sid`, or `chat_service_sid`, whose default is
+        the default service. Required parameters that are left out get numbered values. Raises
+        `TypeError` for an unknown parameter or a value of another type, and `ValueError` with
+        Twilio's code for a record that Twilio would refuse.
         """
         __tracebackhide__ = True
         if not self._resource.seedable:
-            raise TypeError(f"{self._resource.collection} follow from other records, without add()")
+            raise TypeError(
+                f"{self._resource.collection} follow from other records and have no add()"
+            )
         self._world.require_running()
         with self._world.lock, refusals_are_errors():
             return self._add(params)
@@ -150,7 +115,7 @@ class Collection(SuggestsNames):
         return self._live(self._resource.create(context))
 
     def _parents(self, params: Mapping[str, Any]) -> list[Record]:
-        """What a seed belongs to: what the sid of the closest says, else the default service."""
+        """The parents of a new record: those of the sid in *params*, else the default service."""
         __tracebackhide__ = True
         parents: list[Record] = []
         above = self._resource.ancestors
@@ -182,3 +147,10 @@ class Collection(SuggestsNames):
             for record in self
             if all(value == getattr(record, name) for name, value in wanted.items())
         ]
+
+
+@cache
+def collection_class(resource: Resource[Any]) -> type[Collection]:
+    """The collections of a *resource*, with the assertions on requests for it."""
+    name = resource.collection.title().replace("_", "")
+    return type(name, (Collection,), {"_resource": resource, **assertion_methods(resource)})

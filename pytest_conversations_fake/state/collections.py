@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..api.accounts import Account
 from ..api.resources import RESOURCES
 from ..api.world import World
-from .collection import Collection
+from .collection import collection_class
 
 
 class Collections:
@@ -19,4 +19,4 @@ class Collections:
         self._world = world
         self._account = account
         for resource in RESOURCES:
-            setattr(self, resource.collection, Collection(world, account, resource))
+            setattr(self, resource.collection, collection_class(resource)(world, account))

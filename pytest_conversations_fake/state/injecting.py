@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..api.checks import check, check_number
+from ..api.checks import check, check_number, check_text
+from ..api.did_you_mean import unknown
 from ..api.faults import Fault, Injection
 from ..api.operation_names import OperationName
+from ..api.operations import OPERATIONS
 from ..api.world import World
-from ..assertions.requests import operation_named
 
 
 def inject(
@@ -24,7 +25,9 @@ def inject(
     if not isinstance(fault, Fault):
         raise TypeError(f"a fault is a value like RateLimited(), not {fault!r}")
     if on is not None:
-        operation_named(on)
+        check_text("an operation", on)
+        if on not in OPERATIONS:
+            raise ValueError(unknown("there is no operation", on, OPERATIONS))
     is_right = times is None or (isinstance(times, int) and times > 0)
     check(is_right, "times is a number from 1 on", times)
     check_number("after", after)

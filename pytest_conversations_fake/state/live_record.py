@@ -14,9 +14,9 @@ from ..api.records import Record
 from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.resources.services import default_service
-from ..api.wording import shortened
+from ..api.wording import cut, shortened
 from ..api.world import World
-from ..assertions.values import ARGUMENT, brief
+from ..assertions.values import ARGUMENT, written
 
 
 class LiveRecord:
@@ -60,7 +60,7 @@ class LiveRecord:
 
     def __repr__(self) -> str:
         named = [
-            f" {name}={brief(value, ARGUMENT)}"
+            f" {name}={cut(shortened(written(value)), ARGUMENT)}"
             for name in ("unique_name", "friendly_name")
             if (value := getattr(self._record, name, None)) is not None
         ]

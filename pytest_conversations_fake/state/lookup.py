@@ -1,43 +1,45 @@
-"""What a lookup says that did not find exactly one record."""
+"""The text of a lookup that did not find exactly one record."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..assertions.differences import Difference, differing
-from ..assertions.explanations import AT_MOST, cut_or_whole, indented, nearest
-from ..assertions.values import LINE, arguments, beginning
+from ..assertions.differences import differences
+from ..assertions.explanations import SHOWN, nearest, with_differences
+from ..assertions.values import Truncation, arguments
 from .live_record import LiveRecord
 
 
 def not_one(
     collection: str,
-    wanted: Mapping[str, object],
+    attributes: Mapping[str, object],
     found: Sequence[LiveRecord],
     records: Sequence[LiveRecord],
-    *,
-    cuts: bool,
+    truncation: Truncation,
 ) -> str:
-    """That what is *wanted* is not one of a collection's *records*."""
+    """Why not exactly one of the *records* of a *collection* has these *attributes*."""
+    condition = f" with {arguments(attributes, truncation)}" if attributes else ""
+    lines = [f"expected one in {collection}{condition}, found {len(found)} of {len(records)}"]
+    if found:
+        lines += ["", *_found(found, truncation)]
+    elif records:
+        lines += ["", "nearest:", *_nearest(attributes, records, truncation)]
+    return truncation.finish("\n".join(lines))
 
-    def differences(record: LiveRecord) -> list[Difference]:
-        return [*differing(wanted, {name: getattr(record, name) for name in wanted})]
 
-    def line(record: LiveRecord, cuts: bool) -> str:
-        return f"  {beginning(repr(record), LINE) if cuts else repr(record)}"
+def _found(found: Sequence[LiveRecord], truncation: Truncation) -> Iterator[str]:
+    for record in found[:SHOWN]:
+        yield from with_differences(repr(record), [], truncation)
+    if len(found) > SHOWN:
+        yield f"  and {len(found) - SHOWN} more"
 
-    def lines(cuts: bool) -> Iterator[str]:
-        like = f" with {arguments(wanted, cuts=cuts)}" if wanted else ""
-        yield f"expected one in {collection}{like}, found {len(found)} of {len(records)}"
-        if found:
-            yield ""
-            yield from (line(each, cuts) for each in found[:AT_MOST])
-            if len(found) > AT_MOST:
-                yield f"  and {len(found) - AT_MOST} more"
-        elif records:
-            yield "\nnearest:"
-            for each in nearest(records, differences):
-                yield line(each, cuts)
-                yield from indented(differences(each), cuts)
 
-    return cut_or_whole(lambda cuts: "\n".join(lines(cuts)), cuts)
+def _nearest(
+    attributes: Mapping[str, object], records: Sequence[LiveRecord], truncation: Truncation
+) -> Iterator[str]:
+    candidates = []
+    for record in records:
+        values = {name: getattr(record, name) for name in attributes}
+        candidates.append((record, [*differences(attributes, values)]))
+    for record, found in nearest(candidates):
+        yield from with_differences(repr(record), found, truncation)

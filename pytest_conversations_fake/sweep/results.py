@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from textwrap import fill, shorten
+from textwrap import fill
 from typing import overload
 
 from ..api.faults import Fault
-from ..assertions.values import WIDTH, beginning
+from ..api.wording import cut
+from ..assertions.values import WIDTH
 
 MOST = 10
 """Runs of which a table says more than their outcome."""
@@ -81,7 +82,7 @@ class Sweep(Sequence[Run]):
             runs = self[first : first + len(names)]
             rows.append(
                 [
-                    beginning(runs[0].call, WIDTH // 2),
+                    cut(runs[0].call, WIDTH // 2),
                     *(run.outcome.removeprefix("invariant ") for run in runs),
                 ]
             )
@@ -99,4 +100,4 @@ class Sweep(Sequence[Run]):
 
 def _brief(run: Run) -> str:
     """What there is to say of a run, on a few lines."""
-    return fill(shorten(str(run), LONGEST, placeholder="…"), WIDTH, subsequent_indent="    ")
+    return fill(cut(" ".join(str(run).split()), LONGEST), WIDTH, subsequent_indent="    ")

@@ -37,7 +37,7 @@ def test_accounts_share_nothing(fake: FakeConversations) -> None:
     assert 2 == len(fake.requests)
     assert ONE == fake.conversations.assert_created().account_sid
     assert TWO == two.conversations.assert_created().account_sid
-    two.assert_not_requested("CreateService")
+    two.services.assert_not_created()
 
 
 def test_the_fake_itself_is_its_first_account(fake: FakeConversations) -> None:

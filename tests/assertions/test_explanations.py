@@ -1,4 +1,4 @@
-"""What failed assertions and lookups say, whole: a file in `texts` for each situation below.
+"""Texts of failed assertions and lookups: a file in `texts` for each situation below.
 
 `PYTHONPATH=tests python tests/assertions/test_explanations.py` writes the files anew. Read what
 changed.
@@ -91,7 +91,7 @@ def almost_right(scene: Scene) -> None:
 
 
 @situation
-def the_nearest_first(scene: Scene) -> None:
+def nearest_requests_come_first(scene: Scene) -> None:
     for name in ("Sales", "Billing", "Support desk", "support", "Supporters of the club"):
         scene.post(C, {"FriendlyName": name, "UniqueName": name})
     scene.post(C, {"FriendlyName": "Support"})
@@ -99,7 +99,7 @@ def the_nearest_first(scene: Scene) -> None:
 
 
 @situation
-def of_several_that_are_equally_far_the_first_come_first(scene: Scene) -> None:
+def equally_distant_requests_keep_their_order(scene: Scene) -> None:
     for name in "abcde":
         scene.post(C, {"FriendlyName": name})
     scene.fake.conversations.assert_created(friendly_name="x")
@@ -112,7 +112,7 @@ def a_name_and_a_value_have_control_characters(scene: Scene) -> None:
 
 
 @situation
-def something_was_not_sent(scene: Scene) -> None:
+def parameters_were_not_sent(scene: Scene) -> None:
     scene.post(C, {"FriendlyName": "Support"})
     scene.fake.conversations.assert_created(unique_name="help", attributes=IsJson({"a": 1}))
 
@@ -200,7 +200,7 @@ def an_instant_differs(scene: Scene) -> None:
 
 
 @situation
-def it_was_done_to_another(scene: Scene) -> None:
+def request_for_another_conversation(scene: Scene) -> None:
     one, other = scene.talk(), scene.talk()
     scene.post(f"{C}/{one}/Messages", {"Body": "hi"})
     scene.fake.messages.assert_created(conversation_sid=other, body="hi")
@@ -297,72 +297,72 @@ def too_few_within_a_time(scene: Scene) -> None:
 
 
 @situation
-def one_that_was_not_to_be(scene: Scene) -> None:
+def unexpected_request(scene: Scene) -> None:
     scene.post(C, {"FriendlyName": "Support"})
     scene.fake.conversations.assert_not_created(friendly_name="Support")
 
 
 @situation
-def more_often_than_at_most(scene: Scene) -> None:
+def more_requests_than_at_most(scene: Scene) -> None:
     for name in ("one", "two", "three", "four"):
         scene.talk(unique_name=name)
         scene.get(f"{C}/{name}")
     scene.get(f"{C}/five")
-    scene.fake.assert_at_most(2, "FetchConversation")
+    scene.fake.conversations.assert_fetched(at_most=2)
 
 
 @situation
-def once_although_at_most_never(scene: Scene) -> None:
+def one_request_with_at_most_zero(scene: Scene) -> None:
     scene.talk(unique_name="one")
     scene.get(f"{C}/one")
-    scene.fake.assert_at_most(0, "FetchConversation", sid=scene.fake.conversations.one().sid)
+    scene.fake.conversations.assert_fetched(at_most=0, sid=scene.fake.conversations.one().sid)
 
 
 # Refusals
 
 
 @situation
-def it_was_refused(scene: Scene) -> None:
+def request_was_refused(scene: Scene) -> None:
     scene.post(C, {"FriendlyName": "Support", "State": "open"})
     scene.fake.conversations.assert_created(friendly_name="Support")
 
 
 @situation
-def it_was_refused_with_another_code(scene: Scene) -> None:
+def request_was_refused_with_another_code(scene: Scene) -> None:
     scene.post(C, {"State": "open"})
     scene.post(C, {"State": "active"})
     scene.fake.conversations.assert_created(refused=50384)
 
 
 @situation
-def it_was_not_refused(scene: Scene) -> None:
+def request_was_not_refused(scene: Scene) -> None:
     scene.post(C, {"UniqueName": "help"})
     scene.fake.conversations.assert_created(refused=True, unique_name="help")
 
 
 @situation
-def it_was_refused_too_often(scene: Scene) -> None:
+def request_was_refused_too_often(scene: Scene) -> None:
     for _ in range(3):
         scene.post(C, {"UniqueName": "help"})
     scene.fake.conversations.assert_created(refused=50353)
 
 
 @situation
-def it_was_refused_at_length(scene: Scene) -> None:
+def request_was_refused_with_a_long_text(scene: Scene) -> None:
     inject(scene.world, TwilioError(50353, message=LONG * 3), None, None, 0, None)
     scene.post(C)
     scene.fake.conversations.assert_created()
 
 
 @situation
-def the_credentials_were_nobodys(scene: Scene) -> None:
+def credentials_of_no_account(scene: Scene) -> None:
     scene.world.authenticator.enforced = True
     scene.post(C, {"FriendlyName": "Support"}, user=ONE, password="wrong")
     scene.fake.conversations.assert_created(friendly_name="Support")
 
 
 @situation
-def there_is_no_such_path(scene: Scene) -> None:
+def unknown_path(scene: Scene) -> None:
     scene.post("/v1/Conversation", {"FriendlyName": "Support"})
     scene.post("/v2/Conversations", {"FriendlyName": "Support"})
     scene.fake.conversations.assert_created(friendly_name="Support")
@@ -372,21 +372,21 @@ def there_is_no_such_path(scene: Scene) -> None:
 
 
 @situation
-def it_met_a_fault(scene: Scene) -> None:
+def request_met_a_fault(scene: Scene) -> None:
     inject(scene.world, RateLimited(), None, None, 0, None)
     scene.post(C)
     scene.fake.conversations.assert_created()
 
 
 @situation
-def it_was_not_answered(scene: Scene) -> None:
+def request_was_not_answered(scene: Scene) -> None:
     inject(scene.world, Reset(), None, None, 0, None)
     scene.post(C)
     scene.fake.conversations.assert_created()
 
 
 @situation
-def the_answer_was_lost_and_it_was_repeated(scene: Scene) -> None:
+def request_was_repeated_after_a_lost_answer(scene: Scene) -> None:
     inject(scene.world, AnswerLost(), None, 1, 0, None)
     scene.post(C, {"FriendlyName": "Support"})
     scene.post(C, {"FriendlyName": "Support"})
@@ -397,14 +397,14 @@ def the_answer_was_lost_and_it_was_repeated(scene: Scene) -> None:
 
 
 @situation
-def something_else_was_asked(scene: Scene) -> None:
+def requests_for_other_operations(scene: Scene) -> None:
     scene.get(C)
     scene.api.ask("PUT", C)
     scene.fake.conversations.assert_created()
 
 
 @situation
-def of_much_else_what_is_about_the_same_comes_first(scene: Scene) -> None:
+def requests_for_the_same_noun_come_first(scene: Scene) -> None:
     for name in "abc":
         scene.post("/v1/Services", {"FriendlyName": name})
     talk = scene.talk()
@@ -413,36 +413,36 @@ def of_much_else_what_is_about_the_same_comes_first(scene: Scene) -> None:
 
 
 @situation
-def nothing_came(scene: Scene) -> None:
+def no_request(scene: Scene) -> None:
     scene.fake.conversations.assert_created()
 
 
 @situation
-def nothing_came_within_a_time(scene: Scene) -> None:
-    scene.fake.assert_requested("CreateService", within=2)
+def no_request_within_a_time(scene: Scene) -> None:
+    scene.fake.services.assert_created(within=2)
 
 
 @situation
-def nothing_came_without_redirection(scene: Scene) -> None:
+def no_request_without_redirection(scene: Scene) -> None:
     scene.world.outside = replace(scene.outside, redirects=False)
     scene.fake.conversations.assert_created()
 
 
 @situation
-def nothing_came_as_it_was_not_started(scene: Scene) -> None:
+def no_request_before_the_start(scene: Scene) -> None:
     scene.address = ""
     scene.fake.conversations.assert_created()
 
 
 @situation
-def another_account_was_asked_for_it(scene: Scene) -> None:
+def request_to_another_account(scene: Scene) -> None:
     token = scene.world.authenticator.accounts[1].auth_token
     scene.post(C, {"FriendlyName": "Support"}, user=TWO, password=token)
     scene.fake.conversations.assert_created(friendly_name="Support")
 
 
 @situation
-def another_account_was_asked_for_something_else(scene: Scene) -> None:
+def other_requests_to_another_account(scene: Scene) -> None:
     token = scene.world.authenticator.accounts[1].auth_token
     scene.get(C)
     scene.get("/v1/Services", user=TWO, password=token)
@@ -451,7 +451,7 @@ def another_account_was_asked_for_something_else(scene: Scene) -> None:
 
 
 @situation
-def another_host_was_asked(scene: Scene) -> None:
+def request_to_another_host(scene: Scene) -> None:
     import requests
 
     with FakeConversations(name="a test") as fake:
@@ -464,7 +464,7 @@ def another_host_was_asked(scene: Scene) -> None:
 
 
 @situation
-def another_fake_was_inside(scene: Scene) -> None:
+def request_to_an_inner_fake(scene: Scene) -> None:
     with FakeConversations(name="outer") as outer:
         with FakeConversations(name="inner") as inner:
             inner.twilio_client().conversations.v1.services.create(friendly_name="Support")
@@ -472,7 +472,7 @@ def another_fake_was_inside(scene: Scene) -> None:
 
 
 @situation
-def it_came_with_the_credentials_of_a_test_that_is_over(scene: Scene) -> None:
+def request_with_credentials_of_an_earlier_test(scene: Scene) -> None:
     with ExitStack() as running:
         server = Server(tls=server_context())
         running.callback(server.stop)
@@ -490,26 +490,26 @@ def it_came_with_the_credentials_of_a_test_that_is_over(scene: Scene) -> None:
 
 
 @situation
-def no_record_has_that(scene: Scene) -> None:
+def no_record_matches(scene: Scene) -> None:
     for name in ("sales", "halp", "billing", "help-desk"):
         scene.talk(unique_name=name, friendly_name=name.title())
     scene.fake.conversations.one(unique_name="help")
 
 
 @situation
-def several_records_have_that(scene: Scene) -> None:
+def several_records_match(scene: Scene) -> None:
     for _ in range(4):
         scene.talk(friendly_name="Help")
     scene.fake.conversations.one(friendly_name="Help")
 
 
 @situation
-def there_is_no_record_at_all(scene: Scene) -> None:
+def collection_is_empty(scene: Scene) -> None:
     scene.fake.conversations.one(unique_name="help", state="active")
 
 
 @situation
-def a_record_with_a_long_name_is_near(scene: Scene) -> None:
+def nearest_record_has_a_long_name(scene: Scene) -> None:
     scene.talk(friendly_name=LONG, unique_name="help")
     scene.fake.conversations.one(friendly_name=LONG.upper())
 
@@ -524,7 +524,7 @@ def no_webhook_is_configured(scene: Scene) -> None:
 
 
 @situation
-def no_webhook_is_told_of_the_event(scene: Scene) -> None:
+def webhook_filters_lack_the_event(scene: Scene) -> None:
     scene.tells("onMessageAdded", "onConversationRemoved")
     scene.post(C)
     scene.webhooks.assert_delivered("onConversationAdded")
@@ -538,13 +538,13 @@ def requests_did_not_enable_webhooks(scene: Scene) -> None:
 
 
 @situation
-def nothing_was_done_that_webhooks_are_told_of(scene: Scene) -> None:
+def no_request_caused_the_event(scene: Scene) -> None:
     scene.tells("onConversationAdded")
     scene.webhooks.assert_delivered("onConversationAdded")
 
 
 @situation
-def people_alone_cause_pre_events(scene: Scene) -> None:
+def pre_event_that_only_people_cause(scene: Scene) -> None:
     scene.tells("onConversationAdd")
     scene.post(C, headers={"x-twilio-webhook-enabled": "true"})
     scene.webhooks.assert_delivered("onConversationAdd")
@@ -558,35 +558,35 @@ def say(scene: Scene, *bodies: str) -> None:
 
 
 @situation
-def a_webhook_was_told_something_else(scene: Scene) -> None:
+def webhook_with_other_parameters(scene: Scene) -> None:
     scene.tells("onMessageAdded", url="https://desk:5ecret@desk.example/hook")
     say(scene, "bye", "hi")
     scene.webhooks.assert_delivered("onMessageAdded", body="high", index=1)
 
 
 @situation
-def a_webhook_was_told_of_other_events(scene: Scene) -> None:
+def webhooks_for_other_events(scene: Scene) -> None:
     scene.tells("onMessageAdded", "onUserAdded", "onMessageRemoved")
     say(scene, "bye")
     scene.webhooks.assert_delivered("onMessageRemoved")
 
 
 @situation
-def a_webhook_was_told_too_often(scene: Scene) -> None:
+def too_many_webhooks(scene: Scene) -> None:
     scene.tells("onMessageAdded")
     say(scene, "hi", "hi")
     scene.webhooks.assert_delivered("onMessageAdded", body="hi")
 
 
 @situation
-def a_webhook_was_told_what_it_was_not_to_be(scene: Scene) -> None:
+def unexpected_webhook(scene: Scene) -> None:
     scene.tells("onMessageAdded")
     say(scene, "hi")
     scene.webhooks.assert_not_delivered("onMessageAdded")
 
 
 @situation
-def a_webhook_failed(scene: Scene) -> None:
+def webhook_failed(scene: Scene) -> None:
     scene.tells("onMessageAdded", url=f"https://desk.example/{'a-long-path/' * 10}hook")
     scene.status = 500
     say(scene, "hi")
@@ -594,7 +594,7 @@ def a_webhook_failed(scene: Scene) -> None:
 
 
 @situation
-def a_webhook_was_refused(scene: Scene) -> None:
+def webhook_was_refused(scene: Scene) -> None:
     scene.tells("onMessageAdded")
     scene.status = 403
     say(scene, "hi")
@@ -602,7 +602,7 @@ def a_webhook_was_refused(scene: Scene) -> None:
 
 
 @situation
-def a_webhook_by_get_was_refused(scene: Scene) -> None:
+def webhook_by_get_was_refused(scene: Scene) -> None:
     scene.tells("onMessageAdded", url="https://u:pw@desk.example/hook?room=1")
     scene.post("/v1/Configuration/Webhooks", {"Method": "GET"})
     scene.status = 401
@@ -611,14 +611,14 @@ def a_webhook_by_get_was_refused(scene: Scene) -> None:
 
 
 @situation
-def a_webhook_did_not_fail(scene: Scene) -> None:
+def webhook_did_not_fail(scene: Scene) -> None:
     scene.tells("onMessageAdded")
     say(scene, "hi")
     scene.webhooks.assert_delivered("onMessageAdded", failed=True)
 
 
-def said_in(name: str) -> str:
-    """What the failure of a situation says, with one port."""
+def text_of(name: str) -> str:
+    """The text of a situation's failure, always with the same port."""
     with pytest.raises((AssertionError, LookupError)) as failed:
         SITUATIONS[name](Scene())
     return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:8010", str(failed.value)) + "\n"
@@ -631,12 +631,12 @@ def without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
-def test_a_failure_says_so(name: str) -> None:
+def test_failure_has_this_text(name: str) -> None:
     expected = (TEXTS / f"{name}.txt").read_text()
 
-    said = said_in(name)
+    text = text_of(name)
 
-    assert expected == said
+    assert expected == text
 
 
 def test_no_text_is_too_wide() -> None:
@@ -651,13 +651,13 @@ def test_no_text_is_too_wide() -> None:
     assert [] == wide
 
 
-def test_no_text_tells_a_secret() -> None:
-    telling = [path.stem for path in TEXTS.iterdir() if re.search(SECRET, path.read_text())]
+def test_no_text_shows_a_secret() -> None:
+    with_secrets = [path.stem for path in TEXTS.iterdir() if re.search(SECRET, path.read_text())]
 
-    assert [] == telling
+    assert [] == with_secrets
 
 
-def test_there_is_a_text_for_each_situation_and_no_other() -> None:
+def test_each_text_belongs_to_a_situation() -> None:
     assert {*SITUATIONS} == {path.stem for path in TEXTS.iterdir()}
     assert len(SITUATIONS) >= 40
 
@@ -666,4 +666,4 @@ if __name__ == "__main__":
     for path in TEXTS.iterdir():
         path.unlink()
     for each in SITUATIONS:
-        (TEXTS / f"{each}.txt").write_text(said_in(each))
+        (TEXTS / f"{each}.txt").write_text(text_of(each))

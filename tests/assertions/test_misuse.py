@@ -1,4 +1,4 @@
-"""What a test author is told who asks for what can not be."""
+"""Errors for misuse of the fake by a test."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def talk(fake: FakeConversations) -> Any:
     return fake.conversations.one()
 
 
-# What has a sid that it can not have, what is said to take another, and which
+# Calls with a sid of another kind, and the beginning of their error
 KINDS: list[tuple[Misuse, str]] = [
     (
         lambda fake: fake.messages.add(conversation_sid=SERVICE),
@@ -45,7 +45,7 @@ KINDS: list[tuple[Misuse, str]] = [
         f"conversation_sid is a sid {WANTED}",
     ),
     (
-        lambda fake: fake.assert_not_requested("FetchConversation", sid=SERVICE),
+        lambda fake: fake.conversations.assert_not_fetched(sid=SERVICE),
         f"sid is a sid {WANTED}",
     ),
     (
@@ -54,11 +54,11 @@ KINDS: list[tuple[Misuse, str]] = [
     ),
     (
         lambda fake: SERVICE in fake.conversations,
-        f"what can be in conversations is a sid {WANTED}",
+        f"an item of conversations is a sid {WANTED}",
     ),
     (
         lambda fake: fake.default_service in fake.conversations,
-        "what can be in conversations is a sid CH… (Conversation), not one of another kind "
+        "an item of conversations is a sid CH… (Conversation), not one of another kind "
         "(Service): 'IS",
     ),
     (
@@ -75,19 +75,18 @@ KINDS: list[tuple[Misuse, str]] = [
     ),
     (
         lambda fake: "talk" in fake.conversations,
-        "what can be in conversations is a record or its sid, not 'talk'; find() looks for the "
-        "rest",
+        "an item of conversations is a record or its sid, not 'talk'; find() takes attributes",
     ),
 ]
 
 TYPES: dict[str, Misuse] = {
-    "conversation_sid is a sid: say .sid of <Conversation CH0609… unique_name='talk'>": (
+    "conversation_sid is a sid; pass .sid of <Conversation CH0609… unique_name='talk'>": (
         lambda fake: fake.messages.add(conversation_sid=talk(fake))
     ),
-    "sid is a sid: say .sid of <Conversation CH0609… unique_name='talk'>": (
+    "sid is a sid; pass .sid of <Conversation CH0609… unique_name='talk'>": (
         lambda fake: fake.conversations.assert_fetched(sid=talk(fake), refused=True)
     ),
-    "what can be in conversations is a record or its sid, not 5": (
+    "an item of conversations is a record or its sid, not 5": (
         lambda fake: 5 in fake.conversations
     ),
     "count must be an integer of 0 or more, not '1'": lambda fake: fake.users.assert_created(
@@ -109,8 +108,8 @@ TYPES: dict[str, Misuse] = {
         fake.users.assert_created(within="soon")
     ),
     "within must be a number of seconds, 0 or more, not -1": lambda fake: fake.settle(within=-1),
-    "count must be an integer of 0 or more, not 'x'": lambda fake: fake.assert_at_most(
-        "x", "ListUser"
+    "at_most must be an integer of 0 or more, not 'x'": lambda fake: fake.users.assert_listed(
+        at_most="x"
     ),
     "failed must be True or False, not 1": (
         lambda fake: fake.webhooks.assert_delivered("onUserAdded", failed=1)
@@ -118,7 +117,7 @@ TYPES: dict[str, Misuse] = {
     "a fault is a value like RateLimited(), not <class 'pytest_conversations_fake.api.faults."
     "RateLimited'>": lambda fake: fake.inject(RateLimited),
     "times is a number from 1 on, not '2'": lambda fake: fake.inject(RateLimited(), times="2"),
-    "an operation must be a str, not 5": lambda fake: fake.assert_not_requested(5),
+    "an operation must be a str, not 5": lambda fake: fake.inject(RateLimited(), on=5),
     "after must be an integer of 0 or more, not None": lambda fake: fake.inject(
         RateLimited(), after=None
     ),
@@ -164,7 +163,7 @@ TYPES: dict[str, Misuse] = {
 
 NAMES: dict[str, Misuse] = {
     "there is no operation 'CreateUsr'; did you mean 'CreateUser' or 'CreateService' or "
-    "'UpdateUser'?": lambda fake: fake.assert_requested("CreateUsr"),
+    "'UpdateUser'?": lambda fake: fake.inject(RateLimited(), on="CreateUsr"),
     "there is no event 'onUserAded'; did you mean 'onUserAdded'? There is: ": (
         lambda fake: fake.webhooks.assert_delivered("onUserAded")
     ),
@@ -194,30 +193,39 @@ def test_a_sid_of_another_kind_is_a_value_error(
 
 
 @pytest.mark.parametrize("text", TYPES)
-def test_something_of_another_type_is_a_type_error(fake: FakeConversations, text: str) -> None:
+def test_value_of_another_type_is_a_type_error(fake: FakeConversations, text: str) -> None:
     with pytest.raises(TypeError, match=f"^{re.escape(text)}$") as refused:
         TYPES[text](fake)
 
     assert [] == shown(refused.value)
 
 
+def test_sdk_instance_in_the_place_of_its_sid_is_a_type_error(fake: FakeConversations) -> None:
+    instance = fake.twilio_client().conversations.v1.conversations("talk").fetch()
+
+    with pytest.raises(TypeError) as refused:
+        fake.messages.assert_created(conversation_sid=instance)
+
+    assert f"conversation_sid is a sid; pass .sid of {instance!r}" == str(refused.value)
+
+
 @pytest.mark.parametrize("text", NAMES)
-def test_what_there_is_not_is_a_value_error(fake: FakeConversations, text: str) -> None:
+def test_unknown_name_is_a_value_error(fake: FakeConversations, text: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}") as refused:
         NAMES[text](fake)
 
     assert [] == shown(refused.value)
 
 
-def test_code_under_test_may_have_sent_a_sid_of_another_kind(fake: FakeConversations) -> None:
+def test_sid_of_another_kind_is_found_among_refused_requests(fake: FakeConversations) -> None:
     with suppress(Exception):
         fake.twilio_client().conversations.v1.conversations(SERVICE).fetch()
 
     fake.conversations.assert_fetched(sid=SERVICE, refused=20404)
-    fake.assert_at_most(1, "FetchConversation", sid=SERVICE)
+    fake.conversations.assert_fetched(at_most=1, sid=SERVICE)
 
 
-# What acts in a fake
+# Calls that need a running fake
 ACTS: dict[str, Misuse] = {
     "add": lambda fake: fake.conversations.add(),
     "inject": lambda fake: fake.inject(RateLimited()),
@@ -245,7 +253,7 @@ def ended() -> FakeConversations:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_nothing_can_be_done_with_a_fake_that_has_ended(ended: FakeConversations, act: str) -> None:
+def test_ended_fake_refuses_each_action(ended: FakeConversations, act: str) -> None:
     with pytest.raises(RuntimeError) as refused:
         ACTS[act](ended)
 
@@ -256,7 +264,7 @@ def test_nothing_can_be_done_with_a_fake_that_has_ended(ended: FakeConversations
     assert [] == shown(refused.value)
 
 
-def test_a_fake_that_has_ended_can_be_looked_at(ended: FakeConversations) -> None:
+def test_ended_fake_can_be_read(ended: FakeConversations) -> None:
     ended.settle()
 
     assert "talk" == ended.conversations.one().unique_name

@@ -10,7 +10,7 @@ from twilio.rest import Client
 from pytest_conversations_fake import FakeConversations
 
 
-def test_what_comes_in_time_is_found(fake: FakeConversations) -> None:
+def test_request_in_time_is_found(fake: FakeConversations) -> None:
     may_go_on = threading.Event()
 
     def work() -> None:
@@ -25,18 +25,18 @@ def test_what_comes_in_time_is_found(fake: FakeConversations) -> None:
     may_go_on.set()
 
     first = fake.services.assert_created(friendly_name="one", within=10)
-    both = fake.assert_requested("CreateService", count=2, within=10)
+    both = fake.services.assert_created(count=2, within=10)
 
     assert [first.number, first.number + 1] == [each.number for each in both]
     worker.join()
 
 
-def test_what_does_not_come_is_missed_in_the_end(fake: FakeConversations) -> None:
-    with pytest.raises(AssertionError, match="nothing reached the fake"):
+def test_missing_request_fails_after_the_time(fake: FakeConversations) -> None:
+    with pytest.raises(AssertionError, match="no request reached the fake"):
         fake.services.assert_created(within=0.05)
 
 
 @pytest.mark.parametrize("within", [-1, "soon", None])
-def test_what_is_no_time_is_said(fake: FakeConversations, within: object) -> None:
+def test_invalid_time_is_a_type_error(fake: FakeConversations, within: object) -> None:
     with pytest.raises(TypeError, match="within must be a number of seconds, 0 or more, not"):
         fake.services.assert_created(within=within)

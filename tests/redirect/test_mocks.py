@@ -145,8 +145,8 @@ def test_without_a_rule_a_mock_keeps_the_call_and_the_failure_hints_at_it(
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "E       nothing reached the fake, neither as conversations.twilio.com nor at",
-            "E         http://127.0.0.1:*; was it kept by another mock, or sent from another",
-            "E         process?",
+            "E       no request reached the fake, neither through conversations.twilio.com nor at",
+            "E         http://127.0.0.1:*; another mock may intercept requests, or another",
+            "E         process may send them",
         ]
     )

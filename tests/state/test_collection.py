@@ -14,7 +14,7 @@ from pytest_conversations_fake.api.resources.conversations import conversations
 from pytest_conversations_fake.api.resources.services import services
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.state.account import AccountView
-from pytest_conversations_fake.state.collection import Collection
+from pytest_conversations_fake.state.collection import Collection, collection_class
 
 HERE = "http://127.0.0.1:8010"
 
@@ -26,12 +26,12 @@ def world() -> World:
 
 @pytest.fixture
 def desks(world: World) -> Collection:
-    return Collection(world, world.account, services)
+    return collection_class(services)(world, world.account)
 
 
 @pytest.fixture
 def talks(world: World) -> Collection:
-    return Collection(world, world.account, conversations)
+    return collection_class(conversations)(world, world.account)
 
 
 def test_a_collection_holds_what_was_created_and_what_was_seeded(
@@ -295,7 +295,10 @@ def test_a_record_that_never_was_is_as_it_was_seen() -> None:
         unseen.state  # noqa: B018 - reading is the point
 
 
-def test_what_the_api_can_not_do_can_not_be_asserted(desks: Collection) -> None:
+def test_assertion_of_a_verb_that_the_resource_lacks_is_an_attribute_error(
+    desks: Collection,
+) -> None:
+    assert not hasattr(desks, "assert_updated")
     with pytest.raises(AttributeError, match="<0 services> has no 'assert_updated'"):
         desks.assert_updated(sid="IS0")
 

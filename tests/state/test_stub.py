@@ -6,6 +6,7 @@ import subprocess
 import sys
 from inspect import signature
 from pathlib import Path
+from pydoc import plaintext, render_doc
 
 import pytest
 from stub import GENERATED, PACKAGE
@@ -33,6 +34,16 @@ def test_dir_and_help_know_them_too() -> None:
     assert {"services", "messages", "receipts", "address_configurations"} <= {*dir(fake)}
     assert "assert_created" in dir(fake.services)
     assert "assert_updated" not in dir(fake.services)
-    assert ["count", "refused", "within", "friendly_name"] == [
+    assert ["count", "at_most", "refused", "within", "friendly_name"] == [
         *signature(fake.services.assert_created).parameters
     ]
+
+
+def test_help_shows_keywords_of_each_assertion() -> None:
+    fake = FakeConversations()
+
+    shown = render_doc(fake.services.assert_not_created, renderer=plaintext)
+
+    assert "assert_not_created(" in shown
+    assert "friendly_name" in shown
+    assert "Assert that there was no such request." in shown

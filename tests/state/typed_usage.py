@@ -26,10 +26,12 @@ from pytest_conversations_fake import (
 def use_collections(fake: FakeConversations) -> None:
     assert_type(fake.messages.assert_created(body=ANY, conversation_sid="CH"), RecordedRequest)
     assert_type(fake.conversations.assert_listed(count=2, state="a"), list[RecordedRequest])
+    assert_type(fake.participants.assert_listed(at_most=1), list[RecordedRequest])
     fake.account("AC").roles.assert_not_updated(permission=["x"])
 
     fake.messages.assert_created(bodi="x")  # type: ignore[call-overload]
     fake.services.assert_updated()  # type: ignore[attr-defined]
+    fake.services.assert_listed(at_most=2, count=1)  # type: ignore[call-overload]
     print(fake.mesages)  # type: ignore[attr-defined]
 
 
