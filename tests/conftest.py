@@ -107,22 +107,37 @@ def root(request: pytest.FixtureRequest, account: AccountView) -> str:
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A downstream project, run with warnings as errors and no credentials in the environment.
-
-    Without plugins that it does not need, as most of the time goes into loading them.
-    """
+    """A downstream project, run with warnings as errors and no credentials in the environment."""
     monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
     for name in ("CI", "BUILD_NUMBER"):  # where one is set, pytest cuts no summary
         monkeypatch.delenv(name, raising=False)
-    pytester.makeini(
-        """
+    pytester.makeini(configuration())
+    return pytester
+
+
+# Plugins that a downstream project seldom needs here. Most of the time goes into loading them
+UNUSED = (
+    "anyio",
+    "faker",
+    "fakefs",
+    "html",
+    "metadata",
+    "pytest_httpx",
+    "randomly",
+    "requests_mock",
+    "respx",
+    "xdist",
+    "xdist.looponfail",
+)
+
+
+def configuration(*used: str) -> str:
+    """The ini file of a downstream project, without the plugins of `UNUSED` that are not *used*."""
+    blocked = " ".join(f"-p no:{plugin}" for plugin in UNUSED if plugin not in used)
+    return f"""
         [pytest]
-        addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
-            -p no:anyio -p no:faker -p no:httpx -p no:fakefs
-            -p no:requests_mock -p no:respx
+        addopts = {blocked} --strict-markers --strict-config
         filterwarnings = error
         asyncio_default_fixture_loop_scope = function
         """
-    )
-    return pytester

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from conftest import configuration
 
 SID = "AC" + "a" * 32
 
@@ -72,10 +73,7 @@ def test_the_environments_credentials_are_the_fakes(
 def test_the_marker_and_the_ini_options_set_credentials(suite: pytest.Pytester) -> None:
     suite.makefile(".toml", pyproject="")
     suite.makeini(
-        f"""
-        [pytest]
-        addopts = -p no:randomly -p no:xdist --strict-markers --strict-config
-        fake_conversations_account_sid = {SID}
+        f"""{configuration()}fake_conversations_account_sid = {SID}
         fake_conversations_auth_token = from the ini file
         """
     )
@@ -412,7 +410,7 @@ def test_unittest_cases_and_other_scopes(suite: pytest.Pytester) -> None:
 
 
 def test_it_runs_under_xdist(suite: pytest.Pytester) -> None:
-    suite.makeini("[pytest]")
+    suite.makeini(configuration("xdist"))
     suite.makepyfile(
         """
         import pytest

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
+from conftest import configuration
 
 SUITE = """
     import pytest
@@ -66,13 +67,20 @@ OUTCOMES = {"failed": 3, "passed": 3, "errors": 4, "skipped": 1, "xfailed": 1}
 FAILED = ["test_fails", "test_fails_twice", "test_judged", "test_setup", "test_teardown"]
 
 
+@pytest.fixture
+def suite(suite: pytest.Pytester) -> pytest.Pytester:
+    """A downstream project that uses pytest-html."""
+    suite.makeini(configuration("html", "metadata"))
+    return suite
+
+
 @pytest.fixture(params=["here", "xdist"])
 def arguments(request: pytest.FixtureRequest, suite: pytest.Pytester) -> list[str]:
     """How pytest is run; on several processes or on this one."""
     suite.makepyfile(SUITE)
     if request.param == "here":
         return []
-    suite.makeini("[pytest]\naddopts = -p no:randomly -p no:faker")
+    suite.makeini(configuration("html", "metadata", "xdist"))
     return ["-n2"]
 
 
@@ -173,7 +181,10 @@ def test_without_a_directory_reports_have_the_text(
     suite: pytest.Pytester, arguments: list[str]
 ) -> None:
     result = suite.runpytest(
-        "--junitxml=junit.xml", "--html=out/report.html", "--self-contained-html", *arguments
+        "--junitxml=junit.xml",
+        "--html=out/report.html",
+        "--self-contained-html",
+        *arguments,
     )
 
     result.assert_outcomes(**OUTCOMES)
@@ -217,7 +228,7 @@ def test_index_lists_pages_of_this_run_only_and_removes_nothing(
     suite: pytest.Pytester, arguments: list[str]
 ) -> None:
     pages, option = suite.path / "pages", "--fake-conversations-report=pages"
-    suite.runpytest(option, *arguments)
+    suite.runpytest(option)
     (pages / "notes.txt").touch()
     earlier = {path.name for path in pages.iterdir()}
 
@@ -257,7 +268,7 @@ def test_a_test_that_goes_elsewhere_leaves_its_page_in_the_directory(
 
 
 def test_a_worker_that_crashes_leaves_no_page(suite: pytest.Pytester) -> None:
-    suite.makeini("[pytest]")
+    suite.makeini(configuration("xdist"))
     suite.makepyfile(
         """
         import os

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from conftest import configuration
 
-INI = """
-[pytest]
-addopts = -p no:randomly -p no:xdist -p no:faker --strict-markers --strict-config
-fake_conversations_seed = data/seed.json
-"""
+INI = f"{configuration()}fake_conversations_seed = data/seed.json"
 
 
 @pytest.fixture
@@ -55,7 +52,7 @@ FIXTURE = """
 @pytest.mark.parametrize(
     ("ini", "conftest", "expected"),
     [
-        pytest.param("[pytest]", "", "", id="neither"),
+        pytest.param(configuration(), "", "", id="neither"),
         pytest.param(INI, "", " ini", id="ini option"),
         pytest.param(INI, FIXTURE, " fixture", id="fixture"),
     ],

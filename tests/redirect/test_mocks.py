@@ -98,7 +98,7 @@ COMMON = """
 """
 # Plugins that other suites do without, as they take their time to load
 OPTIONS = {
-    "pytest_httpx": ["-p", "httpx"],
+    "pytest_httpx": ["-p", "pytest_httpx"],
     "pytest_socket": ["--disable-socket", "--allow-hosts=127.0.0.1"],
     "requests_mock": ["-p", "requests_mock"],
     "respx": ["-p", "respx"],
