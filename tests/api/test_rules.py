@@ -1,13 +1,18 @@
-"""Every rule has a row and a test, every refusal breaks one of them, and the docs count them."""
+"""Every rule has a row and a test, every refusal breaks a rule, and the docs count the rules."""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from textwrap import dedent
+from typing import Any
 
 import pytest
 
@@ -20,23 +25,51 @@ TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "reference" / "rules.md"
 
 
-Test = ast.FunctionDef | ast.AsyncFunctionDef
+@dataclass(frozen=True)
+class Marked:
+    """A test that is marked with a rule, or a row of its parameters that is."""
+
+    function: Callable[..., object]
+    row: Sequence[object] = ()
+
+    def constants(self) -> Iterator[object]:
+        """The values that it may compare with."""
+        yield from self.row
+        tree = ast.parse(dedent(inspect.getsource(self.function)))
+        yield from (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
 
 
-def marked() -> Iterator[tuple[str, Test]]:
-    """The rules that tests are marked with, each with the test, its parameters included."""
+def marked(function: Callable[..., object]) -> Iterator[tuple[str, Marked]]:
+    """The rules that a test and the rows of its parameters are marked with."""
+    marks: list[pytest.Mark] = getattr(function, "pytestmark", [])
+    yield from ((rule, Marked(function)) for rule in rules_of(marks))
+    for mark in marks:
+        if mark.name != "parametrize":
+            continue
+        for row in mark.args[1]:
+            if isinstance(row, type(pytest.param())):
+                yield from ((rule, Marked(function, row.values)) for rule in rules_of(row.marks))
+
+
+def rules_of(marks: Iterable[Any]) -> Iterator[str]:
+    for mark in marks:
+        if mark.name == "rule":
+            yield from mark.args
+
+
+def marked_tests() -> Iterator[tuple[str, Marked]]:
+    """As pytest would find them: in the imported modules of all files that have such a mark."""
     for path in TESTS.rglob("test_*.py"):
-        for test in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(test, Test):
-                continue
-            for call in test.decorator_list:
-                if isinstance(call, ast.Call) and ast.unparse(call.func) == "pytest.mark.rule":
-                    yield from ((ast.literal_eval(rule), test) for rule in call.args)
+        if "pytest.mark.rule" in path.read_text():
+            module = import_module(".".join(path.relative_to(TESTS).with_suffix("").parts))
+            for name, function in vars(module).items():
+                if name.startswith("test_") and inspect.isfunction(function):
+                    yield from marked(function)
 
 
-MARKED: defaultdict[str, list[Test]] = defaultdict(list)
-for _rule, _test in marked():
-    MARKED[_rule].append(_test)
+MARKED: defaultdict[str, list[Marked]] = defaultdict(list)
+for _rule, _marked in marked_tests():
+    MARKED[_rule].append(_marked)
 
 REFUSALS = {
     name: kind
@@ -45,29 +78,36 @@ REFUSALS = {
 }
 
 
+@pytest.mark.parametrize(
+    "value", [pytest.param(1, marks=pytest.mark.rule("of the row")), pytest.param(2), 3]
+)
+@pytest.mark.rule("of the test", "another of the test")
+def _example(value: int) -> None: ...
+
+
+def test_marks_of_a_test_and_of_its_rows_are_found() -> None:
+    rows = {rule: each.row for rule, each in marked(_example)}
+
+    assert {"of the test": (), "another of the test": (), "of the row": (1,)} == rows
+
+
 def test_every_rule_has_a_test() -> None:
     assert set() == {rule.id for rule in RULES} - MARKED.keys()
 
 
-def test_every_test_of_a_rule_is_of_one_that_there_is() -> None:
+def test_every_mark_names_a_rule_that_exists() -> None:
     assert set() == MARKED.keys() - {rule.id for rule in RULES}
 
 
-def test_no_rule_is_there_twice() -> None:
+def test_rule_ids_are_unique() -> None:
     assert len(RULES) == len({rule.id for rule in RULES})
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-def test_a_refusal_breaks_a_rule_and_is_tested_by_its_code(name: str) -> None:
+def test_code_of_a_refusal_is_in_a_test_of_its_rule(name: str) -> None:
     refusal = REFUSALS[name]
 
-    codes = {
-        node.value
-        for test in MARKED[refusal.rule]
-        for node in ast.walk(test)
-        if isinstance(node, ast.Constant)
-    }
-    assert refusal.code in codes
+    assert any(refusal.code in each.constants() for each in MARKED[refusal.rule])
 
 
 def test_every_question_is_an_assumption() -> None:
@@ -81,7 +121,7 @@ def listed() -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def test_the_shell_lists_every_rule_with_what_a_test_may_have_otherwise() -> None:
+def test_command_lists_every_rule_with_its_alternatives() -> None:
     printed = listed()
 
     assert all(f"\n{rule.id}  ({rule.sure}: {rule.source}" in printed for rule in RULES)
