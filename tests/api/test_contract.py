@@ -169,6 +169,16 @@ def fits(body: Any, schema: dict[str, Any]) -> None:
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value), name
 
 
+# The words of parameters that the contract has as any text
+WORDS = {"Method": {"GET", "POST"}, "BindingType": {"apn", "gcm", "fcm"}}
+
+
+def words(fact: dict[str, Any], parameter: str, is_form: bool) -> set[str]:
+    """What a parameter may hold. No request can make a conversation initializing."""
+    unsendable = {"initializing"} if is_form and parameter == "State" else set()
+    return {*fact.get("enum", WORDS.get(parameter, ()))} - unsendable
+
+
 def differences(facts: dict[str, Any], operation: Operation) -> Iterator[str]:
     """What an operation has too little or too much, or of another kind, by the contract."""
     name = facts["operation"]
@@ -193,7 +203,10 @@ def differences(facts: dict[str, Any], operation: Operation) -> Iterator[str]:
             ]
             if any(expected != isinstance(field, kind) for expected, kind in kinds):
                 yield f"{name} has {parameter} of another type"
-            if isinstance(field, Choice) and not {*field.of} <= {*fact.get("enum", field.of)}:
+            each = field.each if isinstance(field, Many) else field
+            if isinstance(each, Choice) and {*each.of} != words(
+                fact, parameter, declared is operation.form
+            ):
                 yield f"{name} has other words for {parameter}"
             needed = operation.verb.name == "Create" and fact.get("required", False)
             if operation.verb.name == "Create" and needed != field.required:

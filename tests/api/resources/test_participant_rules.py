@@ -146,21 +146,6 @@ def test_a_proxy_address_can_be_removed(api: Api, account: AccountView) -> None:
     assert {"type": "sms", "address": ADA} == removed["messaging_binding"]
 
 
-@pytest.mark.rule("participants", "texting-participants")
-def test_a_conversation_takes_a_thousand_of_whom_fifty_text(api: Api, account: AccountView) -> None:
-    for number in range(50):
-        assert 201 == api.post(PEOPLE, texting(f"+155501{number:02}", DESK)).status
-    assert 50418 == api.post(PEOPLE, texting(ADA + "9", DESK)).response["code"]
-
-    for number in range(950):
-        account.participants.add(
-            conversation_sid=account.conversations.one().sid, identity=str(number)
-        )
-
-    refused = api.post(PEOPLE, {"Identity": "one too many"})
-    assert (403, 50417) == (refused.status, refused.response["code"])
-
-
 @pytest.mark.rule("role-of-service", "role-type")
 def test_a_role_is_for_what_it_is_given(api: Api, account: AccountView) -> None:
     desk = account.services.add()
@@ -193,20 +178,6 @@ def test_an_address_is_in_a_conversation_once(api: Api, account: AccountView) ->
     for proxy in (DESK, OTHER):
         refused = api.post(PEOPLE, texting(ADA, proxy)).response
         assert (50416, here) == (refused["code"], refused["message"][-34:])
-
-
-@pytest.mark.rule("conversations-of-one")
-def test_nobody_chats_everywhere(api: Api, account: AccountView) -> None:
-    for _ in range(1000):
-        sid = account.conversations.add().sid
-        account.participants.add(conversation_sid=sid, identity="ada")
-
-    refused = api.post(PEOPLE, {"Identity": "ada"})
-
-    assert (403, 50214) == (refused.status, refused.response["code"])
-    assert 201 == api.post(PEOPLE, {"Identity": "ben"}).status
-    api.post(f"{C}/{sid}", {"State": "closed"})
-    assert 201 == api.post(PEOPLE, {"Identity": "ada"}).status
 
 
 @pytest.mark.rule("read-stamp")
