@@ -414,3 +414,23 @@ def test_identity_takes_part_in_a_thousand_open_conversations(
 
     assert [201, 201] == [accepted.status, again.status]
     assert (403, 50214, "User conversation limit exceeded") == answer(refused)
+
+
+@pytest.mark.rule("dates-filter")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("StartDate=2020-02-01", "bcd"),
+        ("EndDate=2020-02-01", "abc"),
+        ("StartDate=2020-02-01T23:59:59Z", "cd"),
+        ("EndDate=2020-02-01T00:00:00Z", "ab"),
+    ],
+)
+def test_filter_of_dates_includes_both_ends_to_the_second(api: Api, query: str, found: str) -> None:
+    dates = ("2020-01-31T23:59:59Z", "2020-02-01T00:00:00Z", "2020-02-01T23:59:59Z", "2020-02-02")
+    for name, date in zip("abcd", dates):
+        api.post("/v1/Conversations", {"UniqueName": name, "DateCreated": date})
+
+    listed = api.get(f"/v1/Conversations?{query}").response["conversations"]
+
+    assert [*found] == sorted(each["unique_name"] for each in listed)

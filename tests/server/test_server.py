@@ -376,6 +376,7 @@ def test_an_error_inside_the_fake_is_a_bare_500_and_raised_at_the_end(
             answer = requests.post(
                 f"{fake.url}/v1/Services", {"FriendlyName": "x"}, auth=auth(fake)
             )
+            assert 500 == answer.status_code
             assert answer.json() == {"message": "An error occurred", "status": 500}
 
     with pytest.raises(AssertionError, match=r"an error inside the fake: KeyError\('oops'\)"):
