@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -66,6 +67,11 @@ class Api:
         if self.world.errors:
             raise self.world.errors[0]
         return self.world.journal[-1]
+
+
+def breaking(rule: str, *values: object, id: str | None = None) -> Any:
+    """A row of a test whose request breaks *rule*, of which it has the mark and the last value."""
+    return pytest.param(*values, rule, id=id, marks=pytest.mark.rule(rule))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import ORIGIN, Api
+from conftest import ORIGIN, Api, breaking
 
 from pytest_conversations_fake.state.account import AccountView
 
@@ -328,31 +328,30 @@ def test_a_record_may_be_called_what_twilio_calls_something_else(api: Api) -> No
     assert 200 == api.get("/v1/Users/ChannelMetadata").status
 
 
-@pytest.mark.rule("empty-text", "somebody", "read-index-form")
 @pytest.mark.parametrize(
-    ("path", "form", "code"),
+    ("path", "form", "code", "rule"),
     [
-        ("/v1/Configuration/Addresses", {"Type": "sms", "Address": ""}, 20001),
-        (
-            "/v1/Roles",
-            {"FriendlyName": "", "Type": "service", "Permission": ["joinConversation"]},
-            20001,
-        ),
-        ("/v1/Users", {"Identity": ""}, 50204),
-        ("/v1/Conversations/talk/Participants", {"Identity": ""}, 50204),
-        ("/v1/Conversations/talk/Participants/ada", {"Identity": ""}, 50204),
-        ("/v1/Users/ada/Conversations/talk", {"LastReadMessageIndex": "x"}, 50421),
+        breaking("missing-parameter", "Configuration/Addresses", {"Type": "sms", "Address": ""},
+                 20001),
+        breaking("missing-parameter", "Roles",
+                 {"FriendlyName": "", "Type": "service", "Permission": ["joinConversation"]},
+                 20001),
+        breaking("somebody", "Users", {"Identity": ""}, 50204),
+        breaking("somebody", "Conversations/talk/Participants", {"Identity": ""}, 50204),
+        breaking("somebody", "Conversations/talk/Participants/ada", {"Identity": ""}, 50204),
+        breaking("read-index-form", "Users/ada/Conversations/talk", {"LastReadMessageIndex": "x"},
+                 50421),
     ],
-)
-def test_what_can_not_be_empty_is_refused(
-    api: Api, account: AccountView, path: str, form: dict[str, str], code: int
+)  # fmt: skip
+def test_empty_text_is_refused_where_a_value_is_needed(
+    api: Api, account: AccountView, path: str, form: dict[str, str], code: int, rule: str
 ) -> None:
     talk = account.conversations.add(unique_name="talk")
     account.participants.add(conversation_sid=talk.sid, identity="ada")
 
-    refused = api.post(path, form)
+    refused = api.post(f"/v1/{path}", form)
 
-    assert (400, code) == (refused.status, refused.response["code"])
+    assert (400, code, rule) == (refused.status, refused.response["code"], refused.rule)
 
 
 @pytest.mark.rule("message-defaults", "empty-text")

@@ -1,18 +1,16 @@
-"""What Twilio refuses of participants and users: who, where, and how many."""
+"""Participants and users: identities, addresses and roles that are refused."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from conftest import Api
+from conftest import Api, breaking
 
 from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
 PEOPLE = f"{C}/talk/Participants"
-TRIGGER = {"Target": "trigger", "Configuration.Url": "u"}
-STUDIO = {"Target": "studio", "Configuration.FlowSid": "FW" + "0" * 32}
 ADA, DESK, OTHER = "+15550101", "+15550199", "+15550102"
 
 
@@ -27,50 +25,55 @@ def texting(address: str | None, proxy: str | None, **more: str) -> dict[str, st
     return {name: value for name, value in both.items() if value is not None} | more
 
 
-@pytest.mark.rule(
-    "somebody",
-    "identity-form",
-    "identity-reserved",
-    "identity-length",
-    "identity-or-address",
-    "address-form",
-    "address-channels",
-    "proxy-form",
-    "pair-differs",
-    "pair-halves",
-    "pair-channel",
-    "role-of-service",
-)
+@pytest.mark.rule("address-channels", "no-half-request")
 @pytest.mark.parametrize(
-    ("form", "code"),
+    ("form", "code", "rule"),
     [
-        pytest.param({}, 50204, id="nobody"),
-        pytest.param({"Identity": "US" + "0" * 32}, 50206, id="a sid for an identity"),
-        pytest.param({"Identity": "system"}, 50203, id="a reserved identity"),
-        pytest.param({"Identity": "x" * 257}, 50207, id="a long identity"),
-        pytest.param(texting(ADA, DESK, Identity="ada"), 50211, id="an identity and a pair"),
-        pytest.param(texting("5550101", DESK), 50407, id="no number"),
-        pytest.param(texting("+0123", DESK), 50407, id="a number that begins with 0"),
-        pytest.param(texting("whatsapp:", "whatsapp:x"), 50407, id="a channel and no more"),
-        pytest.param(texting("chat:ada", "chat:desk"), 50407, id="chat, which is no channel"),
-        pytest.param(texting(f"whatsap:{ADA}", DESK), 50407, id="a channel with a typo"),
-        pytest.param(texting(f"sms:{ADA}", DESK), 50407, id="sms, which has no name in front"),
-        pytest.param(texting(ADA, f"chat:{DESK}"), 50408, id="chat to write to"),
-        pytest.param(texting(ADA, "desk"), 50408, id="no number to write to"),
-        pytest.param(texting(ADA, ADA), 50409, id="to oneself"),
-        pytest.param(texting(None, DESK), 50411, id="half a pair"),
-        pytest.param(texting("", DESK), 50411, id="an empty half"),
-        pytest.param(texting(ADA, ""), 50412, id="the other half empty"),
-        pytest.param(texting(f"whatsapp:{ADA}", DESK), 50414, id="two channels"),
-        pytest.param({"Identity": "ada", "RoleSid": "RL" + "0" * 32}, 50100, id="no such role"),
+        breaking("somebody", {}, 50204, id="nobody"),
+        breaking("identity-form", {"Identity": "US" + "0" * 32}, 50206, id="a sid for an identity"),
+        breaking("identity-reserved", {"Identity": "system"}, 50203, id="a reserved identity"),
+        breaking("identity-length", {"Identity": "x" * 257}, 50207, id="a long identity"),
+        breaking(
+            "identity-or-address",
+            texting(ADA, DESK, Identity="ada"),
+            50211,
+            id="an identity and a pair",
+        ),
+        breaking("address-form", texting("5550101", DESK), 50407, id="no number"),
+        breaking("address-form", texting("+0123", DESK), 50407, id="a number that begins with 0"),
+        breaking(
+            "address-form", texting("whatsapp:", "whatsapp:x"), 50407, id="a channel and no more"
+        ),
+        breaking(
+            "address-form", texting("chat:ada", "chat:desk"), 50407, id="chat, which is no channel"
+        ),
+        breaking(
+            "address-form", texting(f"whatsap:{ADA}", DESK), 50407, id="a channel with a typo"
+        ),
+        breaking(
+            "address-form", texting(f"sms:{ADA}", DESK), 50407, id="sms, which has no name in front"
+        ),
+        breaking("proxy-form", texting(ADA, f"chat:{DESK}"), 50408, id="chat to write to"),
+        breaking("proxy-form", texting(ADA, "desk"), 50408, id="no number to write to"),
+        breaking("pair-differs", texting(ADA, ADA), 50409, id="to oneself"),
+        breaking("pair-halves", texting(None, DESK), 50411, id="half a pair"),
+        breaking("pair-halves", texting("", DESK), 50411, id="an empty half"),
+        breaking("pair-halves", texting(ADA, ""), 50412, id="the other half empty"),
+        breaking("pair-channel", texting(f"whatsapp:{ADA}", DESK), 50414, id="two channels"),
+        breaking(
+            "role-of-service",
+            {"Identity": "ada", "RoleSid": "RL" + "0" * 32},
+            50100,
+            id="no such role",
+        ),
     ],
 )
-def test_a_participant_that_can_not_be(
-    api: Api, account: AccountView, form: dict[str, str], code: int
+def test_participant_with_wrong_identity_or_address_is_refused(
+    api: Api, account: AccountView, form: dict[str, str], code: int, rule: str
 ) -> None:
     refused = api.post(PEOPLE, form)
 
-    assert code == refused.response["code"]
+    assert (code, rule) == (refused.response["code"], refused.rule)
     assert 0 == len(account.participants)
     assert 0 == len(account.users)
 
@@ -86,12 +89,16 @@ def test_a_participant_that_can_not_be(
         {"MessagingBinding.ProjectedAddress": DESK},
     ],
 )
-def test_a_participant_that_can_be(api: Api, account: AccountView, form: dict[str, str]) -> None:
+def test_participant_with_an_identity_or_a_pair_of_addresses_is_created(
+    api: Api, account: AccountView, form: dict[str, str]
+) -> None:
     assert 201 == api.post(PEOPLE, form).status
 
 
 @pytest.mark.rule("pair-once", "pair-free")
-def test_a_pair_is_in_one_open_conversation_of_the_account(api: Api, account: AccountView) -> None:
+def test_pair_of_addresses_in_an_open_conversation_is_refused_elsewhere(
+    api: Api, account: AccountView
+) -> None:
     desk = account.services.add()
     there = account.conversations.add(chat_service_sid=desk.sid)
     path = f"/v1/Services/{desk.sid}/Conversations/{there.sid}"
@@ -111,7 +118,7 @@ def test_a_pair_is_in_one_open_conversation_of_the_account(api: Api, account: Ac
 
 
 @pytest.mark.rule("pair-free")
-def test_a_closed_conversation_lets_its_pairs_go(api: Api, account: AccountView) -> None:
+def test_pair_of_a_closed_conversation_can_join_another(api: Api, account: AccountView) -> None:
     api.post(PEOPLE, texting(ADA, DESK))
     next_one = account.conversations.add().sid
     assert 409 == api.post(f"{C}/{next_one}/Participants", texting(ADA, DESK)).status
@@ -137,7 +144,7 @@ def test_an_update_with_a_proxy_address_is_refused_even_if_it_is_unchanged(
 
 
 @pytest.mark.rule("literal-null")
-def test_a_proxy_address_can_be_removed(api: Api, account: AccountView) -> None:
+def test_proxy_address_is_removed_by_null(api: Api, account: AccountView) -> None:
     joined = api.post(PEOPLE, texting(ADA, DESK)).response["sid"]
 
     form = {"MessagingBinding.ProxyAddress": "null"}
@@ -147,7 +154,7 @@ def test_a_proxy_address_can_be_removed(api: Api, account: AccountView) -> None:
 
 
 @pytest.mark.rule("role-of-service", "role-type")
-def test_a_role_is_for_what_it_is_given(api: Api, account: AccountView) -> None:
+def test_role_of_another_type_or_service_is_refused(api: Api, account: AccountView) -> None:
     desk = account.services.add()
     here = {
         role.friendly_name: role.sid for role in account.roles if role.chat_service_sid != desk.sid
@@ -165,13 +172,15 @@ def test_a_role_is_for_what_it_is_given(api: Api, account: AccountView) -> None:
 
 
 @pytest.mark.rule("role-empty")
-def test_an_empty_role_is_none(api: Api, account: AccountView) -> None:
+def test_empty_role_is_refused(api: Api, account: AccountView) -> None:
     for path in (PEOPLE, "/v1/Users"):
         assert 50103 == api.post(path, {"Identity": "ada", "RoleSid": ""}).response["code"]
 
 
 @pytest.mark.rule("address-twice", "pair-once")
-def test_an_address_is_in_a_conversation_once(api: Api, account: AccountView) -> None:
+def test_address_that_takes_part_is_refused_with_any_proxy_address(
+    api: Api, account: AccountView
+) -> None:
     here = account.conversations.one().sid
     api.post(PEOPLE, texting(ADA, DESK))
 
@@ -181,7 +190,7 @@ def test_an_address_is_in_a_conversation_once(api: Api, account: AccountView) ->
 
 
 @pytest.mark.rule("read-stamp")
-def test_who_reads_without_a_time_has_read_now(api: Api, account: AccountView) -> None:
+def test_read_index_without_a_time_is_read_now(api: Api, account: AccountView) -> None:
     api.post(PEOPLE, {"Identity": "ada"})
 
     read = api.post(f"{PEOPLE}/ada", {"LastReadMessageIndex": "0"}).response
@@ -196,7 +205,7 @@ def test_who_reads_without_a_time_has_read_now(api: Api, account: AccountView) -
 
 
 @pytest.mark.rule("notification-level")
-def test_a_notification_level_is_default_or_muted(api: Api, account: AccountView) -> None:
+def test_notification_level_is_default_or_muted(api: Api, account: AccountView) -> None:
     api.post(PEOPLE, {"Identity": "ada"})
     path = "/v1/Users/ada/Conversations/talk"
 
@@ -205,14 +214,14 @@ def test_a_notification_level_is_default_or_muted(api: Api, account: AccountView
 
 
 @pytest.mark.rule("user-presence")
-def test_nobody_is_online(api: Api, account: AccountView) -> None:
+def test_user_has_no_presence(api: Api, account: AccountView) -> None:
     user = api.post("/v1/Users", {"Identity": "ada"}).response
 
     assert (None, None) == (user["is_online"], user["is_notifiable"])
 
 
 @pytest.mark.rule("read-index-texting")
-def test_who_texts_may_have_read_something(api: Api, account: AccountView) -> None:
+def test_texting_participant_may_have_a_read_index(api: Api, account: AccountView) -> None:
     sid = api.post(PEOPLE, texting(ADA, DESK)).response["sid"]
 
     assert 200 == api.post(f"{PEOPLE}/{sid}", {"LastReadMessageIndex": "0"}).status
@@ -221,7 +230,7 @@ def test_who_texts_may_have_read_something(api: Api, account: AccountView) -> No
 
 
 @pytest.mark.rule("role-of-service", "role-type")
-def test_a_role_is_judged_at_updates_too(api: Api, account: AccountView) -> None:
+def test_role_of_another_type_is_refused_in_updates(api: Api, account: AccountView) -> None:
     api.post(PEOPLE, {"Identity": "ada"})
     roles = {role.friendly_name: role.sid for role in account.roles}
 
@@ -234,7 +243,7 @@ def test_a_role_is_judged_at_updates_too(api: Api, account: AccountView) -> None
 
 
 @pytest.mark.rule("unread", "user-views")
-def test_unread_messages_are_those_that_are_there(api: Api, account: AccountView) -> None:
+def test_unread_messages_are_counted_up_to_a_thousand(api: Api, account: AccountView) -> None:
     talk = account.conversations.one().sid
     account.participants.add(conversation_sid=talk, identity="ada")
     messages = [account.messages.add(conversation_sid=talk).sid for _ in range(1003)]
