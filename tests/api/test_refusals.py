@@ -68,6 +68,8 @@ ROWS = [
     refusal("nobody", "no-credentials", "GET", S, b"", 401, 20003, authorization=""),
     refusal("another scheme", "credentials", "GET", S, b"", 401, 20003, authorization="Digest x"),
     refusal("not base64", "credentials", "GET", S, b"", 401, 20003, authorization="Basic ü"),
+    refusal("base64 with another character", "credentials", "GET", S, b"", 401, 20003,
+            authorization="Basic dXNl!cjpwYXNz"),
     refusal("not UTF-8 in base64", "credentials", "GET", S, b"", 401, 20003,
             authorization="Basic /w=="),
     refusal("no user", "credentials", "GET", S, b"", 401, 20003, authorization="Basic OnRva2Vu"),

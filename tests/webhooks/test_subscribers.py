@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from typing import Any
+from uuid import UUID
 
 import pytest
 from conftest import Api
@@ -311,3 +312,9 @@ def test_carriers_tell_in_any_case(api: Api, told: list[Delivery]) -> None:
         "Status": "sent",
         "ErrorCode": "0",
     }.items() <= told[-1].form.items()
+
+
+def test_delivery_has_a_token_in_the_form_of_a_uuid(api: Api, told: list[Delivery]) -> None:
+    token = api.world.sign(told[0]).headers["I-Twilio-Idempotency-Token"]
+
+    assert token == str(UUID(token))

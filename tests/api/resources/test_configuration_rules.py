@@ -11,7 +11,6 @@ from pytest_conversations_fake.state.account import AccountView
 
 C = "/v1/Conversations"
 PEOPLE = f"{C}/talk/Participants"
-TRIGGER = {"Target": "trigger", "Configuration.Url": "u"}
 DESK = "+15550199"
 
 
