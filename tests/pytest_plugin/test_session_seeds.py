@@ -83,44 +83,42 @@ def test_paths_begin_where_the_ini_file_is(
     result.stdout.fnmatch_lines(["session: ini", "marker: other"])
 
 
-@pytest.mark.parametrize(
-    ("seed", "complaint"),
-    [
-        ("3", "fake_conversations: seed is a path or a function of the fake, not 3"),
-        (
-            "'data/none.json'",
-            "fake_conversations: [[]Errno 2[]] No such file or directory: '*/data/none.json'",
-        ),
-        (
-            "'data/wrong.json'",
-            "fake_conversations: wrong.json, line 3: a user has no 'identiy'; did you mean "
-            "'identity'? There is: *",
-        ),
-        (
-            "'data/seed.yml'",
-            "fake_conversations: YAML needs PyYAML: pip install pyyaml; seeds can be JSON as well",
-        ),
-    ],
-)
-def test_a_mistake_is_one_clear_line(suite: pytest.Pytester, seed: str, complaint: str) -> None:
+def test_mistake_in_a_seed_is_one_clear_line(suite: pytest.Pytester) -> None:
     (suite.path / "data/wrong.json").write_text('{"users":\n[\n{"identiy": "ada"}]}')
     (suite.path / "data/seed.yml").write_text("users: []")
     suite.makepyfile(
-        f"""
+        """
         import sys
         import pytest
 
         sys.modules["yaml"] = None
 
-        @pytest.mark.fake_conversations(seed={seed})
-        def test_it(fake_conversations): ...
+        @pytest.mark.fake_conversations(seed=3)
+        def test_number(fake_conversations): ...
+
+        @pytest.mark.fake_conversations(seed="data/none.json")
+        def test_missing(fake_conversations): ...
+
+        @pytest.mark.fake_conversations(seed="data/wrong.json")
+        def test_wrong(fake_conversations): ...
+
+        @pytest.mark.fake_conversations(seed="data/seed.yml")
+        def test_yaml(fake_conversations): ...
         """
     )
 
     result = suite.runpytest()
 
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines([complaint])
+    result.assert_outcomes(errors=4)
+    result.stdout.fnmatch_lines(
+        [
+            "fake_conversations: seed is a path or a function of the fake, not 3",
+            "fake_conversations: [[]Errno 2[]] No such file or directory: '*/data/none.json'",
+            "fake_conversations: wrong.json, line 3: a user has no 'identiy'; did you mean "
+            "'identity'? There is: *",
+            "fake_conversations: YAML needs PyYAML: pip install pyyaml; seeds can be JSON as well",
+        ]
+    )
     assert "Traceback" not in result.stdout.str()
 
 

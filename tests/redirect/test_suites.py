@@ -227,19 +227,19 @@ def test_another_scope_has_the_hosts_back_when_a_test_is_over(suite: pytest.Pyte
 # Other hosts of Twilio
 
 
-@pytest.mark.parametrize("mark", ["", "@pytest.mark.xfail(reason='which must not hide it')"])
-def test_a_refusal_that_the_code_swallowed_fails_the_test_once(
-    suite: pytest.Pytester, mark: str
-) -> None:
+def test_a_refusal_that_the_code_swallowed_fails_the_test_once(suite: pytest.Pytester) -> None:
     suite.makepyfile(
-        f"""
+        """
         import pytest
         from conftest import swallow
 
-        {mark}
         def test_it(fake_conversations):
             swallow("https://api.twilio.com/1")
             swallow("https://api.twilio.com/2")
+
+        @pytest.mark.xfail(reason="which must not hide it")
+        def test_marked(fake_conversations):
+            swallow("https://api.twilio.com/3")
 
         def test_another(fake_conversations): ...
         """
@@ -247,11 +247,12 @@ def test_a_refusal_that_the_code_swallowed_fails_the_test_once(
 
     result = ran(suite)
 
-    result.assert_outcomes(errors=1, **({"xpassed": 1, "passed": 1} if mark else {"passed": 2}))
+    result.assert_outcomes(errors=2, passed=2, xpassed=1)
     [file] = suite.path.glob("test_*.py")
-    text = refused("api.twilio.com", f"{file.name}::test_it")
-    result.stdout.fnmatch_lines([judgement(text), "the real Twilio had []"])
-    assert 1 == str(result.stdout).count(text)
+    for test in ("test_it", "test_marked"):
+        text = refused("api.twilio.com", f"{file.name}::{test}")
+        assert 1 == str(result.stdout).count(text)
+    result.stdout.fnmatch_lines(["the real Twilio had []"])
 
 
 def test_a_failed_test_has_its_refusals_in_its_report_only(suite: pytest.Pytester) -> None:
@@ -280,33 +281,50 @@ def test_a_failed_test_has_its_refusals_in_its_report_only(suite: pytest.Pyteste
     )
 
 
-ALLOWED = """
-    import pytest
-    import requests
+def test_a_host_is_asked_for_real_where_the_marker_says_so(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import pytest
+        import requests
 
-    {mark}
-    def test_it(fake_conversations):
-        requests.get("https://api.twilio.com")
-"""
+        @pytest.mark.fake_conversations(allow_hosts=["api.twilio.com"])
+        def test_allowed(fake_conversations):
+            requests.get("https://api.twilio.com/1")
+
+        @pytest.mark.fake_conversations(redirect=False)
+        def test_without_redirection(fake_conversations):
+            requests.get("https://api.twilio.com/2")
+        """
+    )
+
+    result = ran(suite)
+
+    result.assert_outcomes(passed=2)
+    urls = ["https://api.twilio.com/1", "https://api.twilio.com/2"]
+    result.stdout.fnmatch_lines([f"the real Twilio had {urls}".replace("[", "[[]")])
 
 
 @pytest.mark.parametrize(
-    ("mark", "options"),
+    "option",
     [
-        ('@pytest.mark.fake_conversations(allow_hosts=["api.twilio.com"])', []),
-        ("", ["-o", "fake_conversations_allow_hosts=lookups.twilio.com api.*"]),
-        ("", ["-o", "fake_conversations_guard=off"]),
-        ("@pytest.mark.fake_conversations(redirect=False)", []),
-        ("", ["-o", "fake_conversations_redirect=no"]),
+        "fake_conversations_allow_hosts=lookups.twilio.com api.*",
+        "fake_conversations_guard=off",
+        "fake_conversations_redirect=no",
     ],
-    ids=["marker", "ini", "guard off", "redirect off by marker", "redirect off by ini"],
 )
-def test_a_host_is_asked_for_real_where_a_test_or_a_project_says_so(
-    suite: pytest.Pytester, mark: str, options: list[str]
+def test_a_host_is_asked_for_real_where_the_ini_file_says_so(
+    suite: pytest.Pytester, option: str
 ) -> None:
-    suite.makepyfile(ALLOWED.format(mark=mark))
+    suite.makepyfile(
+        """
+        import requests
 
-    result = ran(suite, *options)
+        def test_it(fake_conversations):
+            requests.get("https://api.twilio.com")
+        """
+    )
+
+    result = ran(suite, "-o", option)
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["the real Twilio had [[]'https://api.twilio.com/']"])
@@ -364,19 +382,19 @@ def test_the_session_guard_refuses_at_collection(suite: pytest.Pytester) -> None
     )
 
 
-@pytest.mark.parametrize("mark", ["", "@pytest.mark.xfail(reason='which must not hide it')"])
-def test_the_session_guard_fails_the_test_that_was_refused(
-    suite: pytest.Pytester, mark: str
-) -> None:
+def test_the_session_guard_fails_the_test_that_was_refused(suite: pytest.Pytester) -> None:
     suite.makepyfile(
-        f"""
+        """
         import pytest
         from conftest import swallow
 
         URL = "https://conversations.twilio.com/v1/Services"
 
-        {mark}
         def test_body():
+            swallow(URL)
+
+        @pytest.mark.xfail(reason="which must not hide it")
+        def test_marked():
             swallow(URL)
 
         @pytest.fixture
@@ -409,9 +427,9 @@ def test_the_session_guard_fails_the_test_that_was_refused(
 
     result = ran(suite, guard="session")
 
-    result.assert_outcomes(passed=4, failed=2, errors=2)
+    result.assert_outcomes(passed=4, failed=3, errors=2)
     [file] = suite.path.glob("test_*.py")
-    for test in ("test_body", "test_set_up", "test_tear_down"):
+    for test in ("test_body", "test_marked", "test_set_up", "test_tear_down"):
         text = guarded(f"{file.name}::{test}")
         result.stdout.fnmatch_lines([judgement(text)])
         assert 1 == str(result.stdout).count(text)
