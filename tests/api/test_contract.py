@@ -24,7 +24,7 @@ from pytest_conversations_fake.state.account import AccountView
 
 CONTRACT = json.loads(Path(__file__).with_name("contract.json").read_text())
 
-# What a create can not do without, and an update of a role either
+# Parameters that a create needs, and an update of a role
 FORMS: dict[str, dict[str, Any]] = {
     "CreateService": {"FriendlyName": "x"},
     "CreateConfigurationAddress": {"Type": "sms", "Address": "+15550123"},
@@ -122,7 +122,7 @@ def ask(api: Api, sids: dict[str, dict[str, str]], facts: dict[str, Any]) -> Any
 
 
 @pytest.mark.parametrize("facts", CONTRACT["operations"], ids=lambda facts: facts["operation"])
-def test_an_operation_answers_as_in_the_contract(
+def test_operation_answers_as_in_the_contract(
     api: Api, sids: dict[str, dict[str, str]], facts: dict[str, Any]
 ) -> None:
     asked = ask(api, sids, facts)
@@ -180,7 +180,7 @@ def words(fact: dict[str, Any], parameter: str, is_form: bool) -> set[str]:
 
 
 def differences(facts: dict[str, Any], operation: Operation) -> Iterator[str]:
-    """What an operation has too little or too much, or of another kind, by the contract."""
+    """Parameters that an operation lacks, has in excess, or has with another type."""
     name = facts["operation"]
     for described, declared in [
         (facts["form"], operation.form),
@@ -217,7 +217,7 @@ def differences(facts: dict[str, Any], operation: Operation) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("facts", CONTRACT["operations"], ids=lambda facts: facts["operation"])
-def test_an_operation_takes_the_parameters_of_the_contract(
+def test_operation_takes_the_parameters_of_the_contract(
     sids: dict[str, dict[str, str]], facts: dict[str, Any]
 ) -> None:
     route, _ = find_route(target(facts, sids[level_of(facts)]))
@@ -230,7 +230,7 @@ def test_an_operation_takes_the_parameters_of_the_contract(
     [(each, keyword) for each in RESOURCES for keyword in each.parameters_of("Create", "Update")],
     ids=lambda part: part if isinstance(part, str) else part.collection,
 )
-def test_a_field_that_is_taken_out_is_missed(resource: Resource[Any], keyword: str) -> None:
+def test_missing_field_is_a_difference(resource: Resource[Any], keyword: str) -> None:
     field = resource.parameters[keyword]
     thinner = copy(resource)
     vars(thinner)["parameters"] = {
@@ -249,7 +249,7 @@ def test_a_field_that_is_taken_out_is_missed(resource: Resource[Any], keyword: s
     assert all(difference.endswith(f"lacks {field.name}") for difference in missed)
 
 
-def test_nothing_is_missing_and_nothing_besides() -> None:
+def test_operations_are_those_of_the_contract() -> None:
     only_below_a_service = "Service(Configuration|Notification|WebhookConfiguration|Binding)$"
     names = {
         facts["operation"]
@@ -261,7 +261,7 @@ def test_nothing_is_missing_and_nothing_besides() -> None:
     assert names == OPERATIONS.keys()
 
 
-def test_what_exists_at_both_levels_is_declared_once() -> None:
+def test_resource_at_both_levels_is_declared_once() -> None:
     both = [operation for operation in OPERATIONS.values() if operation.resource.has_short_path]
 
     assert 38 == len(both)

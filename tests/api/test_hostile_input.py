@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is Twilio's, and what is refused changes nothing."""
+"""Hostile input: each answer has a form of Twilio's, and a refusal changes nothing."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def check_strict(api: Api, before: State, sent: object) -> None:
     [facts for facts in CONTRACT["operations"] if facts["form"] or facts["query"]],
     ids=lambda facts: facts["operation"],
 )
-def test_odd_values_of_every_parameter(
+def test_odd_value_of_a_parameter_is_accepted_or_refused_whole(
     api: Api, sids: dict[str, dict[str, str]], facts: dict[str, Any]
 ) -> None:
     path = target(facts, sids[level_of(facts)])
@@ -141,20 +141,20 @@ def undo(api: Api, before: State) -> None:
     [facts for facts in CONTRACT["operations"] if "{" in facts["path"]],
     ids=lambda facts: facts["operation"],
 )
-def test_odd_names_in_every_path(
+def test_odd_name_in_a_path_is_not_found(
     api: Api, sids: dict[str, dict[str, str]], facts: dict[str, Any]
 ) -> None:
     real = target(facts, sids[level_of(facts)])
     before = state(api)
     for place in re.findall("/[A-Z]{2}[0-9a-f]{32}", real):
-        for odd in filter(None, ODD):  # a slash at the end is nothing
+        for odd in filter(None, ODD):  # a trailing slash means nothing
             api.ask(facts["method"], real.replace(place, f"/{quote(odd, safe='')}"))
             asked = api.world.journal[-1]
             assert 404 == asked.status, odd
             check_strict(api, before, odd)
 
 
-def test_long_texts_without_end_are_read_at_once(api: Api) -> None:
+def test_long_text_without_end_is_refused_at_once(api: Api) -> None:
     """A pattern that goes back and forth would take hours."""
     for text in ('"' + '\\"' * 50_000, '"' + '\\"' * 50_000 + "\\", '"' * 100_000):
         refused = api.post("/v1/ConversationWithParticipants", {"Participant": text})
