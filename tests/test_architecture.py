@@ -1,4 +1,4 @@
-"""Which room may import which, and what a pytest run pays that does not use the fixture."""
+"""Which package may import which, import cycles, and imports of a run without the fixture."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ OUTSIDE = {"aiohttp", "asyncio", "pytest", "threading"}
 
 
 def imported(module: ast.Module) -> Iterator[str]:
-    """What a module of a room imports: the room or door, where it is ours, else the package."""
+    """The packages that a module imports; of ours, the package or module at the top."""
     for node in ast.walk(module):
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.level != 1:  # 1 is the room itself
+        elif isinstance(node, ast.ImportFrom) and node.level != 1:  # 1 is the package itself
             names = [".".join(filter(None, [node.module, alias.name])) for alias in node.names]
         else:
             continue
@@ -84,29 +84,29 @@ def imported(module: ast.Module) -> Iterator[str]:
         "from threading import Lock",
     ],
 )
-def test_a_forbidden_import_is_found(line: str) -> None:
+def test_forbidden_import_is_found(line: str) -> None:
     assert {*imported(ast.parse(line))} & {"fake", "server", "asyncio", "threading"}
 
 
-@pytest.mark.parametrize("room", ALLOWED)
-def test_a_room_imports_only_what_it_may(room: str) -> None:
+@pytest.mark.parametrize("package", ALLOWED)
+def test_package_imports_only_allowed_packages(package: str) -> None:
     others = {path.name for path in PACKAGE.iterdir() if path.is_dir()} | {
         path.stem for path in PACKAGE.glob("*.py")
     }
 
     found = {
         name
-        for path in (PACKAGE / room).rglob("*.py")
+        for path in (PACKAGE / package).rglob("*.py")
         for name in imported(ast.parse(path.read_text()))
     }
 
-    assert found & (others | OUTSIDE) <= ALLOWED[room] | {room}
+    assert found & (others | OUTSIDE) <= ALLOWED[package] | {package}
 
 
-def test_every_room_has_its_rule() -> None:
-    rooms = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name[0] != "_"}
+def test_every_package_has_a_rule() -> None:
+    packages = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name[0] != "_"}
 
-    assert ALLOWED.keys() == rooms
+    assert ALLOWED.keys() == packages
 
 
 Graph = Mapping[str, Collection[str]]
@@ -239,24 +239,24 @@ def test_rings_of_a_graph_are_found(graph: Graph, expected: list[str]) -> None:
         ("def f():\n    from .b import name", False),
     ],
 )
-def test_an_import_of_a_module_is_in_the_graph(line: str, when_loaded: bool) -> None:
+def test_import_of_a_module_is_in_the_graph(line: str, when_loaded: bool) -> None:
     sources = {"a.__init__": "", "a.a": line, "a.b": "import json"}
 
     assert ["a.b"] == [*import_graph(sources)["a.a"]]
     assert (["a.b"] if when_loaded else []) == [*import_graph(sources, when_loaded=True)["a.a"]]
 
 
-def test_an_import_in_a_package_is_in_the_graph() -> None:
+def test_import_in_a_package_is_in_the_graph() -> None:
     graph = import_graph({"a.__init__": "from .b import name", "a.b": "from .. import c", "c": ""})
 
     assert {"a": {"a.b"}, "a.b": {"c"}, "c": set()} == graph
 
 
-def test_no_module_is_loaded_by_one_that_it_loads(sources: Mapping[str, str]) -> None:
+def test_modules_are_loaded_without_cycles(sources: Mapping[str, str]) -> None:
     assert set() == rings(import_graph(sources, when_loaded=True))
 
 
-def test_modules_import_each_other_only_where_stated(sources: Mapping[str, str]) -> None:
+def test_modules_import_each_other_only_as_listed(sources: Mapping[str, str]) -> None:
     """A ring that is gone must be removed from the lists, and the API has none."""
     assert RINGS | TEMPORARY_RINGS == rings(import_graph(sources))
 
@@ -266,7 +266,7 @@ def test_packages_do_not_import_each_other(sources: Mapping[str, str]) -> None:
 
 
 @pytest.mark.parametrize("module", ["pytest_plugin.plugin", "__init__", "cli"])
-def test_a_door_opens_without_the_heavy_things(module: str) -> None:
+def test_entry_point_imports_no_heavy_package(module: str) -> None:
     name = f"pytest_conversations_fake.{module}".removesuffix(".__init__")
     program = (
         f"import sys, {name}; "
@@ -279,7 +279,7 @@ def test_a_door_opens_without_the_heavy_things(module: str) -> None:
     assert ("set()\n", "") == (ran.stdout, ran.stderr)
 
 
-def test_no_module_grows_a_second_idea() -> None:
+def test_no_module_has_more_than_300_lines() -> None:
     lines = {path.name: len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.py")}
 
     del lines["refusals.py"]  # one table, with a row for each refusal
