@@ -225,7 +225,10 @@ def test_it_tells_an_application_of_everything() -> None:
     [
         (["--webhook", "desk"], "public_url is a URL, https://desk.example, not 'desk'"),
         (["--assume", "x=y"], "assume knows no question 'x'; there is: "),
-        (["--seed", "desk.txt"], "desk.txt: seeds have no suffix '.txt'; there is: .json, "),
+        (
+            ["--seed", "desk.txt"],
+            "desk.txt: a seed file cannot have the suffix '.txt'; accepted are .json, ",
+        ),
         (["--seed", "desk.json"], "desk.json: No such file or directory"),
         (["--populate", "en_UA"], "Faker has no locale 'en_UA'; did you mean "),
     ],

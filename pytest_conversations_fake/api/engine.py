@@ -226,7 +226,7 @@ def _perform(
         case "List", _:
             return resource.render_page(context, resource.list(context))
         case "Fetch", [*_, record]:
-            return resource.render(context, resource.fetch(context, record))
+            return resource.render(context, record)
         case "Update", [*_, record]:
             return resource.render(context, resource.update(context, record))
         case "Delete", [*_, record]:

@@ -1,4 +1,4 @@
-"""What every resource does unless it says otherwise."""
+"""Resources: the operations that all resources share, and the hooks for what differs."""
 
 from __future__ import annotations
 
@@ -14,51 +14,53 @@ from .paging import Listing, Page, find_cursor
 from .records import Record, attributes, nullable, parameters
 from .refusals import InvalidPageToken, PageSizeTooLarge, Refused
 from .request_context import RequestContext
+from .seeding import Seeding
 from .verbs import CREATE, DELETE, FETCH, LIST, UPDATE, Verb
 
 R = TypeVar("R", bound=Record)
 
 
 class Resource(Generic[R]):
-    """A kind of thing that the API knows, and the five verbs for it.
+    """A kind of thing that the API knows, and the verbs for it; to fetch is to render.
 
-    A resource says in class attributes what it is, and in hooks (`given`, `check`, `listing`,
-    `matches`, `find`) what is special about it. An odd one overrides a verb or `render`.
+    Class attributes describe a resource; hooks (`defaults`, `check`, `listing`, `find`) add what
+    is special about it. A few resources override a verb or `render`.
     """
 
     record: ClassVar[type[Any]]
     noun: ClassVar[str]
-    """How its operations call it: `Conversation` in `CreateConversation`."""
+    """Its name in operations: `Conversation` in `CreateConversation`."""
     path: ClassVar[str]
     key: ClassVar[str]
-    """How a page calls its records."""
+    """The name of the records in a page."""
     collection: ClassVar[str]
-    """How a fake calls all of them."""
+    """The name of its collection in a fake and in seed files."""
     sid_keyword: ClassVar[str]
-    """How what is below it calls its sid: `conversation_sid`."""
+    """The name of its sid in resources below it: `conversation_sid`."""
     name_keyword: ClassVar[str] = "sid"
-    """How its own operations call what the last segment of their path names."""
+    """The name of the last segment of its own paths."""
     short: ClassVar[bool] = True
-    """Whether it has a path without the service, too; of what is below a service."""
+    """Whether it has a path without the service too, if it is below a service."""
     long_only: ClassVar[Sequence[str]] = ()
     """Properties that only the path with the service shows."""
     single: ClassVar[bool] = False
-    """Whether there is exactly one below its parent, with no sid in the path."""
+    """Whether each parent has exactly one record, with no sid in the path."""
     verbs: ClassVar[Sequence[Verb]] = (CREATE, LIST, FETCH, UPDATE, DELETE)
     takes_webhook_header: ClassVar[bool] = False
     """Whether its operations that write take the header `X-Twilio-Webhook-Enabled`."""
     filters: ClassVar[Mapping[str, Field]] = {}
-    """What its list can be filtered by, by twilio-python's keyword."""
+    """The filters of its list, by twilio-python's keyword."""
     page_size: ClassVar[tuple[int, int]] = (50, 50)
-    """How many records a page has unless asked otherwise, and how many at most."""
+    """The default and the maximum number of records in a page."""
     bad_token: ClassVar[type[Refused]] = InvalidPageToken
     payload: ClassVar[EventPayload | None] = None
-    """What events about its records carry; None if there are no such events."""
+    """The payload of events about its records; None if there are no such events."""
+    seeding: ClassVar[Seeding] = Seeding()
     links: ClassVar[Mapping[str, str]] = {}
-    """What is below a record: the name of the link and the last segment of its path."""
+    """The links of a record: their names, and the last segments of their paths."""
 
     ancestors: Sequence[Resource[Any]] = ()
-    """The resources above this one, the service first; set where the tree is written down."""
+    """The resources above this one, the service first; set by the tree."""
 
     # Verbs
 
@@ -69,24 +71,25 @@ class Resource(Generic[R]):
         return record
 
     def announce(self, context: RequestContext, record: R) -> None:
-        """Do what follows from a new *record*, once it is stored."""
+        """Publish a new *record*, which is in the store, and adjust other records to it."""
         self.publish(context, "Added", record)
+        self.register(context, record)
 
     def build(self, context: RequestContext) -> R:
-        """What creating makes, before anybody knows of it."""
+        """The record that a request creates, not stored yet. Raises refusals."""
         sent = self.attributes_from(context)
         self.check(context, sent, None)
         return self.build_unchecked(context, sent)
 
     def build_unchecked(self, context: RequestContext, sent: Mapping[str, Any]) -> R:
-        """A record of what was *sent*, whatever Twilio would say to that."""
-        known = {
+        """A record with the attributes *sent*, without validation."""
+        basics = {
             "sid": context.facts.get("sid") or context.sids.draw(self.record.prefix),
             "account_sid": context.account_sid,
             "date_created": context.now,
             "date_updated": context.now,
         }
-        record: R = self.record(**{**known, **self.defaults(context), **sent, **context.facts})
+        record: R = self.record(**{**basics, **self.defaults(context), **sent, **context.facts})
         return record
 
     def list(self, context: RequestContext) -> Page[R]:
@@ -101,9 +104,6 @@ class Resource(Generic[R]):
             raise PageSizeTooLarge
         return self.listing(context).page(min(size, most), context.params.get("page", 0), cursor)
 
-    def fetch(self, context: RequestContext, record: R) -> R:
-        return record
-
     def update(self, context: RequestContext, record: R) -> R:
         sent = self.changes(context, record)
         if sent:  # an empty update is answered with 200 and changes nothing
@@ -112,7 +112,7 @@ class Resource(Generic[R]):
         return record
 
     def changes(self, context: RequestContext, record: R) -> dict[str, Any]:
-        """What updating changes, before it does."""
+        """The attributes that a request changes, not stored yet. Raises refusals."""
         sent = self.attributes_from(context)
         self.check(context, sent, record)
         return sent
@@ -128,8 +128,18 @@ class Resource(Generic[R]):
 
     # Hooks
 
+    def register(self, context: RequestContext, record: R) -> None:
+        """Adjust other records to a new *record*, be it created or restored from a seed file."""
+
+    def finish(self, context: RequestContext, record: R) -> None:
+        """Set the last attributes (`Seeding.set_last`) of a *record* from a seed file."""
+        if context.params:
+            self.update(context, record)
+        if context.facts:
+            context.store.change(record, **context.facts)
+
     def defaults(self, context: RequestContext) -> dict[str, Any]:
-        """What a new record has that its request need not say: its parent, and defaults."""
+        """The attributes of a new record that its request may leave out, its parents among them."""
         return {
             above.sid_keyword: parent.sid
             for above, parent in zip(self.ancestors, context.parents)
@@ -137,10 +147,10 @@ class Resource(Generic[R]):
         }
 
     def check(self, context: RequestContext, sent: Mapping[str, Any], record: R | None) -> None:
-        """Refuse what no field can see, in a change of *record* or, if None, in a new one."""
+        """Raise a refusal that needs more than one field, for a change of *record* or a new one."""
 
     def listing(self, context: RequestContext) -> Listing[R]:
-        """What a list request asks for, in order."""
+        """The records of a list request, in order."""
         records = context.store.of(self.record, context.parent_sid)
         wanted = {name: context.params[name] for name in self.filters if name in context.params}
         if wanted:
@@ -148,14 +158,14 @@ class Resource(Generic[R]):
         return Listing(records, context.store.position)
 
     def matches(self, record: R, wanted: Mapping[str, Any]) -> bool:
-        """Whether a record passes the filters of a list; of several values, any will do."""
+        """Whether a record matches the filters of a list; one of several values is enough."""
         return all(
             getattr(record, name) in (value if isinstance(value, list) else [value])
             for name, value in wanted.items()
         )
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> R | None:
-        """The record that a path calls *name*."""
+        """The record with this *name* in a path: its sid, or what else a resource accepts."""
         record: R | None = account.store.find(self.record, name)
         return record if record and record.parent_sid == parent_sid else None
 
@@ -165,8 +175,8 @@ class Resource(Generic[R]):
         return records
 
     def current(self, account: Account, record: Record) -> R:
-        """A record as it is now. Views are made of others each time that somebody looks."""
-        return record  # type: ignore[return-value]  # where there is no view it is one of its own
+        """The current state of a record; a view is computed from other records each time."""
+        return record  # type: ignore[return-value]  # a resource that is no view has its own kind
 
     def find_for_cursor(self, context: RequestContext, sid: str) -> R | None:
         """The record that a page token names, which may have been removed since."""
@@ -174,18 +184,18 @@ class Resource(Generic[R]):
         return record if record and record.parent_sid == context.parent_sid else None
 
     def required(self, sent: Mapping[str, Any]) -> Iterable[str]:
-        """What creating can not do without, by keyword, given what was *sent*."""
+        """The keywords that creating a record requires, given those *sent*."""
         return [keyword for keyword, field in self.parameters.items() if field.required]
 
-    # What they share
+    # Shared
 
     def singleton(self, account: Account, parent_sid: str | None) -> R:
-        """The record of a parent that has exactly one."""
+        """The only record of a parent."""
         record: R = account.store.of(self.record, parent_sid)[0]
         return record
 
     def attributes_from(self, context: RequestContext) -> dict[str, Any]:
-        """The attributes that a request sets. An empty text clears, or else says nothing."""
+        """The attributes that a request sets. An empty text clears one, where that is possible."""
         clearable = self.clearable
         return {
             name: None if value == "" else value
@@ -195,12 +205,12 @@ class Resource(Generic[R]):
 
     @cached_property
     def clearable(self) -> Container[str]:
-        """The parameters that need not have a value."""
+        """The parameters that may be None."""
         return nullable(self.record)
 
     @property
     def seedable(self) -> bool:
-        """Whether there can be more of it, be it by requests or by seeds."""
+        """Whether requests or seeds can add records."""
         seeds = any(field.only == "Seed" for field in self.parameters.values())
         return CREATE in self.verbs or seeds
 
@@ -210,11 +220,11 @@ class Resource(Generic[R]):
 
     @cached_property
     def parameters(self) -> dict[str, Field]:
-        """All that creating, updating or seeding can say, by twilio-python's keyword."""
+        """The parameters of creating, updating and seeding, by twilio-python's keyword."""
         return parameters(self.record)
 
     def parameters_of(self, *verbs: str) -> dict[str, Field]:
-        """What one of these *verbs* can say."""
+        """The parameters of these *verbs*."""
         return {
             keyword: field
             for keyword, field in self.parameters.items()
@@ -223,29 +233,29 @@ class Resource(Generic[R]):
 
     @cached_property
     def attributes(self) -> Sequence[str]:
-        """All there is to know of one of its records."""
+        """The attributes of a record, stored and computed."""
         return attributes(self.stored)
 
     @property
     def stored(self) -> type[Any]:
-        """The kind of record that the store has."""
+        """The class of the records in the store."""
         return self.record
 
     @property
     def extras(self) -> Sequence[str]:
-        """What the API shows of it besides its properties."""
+        """The names in an answer that are no properties."""
         return ("url", "links") if self.links else ("url",)
 
     @cached_property
     def properties(self) -> Sequence[str]:
-        """What the API shows of it, besides `url` and `links`."""
+        """The attributes that the API shows."""
         unseen = {
             name for name, field in self.parameters.items() if "." in field.name or field.secret
         }
         return [name for name in self.attributes if name not in {*unseen, *self.record.hidden}]
 
     def url(self, context: RequestContext) -> str:
-        """Where the list is that *context* is about, or the only record."""
+        """The URL of the list of a request, or of the only record."""
         above = [*zip(self.ancestors, context.parents)][context.short :]
         steps = [f"{resource.path}/{record.sid}" for resource, record in above]
         return "/".join([context.base, *steps, self.path])
@@ -276,7 +286,7 @@ class Resource(Generic[R]):
         return {"meta": meta, self.key: shown}
 
     def status(self, context: RequestContext, verb: Verb) -> int:
-        """What a request that was carried out is answered with."""
+        """The status of the answer to a successful request."""
         return verb.status
 
 

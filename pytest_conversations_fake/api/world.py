@@ -103,6 +103,18 @@ class World:
             self.settle()
             yield
 
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the lock, and undo everything if the `with` statement raises."""
+        __tracebackhide__ = True
+        with self.settled():
+            restore = self.save()
+            try:
+                yield
+            except BaseException:
+                restore()
+                raise
+
     def save(self) -> Restore:
         """Return a function that restores the current state, except for errors inside the fake."""
         accounts = self.authenticator.accounts

@@ -1,1 +1,1 @@
-"""Worlds that are there before a test begins: written to files, read from them, or made up."""
+"""Seeds: state that a test starts with, from a file (`load`, `dump`) or invented (`populate`)."""

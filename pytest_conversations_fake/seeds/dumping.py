@@ -1,15 +1,16 @@
-"""Dumping: a world as a file that a load makes it of again.
+"""Dumping: an account as a seed file.
 
-What a load gives by itself is left out, and so are the secrets of push credentials.
+A dump leaves out the values that a load gives by itself, and the secrets of push credentials.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import MISSING, fields, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,144 +18,130 @@ from ..api.accounts import Account
 from ..api.fields import Json, shown_moment
 from ..api.records import Record
 from ..api.resource import Resource
-from ..api.resources.conversations import Conversation
-from ..api.resources.credentials import Credential, credentials
-from ..api.resources.messages import Message
-from ..api.resources.participants import Participant
-from ..api.resources.roles import Role
-from ..api.resources.services import Service, services
+from ..api.resources import services
 from ..api.sids import Sids
 from ..api.world import World
+from .entries import in_file
 from .files import write_file
-from .preexisting import with_permission
-from .shape import nouns, shape
+from .schema import DEFAULT_SERVICE, FORMAT, FORMAT_KEY, Schema, top_level
 
 
 def dump(world: World, account: Account, path: Path) -> None:
-    """Write what there is in an *account* to the file at *path*."""
+    """Write the records of an *account* to the file at *path*."""
     with world.settled():
-        said = _Dumping(world, account).everything()
-    write_file(path, said)
+        data = _Dumper(world, account).data()
+    with in_file(path):
+        write_file(path, data)
 
 
-class _Dumping:
-    """An account on its way to a file."""
+class _Dumper:
+    """Turns the records of an account into the data of a file."""
 
     def __init__(self, world: World, account: Account) -> None:
         # Defaults may draw sids, and a dump does not change which sids the world draws next
         self._context = replace(world.request_context(account), sids=Sids(""))
         self._account = account
-        self._joined = _joined(account)
-        self._following: dict[str, int] = {}
-        """The index of the next message, by conversation."""
+        self._schema = cache(Schema)
+        self._ordered: dict[Resource[Any], list[tuple[Record, dict[str, Any]]]] = {}
+        """Records whose order is not that of the file, with their entries."""
 
-    def everything(self) -> dict[str, Any]:
-        first, *others = self._account.store.of(Service, None)
-        said = {"default_service": self._own(services, [], first)}
-        for resource in nouns().values():
-            if resource is services:
-                said |= self._noun(resource, [], others)
-            else:
-                said |= self._all(resource, [first] if resource.ancestors else [])
-        return said
+    def data(self) -> dict[str, Any]:
+        first = self._account.first_service
+        data = {FORMAT_KEY: FORMAT, DEFAULT_SERVICE: self._attributes(services, [], first)}
+        for resource in top_level():
+            data |= self._collection(resource, [first] if resource.ancestors else [])
+        for resource, entries in self._ordered.items():
+            self._number(str(resource.seeding.order_key), entries)
+        return data
 
-    def _all(self, resource: Resource[Any], parents: list[Record]) -> dict[str, Any]:
-        """What there is to say of one noun below a parent."""
-        above = parents[-1].sid if parents else None
-        return self._noun(resource, parents, self._account.store.of(resource.record, above))
+    def _records(self, resource: Resource[Any], parents: Sequence[Record]) -> list[Record]:
+        parent_sid = parents[-1].sid if parents else None
+        records: Sequence[Record] = self._account.store.of(resource.record, parent_sid)
+        return [each for each in records if each is not self._account.first_service]
 
-    def _noun(
-        self, resource: Resource[Any], parents: list[Record], records: Iterable[Record]
-    ) -> dict[str, Any]:
-        said = [self._entry(resource, parents, record) for record in records]
-        found = [each for each in said if each]
-        if not found:
+    def _collection(self, resource: Resource[Any], parents: Sequence[Record]) -> dict[str, Any]:
+        """The entries of a resource below *parents*, by the name of the collection."""
+        records = self._records(resource, parents)
+        entries = [entry for each in records if (entry := self._entry(resource, parents, each))]
+        if not entries:
             return {}
-        return {resource.collection: found[0] if resource.single else found}
+        return {resource.collection: entries[0] if resource.single else entries}
 
     def _entry(
-        self, resource: Resource[Any], parents: list[Record], record: Record
+        self, resource: Resource[Any], parents: Sequence[Record], record: Record
     ) -> dict[str, Any]:
-        entry = self._own(resource, parents, record)
-        for noun in shape(resource).below.values():
-            entry |= self._all(noun, [*parents, record])
+        entry = self._attributes(resource, parents, record)
+        if resource.seeding.order_key:
+            self._ordered.setdefault(resource, []).append((record, entry))
+        for child in self._schema(resource).children:
+            entry |= self._collection(child, [*parents, record])
         return entry
 
-    def _own(
-        self, resource: Resource[Any], parents: list[Record], record: Record
+    def _attributes(
+        self, resource: Resource[Any], parents: Sequence[Record], record: Record
     ) -> dict[str, Any]:
-        """What an entry says of the record itself."""
-        given = self._given(resource, parents, record)
-        entry = {
-            key: _written(resource, name, value)
-            for key, name in shape(resource).attributes.items()
-            if (value := self._value(record, name)) != given.get(name, MISSING)
+        schema = self._schema(resource)
+        values = dict(vars(record))
+        if values.get("state") == "initializing":  # it does not last
+            values["state"] = self._account.pending_states[record.sid]
+        defaults = self._defaults(resource, parents, record)
+        secret = {name for name, field in schema.parameters.items() if field.secret}
+        return {
+            key: _written(resource, name, values[name])
+            for key, name in schema.attributes.items()
+            if name not in secret and values[name] != defaults.get(name, MISSING)
         }
-        if record.sid in self._joined:
-            entry["joined"] = self._joined[record.sid]
-        return entry
 
-    def _value(self, record: Record, name: str) -> Any:
-        """An attribute; of a conversation that is initializing, the state that it will have."""
-        value = getattr(record, name)
-        return self._account.pending_states[record.sid] if value == "initializing" else value
-
-    def _given(
-        self, resource: Resource[Any], parents: list[Record], record: Record
+    def _defaults(
+        self, resource: Resource[Any], parents: Sequence[Record], record: Record
     ) -> dict[str, Any]:
-        """What the attributes are that a file says nothing of."""
-        given: dict[str, Any] = {
+        """The attributes that a load gives to the record where its entry does not name them."""
+        defaults: dict[str, Any] = {
             each.name: each.default for each in fields(record) if each.default is not MISSING
         }
         if resource.single:
-            return given
-        params = {name: getattr(record, name) for name in shape(resource).params}
-        context = replace(
-            self._context,
-            now=record.date_created,
-            parents=parents,
-            params={name: value for name, value in params.items() if value is not None},
-        )
-        sent = resource.attributes_from(context)
-        follows = {name: sent[name] for name in sent if name not in params}
-        given |= {"date_updated": record.date_created, **resource.defaults(context), **follows}
-        return given | self._given_besides(record)
+            return defaults
+        values = {name: getattr(record, name) for name in self._schema(resource).parameters}
+        params = {name: value for name, value in values.items() if value is not None}
+        context = replace(self._context, now=record.date_created, parents=parents, params=params)
+        attributes = resource.attributes_from(context)
+        follow = {name: attributes[name] for name in attributes if name not in values}
+        defaults |= {"date_updated": record.date_created, **resource.defaults(context), **follow}
+        for name in resource.required(params):  # without an entry, a load makes a value up
+            defaults.pop(name, None)
+        return defaults
 
-    def _given_besides(self, record: Record) -> dict[str, Any]:
-        match record:
-            case Role():
-                named = {"friendly_name": record.friendly_name, "type": record.type}
-                return {**with_permission(named), **dict.fromkeys(named, MISSING)}
-            case Credential():
-                return {
-                    keyword: getattr(record, keyword)
-                    for keyword, field in credentials.parameters.items()
-                    if field.secret
-                }
-            case Conversation():
-                last = self._account.store.of(Message, record.sid)[-1:]
-                following = {"_next_index": last[0].index + 1 if last else 0}
-                timed = record.timers_inactive or record.timers_closed
-                return following | ({} if timed else {"_timers_since": record._timers_since})
-            case Message():
-                index = self._following.get(record.conversation_sid, 0)
-                self._following[record.conversation_sid] = record.index + 1
-                has_other_content = record.media_sid or record.content_sid
-                # Without an entry for it, a load makes up a body
-                return {"index": index} | ({} if has_other_content else {"body": MISSING})
-        return {}
+    def _number(self, key: str, entries: Sequence[tuple[Record, dict[str, Any]]]) -> None:
+        """Number *entries* if dates do not tell in which order their records were created."""
+        position = self._account.store.position
+        by_date = sorted((record for record, _ in entries), key=lambda each: each.date_created)
+        positions = [[position(each) for each in listed] for listed in _lists(by_date)]
+        if all(each == sorted(each) for each in positions):
+            return
+        in_order = sorted(entries, key=lambda each: position(each[0]))
+        for number, (_, entry) in enumerate(in_order, start=1):
+            entry[key] = number
+
+
+def _lists(records: Iterable[Record]) -> Iterator[list[Record]]:
+    """The lists of the store that have *records* in them."""
+    lists: dict[Any, list[Record]] = {}
+    for record in records:
+        for name in record.lists():
+            lists.setdefault(name, []).append(record)
+    yield from lists.values()
 
 
 def _written(resource: Resource[Any], name: str, value: Any) -> Any:
     if isinstance(value, datetime):
         return shown_moment(value)
     if isinstance(resource.parameters.get(name), Json) and isinstance(value, str):
-        return _readable(value)
+        return _parsed(value)
     return [*value] if isinstance(value, tuple) else value
 
 
-def _readable(text: str) -> Any:
-    """The mapping or list that a JSON *text* stands for, if reading it gives that text again."""
+def _parsed(text: str) -> Any:
+    """The mapping or list of a JSON *text*, if writing it as JSON gives the same text again."""
     with suppress(ValueError, RecursionError):
         value = json.loads(text)
         if isinstance(value, (dict, list)) and json.dumps(value) == text and _is_plain(value):
@@ -163,7 +150,7 @@ def _readable(text: str) -> Any:
 
 
 def _is_plain(value: Any, levels: int = 20) -> bool:
-    """Whether *value* is not deeper than files are read well, and all of its texts are texts."""
+    """Whether *value* is no deeper than *levels*, and has no text with half a character."""
     if isinstance(value, str):
         return not any("\ud800" <= char <= "\udfff" for char in value)
     parts: Iterable[Any] = ()
@@ -172,31 +159,3 @@ def _is_plain(value: Any, levels: int = 20) -> bool:
     elif isinstance(value, list):
         parts = value
     return levels > 0 and all(_is_plain(part, levels - 1) for part in parts)
-
-
-def _joined(account: Account) -> dict[str, int]:
-    """Where dates do not tell in which order people joined: it, by the sids of participants."""
-    store = account.store
-    in_file = [
-        participant
-        for service in store.of(Service, None)
-        for conversation in store.of(Conversation, service.sid)
-        for participant in store.of(Participant, conversation.sid)
-    ]
-    by_date = sorted(in_file, key=lambda each: each.date_created)
-    if all(
-        [store.position(each) for each in listed] == sorted(map(store.position, listed))
-        for listed in _lists(by_date)
-    ):
-        return {}
-    in_order = sorted(in_file, key=store.position)
-    return {each.sid: number for number, each in enumerate(in_order, start=1)}
-
-
-def _lists(participants: Iterable[Participant]) -> Iterable[list[Participant]]:
-    """The lists in which *participants* are seen, by conversation and by person."""
-    lists: dict[Any, list[Participant]] = {}
-    for each in participants:
-        for name in each.lists():
-            lists.setdefault(name, []).append(each)
-    return lists.values()

@@ -1,67 +1,96 @@
-"""What a file says, with the lines on which it says it."""
+"""Entries of a seed file, and errors that name a place in it: `conversations[1].state`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from ..api.did_you_mean import unknown
 from ..api.refusals import refusals_are_errors
 
 
-class Entry(dict[str, Any]):
-    """A mapping that begins on a *line*, with the *lines* of its keys."""
-
-    def __init__(self, said: dict[str, Any], line: int, lines: dict[str, int]) -> None:
-        super().__init__(said)
-        self.line = line
-        self.lines = lines
-
-
-class Entries(list[Any]):
-    """A list with the *lines* of its items."""
-
-    def __init__(self, items: list[Any], lines: list[int]) -> None:
-        super().__init__(items)
-        self.lines = lines
-
-
 class SeedError(ValueError):
-    """What is wrong with a file, with its line."""
+    """A problem of a seed file, with its place in the file."""
 
 
-class Located:
-    """Says of what is wrong in a file on which line it is; the innermost one knows best."""
-
-    def __init__(self, file: str) -> None:
-        self._file = file
-
-    @contextmanager
-    def at(self, line: int) -> Iterator[None]:
-        try:
-            with refusals_are_errors():
-                yield
-        except SeedError:
-            raise
-        except OverflowError:
-            self._refuse(line, "something of it would happen after the year 9999")
-        except (TypeError, ValueError) as error:
-            self._refuse(line, error)
-
-    def _refuse(self, line: int, why: object) -> NoReturn:
-        raise SeedError(f"{self._file}, line {line}: {why}") from None
-
-
-def whole_number(digits: str) -> int:
-    """Raises `ValueError` for more digits than Python reads."""
+@contextmanager
+def in_file(path: Path) -> Iterator[None]:
+    """Put the name of a file before the text of each `SeedError`."""
     try:
-        return int(digits)
-    except ValueError:
-        raise ValueError(f"a number of {len(digits.lstrip('-'))} digits is too long") from None
+        yield
+    except SeedError as error:
+        raise SeedError(f"{path.name}: {error}") from None
+
+
+@contextmanager
+def at(path: str) -> Iterator[None]:
+    """Turn errors and Twilio's refusals into a `SeedError`; the innermost *path* wins."""
+    try:
+        with refusals_are_errors():
+            yield
+    except SeedError:
+        raise
+    except OverflowError:
+        raise SeedError(_located(path, "a timer would run out after the year 9999")) from None
+    except (TypeError, ValueError) as error:
+        raise SeedError(_located(path, str(error))) from None
+
+
+def _located(path: str, problem: str) -> str:
+    return f"{path}: {problem}" if path else problem
+
+
+def joined(path: str, key: str) -> str:
+    """The path of a *key* in the mapping at *path*."""
+    return f"{path}.{key}" if path else key
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A mapping in a seed file: the values of a record, and entries for the records below it."""
+
+    values: Mapping[str, Any]
+    path: str = ""
+
+    @property
+    def is_restored(self) -> bool:
+        """Whether the record existed before, so that its values are not validated again."""
+        return {"sid", "date_created"} <= self.values.keys()
+
+    def check_keys(self, owner: str, accepted: Iterable[str]) -> None:
+        """Refuse a key that an *owner* such as `a user` does not have."""
+        accepted = list(accepted)
+        for key in self.values:
+            if key not in accepted:
+                with at(self.path):
+                    raise ValueError(unknown(f"{owner} has no", key, accepted))
+
+    def entry(self, key: str) -> Entry:
+        """The mapping at a *key*."""
+        value, path = self.values[key], joined(self.path, key)
+        with at(path):
+            if not isinstance(value, Mapping):
+                raise ValueError(f"{key} is a mapping, not {kind_of(value)}")
+        return Entry(value, path)
+
+    def entries(self, key: str) -> Iterator[Entry]:
+        """The mappings in the list at a *key*."""
+        values, path = self.values[key], joined(self.path, key)
+        with at(path):
+            if not isinstance(values, list):
+                raise ValueError(f"{key} is a list of mappings, not {kind_of(values)}")
+        for index, value in enumerate(values):
+            with at(f"{path}[{index}]"):
+                if not isinstance(value, Mapping):
+                    raise ValueError(f"{key} is a list of mappings; this is {kind_of(value)}")
+            yield Entry(value, f"{path}[{index}]")
 
 
 def kind_of(value: object) -> str:
-    """How a message calls what is not what it should be."""
-    if isinstance(value, dict):
+    """How an error message calls a value of the wrong kind."""
+    if isinstance(value, Mapping):
         return "a mapping"
     return "a list" if isinstance(value, list) else repr(value)

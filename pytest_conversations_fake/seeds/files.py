@@ -1,55 +1,85 @@
-"""Files that seeds are read from and written to; their names say how."""
+"""Seed files as data: JSON, or YAML where PyYAML is installed, by the suffix of the name."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from .entries import Entry, SeedError, kind_of
-from .json_files import read_json, write_json
-from .yaml_files import read_yaml, write_yaml
+from .entries import SeedError, joined
+from .yaml_files import read_yaml, whole_number, write_yaml
 
-Reader = Callable[[str, str], Any]
+Reader = Callable[[str], Any]
 Writer = Callable[[Mapping[str, Any]], str]
 
-FORMS: dict[str, tuple[Reader, Writer]] = {
+
+def read_file(path: Path) -> Any:
+    """The data of a file. Raises `SeedError` or `OSError`."""
+    read, _ = _format(path)
+    try:
+        return _parsed(read, path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise SeedError(f"the file is not in UTF-8: {error}") from None
+
+
+@lru_cache(maxsize=16)
+def _parsed(read: Reader, text: str) -> Any:
+    """The data of a *text*, parsed once per session, as each test may load the same seed."""
+    try:
+        return read(text)
+    except RecursionError:
+        raise SeedError("the data is nested too deep") from None
+
+
+def write_file(path: Path, data: Mapping[str, Any]) -> None:
+    _, write = _format(path)
+    path.write_bytes(write(data).encode())  # a text that cannot be encoded leaves the file alone
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object of JSON with every key that the text has, repeated ones too."""
+
+
+def read_json(text: str) -> Any:
+    try:
+        return _without_pairs(
+            json.loads(text, object_pairs_hook=_Pairs, parse_int=whole_number), ""
+        )
+    except json.JSONDecodeError as error:
+        raise SeedError(f"line {error.lineno}: {error.msg}") from None
+
+
+def _without_pairs(value: Any, path: str) -> Any:
+    if isinstance(value, _Pairs):
+        mapping: dict[str, Any] = {}
+        for key, each in value:
+            if key in mapping:
+                raise SeedError(f"{joined(path, key)}: the key {key!r} is used twice")
+            mapping[key] = _without_pairs(each, joined(path, key))
+        return mapping
+    if isinstance(value, list):
+        return [_without_pairs(each, f"{path}[{index}]") for index, each in enumerate(value)]
+    return value
+
+
+def write_json(data: Mapping[str, Any]) -> str:
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", text) + "\n"
+
+
+FORMATS: dict[str, tuple[Reader, Writer]] = {
     ".json": (read_json, write_json),
     ".yaml": (read_yaml, write_yaml),
     ".yml": (read_yaml, write_yaml),
 }
 
 
-def read_file(path: Path) -> Entry:
-    """What a file says. Raises `ValueError` with its line, or `OSError`."""
-    read, _ = _form(path)
-    try:
-        return _understood(read, path.read_text(encoding="utf-8-sig"), path.name)
-    except UnicodeDecodeError as error:
-        raise SeedError(f"{path.name} is not in UTF-8: {error}") from None
-
-
-@lru_cache(maxsize=16)
-def _understood(read: Reader, text: str, file: str) -> Entry:
-    """Once in a session for the same text: parsing takes long, reading does not."""
-    try:
-        said = read(text, file)
-    except RecursionError:
-        raise SeedError(f"{file} is nested too deep") from None
-    if not isinstance(said, Entry):
-        raise SeedError(f"{file}, line 1: a seed is a mapping of nouns, not {kind_of(said)}")
-    return said
-
-
-def write_file(path: Path, said: Mapping[str, Any]) -> None:
-    _, write = _form(path)
-    path.write_bytes(write(said).encode())  # a text that fails leaves the file as it was
-
-
-def _form(path: Path) -> tuple[Reader, Writer]:
-    if path.suffix not in FORMS:
+def _format(path: Path) -> tuple[Reader, Writer]:
+    if path.suffix not in FORMATS:
         raise SeedError(
-            f"{path.name}: seeds have no suffix {path.suffix!r}; there is: {', '.join(FORMS)}"
+            f"a seed file cannot have the suffix {path.suffix!r}; accepted are {', '.join(FORMATS)}"
         )
-    return FORMS[path.suffix]
+    return FORMATS[path.suffix]

@@ -1,13 +1,16 @@
-"""Loading: a world as a file describes it.
+"""Loading: the records of a seed file.
 
-An entry is made by the rules of the API, as `add` would. One with `sid` and `date_created` was
-there before, so it is put back as it was: what Twilio let in once need not be possible again.
+An entry creates a record by the rules of the API, as `add` does. An entry with `sid` and
+`date_created` restores a record: its values are not validated again, as Twilio may have accepted
+them under other circumstances.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,196 +18,257 @@ from ..api.accounts import Account
 from ..api.records import Record
 from ..api.request_context import RequestContext
 from ..api.resource import Resource
-from ..api.resources.configurations import configuration
-from ..api.resources.conversations import Conversation, conversations
-from ..api.resources.media import Media
-from ..api.resources.messages import Message, messages
-from ..api.resources.participants import Participant
-from ..api.resources.receipts import Receipt
-from ..api.resources.roles import Role, roles
-from ..api.resources.services import Service, default_service, services
-from ..api.resources.users import User
+from ..api.resources import default_service, services
 from ..api.world import World
 from ..state.adding import seed
-from .entries import Entry, Located
+from .entries import Entry, SeedError, at, in_file, joined, kind_of
 from .files import read_file
-from .preexisting import PreexistingRecords, change, with_permission
-from .reading import check_keys, entries_of, entry_of, joined, values
-from .restoring import put, unless_it_fails
-from .shape import nouns, shape
+from .schema import DEFAULT_SERVICE, Schema, check_top_level, top_level
 
-DEFAULT = "default_chat_service_sid"
+Values = Mapping[str, Any]
 
 
 def load(world: World, account: Account, path: Path) -> None:
-    """Add to an *account* what the file at *path* says, or nothing if something is wrong."""
-    root = read_file(path)
-    with world.settled(), unless_it_fails(world):
-        _Loading(world, account, path.name).everything(root)
+    """Add the records of the file at *path* to an *account*, all of them or none.
+
+    Raises `SeedError` with the place of the problem in the file, or `OSError`.
+    """
+    with in_file(path):
+        data = read_file(path)
+        if not isinstance(data, Mapping):
+            raise SeedError(f"a seed is a mapping of collections, not {kind_of(data)}")
+        with world.transaction():
+            _Loader(world, account).load(Entry(data))
 
 
-class _Loading(Located):
-    """One file on its way into an account."""
+@dataclass(frozen=True)
+class _Loaded:
+    """The record of an entry, and the values that it gets after the records below it."""
 
-    def __init__(self, world: World, account: Account, file: str) -> None:
-        super().__init__(file)
+    entry: Entry
+    resource: Resource[Any]
+    record: Record
+    parents: Sequence[Record]
+    last: RequestContext
+
+
+class _Loader:
+    """Loads one file into an account."""
+
+    def __init__(self, world: World, account: Account) -> None:
         self._world = world
         self._account = account
         self._store = account.store
-        self._already = PreexistingRecords()
-        self._conversations: list[tuple[Any, Record]] = []
-        """With their places in the file."""
-        self._participants: list[tuple[Any, Record]] = []
-        """With what says who joined first."""
-        self._dates: dict[str | None, datetime] = {}
-        """When what is in a conversation is of, where its own entry does not say."""
+        self._schema = cache(Schema)
+        self._sids: set[str] = set()
+        """Of the records that entries created or changed so far."""
+        self._dates: dict[str, datetime] = {}
+        """The dates of the records with entries, for entries below them that have no date."""
+        self._ordered: dict[Resource[Any], list[tuple[tuple[Any, ...], Record]]] = {}
+        """Records whose order is not that of the file, with their places in the order."""
 
-    def everything(self, root: Entry) -> None:
-        """What belongs to the account, and what to its default service."""
-        check_keys(self, "a seed", root, ["default_service", *nouns()])
-        service = self._default_service(root)
-        was_there = _was_there(root.get("default_service", {}))
-        for name in (name for name in nouns() if name in root):
-            parents: list[Record] = [service] if nouns()[name].ancestors else []
-            self._noun(nouns()[name], parents, root, (name == "services",), was_there)
-        self._choose_default(root)
-        for order in (self._conversations, self._participants):
-            self._store.arrange([record for _, record in sorted(order, key=lambda each: each[0])])
+    def load(self, root: Entry) -> None:
+        check_top_level(root)
+        service, restored = self._default_service(root)
+        nouns = [(each, [service] if each.ancestors else []) for each in top_level()]
+        self._below(root, nouns, restored=restored)
+        for placed in self._ordered.values():
+            self._store.arrange([record for _, record in sorted(placed, key=lambda each: each[0])])
 
-    def _default_service(self, root: Entry) -> Service:
-        """The one that the account begins with, under the sid that the file has for it."""
-        before = default_service(self._account)
-        if "default_service" not in root:
-            self._already.came(self._store.of(Role, before.sid))
-            return before
-        entry = entry_of(self, root, "default_service")
-        with self.at(entry.line):
-            check_keys(self, "a service", entry, shape(services).attributes)
-            params, facts = values(self, shape(services), entry)
+    def _default_service(self, root: Entry) -> tuple[Record, bool]:
+        """The service of the entries at the top, and whether it existed before."""
+        service: Record = default_service(self._account)
+        if DEFAULT_SERVICE not in root.values:
+            return service, False
+        entry, schema = root.entry(DEFAULT_SERVICE), self._schema(services)
+        with at(entry.path):
+            entry.check_keys(schema.name, schema.attributes)
+            parameters, facts = schema.read(entry)
             if "sid" not in facts:
-                self._already.came(self._store.of(Role, before.sid))
-                self._store.change(before, **params, **facts)
-                return before
-            self._require_empty(before, facts["sid"])
-            self._store.remove(before)
-            named = {"friendly_name": before.friendly_name, **params}
-            service = services.create(self._call(services, [], named, facts))
-            self._account.first_service = service
-            defaults = configuration.singleton(self._account, None)
-            self._store.change(defaults, **{DEFAULT: service.sid})
-            self._came_with_service(service, entry, root)
-            return service
+                self._store.change(service, **parameters, **facts)
+                return service, False
+            self._require_empty(service, facts["sid"])
+            values = {name: getattr(service, name) for name in schema.parameters}
+            context = self._context(services, [], {**values, **parameters}, facts)
+            return services.replace_default(context), entry.is_restored
 
-    def _require_empty(self, service: Service, sid: str) -> None:
-        for kind in (Conversation, User, Media):
-            if self._store.of(kind, service.sid):
+    def _require_empty(self, service: Record, sid: str) -> None:
+        for resource in self._schema(services).children:
+            came_with_it = resource.single or resource.seeding.preexisting_by
+            if not came_with_it and self._store.of(resource.record, service.sid):
                 raise ValueError(
-                    f"the default service has a {kind.__name__} already, so it can not become "
-                    f"{sid}; load this before anything else"
+                    f"the default service has {self._schema(resource).name} already, so its sid "
+                    f"cannot become {sid}; load this file before anything else"
                 )
 
-    def _choose_default(self, root: Entry) -> None:
-        """Last, as it may be one of the services of the file."""
-        entry = root.get("configuration", {})
-        if DEFAULT in entry:
-            with self.at(entry.lines[DEFAULT]):
-                context = self._call(configuration, [], {DEFAULT: entry[DEFAULT]}, {})
-                configuration.update(context, configuration.singleton(self._account, None))
-
-    def _noun(
+    def _below(
         self,
-        resource: Resource[Any],
-        parents: list[Record],
         holder: Entry,
-        place: tuple[int, ...],
-        was_there: bool,
+        nouns: Iterable[tuple[Resource[Any], Sequence[Record]]],
+        *,
+        restored: bool,
     ) -> None:
-        """What a *holder*, which perhaps *was there* before, says of one noun."""
-        if resource.single:
-            self._single(resource, parents, entry_of(self, holder, resource.collection), was_there)
-            return
-        entries = [*enumerate(entries_of(self, holder, resource.collection))]
-        if resource is conversations:  # others may use the numbers of a closed one
-            entries.sort(key=lambda each: each[1].get("state") != "closed")
-        for index, entry in entries:
-            with self.at(entry.line):
-                self._entry(resource, parents, entry, (*place, index))
+        """Load the entries in a *holder*, for each of its *nouns* below the parents there."""
+        singles: list[_Loaded] = []
+        for resource, parents in nouns:
+            if resource.collection not in holder.values:
+                continue
+            if resource.single:
+                entry = holder.entry(resource.collection)
+                singles += self._records(resource, parents, [entry], restored=restored)
+                continue
+            if restored and parents and resource.seeding.preexisting_by:  # the file has all of them
+                self._remove_preexisting(resource, parents)
+            entries = holder.entries(resource.collection)
+            loaded = self._records(resource, parents, entries, restored=False)
+            for each in sorted(loaded, key=lambda each: not _is_filled_first(each)):
+                self._finish(each)
+        for each in singles:
+            self._finish(each)
 
-    def _single(
-        self, resource: Resource[Any], parents: list[Record], entry: Entry, was_there: bool
-    ) -> None:
-        """What there is one of, so that it is there already."""
-        with self.at(entry.line):
-            said = shape(resource)
-            check_keys(self, said.name, entry, said.keys)
-            params, facts = values(self, said, entry)
-            params.pop(DEFAULT, None)
-            record = resource.singleton(self._account, parents[-1].sid if parents else None)
-            if was_there:
-                self._store.change(record, **params)
-            else:
-                resource.update(self._call(resource, parents, params, {}), record)
-            self._store.change(record, **facts)
+    def _remove_preexisting(self, resource: Resource[Any], parents: Sequence[Record]) -> None:
+        for record in list(self._store.of(resource.record, parents[-1].sid)):
+            self._store.remove(record)
 
-    def _entry(
-        self,
-        resource: Resource[Any],
-        parents: list[Record],
-        entry: Entry,
-        place: tuple[int, ...],
-    ) -> None:
-        said = shape(resource)
-        check_keys(self, said.name, entry, said.keys)
-        params, facts = values(self, said, entry)
-        if resource is roles:
-            params = with_permission(params)
-        context = self._call(resource, parents, params, facts)
-        if known := self._already.take(resource, context):
-            change(context, known)
-            return
-        with put(resource, context, as_it_was=_was_there(entry)) as record:
-            self._note(record, entry, place)
-            if resource in (conversations, messages):
-                self._dates[record.sid] = context.now
-            for name in (name for name in said.below if name in entry):
-                within = [*parents, record]
-                self._noun(said.below[name], within, entry, place, _was_there(entry))
-
-    def _note(self, record: Record, entry: Entry, place: tuple[int, ...]) -> None:
-        """What is to be known later of a record that was made."""
-        match record:
-            case Service():
-                self._came_with_service(record, entry, entry)
-            case Message():
-                self._already.came(self._store.of(Receipt, record.sid))
-            case Conversation():
-                self._conversations.append((place, record))
-            case Participant():
-                order = (0, joined(self, entry)) if "joined" in entry else (1, record.date_created)
-                self._participants.append(((*order, place), record))
-
-    def _came_with_service(self, service: Service, entry: Entry, holder: Entry) -> None:
-        """Its roles; one that was there before has those that the file says, as they were."""
-        came = [*self._store.of(Role, service.sid)]
-        if _was_there(entry) and "roles" in holder:
-            for role in came:
-                self._store.remove(role)
-        else:
-            self._already.came(came)
-
-    def _call(
+    def _records(
         self,
         resource: Resource[Any],
         parents: Sequence[Record],
-        params: Mapping[str, Any],
-        facts: Mapping[str, Any],
+        entries: Iterable[Entry],
+        *,
+        restored: bool,
+    ) -> list[_Loaded]:
+        """The records of *entries*, without what stands below them."""
+        loaded = []
+        for entry in entries:
+            with at(entry.path):
+                each = self._record(resource, parents, entry, restored or entry.is_restored)
+                loaded.append(each)
+        return loaded
+
+    def _record(
+        self, resource: Resource[Any], parents: Sequence[Record], entry: Entry, restored: bool
+    ) -> _Loaded:
+        parameters, facts = self._schema(resource).read(entry)
+        now_parameters, last_parameters = _split(parameters, resource.seeding.set_last)
+        now_facts, last_facts = _split(facts, resource.seeding.set_last)
+        context = self._context(resource, parents, now_parameters, now_facts)
+        last = replace(context, params=last_parameters, facts=last_facts)
+        if restored:
+            context = replace(context, facts={**context.params, **context.facts})
+            if not resource.single:
+                last = replace(last, params={}, facts={**last.params, **last.facts})
+        record = self._preexisting(resource, context)
+        if record:
+            values = dict(now_parameters)
+            if not restored:
+                values = self._changes(resource, context, record, now_parameters)
+            self._store.change(record, **values, **now_facts)
+            resource.register(context, record)
+        else:
+            record = self._new(resource, context, restored=restored)
+        self._sids.add(record.sid)
+        self._dates[record.sid] = context.now
+        self._place(resource, entry, parents, record)
+        return _Loaded(entry, resource, record, parents, last)
+
+    def _preexisting(self, resource: Resource[Any], context: RequestContext) -> Record | None:
+        """The record that came with its parent and that the entry describes, if there is one."""
+        if resource.single:
+            record: Record = resource.singleton(self._account, context.parent_sid)
+            return record
+        if not resource.seeding.preexisting_by or "sid" in context.facts:
+            return None
+        for record in self._store.of(resource.record, context.parent_sid):
+            if record.sid not in self._sids and all(
+                context.params.get(name) in (None, getattr(record, name))
+                for name in resource.seeding.preexisting_by
+            ):
+                return record
+        return None
+
+    def _changes(
+        self,
+        resource: Resource[Any],
+        context: RequestContext,
+        record: Record,
+        parameters: Values,
+    ) -> dict[str, Any]:
+        """The changes that an entry makes to a preexisting record, without values made up for it.
+
+        Raises refusals.
+        """
+        different = {
+            name: value for name, value in parameters.items() if value != getattr(record, name)
+        }
+        changes: dict[str, Any] = {}
+        if different:
+            changes = resource.changes(replace(context, params=different), record)
+        return changes
+
+    def _new(self, resource: Resource[Any], context: RequestContext, *, restored: bool) -> Record:
+        name = self._schema(resource).name
+        sid = context.facts.get("sid")
+        if sid and self._store.find(resource.record, sid):
+            raise ValueError(f"{name} {sid} exists already")
+        if not restored:
+            created: Record = resource.create(context)
+            return created
+        record: Any = resource.build_unchecked(context, resource.attributes_from(context))
+        for key in record.keys():  # noqa: SIM118 - not a mapping
+            if self._store.find_by(resource.record, *key):
+                raise ValueError(f"{name} {key[-1]!r} exists already")
+        self._store.add(record)
+        resource.register(context, record)
+        return record  # type: ignore[no-any-return]
+
+    def _place(
+        self, resource: Resource[Any], entry: Entry, parents: Sequence[Record], record: Record
+    ) -> None:
+        """Note the place of a record in the order of creation, where the file may name it."""
+        if not (key := resource.seeding.order_key):
+            return
+        order: tuple[Any, ...] = (1, record.date_created)
+        if key in entry.values:
+            number = entry.values[key]
+            with at(joined(entry.path, key)):
+                if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+                    raise ValueError(f"{key} is a whole number from 1 on, not {kind_of(number)}")
+            order = (0, number)
+        positions = [self._store.position(each) for each in (*parents, record)]
+        self._ordered.setdefault(resource, []).append(((*order, positions), record))
+
+    def _finish(self, loaded: _Loaded) -> None:
+        """Load the entries below a record, and set the values that these must not change."""
+        nouns = [
+            (each, [*loaded.parents, loaded.record])
+            for each in self._schema(loaded.resource).children
+        ]
+        with at(loaded.entry.path):
+            self._below(loaded.entry, nouns, restored=loaded.entry.is_restored)
+            loaded.resource.finish(loaded.last, loaded.record)
+
+    def _context(
+        self,
+        resource: Resource[Any],
+        parents: Sequence[Record],
+        parameters: Values,
+        facts: Values,
     ) -> RequestContext:
-        """A call at the time at which the record was made."""
+        """A request at the date of the record, which is that of its parent unless it has one."""
         above = self._dates.get(parents[-1].sid) if parents else None
-        now = params.get("date_created") or facts.get("date_created") or above
-        world, account = self._world, self._account
-        return seed(world, account, resource, parents, params, now=now, facts=facts)
+        now = parameters.get("date_created") or facts.get("date_created") or above
+        return seed(self._world, self._account, resource, parents, parameters, now=now, facts=facts)
 
 
-def _was_there(entry: Mapping[str, Any]) -> bool:
-    return {"sid", "date_created"} <= entry.keys()
+def _split(values: Values, names: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values without *names*, and those with."""
+    return (
+        {name: value for name, value in values.items() if name not in names},
+        {name: value for name, value in values.items() if name in names},
+    )
+
+
+def _is_filled_first(loaded: _Loaded) -> bool:
+    values, first = loaded.entry.values, loaded.resource.seeding.filled_first
+    return bool(first) and all(values.get(name) == value for name, value in first.items())

@@ -1,4 +1,4 @@
-"""Believable worlds: a help desk, and what people talked about with it in the last days."""
+"""Populating: an invented help desk and its conversations of the last two weeks."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from ..api.checks import check_number
 from ..api.refusals import refusals_are_errors
 from ..api.resources.users import User
 from ..api.world import World
-from .desk import Desk
-from .people import People
-from .restoring import unless_it_fails
+from .help_desk import HelpDesk
+from .personas import Personas
 
 DAYS = timedelta(days=14)
 
-# How customers reach the desk, one after the other, and what became of it, the oldest first
+# The channels of conversations in turn, and their states from the oldest to the newest
 CHANNELS = ("chat", "sms", "chat", "whatsapp")
 STATES = ("closed",) * 4 + ("inactive",) * 2 + ("active",) * 4
 
@@ -24,34 +23,41 @@ STATES = ("closed",) * 4 + ("inactive",) * 2 + ("active",) * 4
 def populate(
     world: World, account: Account, conversations: int, messages: int, locale: str
 ) -> None:
+    """Add *conversations* with so many *messages* in total to an *account*, or nothing.
+
+    Raises `TypeError`, `ValueError` and `ModuleNotFoundError`.
+    """
     __tracebackhide__ = True
     check_number("conversations", conversations)
     check_number("messages", messages)
     if messages and not conversations:
         raise ValueError(f"{messages} messages need at least one conversation to be in")
-    with world.settled():
-        people = People(locale, start=str(len(account.store.all(User))))
-        with unless_it_fails(world), refusals_are_errors():
-            _populate(Desk(world, account, people, DAYS), people, conversations, messages)
+    with world.transaction(), refusals_are_errors():
+        personas = Personas(locale, start=str(len(account.store.all(User))))
+        desk = HelpDesk(world, account, personas, DAYS)
+        _populate(desk, personas, conversations, messages)
 
 
-def _populate(desk: Desk, people: People, conversations: int, messages: int) -> None:
-    agents = [desk.user(desk.opened, "agent") for _ in range(2 + min(conversations // 8, 6))]
-    for number, begins, pauses in _plan(desk, people.chance, conversations, messages):
-        desk.talk(
+def _populate(desk: HelpDesk, personas: Personas, conversations: int, messages: int) -> None:
+    agents = [desk.add_user(desk.opened, "agent") for _ in range(2 + min(conversations // 8, 6))]
+    for number, begins, pauses in _plan(desk, personas.chance, conversations, messages):
+        desk.add_conversation(
             begins,
             pauses,
-            agent=people.chance.choice(agents),
-            by=CHANNELS[number % len(CHANNELS)],
+            agent=personas.chance.choice(agents),
+            channel=CHANNELS[number % len(CHANNELS)],
             state=STATES[number * len(STATES) // conversations],
         )
-    desk.let_one_fail()
+    desk.fail_one_receipt()
 
 
 def _plan(
-    desk: Desk, chance: Any, conversations: int, messages: int
+    desk: HelpDesk, chance: Any, conversations: int, messages: int
 ) -> list[tuple[int, datetime, list[timedelta]]]:
-    """Which conversation begins when, and how long people take to write; nothing ends too late."""
+    """The number and start of each conversation, and the pauses between its messages.
+
+    All of them end before now.
+    """
     lengths = [0] * conversations
     for _ in range(messages):
         lengths[chance.randrange(conversations)] += 1

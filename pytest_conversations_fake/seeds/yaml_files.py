@@ -1,53 +1,62 @@
-"""YAML with the lines of what it says, where PyYAML is installed.
+"""YAML, where PyYAML is installed, with the scalars of JSON.
 
-Plain words mean what they mean in JSON, and all others are texts: `+15550100` is a phone number,
-`2024-05-01` is kept as it stands, and `no` is a word.
+A plain scalar is a number, a boolean or null only where JSON has one, and text otherwise:
+`+15550100` is a phone number, `2024-05-01` a date as text, and `no` a word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
-from .entries import Entries, Entry, Located, SeedError, whole_number
+from .entries import SeedError
 
-# What a plain word is, with the characters that it may begin with and what it means
-PLAIN: dict[str, tuple[str, Sequence[str], Callable[[str], Any]]] = {
-    "bool": (r"true|false", "tf", lambda word: word == "true"),
+
+def whole_number(digits: str) -> int:
+    """Raises `SeedError` for more digits than Python reads."""
+    try:
+        return int(digits)
+    except ValueError:
+        raise SeedError(f"a number of {len(digits.lstrip('-'))} digits is too long") from None
+
+
+# The plain scalars that are not text: pattern, possible first characters, and conversion
+SCALARS: dict[str, tuple[str, str, Callable[[str], Any]]] = {
+    "bool": (r"true|false", "tf", lambda text: text == "true"),
     "int": (r"-?(?:0|[1-9][0-9]*)", "-0123456789", whole_number),
     "float": (
         r"-?[0-9]+(?:\.[0-9]+(?:[eE][-+]?[0-9]+)?|[eE][-+]?[0-9]+)",
         "-0123456789",
         float,
     ),
-    "null": (r"~|null|", ["~", "n", ""], lambda word: None),
+    "null": (r"~|null|", "~n", lambda text: None),
 }
 
 TAG = "tag:yaml.org,2002:"
 
-# Lines end at these as well, to YAML, which makes spaces of them unless they are escaped
-ENDS = "\x85\u2028\u2029"
+# Characters that end lines in YAML only; unless they are escaped, YAML makes spaces of them
+LINE_ENDS = "\x85\u2028\u2029"
 
 
-def read_yaml(text: str, file: str) -> Any:
+def read_yaml(text: str) -> Any:
     yaml = _yaml()
     try:
-        return yaml.load(text, _loader(file))
+        return yaml.load(text, _loader())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise SeedError(f"{file}, line {mark.line + 1}: {error.problem}") from None
+        raise SeedError(f"line {mark.line + 1}: {error.problem}") from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise SeedError(f"{file}, line {line}: {error.reason}") from None
+        raise SeedError(f"line {line}: {error.reason}") from None
 
 
-def write_yaml(said: Mapping[str, Any]) -> str:
+def write_yaml(data: Mapping[str, Any]) -> str:
     text: str = _yaml().dump(
-        said, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=10**6
+        data, Dumper=_dumper(), allow_unicode=True, sort_keys=False, width=10**6
     )
     return text
 
@@ -57,65 +66,54 @@ def _yaml() -> ModuleType:
         return import_module("yaml")
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            "YAML needs PyYAML: pip install pyyaml; seeds can be JSON as well"
+            "YAML needs PyYAML: pip install pyyaml; a seed file can also be JSON"
         ) from None
 
 
-def _loader(file: str) -> type[Any]:
+@cache
+def _loader() -> type[Any]:
     yaml = _yaml()
+
+    def problem(node: Any, text: str) -> Exception:
+        error: Exception = yaml.constructor.ConstructorError(None, None, text, node.start_mark)
+        return error
 
     class Loader(yaml.SafeLoader):  # type: ignore[name-defined, misc]
         yaml_implicit_resolvers: dict[str, Any] = {}
         yaml_constructors = {None: yaml.SafeLoader.construct_undefined}
 
-        def plain(self, node: Any) -> Any:
+        def scalar(self, node: Any) -> Any:
             name = node.tag.removeprefix(TAG)
-            pattern, _, read = PLAIN[name]
-            with Located(file).at(node.start_mark.line + 1):
-                word = self.construct_scalar(node)
-                if not re.fullmatch(pattern, word, re.ASCII):
-                    raise ValueError(f"{word!r} is no {name}")
-                return read(word)
+            pattern, _, convert = SCALARS[name]
+            text = self.construct_scalar(node)
+            if not re.fullmatch(pattern, text, re.ASCII):
+                raise problem(node, f"{text!r} is no {name}")
+            return convert(text)
 
-        def entry(self, node: Any) -> Entry:
-            require(node, "mapping")
-            lines: dict[Any, int] = {}
-            for key, _ in node.value:
-                line = key.start_mark.line + 1
-                require(key, "scalar")
-                if key.tag == f"{TAG}merge":
-                    continue
-                if key.tag != f"{TAG}str":
-                    raise SeedError(f"{file}, line {line}: a key is a text, not {key.value!r}")
-                if key.value in lines:
-                    raise SeedError(
-                        f"{file}, line {line}: {key.value!r} is there twice, "
-                        f"first on line {lines[key.value]}"
-                    )
-                lines[key.value] = line
-            self.flatten_mapping(node)
-            said = {key.value: self.construct_object(value, deep=True) for key, value in node.value}
-            merged = {key.value: key.start_mark.line + 1 for key, _ in node.value}
-            return Entry(said, node.start_mark.line + 1, merged | lines)
+        def mapping(self, node: Any) -> Any:
+            keys = [key for key, _ in node.value] if node.id == "mapping" else []
+            texts: set[str] = set()
+            for key in keys:
+                if key.tag not in (f"{TAG}str", f"{TAG}merge"):
+                    raise problem(key, "a key must be text; put it in quotes")
+                if key.value in texts:
+                    raise problem(key, f"the key {key.value!r} is used twice")
+                if key.tag == f"{TAG}str":
+                    texts.add(key.value)
+            return self.construct_mapping(node, deep=True)
 
-        def entries(self, node: Any) -> Entries:
-            require(node, "sequence")
-            items = [self.construct_object(each, deep=True) for each in node.value]
-            return Entries(items, [each.start_mark.line + 1 for each in node.value])
+        def sequence(self, node: Any) -> Any:
+            return self.construct_sequence(node, deep=True)
 
-    def require(node: Any, kind: str) -> None:
-        if node.id != kind:
-            line = node.start_mark.line + 1
-            raise SeedError(f"{file}, line {line}: there is a {node.id} where a {kind} belongs")
-
-    for name, (pattern, first, _) in PLAIN.items():
+    for name, (pattern, first, _) in SCALARS.items():
         whole = re.compile(f"(?:{pattern})$", re.ASCII)
-        Loader.add_implicit_resolver(f"{TAG}{name}", whole, list(first))
-        Loader.add_constructor(f"{TAG}{name}", Loader.plain)
+        # An empty scalar has no first character; PyYAML looks it up under the empty text
+        Loader.add_implicit_resolver(f"{TAG}{name}", whole, [*first, *[""] * (name == "null")])
+        Loader.add_constructor(f"{TAG}{name}", Loader.scalar)
     Loader.add_implicit_resolver(f"{TAG}merge", re.compile("<<$"), ["<"])
     Loader.add_constructor(f"{TAG}str", Loader.construct_yaml_str)
-    Loader.add_constructor(f"{TAG}map", Loader.entry)
-    Loader.add_constructor(f"{TAG}seq", Loader.entries)
+    Loader.add_constructor(f"{TAG}map", Loader.mapping)
+    Loader.add_constructor(f"{TAG}seq", Loader.sequence)
     return Loader
 
 
@@ -132,7 +130,7 @@ def _dumper() -> type[Any]:
 
         def text(self, text: str) -> Any:
             style = "|" if "\n" in text else None
-            if any(end in text for end in ENDS):
+            if any(end in text for end in LINE_ENDS):
                 style = '"'
             return self.represent_scalar(f"{TAG}str", text, style=style)
 

@@ -1,4 +1,4 @@
-"""What a seed says of a record, read as a request for it would be."""
+"""Adding a record without a request, by the rules of a request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def read(params: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
-    """The values of *params*. Raises `TypeError` for what a field never holds, and refusals."""
+    """Read *params* as those of a request. Raises `TypeError` for a wrong type, and refusals."""
     return {key: fields[key].read_all(fields[key].write(params[key], key)) for key in params}
 
 
@@ -33,7 +33,7 @@ def seed(
     now: datetime | None = None,
     facts: Mapping[str, Any] = NOTHING,
 ) -> RequestContext:
-    """A call that adds a record below *parents*; what it requires and is left out is numbered."""
+    """A request to create a record below *parents*; required values left out are numbered."""
     fields = resource.parameters_of("Create", "Seed")
     missing = [key for key in resource.required(params) if key not in {**params, **facts}]
     name = _free_name(account, resource, missing)
@@ -48,7 +48,7 @@ def seed(
 
 
 def _free_name(account: Account, resource: Resource[Any], keywords: Sequence[str]) -> str:
-    """A numbered name that no record has for any of these *keywords*."""
+    """A numbered name that no record has in any of these *keywords*."""
     if not keywords:
         return ""
     records = [each for each in resource.all(account) if each is not account.first_service]

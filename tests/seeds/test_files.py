@@ -13,7 +13,7 @@ import pytest
 
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.seeds.dumping import dump
-from pytest_conversations_fake.seeds.files import FORMS, read_file, write_file
+from pytest_conversations_fake.seeds.files import FORMATS, read_file, write_file
 from pytest_conversations_fake.seeds.loading import load
 from pytest_conversations_fake.state.account import AccountView
 
@@ -70,7 +70,7 @@ def test_a_text_that_can_not_be_encoded_leaves_the_file_as_it_was(
 ) -> None:
     path = tmp_path / "seed.json"
     write_file(path, {"users": []})
-    monkeypatch.setitem(FORMS, ".json", (FORMS[".json"][0], lambda said: "\ud83d"))
+    monkeypatch.setitem(FORMATS, ".json", (FORMATS[".json"][0], lambda said: "\ud83d"))
 
     with pytest.raises(UnicodeEncodeError):
         write_file(path, {})
@@ -122,55 +122,59 @@ def test_anchors_and_merges_of_yaml_are_understood(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "text", "complaint"),
     [
-        ("a.json", '{\n"users": [\n}', "a.json, line 3: Expecting value"),
-        ("a.json", "", "a.json, line 1: Expecting value"),
-        ("a.json", "[]", "a.json, line 1: a seed is a mapping of nouns, not a list"),
+        ("a.json", '{\n"users": [\n}', "a.json: line 3: Expecting value"),
+        ("a.json", "", "a.json: line 1: Expecting value"),
+        ("a.json", "[]", "a.json: a seed is a mapping of collections, not a list"),
         (
             "a.json",
             '{"users": [\n{"identity": "x",\n "identity": "y"}]}',
-            "a.json, line 3: 'identity' is there twice, first on line 2",
+            "a.json: users[0].identity: the key 'identity' is used twice",
         ),
         (
             "a.json",
             '{\n"users": [{},\n [\n2, {"identity": 1}]]}',
-            "a.json, line 3: users is a list of mappings; this one is a list",
+            "a.json: users[1]: users is a list of mappings; this is a list",
         ),
         (
             "a.json",
             '{"users": [\n{},\n{"friendly_name":\n2}]}',
-            "a.json, line 4: friendly_name takes a str, not 2",
+            "a.json: users[1].friendly_name: friendly_name takes a str, not 2",
         ),
-        ("a.yaml", "users: &a [*a]", "a.yaml, line 1: found unconstructable recursive node"),
-        ("a.yaml", "a: b: c", "a.yaml, line 1: mapping values are not allowed here"),
-        ("a.yaml", "a: 1\nb: \x01", "a.yaml, line 2: special characters are not allowed"),
+        ("a.yaml", "users: &a [*a]", "a.yaml: line 1: found unconstructable recursive node"),
+        ("a.yaml", "a: b: c", "a.yaml: line 1: mapping values are not allowed here"),
+        ("a.yaml", "a: 1\nb: \x01", "a.yaml: line 2: special characters are not allowed"),
         (
             "a.yaml",
             "a: !!python/name:x",
-            "a.yaml, line 1: could not determine a constructor for "
+            "a.yaml: line 1: could not determine a constructor for "
             "the tag 'tag:yaml.org,2002:python/name:x'",
         ),
-        ("a.yaml", "a:\n  !!bool abc", "a.yaml, line 2: 'abc' is no bool"),
-        ("a.yaml", "a:\n  !!int abc", "a.yaml, line 2: 'abc' is no int"),
-        ("a.yaml", "a:\n  !!int ''", "a.yaml, line 2: '' is no int"),
-        ("a.yaml", "a:\n  !!int [1]", "a.yaml, line 2: expected a scalar node, but found sequence"),
-        ("a.yaml", "a:\n  !!float 0x1", "a.yaml, line 2: '0x1' is no float"),
-        ("a.yaml", "a:\n  !!map x", "a.yaml, line 2: there is a scalar where a mapping belongs"),
-        ("a.yaml", "a:\n  !!seq x", "a.yaml, line 2: there is a scalar where a sequence belongs"),
-        ("a.yaml", "a:\n  ? [x]", "a.yaml, line 2: there is a sequence where a scalar belongs"),
+        ("a.yaml", "a:\n  !!bool abc", "a.yaml: line 2: 'abc' is no bool"),
+        ("a.yaml", "a:\n  !!int abc", "a.yaml: line 2: 'abc' is no int"),
+        ("a.yaml", "a:\n  !!int ''", "a.yaml: line 2: '' is no int"),
+        ("a.yaml", "a:\n  !!int [1]", "a.yaml: line 2: expected a scalar node, but found sequence"),
+        ("a.yaml", "a:\n  !!float 0x1", "a.yaml: line 2: '0x1' is no float"),
+        ("a.yaml", "a:\n  !!map x", "a.yaml: line 2: expected a mapping node, but found scalar"),
+        ("a.yaml", "a:\n  !!seq x", "a.yaml: line 2: expected a sequence node, but found scalar"),
+        ("a.yaml", "a:\n  ? [x]", "a.yaml: line 2: a key must be text; put it in quotes"),
         (
             "a.yaml",
             "a:\n  !!timestamp abc",
-            "a.yaml, line 2: could not determine a constructor for "
+            "a.yaml: line 2: could not determine a constructor for "
             "the tag 'tag:yaml.org,2002:timestamp'",
         ),
-        ("a.yaml", "a:\n  " + "1" * 5000, "a.yaml, line 2: a number of 5000 digits is too long"),
+        ("a.yaml", "a:\n  " + "1" * 5000, "a.yaml: a number of 5000 digits is too long"),
         (
             "a.json",
             '{"a": [\n-' + "1" * 5000 + "]}",
-            "a.json, line 2: a number of 5000 digits is too long",
+            "a.json: a number of 5000 digits is too long",
         ),
-        ("a.json", "[" * 100_000, "a.json is nested too deep"),
-        ("a.toml", "", "a.toml: seeds have no suffix '.toml'; there is: .json, .yaml, .yml"),
+        ("a.json", "[" * 100_000, "a.json: the data is nested too deep"),
+        (
+            "a.toml",
+            "",
+            "a.toml: a seed file cannot have the suffix '.toml'; accepted are .json, .yaml, .yml",
+        ),
     ],
 )
 def test_what_can_not_be_read_is_explained(
@@ -189,7 +193,9 @@ def test_a_file_in_another_encoding_is_explained(world: World, tmp_path: Path) -
     path = tmp_path / "seed.json"
     path.write_bytes('{"a": "ä"}'.encode("latin-1"))
 
-    with pytest.raises(ValueError, match=r"^seed.json is not in UTF-8: 'utf-8' codec can't decode"):
+    with pytest.raises(
+        ValueError, match=r"^seed.json: the file is not in UTF-8: 'utf-8' codec can't decode"
+    ):
         load(world, world.account, path)
 
 
@@ -208,7 +214,9 @@ def test_without_pyyaml_there_is_json(
     with pytest.raises(ModuleNotFoundError) as raised:
         act(world, world.account, tmp_path / "seed.yaml")
 
-    assert "YAML needs PyYAML: pip install pyyaml; seeds can be JSON as well" == str(raised.value)
+    assert "YAML needs PyYAML: pip install pyyaml; a seed file can also be JSON" == str(
+        raised.value
+    )
     dump(world, world.account, tmp_path / "seed.json")
 
 
@@ -274,6 +282,7 @@ users:
     {date}
 conversations:
   - unique_name: talk
+    next_message_index: 1
     sid: talk
     {date}
     participants:
@@ -285,6 +294,7 @@ conversations:
         body: |
           Guten Tag,
           über
+        index: 0
         sid: message
         {date}
 """)

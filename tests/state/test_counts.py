@@ -29,7 +29,7 @@ def test_what_changed_reads_as_tests_write_it(fake: FakeConversations) -> None:
         fake.messages.add(conversation_sid=talk.sid)
         Client().conversations.v1.services.create(friendly_name="x")
 
-    assert "{'services': +1, 'messages': +1, 'roles': +4}" == repr(changes)
+    assert "{'services': +1, 'roles': +4, 'messages': +1}" == repr(changes)
 
 
 def test_a_service_brings_its_roles(fake: FakeConversations) -> None:

@@ -20,43 +20,53 @@ from .participants import participants
 from .receipts import receipts
 from .roles import roles
 from .scoped_webhooks import scoped_webhooks
-from .services import services
+from .services import default_service, services
 from .user_conversations import user_conversations
 from .users import users
 from .webhook_configurations import service_webhooks, webhooks
 
+__all__ = ["RESOURCES", "TREE", "children", "default_service", "services"]
+
 Tree = Mapping[Resource[Any], "Tree"]
 
-# What is below what, in Twilio's paths
+# The resources below each other, as in Twilio's paths. Seed files have the same order, so that a
+# resource stands before those whose records refer to its records
 TREE: Tree = {
     configuration: {},
     webhooks: {},
     addresses: {},
     credentials: {},
     services: {
+        roles: {},
         service_configurations: {},
         notifications: {},
         service_webhooks: {},
+        users: {user_conversations: {}},
+        media: {},
+        bindings: {},
         conversations: {
-            messages: {receipts: {}},
             participants: {},
             scoped_webhooks: {},
+            messages: {receipts: {}},
         },
         conversations_with_participants: {},
         participant_conversations: {},
-        users: {user_conversations: {}},
-        roles: {},
-        bindings: {},
-        media: {},
     },
 }
 
 
-def _climb(tree: Tree, *ancestors: Resource[Any]) -> Iterator[Resource[Any]]:
+def climb(tree: Tree, *ancestors: Resource[Any]) -> Iterator[Resource[Any]]:
+    """The resources of a *tree*, each with the resources above it set."""
     for resource, below in tree.items():
         resource.ancestors = ancestors
         yield resource
-        yield from _climb(below, *ancestors, resource)
+        yield from climb(below, *ancestors, resource)
 
 
-RESOURCES = tuple(_climb(TREE))
+RESOURCES = tuple(climb(TREE))
+
+
+def children(parent: Resource[Any] | None) -> list[Resource[Any]]:
+    """The resources directly below a *parent*, or those of the account."""
+    ancestors = (*parent.ancestors, parent) if parent else ()
+    return [each for each in RESOURCES if each.ancestors == ancestors]

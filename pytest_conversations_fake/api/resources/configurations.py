@@ -11,6 +11,7 @@ from ..parameters import closed_timer, inactive_timer
 from ..records import Record
 from ..request_context import RequestContext
 from ..resource import Resource
+from ..seeding import Seeding
 from ..verbs import FETCH, UPDATE
 from .roles import Role, check_role
 
@@ -40,6 +41,7 @@ class Configurations(Resource[Configuration]):
     noun = "Configuration"
     path = "Configuration"
     key = collection = "configuration"
+    seeding = Seeding(set_last=("default_chat_service_sid",))  # a service later in the file
     single = True
     verbs = (FETCH, UPDATE)
     extras = ("url", "links")

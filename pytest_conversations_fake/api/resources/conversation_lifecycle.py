@@ -30,7 +30,7 @@ def run_out(account: Account, conversation: Conversation, instant: datetime) -> 
     for state, due in list(conversation.instants()):
         if due != instant or conversation.state == "closed":
             continue
-        account.store.change(conversation, _ran_out=(*conversation._ran_out, state))
+        account.store.change(conversation, _timers_run_out=(*conversation._timers_run_out, state))
         if conversation.state != state:
             before = conversation.state
             account.store.change(conversation, state=state, date_updated=instant)
@@ -42,6 +42,7 @@ def wake(context: RequestContext, conversation: Conversation) -> None:
     if conversation.state == "inactive":
         context.store.change(conversation, state="active")
         publish_state(context.account, conversation, "inactive", "EVENT", context.now)
-    if context.assumes("timers-by-message", "restarted"):
-        context.store.change(conversation, _timers_since=context.now, _ran_out=())
+    timed = conversation.timers_inactive or conversation.timers_closed
+    if timed and context.assumes("timers-by-message", "restarted"):
+        context.store.change(conversation, _timers_started=context.now, _timers_run_out=())
         set_timers(context.account, conversation)

@@ -33,6 +33,7 @@ from ..parameters import (
 from ..records import Record, shown
 from ..request_context import RequestContext
 from ..resource import R, Resource
+from ..seeding import Seeding
 from .configurations import configuration
 
 
@@ -69,10 +70,10 @@ class Conversation(Record):
     timers_closed: Annotated[str | None, closed_timer("Timers.Closed")] = None
     bindings_email_address: Annotated[str | None, Text("Bindings.Email.Address")] = None
     bindings_email_name: Annotated[str | None, Text("Bindings.Email.Name")] = None
-    _timers_since: datetime
-    _ran_out: tuple[str, ...] = ()
+    _timers_started: datetime
+    _timers_run_out: tuple[str, ...] = ()
     created_by: str = "system"
-    _next_index: int = 0
+    _next_message_index: int = 0
 
     @property
     def parent_sid(self) -> str:
@@ -92,8 +93,8 @@ class Conversation(Record):
         Both count from one instant. The specification's examples show both in any state.
         """
         for state, length in [("inactive", self.timers_inactive), ("closed", self.timers_closed)]:
-            if length and duration(length) and state not in self._ran_out:
-                yield state, self._timers_since + duration(length)
+            if length and duration(length) and state not in self._timers_run_out:
+                yield state, self._timers_started + duration(length)
 
     @shown
     def bindings(self) -> dict[str, Any]:
@@ -116,6 +117,17 @@ class Conversations(Resource[Conversation]):
     sid_keyword = "conversation_sid"
     page_size = (50, 100)
     takes_webhook_header = True
+    seeding = Seeding(
+        # It is active while its entry is loaded: Twilio accepts nothing below a closed one
+        set_last=(
+            "state",
+            "date_updated",
+            "_next_message_index",
+            "_timers_started",
+            "_timers_run_out",
+        ),
+        filled_first={"state": "closed"},  # other ones may use the addresses of its participants
+    )
     filters = {
         "start_date": Day("StartDate"),
         "end_date": Day("EndDate"),
@@ -143,8 +155,14 @@ class Conversations(Resource[Conversation]):
         "export": "Export",
     }
 
-    def announce(self, context: RequestContext, record: Conversation) -> None:
-        super().announce(context, record)
+    def register(self, context: RequestContext, record: Conversation) -> None:
+        set_timers(context.account, record)
+
+    def finish(self, context: RequestContext, record: Conversation) -> None:
+        before = record._next_message_index
+        super().finish(context, record)
+        following = max(before, record._next_message_index)
+        context.store.change(record, _next_message_index=following)
         set_timers(context.account, record)
 
     def update(self, context: RequestContext, record: Conversation) -> Conversation:
@@ -162,7 +180,7 @@ class Conversations(Resource[Conversation]):
             "messaging_service_sid": defaults.default_messaging_service_sid,
             "timers_inactive": defaults.default_inactive_timer,
             "timers_closed": defaults.default_closed_timer,
-            "_timers_since": context.now,
+            "_timers_started": context.now,
         }
 
     def attributes_from(self, context: RequestContext) -> dict[str, Any]:
@@ -178,8 +196,8 @@ class Conversations(Resource[Conversation]):
         if (record.state, sent.get("state")) == ("inactive", "active"):
             timers = {"inactive", "closed"}
         if timers:
-            ran_out = tuple(timer for timer in record._ran_out if timer not in timers)
-            sent |= {"_timers_since": context.now, "_ran_out": ran_out}
+            ran_out = tuple(timer for timer in record._timers_run_out if timer not in timers)
+            sent |= {"_timers_started": context.now, "_timers_run_out": ran_out}
         return sent
 
     def check(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, ClassVar
 
 from .. import refusals
@@ -56,7 +56,7 @@ class Message(Record):
     subject: Annotated[str | None, Text("Subject", max=256)] = None
     participant_sid: str | None = None
     media: list[dict[str, Any]] | None = None
-    delivery: dict[str, Any] | None = None
+    delivery: dict[str, Any] | None = field(default=None, init=False)  # follows from receipts
 
     @property
     def parent_sid(self) -> str:
@@ -106,8 +106,6 @@ class Messages(InConversation[Message]):
         """In an inactive conversation, which is active again by it, and out to those who text."""
         message = super().create(context)
         conversation = context.store.get(Conversation, context.parent_sid)
-        following = max(conversation._next_index, message.index + 1)
-        context.store.change(conversation, _next_index=following)
         wake(context, conversation)
         if context.assumes("texted-receipts", "sent"):
             for person in participants.texting(context, conversation.sid):
@@ -116,6 +114,11 @@ class Messages(InConversation[Message]):
                     heard = context.source is not None  # carriers tell of theirs in any case
                     receipts.create(replace(sent, webhooks_enabled=heard))
         return message
+
+    def register(self, context: RequestContext, record: Message) -> None:
+        """Count the message."""
+        conversation = context.store.get(Conversation, context.parent_sid)
+        context.store.change(conversation, _next_message_index=record.index + 1)
 
     def render_created(self, context: RequestContext, record: Message) -> dict[str, Any]:
         """Without what carriers have to say, which comes later."""
@@ -162,9 +165,20 @@ class Messages(InConversation[Message]):
         if not context.store.find(Media, media) and not context.may_use(media):
             raise refusals.MediaNotFound
 
+    def build_unchecked(self, context: RequestContext, sent: Mapping[str, Any]) -> Message:
+        """Raises `ValueError` for an index of a seed file that is not above those before it."""
+        message = super().build_unchecked(context, sent)
+        conversation = context.store.get(Conversation, context.parent_sid)
+        if message.index < conversation._next_message_index:
+            raise ValueError(
+                f"the index of this message is at least {conversation._next_message_index}, "
+                f"not {message.index}"
+            )
+        return message
+
     def defaults(self, context: RequestContext) -> dict[str, Any]:
         conversation = context.store.get(Conversation, context.parent_sid)
-        return {**super().defaults(context), "index": conversation._next_index}
+        return {**super().defaults(context), "index": conversation._next_message_index}
 
     def attributes_from(self, context: RequestContext) -> dict[str, Any]:
         sent = super().attributes_from(context)

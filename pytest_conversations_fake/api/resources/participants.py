@@ -14,6 +14,7 @@ from ..fields import Day, Int, Sid, Text, shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
 from ..request_context import RequestContext
+from ..seeding import Seeding
 from .configurations import service_configurations
 from .conversations import Conversation, InConversation
 from .participant_rules import (
@@ -125,6 +126,8 @@ class Participants(InConversation[Participant]):
     page_size = (50, 100)
     takes_webhook_header = True
     long_only = ("chat_service_sid",)
+    # The conversations of a user are listed in the order in which the user joined them
+    seeding = Seeding(order_key="joined")
     payload = EventPayload(
         "Participant",
         "participant_sid",
@@ -148,19 +151,16 @@ class Participants(InConversation[Participant]):
         },
     )
 
-    def announce(self, context: RequestContext, record: Participant) -> None:
-        super().announce(context, record)
-        self.known(context, record)
-
     def update(self, context: RequestContext, record: Participant) -> Participant:
-        return self.known(context, super().update(context, record))
+        super().update(context, record)
+        self.register(context, record)
+        return record
 
-    def known(self, context: RequestContext, participant: Participant) -> Participant:
-        """A participant whose identity, if there is one, is a user's."""
-        service, identity = context.parents[0], participant.identity
+    def register(self, context: RequestContext, record: Participant) -> None:
+        """Create the user with the identity of a participant, if the service has none."""
+        service, identity = context.parents[0], record.identity
         if identity and not context.store.find_by(User, service.sid, identity):
             users.create(context.at(service, identity=identity))
-        return participant
 
     def defaults(self, context: RequestContext) -> dict[str, Any]:
         defaults = service_configurations.singleton(context.account, context.parents[0].sid)
@@ -280,7 +280,7 @@ class Participants(InConversation[Participant]):
 def read_up_to(context: RequestContext, conversation: Conversation, index: int) -> dict[str, int]:
     """The read horizon, which may be ahead of the last message where that is assumed."""
     if context.assumes("read-index-ahead", "clamped"):
-        index = min(index, max(conversation._next_index - 1, 0))
+        index = min(index, max(conversation._next_message_index - 1, 0))
     return {"last_read_message_index": index}
 
 

@@ -14,6 +14,7 @@ from ..fields import Choice, Int, Sid, Text
 from ..records import Record
 from ..request_context import RequestContext
 from ..resource import Resource
+from ..seeding import Seeding
 from ..verbs import FETCH, LIST
 
 STATUSES = ("sent", "delivered", "read", "failed", "undelivered")
@@ -53,6 +54,7 @@ class Receipts(Resource[Receipt]):
     path = "Receipts"
     key = "delivery_receipts"
     collection = "receipts"
+    seeding = Seeding(preexisting_by=("participant_sid",))
     verbs = (FETCH, LIST)
     long_only = ("chat_service_sid",)
     payload = EventPayload(
@@ -71,11 +73,9 @@ class Receipts(Resource[Receipt]):
         ),
     )
 
-    def create(self, context: RequestContext) -> Receipt:
-        """With the message's summary brought up to date."""
-        receipt = super().create(context)
+    def register(self, context: RequestContext, record: Receipt) -> None:
+        """Update the summary that the message has of its receipts."""
         context.store.change(context.parents[-1], delivery=self.summary(context))
-        return receipt
 
     def move(
         self, context: RequestContext, receipt: Receipt, status: str, error_code: int = 0
@@ -83,7 +83,7 @@ class Receipts(Resource[Receipt]):
         """Let a carrier say what became of a message."""
         moved = {"status": status, "error_code": error_code, "date_updated": context.now}
         context.store.change(receipt, **moved)
-        context.store.change(context.parents[-1], delivery=self.summary(context))
+        self.register(context, receipt)
         self.publish(context, "Updated", receipt)
 
     def publish(

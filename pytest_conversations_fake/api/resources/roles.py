@@ -12,6 +12,7 @@ from ..fields import Choice, Many, Text
 from ..records import Record, shown
 from ..request_context import RequestContext
 from ..resource import Resource
+from ..seeding import Seeding
 
 # By the type of a role. The last four of both were seen, though no page lists them
 _BOTH = (
@@ -96,6 +97,7 @@ class Roles(Resource[Role]):
     path = "Roles"
     key = "roles"
     collection = "roles"
+    seeding = Seeding(preexisting_by=("friendly_name", "type"))
 
     def check(self, context: RequestContext, sent: Mapping[str, Any], record: Role | None) -> None:
         if not sent.get("permission"):  # an update needs it, too

@@ -55,13 +55,20 @@ class Services(Resource[Service]):
         "conversation_with_participants": "ConversationWithParticipants",
     }
 
-    def create(self, context: RequestContext) -> Service:
-        """With four roles and a configuration that points to them, as Twilio makes it."""
-        service = super().create(context)
+    def register(self, context: RequestContext, record: Service) -> None:
+        """Create the four roles and the configurations that Twilio gives to every service."""
         for role in DEFAULT_ROLES:
-            roles.create(context.at(service, **role))
+            roles.create(context.at(record, **role))
         for single in (service_configurations, notifications, service_webhooks):
-            single.create(context.at(service))
+            single.create(context.at(record))
+
+    def replace_default(self, context: RequestContext) -> Service:
+        """Replace the default service, which must be empty, by one with the sid of a seed file."""
+        account = context.account
+        context.store.remove(default_service(account))
+        account.first_service = service = self.create(context)
+        defaults = configuration.singleton(account, None)
+        context.store.change(defaults, default_chat_service_sid=service.sid)
         return service
 
     def delete(self, context: RequestContext, record: Service) -> None:

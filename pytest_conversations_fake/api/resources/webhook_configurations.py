@@ -30,6 +30,9 @@ class AbsoluteUrl(Text):
             raise self.refusal(text)
         return super().read(text)
 
+    def example(self, name: str) -> str:
+        return f"https://example.com/{name}"
+
 
 @dataclass(kw_only=True, eq=False)
 class WebhookConfiguration(Record):

@@ -1,4 +1,4 @@
-"""People that Faker makes up, with names, numbers and what they say."""
+"""Personas: customers and agents that Faker invents, their numbers and their dialogues."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 DIALOGUES = Path(__file__).parent / "dialogues"
 """One file per language, named by its code. Customer and agent take turns, the customer first."""
 
-# Numbers by country, `#` for a digit. Those of the first four are kept for fiction; in Japan no
-# number goes on like this
+# Patterns of phone numbers by country, with # for a digit. The first four countries reserve these
+# numbers for fiction; in Japan no number begins like this
 NUMBERS = {
     "US": "+12##55501##",
     "GB": "+447700900###",
@@ -30,8 +30,8 @@ NUMBERS = {
 
 
 @dataclass(frozen=True)
-class Person:
-    """Somebody who asks or answers."""
+class Persona:
+    """A customer or an agent."""
 
     name: str
     first_name: str
@@ -40,8 +40,8 @@ class Person:
     city: str
 
 
-class People:
-    """People of a *locale*; the same ones for the same *start*."""
+class Personas:
+    """Invents personas of a *locale*, the same ones for the same *start*."""
 
     def __init__(self, locale: str, start: str) -> None:
         __tracebackhide__ = True
@@ -52,11 +52,11 @@ class People:
         self.company = self._faker.company()
         self.desk = self.number()
 
-    def person(self) -> Person:
+    def person(self) -> Persona:
         faker = self._faker
         first, last = faker.first_name(), faker.last_name()
         identity = f"{first}.{last}".lower().replace(" ", "-")
-        return Person(
+        return Persona(
             name=f"{last} {first}" if self._language in ("ja", "ko", "zh") else f"{first} {last}",
             first_name=first,
             identity=identity if identity.isascii() else faker.user_name(),
@@ -65,11 +65,11 @@ class People:
         )
 
     def number(self) -> str:
-        """One of E.164."""
+        """A phone number in the form of E.164."""
         return str(self._faker.numerify(NUMBERS.get(self._country, NUMBERS["US"])))
 
-    def talk(self, customer: Person, agent: Person) -> tuple[str, Iterator[str]]:
-        """What *customer* wants of *agent*, and what both say of it in turns, without an end."""
+    def dialogue(self, customer: Persona, agent: Persona) -> tuple[str, Iterator[str]]:
+        """The topic of *customer*, and the lines that both write in turns, without an end."""
         dialogues = _dialogues(self._language)
         if dialogues is None:
             faker = self._faker
@@ -122,7 +122,7 @@ def faker_for(locale: str) -> Faker:
 
 
 def _in_order(faker: Faker) -> Faker:
-    """With the same order in each process: Italy's cities come out of a set."""
+    """Give a provider's cities the same order in each process: Italy's are made from a set."""
     for provider in faker.get_providers():
         if isinstance(cities := getattr(provider, "cities", None), list):
             vars(provider)["cities"] = sorted(cities)

@@ -1,0 +1,205 @@
+"""Schemas: the keys of an entry for a resource, and what each holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from functools import cached_property
+from types import NoneType
+from typing import Any, get_args, get_type_hints
+
+from ..api.fields import Day, Field, Flag, Int, Json, Many, Moment, Sid, Text
+from ..api.records import nullable
+from ..api.refusals import Refused
+from ..api.resource import Resource
+from ..api.resources import children, services
+from ..api.sid_kinds import PREFIXES
+from .entries import Entry, SeedError, at, joined, kind_of
+
+FORMAT = 1
+"""The version of the format of seed files."""
+
+FORMAT_KEY, DEFAULT_SERVICE = "format", "default_service"
+
+
+class Data(Json):
+    """Any data of JSON, for attributes whose type no other field reads."""
+
+    def write(self, value: Any, keyword: str = "") -> list[str]:
+        return [json.dumps(value)]
+
+    def read(self, text: str) -> Any:
+        return json.loads(text)
+
+
+class Mappings(Data):
+    """A list of mappings."""
+
+    def write(self, value: Any, keyword: str = "") -> list[str]:
+        if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
+            raise self.type_error("a list of mappings", value, keyword)
+        return super().write(value, keyword)
+
+
+class Texts(Many):
+    """A list of texts that the record holds as a tuple."""
+
+    def read_all(self, texts: Sequence[str]) -> Any:
+        return tuple(super().read_all(texts))
+
+
+# The field that reads an attribute which is no parameter, by its type
+FACTS: dict[Any, Field] = {
+    str: Text(""),
+    int: Int(""),
+    bool: Flag(""),
+    datetime: Moment(""),
+    tuple[str, ...]: Texts(""),
+    list[dict[str, Any]]: Mappings(""),
+}
+
+DATE = "a date, 2030-01-31, or with a time, 2030-01-31T12:00:00Z"
+
+# How an error message calls what a fact accepts
+ACCEPTED: dict[type[Field], str] = {
+    Data: "data of JSON",
+    Day: DATE,
+    Flag: "true or false",
+    Int: "a whole number from 0 on",
+    Mappings: "a list of mappings",
+    Moment: DATE,
+    Text: "a text",
+    Texts: "a list of texts",
+}
+
+# The last keys in a file, after those that a reader looks for
+LAST = ("sid", "date_created", "date_updated")
+
+
+@dataclass(frozen=True, eq=False)
+class Schema:
+    """The keys of an entry for a record of a *resource*.
+
+    An entry has *parameters*, as a request that creates the record would, and *facts*, the other
+    attributes of the record. A private attribute has a key without the underscore.
+    """
+
+    resource: Resource[Any]
+
+    @property
+    def name(self) -> str:
+        """As in a sentence: `a scoped webhook`."""
+        name = re.sub(r"(?<!^)(?=[A-Z])", " ", self.resource.record.__name__).lower()
+        return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Field]:
+        return self.resource.parameters_of("Create", "Seed")
+
+    @cached_property
+    def facts(self) -> Mapping[str, Field]:
+        record = self.resource.record
+        from_place = ["account_sid", *(each.sid_keyword for each in self.resource.ancestors)]
+        unseen = ("sid", "date_created", "date_updated") if self.resource.single else ()
+        hints = get_type_hints(record)
+        return {
+            each.name: self.resource.parameters.get(each.name) or self._fact(each.name, hints)
+            for each in fields(record)
+            if each.init and each.name not in {*self.parameters, *from_place, *unseen}
+        }
+
+    def _fact(self, name: str, hints: Mapping[str, Any]) -> Field:
+        prefix = self.resource.record.prefix if name == "sid" else PREFIXES.get(name)
+        if prefix is not None:
+            return Sid(name, prefix=prefix)
+        kind = hints[name]
+        for each in get_args(kind) if NoneType in get_args(kind) else [kind]:
+            if each in FACTS:
+                return FACTS[each]
+        return Data("")
+
+    @cached_property
+    def attributes(self) -> Mapping[str, str]:
+        """The attributes by their keys, in the order of a file."""
+        names = [*self.parameters, *self.facts]
+        names.sort(key=lambda name: LAST.index(name) if name in LAST else -1)
+        return {name.lstrip("_"): name for name in names}
+
+    @cached_property
+    def nullable(self) -> set[str]:
+        return nullable(self.resource.record)
+
+    @cached_property
+    def children(self) -> Sequence[Resource[Any]]:
+        """The resources whose entries stand in an entry of this one, in order."""
+        return seeded(children(self.resource))
+
+    @cached_property
+    def keys(self) -> Sequence[str]:
+        order = [self.resource.seeding.order_key] if self.resource.seeding.order_key else []
+        return [*self.attributes, *order, *(each.collection for each in self.children)]
+
+    def read(self, entry: Entry) -> tuple[dict[str, Any], dict[str, Any]]:
+        """The parameters and the facts of an *entry*, by attribute."""
+        entry.check_keys(self.name, self.keys)
+        parameters: dict[str, Any] = {}
+        facts: dict[str, Any] = {}
+        for key, value in entry.values.items():
+            if name := self.attributes.get(key):
+                with at(joined(entry.path, key)):
+                    if value is None and name in self.nullable:
+                        facts[name] = None
+                    elif name in self.parameters:
+                        parameters[name] = _parameter(self.parameters[name], key, value)
+                    else:
+                        facts[name] = self._read_fact(name, key, value)
+        return parameters, facts
+
+    def _read_fact(self, name: str, key: str, value: Any) -> Any:
+        """Read a fact, in the words of files, as Twilio has no refusal for it."""
+        field = self.facts[name]
+        try:
+            return field.read_all(field.write(value))
+        except (Refused, TypeError):
+            if isinstance(field, Sid):
+                accepted = f"{field.prefix} and 32 hexadecimal digits"
+            else:
+                accepted = ACCEPTED[type(field)]
+            problem = f"the {key} of {self.name} is {accepted}, not {kind_of(value)}"
+            raise ValueError(problem) from None
+
+
+def seeded(resources: Iterable[Resource[Any]]) -> list[Resource[Any]]:
+    """The *resources* that have records of their own, which seed files hold."""
+    return [
+        each for each in resources if (each.seedable or each.single) and each.stored is each.record
+    ]
+
+
+def top_level() -> list[Resource[Any]]:
+    """The resources of the account and of its default service, in the order of a file."""
+    of_account = [each for each in seeded(children(None)) if each is not services]
+    return [*of_account, *seeded(children(services)), services]
+
+
+def check_top_level(root: Entry) -> None:
+    """Refuse another version of the format, and unknown keys."""
+    version = root.values.get(FORMAT_KEY, FORMAT)
+    if version != FORMAT or isinstance(version, bool):
+        raise SeedError(
+            f"{FORMAT_KEY}: this file has format {version!r}, and this version of "
+            f"pytest-conversations-fake reads format {FORMAT}; dump it anew with this version"
+        )
+    collections = [each.collection for each in top_level()]
+    root.check_keys("a seed", [FORMAT_KEY, DEFAULT_SERVICE, *collections])
+
+
+def _parameter(field: Field, key: str, value: Any) -> Any:
+    if isinstance(field, Json) and isinstance(value, (Mapping, list)):
+        value = json.dumps(value)
+    if isinstance(value, Mapping) or (isinstance(value, list) and not isinstance(field, Many)):
+        raise TypeError(f"{key} takes no {kind_of(value).split()[-1]}")
+    return field.read_all(field.write(value, key))
