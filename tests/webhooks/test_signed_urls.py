@@ -75,7 +75,7 @@ def address(seen: Seen) -> Iterator[Any]:
         def log_message(self, *_: object) -> None: ...
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever)
+        thread = Thread(target=server.serve_forever, args=[0.01])  # seconds until shutdown is seen
         thread.start()
         try:
             yield f"http://127.0.0.1:{server.server_port}"
