@@ -36,7 +36,8 @@ from .strict.violations import Violation
 from .sweep.results import Sweep
 from .sweep.runner import FAULTS, sweep, sweep_async
 from .threads import PatientCondition
-from .webhooks.webhooks import PATIENCE, Webhooks
+from .webhooks.dispatcher import SETTLE_TIMEOUT, Dispatcher
+from .webhooks.webhooks import Webhooks
 
 if TYPE_CHECKING:
     from twilio.rest import Client
@@ -100,8 +101,8 @@ class FakeConversations(AccountView):
             assumptions=assumptions_of(assume, owned),
             outside=Outside(
                 lock=PatientCondition(),
-                post=lambda delivery: self._webhooks.post(delivery),
-                ask=lambda delivery: self._webhooks.ask(delivery),
+                post=lambda delivery: self._dispatcher.post(delivery),
+                ask=lambda delivery: self._dispatcher.ask(delivery),
                 address=lambda: self._lifecycle.address,
                 redirects=redirect,
                 hints=lambda waited: self._lifecycle.hints(waited),
@@ -111,9 +112,10 @@ class FakeConversations(AccountView):
         )
         super().__init__(self._world, self._world.account)
         self._strictness = Strictness(self._world, check_tolerated(tolerate))
-        self._webhooks = Webhooks(self._world, self._strictness)
+        self._dispatcher = Dispatcher(self._world, self._strictness)
+        self._webhooks = Webhooks(self._world, self._strictness, self._dispatcher)
         self._lifecycle = Lifecycle(
-            self._world, self._webhooks, redirect=redirect, allow_hosts=allow_hosts
+            self._world, self._dispatcher, redirect=redirect, allow_hosts=allow_hosts
         )
         self._add_seed(seed)
         self._initial = Snapshot(self._world)
@@ -223,7 +225,7 @@ class FakeConversations(AccountView):
         """The targets of webhooks, the deliveries to them, and assertions on these."""
         return self._webhooks
 
-    def settle(self, *, within: float = PATIENCE) -> None:
+    def settle(self, *, within: float = SETTLE_TIMEOUT) -> None:
         """Wait until every webhook is delivered and the requests that it caused are done.
 
         Raises `TimeoutError` after *within* seconds (default 10), with a list of the open
@@ -232,12 +234,12 @@ class FakeConversations(AccountView):
         `settle_async`.
         """
         __tracebackhide__ = True
-        self._webhooks.settle(within)
+        self._dispatcher.settle(within)
 
-    async def settle_async(self, *, within: float = PATIENCE) -> None:
+    async def settle_async(self, *, within: float = SETTLE_TIMEOUT) -> None:
         """Like `settle`, without blocking the event loop."""
         __tracebackhide__ = True
-        await self._webhooks.settle_async(within)
+        await self._dispatcher.settle_async(within)
 
     def handset(self, number: str, *, channel: str = "sms") -> Handset:
         """A simulated phone, which exchanges messages with the account's numbers.
@@ -309,7 +311,7 @@ class FakeConversations(AccountView):
         *,
         invariant: Callable[[], object] | None = None,
         faults: Sequence[Fault] = FAULTS,
-        within: float = PATIENCE,
+        within: float = SETTLE_TIMEOUT,
     ) -> Sweep:
         """Run a *scenario* once, and then once for each call that it makes and each of *faults*.
 
@@ -333,7 +335,7 @@ class FakeConversations(AccountView):
         *,
         invariant: Callable[[], object] | None = None,
         faults: Sequence[Fault] = FAULTS,
-        within: float = PATIENCE,
+        within: float = SETTLE_TIMEOUT,
     ) -> Sweep:
         """The same for a coroutine function, on the running event loop."""
         __tracebackhide__ = True
@@ -352,7 +354,7 @@ class FakeConversations(AccountView):
         """
         __tracebackhide__ = True
         self._world.require_running()
-        self._webhooks.ensure_settled()
+        self._dispatcher.ensure_settled()
         return Snapshot(self._world)
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -367,7 +369,7 @@ class FakeConversations(AccountView):
         check(isinstance(snapshot, Snapshot), "restore takes what snapshot() returned", snapshot)
         if snapshot.world is not self._world:
             raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
-        self._webhooks.ensure_settled()
+        self._dispatcher.ensure_settled()
         self._strictness.remember()
         snapshot.put_back()
 
@@ -392,7 +394,7 @@ class FakeConversations(AccountView):
         result = Changes()
         before = counts(self._world, self._world.account)
         yield result
-        self._webhooks.ensure_settled()
+        self._dispatcher.ensure_settled()
         result.update(changed(before, counts(self._world, self._world.account)))
 
     def load(self, path: str | os.PathLike[str]) -> None:

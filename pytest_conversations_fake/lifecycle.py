@@ -23,7 +23,7 @@ from .redirect import (
     subprocess_env,
 )
 from .server.server import Server
-from .webhooks.webhooks import Webhooks
+from .webhooks.dispatcher import Dispatcher
 
 # The lifecycles of the fakes that redirect at present, the innermost last
 _redirecting_fakes: list[Lifecycle] = []
@@ -44,10 +44,10 @@ class Lifecycle:
     """
 
     def __init__(
-        self, world: World, webhooks: Webhooks, *, redirect: bool, allow_hosts: Sequence[str]
+        self, world: World, dispatcher: Dispatcher, *, redirect: bool, allow_hosts: Sequence[str]
     ) -> None:
         self._world = world
-        self._webhooks = webhooks
+        self._dispatcher = dispatcher
         self._redirect = redirect
         self._allow_hosts = Guard(name=world.name, allow_hosts=allow_hosts).allow_hosts
         self._redirection: Redirection | None = None
@@ -95,7 +95,7 @@ class Lifecycle:
         if not self._redirect:
             server.drop_connections()  # a kept connection may have been redirected
         try:
-            with self._redirecting() if self._redirect else nullcontext(), self._webhooks.open():
+            with self._redirecting() if self._redirect else nullcontext(), self._dispatcher.open():
                 yield
         finally:
             server.ended[account.sid] = self._world.name

@@ -125,7 +125,6 @@ RINGS = {
 # To be broken up. Nothing is added here.
 TEMPORARY_RINGS = {
     frozenset({"fake", "sweep.runner"}),
-    frozenset({"webhooks.applications", "webhooks.destinations", "webhooks.http"}),
 }
 TEMPORARY_RINGS_OF_PACKAGES = {
     frozenset({"fake", "sweep"}),

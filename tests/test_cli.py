@@ -223,7 +223,7 @@ def test_it_tells_an_application_of_everything() -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
-        (["--webhook", "desk"], "public_url is a URL, https://desk.example, not 'desk'"),
+        (["--webhook", "desk"], "public_url is a URL, as in https://desk.example, not 'desk'"),
         (["--assume", "x=y"], "assume knows no question 'x'; there is: "),
         (
             ["--seed", "desk.txt"],

@@ -1,4 +1,4 @@
-"""Where applications run: on a loop and in threads of their own, away from what waits for them."""
+"""Where applications run: in threads of the fake, or on the event loop of the test."""
 
 from __future__ import annotations
 
@@ -8,30 +8,65 @@ from concurrent.futures import Future
 from contextvars import ContextVar
 from threading import Thread, current_thread
 from traceback import format_exc
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from ..threads import LoopThread
-
-if TYPE_CHECKING:
-    from .destinations import Target
+from .targets import Target
 
 T = TypeVar("T")
 
 
-class Raised(RuntimeError):  # noqa: N818 - what an application did; its text is the traceback
-    """An application raised something, be it `SystemExit`."""
+class ApplicationError(RuntimeError):
+    """An application raised an exception. The text is its traceback."""
 
 
 in_application: ContextVar[bool] = ContextVar("in_application", default=False)
-"""Whether an application on the test's event loop is what runs."""
+"""Whether the current thread or task runs an application."""
 
 
-class LoopOfTest:
-    """The test's event loop, on which an application runs from its startup to its shutdown.
+class ApplicationThreads:
+    """Threads for applications: an event loop for the asynchronous ones, a thread per WSGI call.
 
-    What an application raises there that is no `Exception`, such as pytest's own, is *raised* by
-    whoever settles; Ctrl-C goes on at once.
+    They are daemon threads, because nothing can stop an application that does not return.
     """
+
+    def __init__(self) -> None:
+        self._loop_thread = LoopThread("fake_conversations applications")
+        self._loop_thread.start()
+        self._call_threads: set[Thread] = set()
+
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine on the event loop. Its exceptions become `ApplicationError`."""
+        return self._loop_thread.submit(_run_application(coroutine))
+
+    def call(self, function: Callable[[], T]) -> Future[T]:
+        """Call a function in a new thread. Its exceptions become `ApplicationError`."""
+        result: Future[T] = Future()
+        result.set_running_or_notify_cancel()  # a thread cannot be cancelled
+
+        def run() -> None:
+            in_application.set(True)
+            try:
+                result.set_result(function())
+            except BaseException:
+                result.set_exception(ApplicationError(format_exc()))
+            finally:
+                self._call_threads.discard(current_thread())
+
+        thread = Thread(target=run, name="fake_conversations application", daemon=True)
+        self._call_threads.add(thread)
+        thread.start()
+        return result
+
+    def close(self, within: float) -> bool:
+        """Stop all threads. Returns False if one still runs after *within* seconds."""
+        for thread in list(self._call_threads):
+            thread.join(within)
+        return self._loop_thread.stop(within) and not self._call_threads
+
+
+class TestEventLoop:
+    """The event loop of the test, which runs an application from `start` to `stop`."""
 
     def __init__(self) -> None:
         try:
@@ -42,53 +77,36 @@ class LoopOfTest:
                 "runs here; use `async with fake.webhooks.deliver_to(...)` in an async test or "
                 "fixture"
             ) from None
-        self.is_entered = False
-        """Whether `async with` has started the application, and not ended it yet."""
-        self.raised: list[BaseException] = []
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self.is_started = False
+        """Whether the application runs: `async with` was entered and not left."""
+        self.exceptions: list[BaseException] = []
+        """Exceptions of the application that `settle_async` raises, such as pytest's own.
 
-    @property
-    def is_held(self) -> bool:
-        """Whether the loop stands still while the caller waits without `await`."""
-        try:
-            here = asyncio.get_running_loop() is self._loop
-        except RuntimeError:
-            here = False
-        return here or not self.is_running
+        They do not derive from `Exception`. `KeyboardInterrupt` is raised at once instead.
+        """
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     @property
     def is_running(self) -> bool:
         return self._loop.is_running()
 
-    def run(self, what: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run *what* on the loop. What it raises is `Raised`."""
-        if self._loop.is_closed():
-            what.close()
-            raise ConnectionError("the test's event loop is closed")
-        return asyncio.run_coroutine_threadsafe(self._run(what), self._loop)
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the event loop stands still while the caller waits without `await`."""
+        try:
+            is_own = asyncio.get_running_loop() is self._loop
+        except RuntimeError:
+            is_own = False
+        return is_own or not self.is_running
 
-    async def _run(self, what: Coroutine[Any, Any, T]) -> T:
-        in_application.set(True)
-        task = asyncio.current_task()
-        assert task
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        return await _raising(what, self._escape)
-
-    def _escape(self, error: BaseException) -> None:
-        if isinstance(error, KeyboardInterrupt):
-            self._loop.call_soon(_interrupt, error)
-        else:
-            self.raised.append(error)
-
-    async def enter(self, target: Target) -> None:
-        """Start the application of a *target*. Raises what keeps it from that."""
+    async def start(self, target: Target) -> None:
+        """Start the application of a target. Raises the error that prevents its startup."""
         await target.open()
-        self.is_entered = True
+        self.is_started = True
 
-    async def leave(self, target: Target) -> None:
-        """Cancel what the application still does, and end it."""
-        self.is_entered = False
+    async def stop(self, target: Target) -> None:
+        """Cancel the tasks of the application and shut it down."""
+        self.is_started = False
         tasks = {*self._tasks}
         for task in tasks:
             task.cancel()
@@ -96,71 +114,53 @@ class LoopOfTest:
             await asyncio.wait(tasks, timeout=5)
         await target.close()
 
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run a coroutine on the event loop. Its exceptions become `ApplicationError`."""
+        if self._loop.is_closed():
+            coroutine.close()
+            raise ConnectionError("the test's event loop is closed")
+        return asyncio.run_coroutine_threadsafe(self._run(coroutine), self._loop)
 
-def _interrupt(error: BaseException) -> None:
+    async def _run(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.current_task()
+        assert task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await _run_application(coroutine, self._handle_base_exception)
+
+    def _handle_base_exception(self, error: BaseException) -> None:
+        if isinstance(error, KeyboardInterrupt):
+            self._loop.call_soon(_raise, error)
+        else:
+            self.exceptions.append(error)
+
+
+def _raise(error: BaseException) -> None:
     raise error
 
 
-class Applications:
-    """A loop in a thread of its own for those that are asynchronous, a thread a call for others.
-
-    Neither can be stopped from outside, so all of them end with the process at the latest.
-    """
-
-    def __init__(self) -> None:
-        self._thread = LoopThread("fake_conversations applications")
-        self._thread.start()
-        self._calls: set[Thread] = set()
-
-    def run(self, what: Coroutine[Any, Any, T]) -> Future[T]:
-        """Run *what* on the loop. What it raises is `Raised`."""
-        return self._thread.submit(_raising(what))
-
-    def call(self, what: Callable[[], T]) -> Future[T]:
-        """Call *what* in a new thread. What it raises is `Raised`."""
-        result: Future[T] = Future()
-        result.set_running_or_notify_cancel()  # nobody can cancel a thread
-
-        def called() -> None:
-            try:
-                result.set_result(what())
-            except BaseException:
-                result.set_exception(Raised(format_exc()))
-            finally:
-                self._calls.discard(current_thread())
-
-        thread = Thread(target=called, name="fake_conversations application", daemon=True)
-        self._calls.add(thread)
-        thread.start()
-        return result
-
-    def is_here(self) -> bool:
-        """Whether it is one of them that asks."""
-        return self._thread.is_current or current_thread() in self._calls or in_application.get()
-
-    def close(self, within: float) -> bool:
-        """Let them end. Returns whether all of them have, *within* so many seconds."""
-        for thread in list(self._calls):
-            thread.join(within)
-        return self._thread.stop(within) and not self._calls
-
-
-async def _raising(
-    what: Coroutine[Any, Any, T], escape: Callable[[BaseException], None] = lambda error: None
+async def _run_application(
+    coroutine: Coroutine[Any, Any, T],
+    handle_base_exception: Callable[[BaseException], None] = lambda error: None,
 ) -> T:
+    """Await a coroutine of an application and convert its exceptions to `ApplicationError`.
+
+    An exception that does not derive from `Exception` goes to *handle_base_exception* as well.
+    """
+    in_application.set(True)
     try:
-        return await what
+        return await coroutine
     except GeneratorExit:
         raise
     except BaseException as error:
         if isinstance(error, asyncio.CancelledError) and _is_cancelled():
             raise
         if not isinstance(error, (Exception, asyncio.CancelledError)):
-            escape(error)
-        raise Raised(format_exc()) from None
+            handle_base_exception(error)
+        raise ApplicationError(format_exc()) from None
 
 
 def _is_cancelled() -> bool:
-    """Whether somebody cancelled this task; Python 3.10 cannot say so."""
+    """Whether this task was cancelled. Always False on Python 3.10, which does not record it."""
     task = asyncio.current_task()
     return bool(task and hasattr(task, "cancelling") and task.cancelling())

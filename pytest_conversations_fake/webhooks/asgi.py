@@ -1,4 +1,4 @@
-"""Applications of ASGI, called without a socket."""
+"""ASGI applications, called without a socket."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..api.deliveries import SignedRequest
-from .applications import Applications, LoopOfTest
-
-if TYPE_CHECKING:
-    from .destinations import Answer
+from .applications import ApplicationThreads, TestEventLoop
+from .targets import DEFAULT_PORTS, Answer
 
 Message = MutableMapping[str, Any]
 Application = Callable[
@@ -25,73 +23,78 @@ ASGI = {"version": "3.0", "spec_version": "2.3"}
 
 
 class AsgiTarget:
-    """An application, whose lifespan is that of the target."""
+    """An ASGI application, whose lifespan lasts from `open` to `close`."""
 
-    def __init__(self, app: Application, applications: Applications | LoopOfTest) -> None:
+    def __init__(self, app: Application, runner: ApplicationThreads | TestEventLoop) -> None:
         self._app = app
-        self._applications = applications
+        self._runner = runner
         self._state: dict[str, Any] = {}
 
     async def open(self) -> None:
-        """Start the application up. Raises what keeps it from that."""
-        await asyncio.wrap_future(self._applications.run(self._start_up()))
+        await asyncio.wrap_future(self._runner.run(self._start_up()))
 
     async def close(self) -> None:
-        await asyncio.wrap_future(self._applications.run(self._shut_down()))
+        await asyncio.wrap_future(self._runner.run(self._shut_down()))
 
     async def send(self, signed_request: SignedRequest) -> Answer:
-        """The answer, as soon as it is complete, and the future of what goes on behind it."""
-        answered: Future[tuple[int, str]] = Future()
-        answered.set_running_or_notify_cancel()
-        rest = self._applications.run(self._called(signed_request, answered))
-        rest.add_done_callback(partial(_pass_on, answered))
+        """Return the response as soon as it is complete, with the future of the whole call."""
+        response: Future[tuple[int, str]] = Future()
+        response.set_running_or_notify_cancel()
+        call = self._runner.run(self._call(signed_request, response))
+        call.add_done_callback(partial(_fail_without_response, response))
         try:
-            status, text = await asyncio.wrap_future(answered)
-        except asyncio.CancelledError:  # nobody waits for it any more
-            rest.cancel()
+            status, text = await asyncio.wrap_future(response)
+        except asyncio.CancelledError:  # the delivery has timed out
+            call.cancel()
             raise
-        return status, text, rest
+        return Answer(status, text, call)
 
-    # On the applications' loop
+    # On the event loop of the application
 
     async def _start_up(self) -> None:
-        self._told: asyncio.Queue[Message] = asyncio.Queue()
-        self._says: asyncio.Queue[Message] = asyncio.Queue()
+        self._lifespan_events: asyncio.Queue[Message] = asyncio.Queue()
+        self._lifespan_replies: asyncio.Queue[Message] = asyncio.Queue()
         scope = {"type": "lifespan", "asgi": ASGI, "state": self._state}
-        self._lifespan = asyncio.ensure_future(self._app(scope, self._told.get, self._says.put))
+        self._lifespan = asyncio.ensure_future(
+            self._app(scope, self._lifespan_events.get, self._lifespan_replies.put)
+        )
         try:
-            await self._tell("lifespan.startup")
+            await self._send_lifespan_event("lifespan.startup")
         except RuntimeError:
-            await self._end()
+            await self._end_lifespan()
             raise
 
     async def _shut_down(self) -> None:
         try:
-            await self._tell("lifespan.shutdown")
+            await self._send_lifespan_event("lifespan.shutdown")
         finally:
-            await self._end()
+            await self._end_lifespan()
 
-    async def _end(self) -> None:
+    async def _end_lifespan(self) -> None:
         self._lifespan.cancel()
         await asyncio.wait({self._lifespan}, timeout=1)
         if self._lifespan.done() and not self._lifespan.cancelled():
-            self._lifespan.exception()  # which was told already, or is that of no lifespan
+            self._lifespan.exception()  # marks it as retrieved; it was reported, or is no failure
 
-    async def _tell(self, what: str) -> None:
-        """An application without a lifespan ends or raises at once, which is all right."""
+    async def _send_lifespan_event(self, event: str) -> None:
+        """Send an event and wait for its reply.
+
+        An application without a lifespan returns or raises at once, which is no error.
+        https://asgi.readthedocs.io/en/latest/specs/lifespan.html
+        """
         if self._lifespan.done():
             return
-        await self._told.put({"type": what})
-        said = asyncio.ensure_future(self._says.get())
-        await asyncio.wait({said, self._lifespan}, return_when=asyncio.FIRST_COMPLETED)
-        if said.done() and said.result()["type"] == f"{what}.failed":
-            raise RuntimeError(f"the application failed at {what}: {said.result().get('message')}")
-        said.cancel()
+        await self._lifespan_events.put({"type": event})
+        reply = asyncio.ensure_future(self._lifespan_replies.get())
+        await asyncio.wait({reply, self._lifespan}, return_when=asyncio.FIRST_COMPLETED)
+        if reply.done() and reply.result()["type"] == f"{event}.failed":
+            raise RuntimeError(
+                f"the application failed at {event}: {reply.result().get('message')}"
+            )
+        reply.cancel()
 
-    async def _called(
-        self, signed_request: SignedRequest, answered: Future[tuple[int, str]]
-    ) -> None:
-        complete = asyncio.Event()
+    async def _call(self, signed_request: SignedRequest, response: Future[tuple[int, str]]) -> None:
+        is_complete = asyncio.Event()
         request: list[Message] = [
             {"type": "http.request", "body": signed_request.body, "more_body": False}
         ]
@@ -100,7 +103,7 @@ class AsgiTarget:
         async def receive() -> Message:
             if request:
                 return request.pop()
-            await complete.wait()
+            await is_complete.wait()
             return {"type": "http.disconnect"}
 
         async def send(message: Message) -> None:
@@ -108,17 +111,16 @@ class AsgiTarget:
             status = message.get("status", status)
             body.extend(message.get("body", b""))
             if message["type"] == "http.response.body" and not message.get("more_body"):
-                complete.set()
-                if not answered.done():
-                    answered.set_result((status, body.decode(errors="replace")))
+                is_complete.set()
+                if not response.done():
+                    response.set_result((status, body.decode(errors="replace")))
 
         await self._app(self._scope(signed_request), receive, send)
-        if not complete.is_set():
-            raise RuntimeError("the application answered nothing, or not to its end")
+        if not is_complete.is_set():
+            raise RuntimeError("the application returned without a complete response")
 
     def _scope(self, signed_request: SignedRequest) -> dict[str, Any]:
         url = urlsplit(signed_request.url)
-        port = url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
         length = str(len(signed_request.body))
         headers = {**signed_request.headers, "Host": signed_request.host, "Content-Length": length}
         return {
@@ -132,14 +134,14 @@ class AsgiTarget:
             "query_string": url.query.encode(),
             "root_path": "",
             "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
-            "server": (url.hostname, port),
+            "server": (url.hostname, url.port or DEFAULT_PORTS.get(url.scheme, 0)),
             "client": ("127.0.0.1", 0),
             "state": self._state.copy(),
         }
 
 
-def _pass_on(answered: Future[tuple[int, str]], rest: Future[None]) -> None:
-    """What an application raised before there was an answer."""
-    if not answered.done():
-        error = None if rest.cancelled() else rest.exception()
-        answered.set_exception(error or RuntimeError("the application was stopped"))
+def _fail_without_response(response: Future[tuple[int, str]], call: Future[None]) -> None:
+    """Give the error of a *call* that has ended to a *response* that did not come."""
+    if not response.done():
+        error = None if call.cancelled() else call.exception()
+        response.set_exception(error or RuntimeError("the application was stopped"))

@@ -1,81 +1,71 @@
-"""Routes: which application stands for a URL."""
+"""Destinations: the applications that stand for configured URLs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import urlsplit
 
-from ..api.deliveries import TIMEOUT, SignedRequest, request_url
+from ..api.deliveries import TIMEOUT, request_url
 from ..api.secrets import without_passwords
-from .applications import LoopOfTest
+from .applications import TestEventLoop
 from .http import HttpTarget, is_loopback
-
-Answer = tuple[int, str, "Future[None] | None"]
-"""Status, text, and what the application goes on with behind its answer."""
-
-
-class Target(Protocol):
-    """Where deliveries go."""
-
-    async def open(self) -> None: ...
-    async def close(self) -> None: ...
-    async def send(self, signed_request: SignedRequest) -> Answer: ...
+from .targets import DEFAULT_PORTS, Target
 
 
 @dataclass(frozen=True, eq=False)
 class Destination:
-    """That what is configured below *public_url* goes to *target*."""
+    """A target that stands for all URLs below *public_url*."""
 
     public_url: str
     target: Target
     auth_token: str | None = None
-    loop: LoopOfTest | None = None
-    """The test's event loop, if that is where the application runs."""
-    by_settle: bool = False
-    """Whether whoever settles calls the application, in the thread of the caller."""
+    """The token that signs its requests; None for the token that the application uses."""
+    loop: TestEventLoop | None = None
+    """The test's event loop, if the application runs there."""
+    is_called_by_settle: bool = False
+    """Whether `settle()` calls the application, in the thread of its caller."""
     timeout: float | None = TIMEOUT
-    """Seconds for an answer; None for no limit."""
+    """Seconds until a delivery fails without a response; None for no limit."""
     behind_proxy: bool = False
-    """Whether the application is called as a proxy that ends TLS calls it."""
+    """Whether requests look as if a proxy had ended TLS."""
 
-    def leads(self, url: str) -> bool:
-        """Whether *url* is the public one, or below it."""
-        root, path = _place(self.public_url)
-        asked, below = _place(url)
-        return asked == root and (below + "/").startswith(path.rstrip("/") + "/")
+    def matches(self, url: str) -> bool:
+        """Whether a URL is the public URL or below it."""
+        public_origin, public_path = _origin_and_path(self.public_url)
+        origin, path = _origin_and_path(url)
+        return origin == public_origin and f"{path}/".startswith(f"{public_path.rstrip('/')}/")
 
 
-def destination_for(url: str, destinations: Sequence[Destination]) -> Destination | None:
-    """The one whose public URL says most of *url*; of those that say the same, the last.
+def find_destination(url: str, destinations: Sequence[Destination]) -> Destination | None:
+    """The destination with the longest matching public URL; of equal ones the last.
 
-    What is on this machine needs none.
+    A URL of this machine that none matches is a destination itself. Returns None for other URLs.
     """
-    leading = [destination for destination in destinations if destination.leads(url)]
-    if leading:
+    matching = [destination for destination in destinations if destination.matches(url)]
+    if matching:
         return max(
-            reversed(leading), key=lambda destination: len(_place(destination.public_url)[1])
+            reversed(matching),
+            key=lambda destination: len(_origin_and_path(destination.public_url)[1]),
         )
     return Destination(url, HttpTarget()) if is_loopback(url) else None
 
 
-def _place(url: str) -> tuple[tuple[str, str | None, int | None], str]:
-    """Where a URL leads, however it is spelled, and its path."""
+def _origin_and_path(url: str) -> tuple[tuple[str, str | None, int | None], str]:
+    """The scheme, host and port of a URL, normalized, and its path."""
     parts = urlsplit(request_url(url))
-    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    port = parts.port or DEFAULT_PORTS.get(parts.scheme)
     return (parts.scheme, parts.hostname, port), parts.path or "/"
 
 
-def checked_public_url(given: object) -> str:
-    """The public URL of an application. Raises `TypeError` or `ValueError` for another value."""
-    shown = without_passwords(repr(given))
-    if not isinstance(given, str) or not re.match("(?i)https?://[^/]", given):
-        raise TypeError(f"public_url is a URL, https://desk.example, not {shown}")
+def validate_public_url(value: object) -> str:
+    """Return *value* if it is an HTTP URL. Raises `TypeError` or `ValueError` if it is not."""
+    shown = without_passwords(repr(value))
+    if not isinstance(value, str) or not re.match("(?i)https?://[^/]", value):
+        raise TypeError(f"public_url is a URL, as in https://desk.example, not {shown}")
     try:
-        _ = urlsplit(request_url(given)).port
+        _ = urlsplit(request_url(value)).port
     except ValueError as error:
         raise ValueError(f"public_url cannot be {shown}: {error}") from None
-    return given
+    return value

@@ -1,26 +1,24 @@
-"""Applications that are reached over HTTP, on this machine."""
+"""Applications that are called over HTTP, on this machine."""
 
 from __future__ import annotations
 
 import asyncio
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, TCPConnector, ThreadedResolver, web
 from yarl import URL
 
 from ..api.deliveries import SignedRequest, request_url
-from .applications import Applications, LoopOfTest
-
-if TYPE_CHECKING:
-    from .destinations import Answer
+from .applications import ApplicationThreads, TestEventLoop
+from .targets import Answer
 
 
 class HttpTarget:
-    """What listens at *base*, as in `http://127.0.0.1:5000`, and stands for *public_url*.
+    """A server at the address *base*, as in `http://127.0.0.1:5000`.
 
-    Without them it is whatever listens where the URL of a delivery says.
+    A request for a URL below *public_url* goes to the same path below *base*. Without *base* a
+    request goes to its own URL.
     """
 
     def __init__(self, base: str = "", public_url: str = "") -> None:
@@ -33,60 +31,59 @@ class HttpTarget:
     async def close(self) -> None: ...
 
     async def send(self, signed_request: SignedRequest) -> Answer:
-        """Raises `ConnectionError` if nobody answers."""
         public = urlsplit(signed_request.url)
         base = urlsplit(self._base or signed_request.url)
         target = signed_request.target
         if self._base:
             target = base.path.rstrip("/") + target[len(self._public_path) :]
-        host = base.netloc.rpartition("@")[2]  # the letter's headers have the credentials
+        host = base.netloc.rpartition("@")[2]  # the headers have the credentials
         url = f"{base.scheme}://{host}{target}"
-        # As a proxy in front of an application says it
         headers = {
-            "X-Forwarded-Proto": public.scheme,
+            "X-Forwarded-Proto": public.scheme,  # as from a proxy in front of an application
             **signed_request.headers,
             "Host": signed_request.host,
         }
-        # No other resolver, as those have threads that outlive them
-        here = TCPConnector(resolver=ThreadedResolver())
-        async with ClientSession(connector=here, auto_decompress=False) as session:
+        # The threads of other resolvers outlive their session
+        connector = TCPConnector(resolver=ThreadedResolver())
+        async with ClientSession(connector=connector, auto_decompress=False) as session:
             try:
                 async with session.request(
                     signed_request.method,
-                    URL(url, encoded=True),  # else the URL is not the one that was signed
+                    URL(url, encoded=True),  # yarl would change the URL that was signed
                     headers=headers,
                     data=signed_request.body or None,
                     allow_redirects=False,
-                ) as answer:
-                    return answer.status, (await answer.read()).decode(errors="replace"), None
+                ) as response:
+                    text = (await response.read()).decode(errors="replace")
+                    return Answer(response.status, text)
             except ClientError as error:
                 raise ConnectionError(str(error)) from error
 
 
 class AiohttpTarget(HttpTarget):
-    """An application of aiohttp, served for as long as it is a target."""
+    """An aiohttp application, served on a local port from `open` to `close`."""
 
-    def __init__(self, app: web.Application, applications: Applications | LoopOfTest) -> None:
+    def __init__(self, app: web.Application, runner: ApplicationThreads | TestEventLoop) -> None:
         super().__init__()
         self._app = app
-        self._applications = applications
+        self._runner = runner
 
     async def open(self) -> None:
-        self._base = await asyncio.wrap_future(self._applications.run(self._serve()))
+        self._base = await asyncio.wrap_future(self._runner.run(self._serve()))
 
     async def _serve(self) -> str:
-        self._runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        host, port = self._runner.addresses[0]
+        self._app_runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
+        await self._app_runner.setup()
+        await web.TCPSite(self._app_runner, "127.0.0.1", 0).start()
+        host, port = self._app_runner.addresses[0]
         return f"http://{host}:{port}"
 
     async def close(self) -> None:
-        await asyncio.wrap_future(self._applications.run(self._runner.cleanup()))
+        await asyncio.wrap_future(self._runner.run(self._app_runner.cleanup()))
 
 
 def is_loopback(url: str) -> bool:
-    """Whether a URL leads to this machine and nowhere else."""
+    """Whether the host of an HTTP URL is a loopback address or `localhost`."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https"):
         return False

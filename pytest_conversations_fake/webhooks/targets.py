@@ -1,63 +1,38 @@
-"""What an application is, by its looks."""
+"""Targets: how a signed request reaches an application, whichever interface it has."""
 
 from __future__ import annotations
 
-import inspect
-from typing import Any
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Protocol
 
-from aiohttp import web
+from ..api.deliveries import SignedRequest
 
-from ..api.secrets import without_passwords
-from .applications import Applications, LoopOfTest
-from .asgi import AsgiTarget
-from .destinations import Target
-from .http import AiohttpTarget, HttpTarget, is_loopback
-from .wsgi import WsgiTarget
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def target_of(
-    given: Any, public_url: str, applications: Applications, loop: LoopOfTest | None
-) -> Target:
-    """The target for a URL or an application, which runs on the test's *loop* or in our threads.
+@dataclass(frozen=True)
+class Answer:
+    """The response of an application to a webhook."""
 
-    Raises `TypeError` for anything else, and `ValueError` for a URL of another machine.
-    """
-    shown = without_passwords(repr(given))
-    if _is_url(given):
-        if not is_loopback(given):
-            raise ValueError(f"webhooks stay on this machine, so they are not sent to {shown}")
-        return HttpTarget(given, public_url)
-    if isinstance(given, web.Application):
-        return AiohttpTarget(given, loop or applications)
-    if _is_asgi(given):
-        return AsgiTarget(given, loop or applications)
-    if _takes(given, 2):
-        return WsgiTarget(given, applications)
-    hint = "; is it to be called first?" if callable(given) else ""
-    raise TypeError(
-        f"a target is a URL, or an application of ASGI, WSGI or aiohttp, not {shown}{hint}"
-    )
+    status: int
+    text: str
+    background: Future[None] | None = None
+    """Work that the application continues after its response."""
 
 
-def is_asynchronous(given: Any) -> bool:
-    """Whether *given* is an application that runs on an event loop."""
-    return isinstance(given, web.Application) or _is_asgi(given)
+class Target(Protocol):
+    """Something that webhooks are sent to."""
 
+    async def open(self) -> None:
+        """Start the application. Raises the error that prevents its startup."""
 
-def _is_url(given: Any) -> bool:
-    return isinstance(given, str) and given.startswith(("http://", "https://"))
+    async def close(self) -> None:
+        """Shut the application down."""
 
+    async def send(self, signed_request: SignedRequest) -> Answer:
+        """Send a request and return the response.
 
-def _is_asgi(app: Any) -> bool:
-    """Whether *app* can be called with three things, and by no means with two."""
-    return _takes(app, 3) and (not _takes(app, 2) or inspect.iscoroutinefunction(app))
-
-
-def _takes(app: Any, count: int) -> bool:
-    if not callable(app) or inspect.isclass(app):
-        return False
-    try:
-        inspect.signature(app).bind(*[None] * count)
-    except (TypeError, ValueError):
-        return False
-    return True
+        Raises `ConnectionError` if the application is not reachable, and `ApplicationError` if it
+        raises an exception.
+        """

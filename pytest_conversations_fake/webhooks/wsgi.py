@@ -1,4 +1,4 @@
-"""Applications of WSGI, called without a socket."""
+"""WSGI applications, called without a socket."""
 
 from __future__ import annotations
 
@@ -9,46 +9,44 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from traceback import format_exc
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from ..api.deliveries import SignedRequest
-from .applications import Applications, Raised
-
-if TYPE_CHECKING:
-    from .destinations import Answer
+from .applications import ApplicationError, ApplicationThreads, in_application
+from .targets import DEFAULT_PORTS, Answer
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 class WsgiTarget:
-    """An application, called in a thread of its own for each delivery."""
+    """A WSGI application, called in a new thread for each delivery."""
 
-    def __init__(self, app: Application, applications: Applications) -> None:
+    def __init__(self, app: Application, threads: ApplicationThreads) -> None:
         self._app = app
-        self._applications = applications
+        self._threads = threads
 
     async def open(self) -> None: ...
 
     async def close(self) -> None: ...
 
     async def send(self, signed_request: SignedRequest) -> Answer:
-        called = self._applications.call(lambda: self.call(signed_request))
-        return await asyncio.wrap_future(called)
+        return await asyncio.wrap_future(self._threads.call(lambda: self.call(signed_request)))
 
     def call(self, signed_request: SignedRequest) -> Answer:
-        """What the application answers, called in this thread."""
+        """Call the application in this thread and return its response."""
         url = urlsplit(signed_request.url)
         environ: dict[str, Any] = {
             "REQUEST_METHOD": signed_request.method,
             "SCRIPT_NAME": "",
             "PATH_INFO": unquote_to_bytes(url.path or "/").decode("latin-1"),
             "QUERY_STRING": url.query,
-            # PATH_INFO is decoded. uWSGI and Werkzeug keep the raw target under this name
+            # PATH_INFO is decoded. uWSGI and Werkzeug keep the raw target in REQUEST_URI,
+            # Gunicorn in RAW_URI
             "REQUEST_URI": signed_request.target,
-            "RAW_URI": signed_request.target,  # Gunicorn's name for it
+            "RAW_URI": signed_request.target,
             "SERVER_NAME": url.hostname or "",
-            "SERVER_PORT": str(url.port or {"http": 80, "https": 443}.get(url.scheme, 0)),
+            "SERVER_PORT": str(url.port or DEFAULT_PORTS.get(url.scheme, 0)),
             "SERVER_PROTOCOL": "HTTP/1.1",
             "REMOTE_ADDR": "127.0.0.1",
             "CONTENT_LENGTH": str(len(signed_request.body)),
@@ -64,38 +62,45 @@ class WsgiTarget:
         for name, text in signed_request.headers.items():
             key = name.upper().replace("-", "_")
             environ["CONTENT_TYPE" if key == "CONTENT_TYPE" else f"HTTP_{key}"] = text
-        started: list[str] = []
-        written: list[bytes] = []
+        statuses: list[str] = []
+        chunks: list[bytes] = []
 
         def start_response(status: str, headers: object, error: object = None) -> object:
-            started[:] = [status]
-            return written.append
+            statuses[:] = [status]
+            return chunks.append
 
-        answer = self._app(environ, start_response)
+        body = self._app(environ, start_response)
         try:
-            written.extend(answer)
+            chunks.extend(body)
         finally:
-            if close := getattr(answer, "close", None):
+            if close := getattr(body, "close", None):
                 close()
-        if not started:
-            raise RuntimeError("the application answered nothing: it did not call start_response")
-        return int(started[0].split()[0]), b"".join(written).decode(errors="replace"), None
+        if not statuses:
+            raise RuntimeError("the application did not call start_response")
+        return Answer(int(statuses[0].split()[0]), b"".join(chunks).decode(errors="replace"))
 
 
 @dataclass(frozen=True, eq=False)
-class Visit:
-    """A call of an application that whoever settles makes."""
+class PendingCall:
+    """A call of an application that waits for `settle()`, which makes it in its own thread."""
 
     target: WsgiTarget
     signed_request: SignedRequest
     answer: Future[Answer] = field(default_factory=Future)
 
-    def pay(self) -> None:
-        """Call it. What is raised that is no `Exception`, such as pytest's own, goes on here."""
+    def run(self) -> None:
+        """Call the application and set the answer.
+
+        Raises an exception of the application that does not derive from `Exception`, such as
+        pytest's own.
+        """
         self.answer.set_running_or_notify_cancel()
+        before = in_application.set(True)
         try:
             self.answer.set_result(self.target.call(self.signed_request))
         except BaseException as error:
-            self.answer.set_exception(Raised(format_exc()))
+            self.answer.set_exception(ApplicationError(format_exc()))
             if not isinstance(error, Exception):
                 raise
+        finally:
+            in_application.reset(before)

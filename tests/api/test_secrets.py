@@ -83,7 +83,7 @@ def test_an_account_does_not_show_its_tokens() -> None:
 def test_a_target_that_is_refused_does_not_show_its_password() -> None:
     with (
         FakeConversations() as fake,
-        pytest.raises(ValueError, match=r"sent to 'https://u:\*\*\*@"),
+        pytest.raises(ValueError, match=r"not to 'https://u:\*\*\*@"),
     ):
         fake.webhooks.deliver_to("https://u:pw@desk.example")
 

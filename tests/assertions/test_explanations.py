@@ -30,6 +30,7 @@ from pytest_conversations_fake.server.server import Server
 from pytest_conversations_fake.state.account import AccountView
 from pytest_conversations_fake.state.injecting import inject
 from pytest_conversations_fake.strict.strictness import Strictness
+from pytest_conversations_fake.webhooks.dispatcher import Dispatcher
 from pytest_conversations_fake.webhooks.webhooks import Webhooks
 
 TEXTS = Path(__file__).parent / "texts"
@@ -61,7 +62,8 @@ class Scene:
         self.api = Api(self.world)
         self.get, self.post, self.delete = self.api.get, self.api.post, self.api.delete
         self.fake = AccountView(self.world, self.world.account)
-        self.webhooks = Webhooks(self.world, Strictness(self.world, ()))
+        strictness = Strictness(self.world, ())
+        self.webhooks = Webhooks(self.world, strictness, Dispatcher(self.world, strictness))
 
     def deliver(self, delivery: Delivery) -> bool:
         signing = sign(self.world, delivery).signing

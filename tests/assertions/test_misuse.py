@@ -148,7 +148,7 @@ TYPES: dict[str, Misuse] = {
     "the clock has no unit 'day'; it has: weeks, days, hours, minutes, seconds, milliseconds, "
     "microseconds": lambda fake: fake.clock.shift(day=3),
     "days is a number, not '3'": lambda fake: fake.clock.shift(days="3"),
-    "events is a list of them, not 5": (
+    "events is a list of event names, not 5": (
         lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", events=5)
     ),
     "auth_token is a str, not int": (

@@ -200,7 +200,7 @@ def test_failed_log_record_does_not_end_webhooks(
         raise ValueError("oops")
 
     fake.webhooks.deliver_to(wsgi, public_url=HOOK, events=["onConversationAdded"])
-    monkeypatch.setattr(DeliveryWorker, "_note", broken)
+    monkeypatch.setattr(DeliveryWorker, "_record", broken)
     create(fake)
     create(fake)
 

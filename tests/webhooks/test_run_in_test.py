@@ -139,9 +139,9 @@ def test_settle_names_settle_async_where_it_would_hold_up_the_application(
             with pytest.raises(RuntimeError) as refused:
                 fake.settle()
             assert (
-                "settle() would hold up the event loop on which the application at "
+                "settle() would block the event loop on which the application at "
                 "https://desk.example/hook runs; call `await fake.settle_async()` instead, "
-                "before an assertion, too"
+                "also before an assertion"
             ) == str(refused.value)
             say()
             with pytest.raises(RuntimeError, match="settle_async"):
@@ -307,7 +307,10 @@ def test_handler_cannot_wait_for_itself(fake: FakeConversations, kind: str) -> N
 
     asyncio.run(run())
 
-    assert ["settle() is called by what it waits for, an application"] == raised
+    assert [
+        "an application called settle(), which waits for applications and so for its own caller; "
+        "call it in the test"
+    ] == raised
 
 
 @pytest.mark.parametrize("kind", ON_A_LOOP)

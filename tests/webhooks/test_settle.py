@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +25,11 @@ from starlette.responses import PlainTextResponse
 
 from pytest_conversations_fake import FakeConversations, WebhookWarning
 from pytest_conversations_fake.webhooks import worker
+
+REFUSAL = (
+    "an application called settle(), which waits for applications and so for its own caller; call "
+    "it in the test"
+)
 
 
 @pytest.fixture
@@ -85,9 +89,10 @@ def test_what_does_not_settle_is_listed(fake: FakeConversations) -> None:
         fake.settle(within=0.5)
 
     assert (
-        "not settled, as these are still to be delivered:\n"
-        "  onMessageAdded to https://desk.example/hook, which has not answered yet\n"
-        "  onMessageAdded to https://desk.example/hook"
+        "webhooks did not settle within 0.5 seconds; settle(within=...) sets another limit; "
+        "not finished:\n"
+        "  onMessageAdded to https://desk.example/hook: the application has not responded\n"
+        "  onMessageAdded to https://desk.example/hook: not sent yet"
     ) == str(late.value)
     may_answer.set()
     fake.settle()
@@ -104,8 +109,8 @@ def test_a_bot_that_answers_itself_is_stopped(fake: FakeConversations) -> None:
         fake.settle()
 
     assert (
-        "webhooks went on and on: each of 51 deliveries led to the next, so this is where it was "
-        "stopped; the last of them:\n"
+        "webhooks do not end: each of 51 deliveries led to the next, and the fake dropped the last "
+        "one; let the application ignore events that it caused itself; the last 4:\n"
         "  onMessageAdded '46?'\n"
         "  onMessageAdded '47?'\n"
         "  onMessageAdded '48?'\n"
@@ -136,7 +141,7 @@ def test_a_frozen_clock_keeps_nobody_waiting(frozen: Callable[[], Any]) -> None:
         fake.conversations.add(unique_name="talk")
         fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD, timeout=1)
         say()
-        with pytest.raises(TimeoutError, match="not settled"):
+        with pytest.raises(TimeoutError, match="did not settle within"):
             fake.settle(within=0.05)
         told = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
@@ -172,19 +177,25 @@ def test_what_pytest_raises_in_the_tests_own_thread_fails_the_test(
     fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
 
-def test_settle_is_not_for_what_it_waits_for(fake: FakeConversations) -> None:
-    def handle(url: str, form: dict[str, str], signature: str) -> None:
-        fake.settle()
+@pytest.mark.parametrize("run_in", ["thread", "test"])
+@pytest.mark.parametrize("kind", ["flask", "starlette", "aiohttp"])
+def test_settle_in_a_handler_is_refused(fake: FakeConversations, kind: str, run_in: Any) -> None:
+    refusals: list[str] = []
 
-    for kind in ("flask", "starlette"):
-        logging.disable()
-        try:
-            fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD)
-            say(kind)
-            failed = fake.webhooks.assert_delivered("onMessageAdded", body=kind, failed=True)
-        finally:
-            logging.disable(logging.NOTSET)
-        assert 500 == failed.status
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        with pytest.raises(RuntimeError) as refused:
+            fake.settle()
+        refusals.append(str(refused.value))
+
+    async def run() -> None:
+        app = APPLICATIONS[kind](handle)
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in=run_in):
+            await asyncio.to_thread(say)
+
+    asyncio.run(run())
+
+    assert 200 == fake.webhooks.assert_delivered("onMessageAdded").status
+    assert [REFUSAL] == refusals
 
 
 def test_settle_waits_for_what_is_asked(asking: FakeConversations) -> None:
@@ -224,7 +235,7 @@ def test_what_an_application_still_asks_when_a_test_ends_lands_in_its_fake() -> 
 
 
 def test_an_application_that_can_not_end_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "PATIENCE", 0.1)
+    monkeypatch.setattr(worker, "LIFESPAN_TIMEOUT", 0.1)
     may_end = threading.Event()
 
     def app(environ: object, start: Callable[..., Any]) -> list[bytes]:
@@ -268,7 +279,7 @@ def test_handler_may_take_longer_than_twilio_waits_without_a_timeout(
     fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD, timeout=None)
     say()
     assert inside.wait(10)
-    with pytest.raises(TimeoutError, match="not settled"):
+    with pytest.raises(TimeoutError, match="did not settle within"):
         fake.settle(within=0.1)
     may_answer.set()
     fake.settle(within=60)

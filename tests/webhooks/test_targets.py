@@ -234,7 +234,7 @@ def test_who_does_not_listen_is_no_connection(fake: FakeConversations) -> None:
         ("desk", {"public_url": HOOK}, TypeError, "a target is a URL"),
         (answering(), {"public_url": "https://u:99999"}, ValueError, "public_url cannot be .*Port"),
         (answering(), {"public_url": f"https://{'ä' * 64}.de"}, ValueError, "public_url cannot be"),
-        (with_flask, {}, TypeError, "public_url is a URL, https://desk.example, not None"),
+        (with_flask, {}, TypeError, "public_url is a URL, as in https://desk.example, not None"),
         ("http://a", {"events": ["onMesageAdded"]}, ValueError, "did you mean 'onMessageAdded'"),
         ("http://a", {"run_in": "test"}, TypeError, "run_in='test' is for applications"),
         (with_flask, {"public_url": HOOK, "run_in": "tests"}, ValueError, "did you mean 'test'"),
@@ -253,7 +253,7 @@ def test_a_password_in_what_is_no_url_is_not_shown(fake: FakeConversations, targ
     with pytest.raises(TypeError) as refused:
         fake.webhooks.deliver_to(target, public_url="ftp://u:hunter2@desk")
 
-    text = "public_url is a URL, https://desk.example, not 'ftp://u:***@desk'"
+    text = "public_url is a URL, as in https://desk.example, not 'ftp://u:***@desk'"
     assert text == str(refused.value)
 
 
@@ -315,19 +315,25 @@ def test_an_answer_may_come_in_parts_and_work_go_on_behind_it(fake: FakeConversa
 
 
 @pytest.mark.parametrize(
-    "app",
+    ("app", "error"),
     [
-        pytest.param(lambda environ, start: [], id="WSGI"),
-        pytest.param(lambda scope, receive, send: asyncio.sleep(0), id="ASGI"),
+        pytest.param(lambda environ, start: [], "did not call start_response", id="WSGI"),
+        pytest.param(
+            lambda scope, receive, send: asyncio.sleep(0),
+            "returned without a complete response",
+            id="ASGI",
+        ),
     ],
 )
-def test_no_answer_is_an_error(fake: FakeConversations, app: object) -> None:
+def test_application_without_a_response_fails_the_delivery(
+    fake: FakeConversations, app: object, error: str
+) -> None:
     fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
     say()
 
     delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
-    assert "RuntimeError: the application answered nothing" in str(delivered.error)
+    assert f"RuntimeError: the application {error}\n" in str(delivered.error)
 
 
 @pytest.mark.parametrize(
@@ -373,7 +379,7 @@ def test_the_address_of_an_application_may_have_a_path(fake: FakeConversations) 
 
 @pytest.mark.parametrize("address", ["http://desk.example", "http://192.0.2.7/hook"])
 def test_webhooks_stay_on_this_machine(fake: FakeConversations, address: str) -> None:
-    with pytest.raises(ValueError, match="webhooks stay on this machine"):
+    with pytest.raises(ValueError, match="webhooks are delivered on this machine only"):
         fake.webhooks.deliver_to(address, public_url=HOOK)
 
 
@@ -382,11 +388,11 @@ def test_an_account_has_one_webhook(fake: FakeConversations) -> None:
 
     with pytest.raises(ValueError, match=f"is configured for {HOOK} already"):
         fake.webhooks.deliver_to(answering(200), public_url="https://another.example", events=TOLD)
-    with pytest.raises(TypeError, match="events is a list of them, not 'onMessageAdded'"):
+    with pytest.raises(TypeError, match="events is a list of event names, not 'onMessageAdded'"):
         fake.webhooks.deliver_to(answering(200), public_url=HOOK, events="onMessageAdded")
 
 
 @pytest.mark.parametrize("target", [Flask, FastAPI, with_flask, lambda request: None])
 def test_what_is_not_called_yet_is_said(fake: FakeConversations, target: object) -> None:
-    with pytest.raises(TypeError, match="is it to be called first"):
+    with pytest.raises(TypeError, match="call it first"):
         fake.webhooks.deliver_to(target, public_url=HOOK)
