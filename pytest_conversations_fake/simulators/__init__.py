@@ -1,1 +1,1 @@
-"""Simulators of the people on the other side: phones and chat users."""
+"""Simulators of the people who talk to the account: phones and chat users."""

@@ -1,8 +1,12 @@
-"""What people do, as Twilio does it for them: with pre-events, and with webhooks in any case."""
+"""The actor: it performs the operations of a simulated person in the API.
+
+Unlike requests of a test, they always ask pre-event webhooks and always cause webhooks (rules
+`pre-events` and `webhook-header`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -19,9 +23,15 @@ from ..api.world import World
 
 R = TypeVar("R", bound=Record)
 
+ToLiveRecord = Callable[[Resource[Any], Record], Any]
+"""Makes the record that a test reads."""
+
 
 class Actor:
-    """Acts in a *world*, in an *account*, by a *source* that webhooks are event_params."""
+    """Performs operations in an account as a person.
+
+    *source* is the parameter `Source` of the webhooks: `SDK`, or a channel such as `SMS`.
+    """
 
     def __init__(
         self, world: World, account: Account, source: str, client_identity: str | None = None
@@ -37,7 +47,7 @@ class Actor:
         event_params: Mapping[str, Any] = MappingProxyType({}),
         **params: Any,
     ) -> RequestContext:
-        """The context of an action now. Its events carry *event_params*, too."""
+        """The context of an operation now. Its events have *event_params* in addition."""
         return replace(
             self.world.request_context(self.account),
             parents=parents,
@@ -48,59 +58,57 @@ class Actor:
             event_params=event_params,
         )
 
-    def create(
-        self,
-        resource: Resource[R],
-        *parents: Record,
-        event_params: Mapping[str, Any] = MappingProxyType({}),
-        asked: Mapping[str, Any] = MappingProxyType({}),
-        **params: Any,
-    ) -> R | None:
-        """Create something, unless a pre-event refuses it.
-
-        Its events carry *event_params*, too, and its pre-event also carries *asked*.
-        """
+    def create(self, resource: Resource[R], *parents: Record, **params: Any) -> R | None:
+        """Create a record. Returns None if a pre-event webhook refuses it."""
         __tracebackhide__ = True
         with refusals_are_errors():
-            context = self.asked(Operation(resource, CREATE), parents, params, event_params, asked)
+            context = self.ask_pre_event(Operation(resource, CREATE), parents, params)
             if not context:
                 return None
             with self.world.lock:
                 return resource.create(context)
 
     def update(self, resource: Resource[R], record: R, *parents: Record, **params: Any) -> None:
-        """Change something, unless a pre-event refuses it."""
+        """Update a record, unless a pre-event webhook refuses it."""
         __tracebackhide__ = True
         with refusals_are_errors():
-            context = self.asked(Operation(resource, UPDATE), (*parents, record), params)
-            if context:
+            operation = Operation(resource, UPDATE)
+            if context := self.ask_pre_event(operation, (*parents, record), params):
                 with self.world.lock:
                     resource.update(context, record)
 
-    def asked(
+    def ask_pre_event(
         self,
         operation: Operation,
         records: tuple[Record, ...],
         params: dict[str, Any],
         event_params: Mapping[str, Any] = MappingProxyType({}),
-        asked: Mapping[str, Any] = MappingProxyType({}),
+        pre_event_params: Mapping[str, Any] = MappingProxyType({}),
     ) -> RequestContext | None:
-        """What is to be done when applications were asked; None if one of them refuses."""
+        """Ask the pre-event webhook of an operation, if there is one.
+
+        Returns the context for the operation, with the changes of the application, or None if the
+        application refuses it. *event_params* are in all events of the operation,
+        *pre_event_params* in the pre-event only. Raises `LookupError` if a parent was removed
+        meanwhile.
+        """
         parents = records[: len(operation.resource.ancestors)]
         with self.world.settled():
             self.world.finish()
             context = self.context(*parents, event_params=event_params, **params)
-            asking = pre_event_delivery(context, operation, records, asked)
-        if asking:
-            answered = self.world.ask(asking).result()
+            pre_event = pre_event_delivery(context, operation, records, pre_event_params)
+        if pre_event:
+            answer = self.world.ask(pre_event).result()
             try:
-                changes = read_changes(operation, answered)
+                changes = read_changes(operation, answer)
             except WebhookRefused:
                 return None
             fields = operation.resource.parameters
             params |= {name: fields[name].read_all(texts) for name, texts in changes.items()}
         with self.world.settled():
-            for parent in parents:  # what was asked may have removed it
+            for parent in parents:
                 if not self.account.store.find(type(parent), parent.sid):
-                    raise LookupError(f"{parent.sid} is gone, and with it what was to be in it")
+                    raise LookupError(
+                        f"{parent.sid} was removed while its pre-event webhook was answered"
+                    )
             return self.context(*parents, event_params=event_params, **params)

@@ -1,4 +1,4 @@
-"""Chat users: people with an application that is built on Twilio's client SDK."""
+"""Chat users: people who use an application that is built on Twilio's client SDK."""
 
 from __future__ import annotations
 
@@ -15,76 +15,89 @@ from ..api.sid_kinds import check_kind
 from ..api.wording import visible
 from ..api.world import World
 from ..state import records
-from .actor import Actor
-from .handset import Live
+from .actor import Actor, ToLiveRecord
 
 
 class ChatUser:
-    """Somebody who chats, known to the default service by an *identity*."""
+    """A person who chats under an identity.
 
-    def __init__(self, world: World, account: Account, live: Live, identity: str) -> None:
+    `fake_conversations.chat_user("ada")` returns one. Methods take a conversation as its record,
+    its sid, or its unique name in the default service.
+    """
+
+    def __init__(
+        self, world: World, account: Account, to_live_record: ToLiveRecord, identity: str
+    ) -> None:
         self.identity = identity
-        self._acting = Actor(world, account, "SDK", identity)
         self._world = world
-        self._store = account.store
         self._account = account
-        self._live = live
+        self._store = account.store
+        self._actor = Actor(world, account, "SDK", identity)
+        self._to_live_record = to_live_record
 
     def join(self, conversation: Any) -> records.Participant | None:
-        """Take part in a *conversation*, a record, its sid or its unique name.
+        """Join a conversation as a participant.
 
-        Returns the participant, or None if a pre-event refuses it. Raises `LookupError` for a
-        conversation that there is not, and `ValueError` for what Twilio would refuse.
+        Returns the participant, or None if a pre-event webhook refuses it. Raises `LookupError` if
+        there is no such conversation, and `ValueError` if Twilio would refuse the participant.
         """
         __tracebackhide__ = True
         self._world.require_running()
         found = self._conversation(conversation)
-        joined = self._acting.create(
+        participant = self._actor.create(
             participants, self._service(found), found, identity=self.identity
         )
-        return self._live(participants, joined) if joined else None
+        return self._to_live_record(participants, participant) if participant else None
 
     def send(self, body: str, *, to: Any) -> records.Message | None:
-        """Send a message with the text *body* to a conversation.
+        """Send a message with the text *body* to the conversation *to*.
 
-        *to* is the conversation: its record, its sid or its unique name. Returns the message, or
-        None if a pre-event webhook refuses it. Raises `LookupError` if there is no such
-        conversation or this user does not take part in it, and `ValueError` if Twilio would refuse
-        the message.
+        Returns the message, or None if a pre-event webhook refuses it. Raises `LookupError` if
+        there is no such conversation or this user is no participant of it, and `ValueError` if
+        Twilio would refuse the message.
         """
         __tracebackhide__ = True
         self._world.require_running()
         check_text("body", body)
-        found = self._participant(to)
-        talk = self._store.get(Conversation, found.conversation_sid)
-        said = self._acting.create(
-            messages, self._service(talk), talk, author=self.identity, body=body
+        conversation, _ = self._membership(to)
+        service = self._service(conversation)
+        message = self._actor.create(
+            messages, service, conversation, author=self.identity, body=body
         )
-        return self._live(messages, said) if said else None
+        return self._to_live_record(messages, message) if message else None
 
     def read(self, conversation: Any, *, up_to: int | None = None) -> None:
-        """Read all messages of a *conversation*, or those *up_to* an index."""
+        """Mark the messages of a conversation as read.
+
+        *up_to* is the index of the last message that was read. The default is the newest message.
+        Raises `LookupError` if there is no such conversation or this user is no participant of it.
+        """
         __tracebackhide__ = True
         self._world.require_running()
         if up_to is not None:
             check_number("up_to", up_to)
-        found = self._participant(conversation)
-        talk = self._store.get(Conversation, found.conversation_sid)
+        found, participant = self._membership(conversation)
         if up_to is None:
-            up_to = max((each.index for each in self._store.of(Message, talk.sid)), default=None)
+            up_to = max((each.index for each in self._store.of(Message, found.sid)), default=None)
         if up_to is not None:
-            service = self._service(talk)
-            self._acting.update(participants, found, service, talk, last_read_message_index=up_to)
+            service = self._service(found)
+            self._actor.update(
+                participants, participant, service, found, last_read_message_index=up_to
+            )
 
     def unread(self, conversation: Any) -> Sequence[records.Message]:
-        """The messages of others that this user has not read yet, oldest first."""
+        """The messages of other authors that this user has not read yet, oldest first.
+
+        Raises `LookupError` if there is no such conversation or this user is no participant of it.
+        """
         __tracebackhide__ = True
-        found = self._participant(conversation)
-        last = found.last_read_message_index
+        found, participant = self._membership(conversation)
+        last_read = participant.last_read_message_index
         return [
-            self._live(messages, each)
-            for each in self._store.of(Message, found.conversation_sid)
-            if each.index > (-1 if last is None else last) and each.author != self.identity
+            self._to_live_record(messages, message)
+            for message in self._store.of(Message, found.sid)
+            if message.index > (-1 if last_read is None else last_read)
+            and message.author != self.identity
         ]
 
     def _conversation(self, name: Any) -> Conversation:
@@ -92,23 +105,26 @@ class ChatUser:
         sid = getattr(name, "sid", name)
         check(isinstance(sid, str), "a conversation is a record, its sid or its unique name", name)
         with self._world.settled():
-            anywhere = self._store.find(Conversation, sid)
-            here = default_service(self._account).sid
-            found = anywhere or conversations.find(self._account, here, sid)
+            found = self._store.find(Conversation, sid) or conversations.find(
+                self._account, default_service(self._account).sid, sid
+            )
         if not found:
             check_kind("a conversation", Conversation.prefix, sid)
             raise LookupError(f"there is no conversation {sid!r}")
         return found
 
-    def _participant(self, conversation: Any) -> Participant:
+    def _membership(self, name: Any) -> tuple[Conversation, Participant]:
+        """A conversation, and the participant that this user is in it."""
         __tracebackhide__ = True
-        talk = self._conversation(conversation)
-        found = self._store.find_by(Participant, talk.sid, "identity", self.identity)
-        if not found:
+        conversation = self._conversation(name)
+        participant = self._store.find_by(Participant, conversation.sid, "identity", self.identity)
+        if not participant:
             raise LookupError(
-                visible(f"{self.identity} takes no part in {talk.sid}; join() it first")
+                visible(
+                    f"{self.identity} is no participant of {conversation.sid}; call join() first"
+                )
             )
-        return found
+        return conversation, participant
 
     def _service(self, conversation: Conversation) -> Service:
         return self._store.get(Service, conversation.chat_service_sid)

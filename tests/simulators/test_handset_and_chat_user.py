@@ -17,6 +17,11 @@ from pytest_conversations_fake import FakeConversations
 
 ADA, BEN, DESK, LINE = "+15550100", "+15550101", "+15550199", "+15550198"
 
+ADVICE = (
+    "add a participant with both addresses, or an address configuration with "
+    "auto_creation_enabled=True"
+)
+
 
 def texts(fake: FakeConversations, address: str, talk: Any, proxy: str | None = DESK) -> Any:
     pair = {"messaging_binding_address": address, "messaging_binding_proxy_address": proxy}
@@ -48,23 +53,28 @@ def test_a_text_to_nobody_is_no_matter_of_conversations(fake: FakeConversations)
 
     for number, more in (
         (DESK, ""),
-        (LINE, f"; the one of {LINE} has auto_creation_enabled=False"),
+        (LINE, f"; the one for {LINE} has auto_creation_enabled=False"),
     ):
-        with pytest.raises(LookupError) as missed:
+        with pytest.raises(LookupError) as refused:
             fake.handset(ADA).send("hi", to=number)
         assert (
-            f"no matter of conversations: {ADA} and {number} are in no open one together, and "
-            f"{number} has no address configuration that creates one{more}"
-        ) == str(missed.value)
+            f"this text belongs to no conversation: {ADA} and {number} are not in an open "
+            f"conversation together, and {number} has no address configuration that creates one"
+            f"{more}; {ADVICE}"
+        ) == str(refused.value)
 
 
 @pytest.mark.rule("address-text")
 @pytest.mark.parametrize(
     ("configured", "phone", "near"),
     [
-        (DESK, f"whatsapp:{ADA}", f"there is one for {DESK}, without whatsapp:"),
-        (f"whatsapp:{DESK}", ADA, f"there is one for whatsapp:{DESK}, with whatsapp:"),
-        (f"whatsapp:{DESK}", f"rcs:{ADA}", f"there is one for whatsapp:{DESK}, with whatsapp:"),
+        (DESK, f"whatsapp:{ADA}", f"there is one for {DESK}, without the channel whatsapp"),
+        (f"whatsapp:{DESK}", ADA, f"there is one for whatsapp:{DESK}, with the channel whatsapp"),
+        (
+            f"whatsapp:{DESK}",
+            f"rcs:{ADA}",
+            f"there is one for whatsapp:{DESK}, with the channel whatsapp",
+        ),
     ],
 )
 def test_a_text_that_misses_a_configuration_by_its_channel_is_told_so(
@@ -73,10 +83,10 @@ def test_a_text_that_misses_a_configuration_by_its_channel_is_told_so(
     fake.address_configurations.add(type="whatsapp", address=configured, auto_creation_enabled=True)
     fake.address_configurations.add(type="sms", address=LINE, auto_creation_enabled=True)
 
-    with pytest.raises(LookupError) as missed:
+    with pytest.raises(LookupError) as refused:
         fake.handset(phone).send("hi", to=DESK)
 
-    assert str(missed.value).endswith(f" has no address configuration that creates one; {near}")
+    assert str(refused.value).endswith(f"configuration that creates one; {near}; {ADVICE}")
 
 
 @pytest.mark.rule("inbound-pair")
@@ -84,11 +94,12 @@ def test_a_text_that_misses_a_pair_by_its_channel_is_told_so(fake: FakeConversat
     texts(fake, f"whatsapp:{ADA}", fake.conversations.add(), f"whatsapp:{DESK}")
     texts(fake, f"whatsapp:{BEN}", fake.conversations.add(), f"whatsapp:{DESK}")
 
-    with pytest.raises(LookupError) as missed:
+    with pytest.raises(LookupError) as refused:
         fake.handset(ADA).send("hi", to=DESK)
 
-    near = f"; whatsapp:{ADA} and whatsapp:{DESK} are in one, with whatsapp:"
-    assert str(missed.value).endswith(f" has no address configuration that creates one{near}")
+    pair = f"whatsapp:{ADA} and whatsapp:{DESK} are in an open conversation"
+    near = f"{pair}, with the channel whatsapp"
+    assert str(refused.value).endswith(f"configuration that creates one; {near}; {ADVICE}")
 
 
 @pytest.mark.rule("empty-message", "auto-creation-flow")
@@ -321,7 +332,11 @@ def test_mistakes_are_said(fake: FakeConversations) -> None:
     ada, phone = fake.chat_user("ada"), fake.handset(ADA)
 
     for wrong, error, text in (
-        (lambda: fake.handset("5550100"), ValueError, "a number is one of E.164, as in +15550100"),
+        (
+            lambda: fake.handset("5550100"),
+            ValueError,
+            "a number is in E.164 format",
+        ),
         (lambda: fake.handset("chat:ada"), ValueError, "apple; not 'chat:ada'"),
         (lambda: phone.send("hi", to="desk"), ValueError, "not 'desk'"),
         (
@@ -330,7 +345,7 @@ def test_mistakes_are_said(fake: FakeConversations) -> None:
             "a status is one of sent, delivered, read",
         ),
         (lambda: ada.join("nowhere"), LookupError, "there is no conversation 'nowhere'"),
-        (lambda: ada.send("hi", to=talk), LookupError, "ada takes no part in CH"),
+        (lambda: ada.send("hi", to=talk), LookupError, "ada is no participant of CH"),
     ):
         with pytest.raises(error, match=text.replace("+", r"\+")):
             wrong()
@@ -383,7 +398,7 @@ def test_what_is_gone_by_the_answer_takes_no_message(fake: FakeConversations) ->
     app = at_hook(hook)
     fake.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"])
 
-    with pytest.raises(LookupError, match=f"{talk.sid} is gone"):
+    with pytest.raises(LookupError, match=f"{talk.sid} was removed while"):
         fake.handset(ADA).send("hi", to=DESK)
     assert 0 == len(fake.messages)
 
