@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from aiohttp import web
-from applications import TOLD, say
+from applications import HOOK, TOLD, say, with_flask
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
@@ -190,8 +190,53 @@ def test_path_of_a_public_url_is_found_in_any_spelling(fake: FakeConversations) 
 
 
 @pytest.mark.rule("webhook-request-url")
-def test_host_with_other_characters_than_ascii_is_sent_as_idna() -> None:
+def test_host_that_is_not_ascii_is_sent_as_idna() -> None:
     url = request_url("https://u:p@Bücher.example:8443/ü")
 
     assert "https://u:p@xn--bcher-kva.example:8443/%C3%BC" == url
     assert urlsplit(url).netloc.isascii()
+
+
+@pytest.mark.rule("webhook-signature", "event-form")
+@pytest.mark.parametrize("token", ["theirs", None])
+def test_get_request_has_its_parameters_in_the_query(token: str | None) -> None:
+    seen = []
+
+    def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        url = f"https://desk.example{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
+        validator = RequestValidator(token or fake.auth_token)
+        seen.append(validator.validate(url, {}, environ["HTTP_X_TWILIO_SIGNATURE"]))
+        seen.append("Body=hi" in environ["QUERY_STRING"] and "x=1&" in environ["QUERY_STRING"])
+        start("204 No Content", [])
+        return []
+
+    with FakeConversations() as fake:
+        fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(app, public_url="https://desk.example", auth_token=token)
+        Client().conversations.v1.configuration.webhooks().update(
+            post_webhook_url=f"{HOOK}?x=1", filters=TOLD, method="GET"
+        )
+        say()
+        fake.webhooks.assert_delivered("onMessageAdded")
+
+    assert [True, True] == seen
+
+
+@pytest.mark.rule("webhook-signature")
+def test_request_is_signed_with_the_token_that_the_application_uses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sid = "AC" + "1" * 32
+    monkeypatch.setenv("TWILIO_ACCOUNT_SID", "dev")
+    valid = []
+
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        valid.append(RequestValidator("theirs").validate(url, form, signature))
+
+    with FakeConversations() as fake:
+        fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
+        talk = Client(sid, "theirs").conversations.v1.conversations.create()
+        talk.messages.create(body="hi", x_twilio_webhook_enabled="true")
+        fake.settle()
+
+    assert [True] == valid

@@ -1,4 +1,4 @@
-"""Applications that run on the test's own event loop."""
+"""Where applications run: in threads of the fake, or on the event loop of the test."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from aiohttp import web
-from applications import APPLICATIONS, HOOK, TOLD, answering, at_hook, say
+from applications import APPLICATIONS, HOOK, TOLD, answering, at_hook, say, with_flask
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -130,7 +130,7 @@ def test_aiohttp_application_starts_up_and_cleans_up_on_the_loop_of_the_test(
     assert [loop, loop] == seen
 
 
-def test_settle_names_settle_async_where_it_would_hold_up_the_application(
+def test_settle_on_the_event_loop_of_an_application_is_refused(
     fake: FakeConversations,
 ) -> None:
     async def run() -> None:
@@ -148,7 +148,7 @@ def test_settle_names_settle_async_where_it_would_hold_up_the_application(
                 fake.webhooks.assert_delivered("onMessageAdded")
             with pytest.raises(RuntimeError, match="settle_async"):
                 fake.snapshot()
-            await asyncio.to_thread(fake.settle)  # this does not hold it up
+            await asyncio.to_thread(fake.settle)  # blocks another thread only
             fake.webhooks.assert_delivered("onMessageAdded")
             fake.restore(fake.snapshot())
         fake.settle()
@@ -156,7 +156,7 @@ def test_settle_names_settle_async_where_it_would_hold_up_the_application(
     asyncio.run(run())
 
 
-def test_settle_names_settle_async_where_the_loop_stands_still(fake: FakeConversations) -> None:
+def test_settle_with_a_stopped_event_loop_is_refused(fake: FakeConversations) -> None:
     loop = asyncio.new_event_loop()
 
     async def enter() -> Any:
@@ -208,7 +208,7 @@ def test_startup_that_fails_is_an_error_of_the_async_with(fake: FakeConversation
         asyncio.run(run())
 
 
-def test_error_in_the_async_with_ends_the_application_and_what_it_does(
+def test_error_in_the_async_with_cancels_and_ends_the_application(
     fake: FakeConversations,
 ) -> None:
     seen: list[str] = []
@@ -244,11 +244,11 @@ def test_error_in_the_async_with_ends_the_application_and_what_it_does(
     assert ["cancelled", "down"] == seen
 
 
-def test_what_pytest_raises_in_a_handler_is_raised_by_settle_async(
+def test_pytest_fail_in_an_async_handler_is_raised_by_settle_async(
     fake: FakeConversations,
 ) -> None:
     def handle(url: str, form: dict[str, str], signature: str) -> None:
-        pytest.fail("the bot must not be told of this")
+        pytest.fail("the bot must not get this")
 
     async def run() -> None:
         app = APPLICATIONS["starlette"](handle)
@@ -256,7 +256,7 @@ def test_what_pytest_raises_in_a_handler_is_raised_by_settle_async(
             await say_async()
             await fake.settle_async()
 
-    with pytest.raises(pytest.fail.Exception, match="the bot must not be told of this"):
+    with pytest.raises(pytest.fail.Exception, match="the bot must not get this"):
         asyncio.run(run())
     fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
@@ -277,7 +277,7 @@ def test_interrupt_in_a_handler_interrupts_the_test(fake: FakeConversations) -> 
 
 
 @pytest.mark.parametrize("kind", ON_A_LOOP)
-def test_handler_cannot_wait_for_itself(fake: FakeConversations, kind: str) -> None:
+def test_settle_async_in_a_task_of_a_handler_is_refused(fake: FakeConversations, kind: str) -> None:
     raised: list[str] = []
 
     async def settle() -> None:
@@ -330,7 +330,7 @@ def test_application_may_answer_through_the_api(fake: FakeConversations, kind: s
     assert ["hello", "re: hello"] == [each.body for each in fake.messages]
 
 
-def test_application_on_the_loop_is_asked_before_something_happens(
+def test_application_on_the_event_loop_answers_pre_events(
     asking: FakeConversations,
 ) -> None:
     async def run() -> None:
@@ -344,7 +344,7 @@ def test_application_on_the_loop_is_asked_before_something_happens(
     assert "changed" == asking.messages.one().body
 
 
-def test_async_with_that_is_left_after_the_fake_ends_the_application() -> None:
+def test_async_with_that_is_left_after_the_end_of_the_fake_causes_a_warning() -> None:
     seen: list[str] = []
 
     @asynccontextmanager
@@ -365,7 +365,7 @@ def test_async_with_that_is_left_after_the_fake_ends_the_application() -> None:
     assert ["down"] == seen
 
 
-def test_handler_that_raises_fails_the_delivery(fake: FakeConversations) -> None:
+def test_exception_of_a_handler_fails_the_delivery(fake: FakeConversations) -> None:
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         raise LookupError("no desk today")
 
@@ -382,3 +382,74 @@ def test_handler_that_raises_fails_the_delivery(fake: FakeConversations) -> None
 
     failed = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
     assert 500 == failed.status
+
+
+def test_wsgi_application_runs_in_its_own_thread_or_that_of_settle(
+    fake: FakeConversations,
+) -> None:
+    threads: list[threading.Thread] = []
+
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        threads.append(threading.current_thread())
+
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
+    say()
+    fake.settle()
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, run_in="test")
+    say()
+    say()
+    assert 1 == len(threads)
+    fake.settle()
+
+    assert [False, True, True] == [each is threading.current_thread() for each in threads]
+
+
+def test_pytest_fail_in_a_wsgi_handler_is_raised_by_settle(
+    fake: FakeConversations,
+) -> None:
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        pytest.fail("the bot must not get this")
+
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, run_in="test")
+    say()
+
+    with pytest.raises(pytest.fail.Exception, match="the bot must not get this"):
+        fake.settle()
+    fake.settle()
+    fake.webhooks.assert_delivered("onMessageAdded", failed=True)
+
+
+def test_asgi_application_has_its_own_event_loop_and_its_lifespan() -> None:
+    seen: list[str] = []
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> Any:
+        seen.append(f"up in {threading.current_thread().name}")
+        yield {"desk": "Support"}
+        seen.append("down")
+
+    async def hook(request: Request) -> PlainTextResponse:
+        seen.append(f"{request.state.desk} in {threading.current_thread().name}")
+        return PlainTextResponse("")
+
+    app = Starlette(routes=[Route("/hook", hook, methods=["POST"])], lifespan=lifespan)
+
+    with FakeConversations() as fake:
+        fake.conversations.add(unique_name="talk")
+        fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+        say()
+        fake.settle()
+
+    thread = "fake_conversations applications"
+    assert [f"up in {thread}", f"Support in {thread}", "down"] == seen
+    assert thread not in [each.name for each in threading.enumerate()]
+
+
+def test_startup_that_fails_is_an_error_of_deliver_to(fake: FakeConversations) -> None:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> Any:
+        raise RuntimeError("no database")
+        yield
+
+    with pytest.raises(RuntimeError, match=r"(?s)failed at lifespan\.startup: .*no database"):
+        fake.webhooks.deliver_to(Starlette(lifespan=lifespan), public_url=HOOK)
