@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from .reports.report import Report as Report
     from .simulators.chat_user import ChatUser as ChatUser
     from .simulators.handset import Handset as Handset
+    from .simulators.handset import ReceivedMessage as ReceivedMessage
     from .state.records import AccountWebhooks as AccountWebhooks
     from .state.records import Address as Address
     from .state.records import Binding as Binding
@@ -89,6 +90,7 @@ _MODULES = {
     "ParticipantConversation": "state.records",
     "RateLimited": "api.faults",
     "Receipt": "state.records",
+    "ReceivedMessage": "simulators.handset",
     "RecordedRequest": "api.journal",
     "Report": "reports.report",
     "Reset": "api.faults",

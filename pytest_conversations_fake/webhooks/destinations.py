@@ -29,7 +29,7 @@ class Destination:
     timeout: float | None = TIMEOUT
     """Seconds until a delivery fails without a response; None for no limit."""
     behind_proxy: bool = False
-    """Whether requests look as if a proxy had ended TLS."""
+    """Whether requests look as if a proxy had terminated TLS."""
 
     def matches(self, url: str) -> bool:
         """Whether a URL is the public URL or below it."""

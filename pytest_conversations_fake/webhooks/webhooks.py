@@ -68,7 +68,7 @@ class Webhooks:
         `settle()`, in its thread, without a timeout. In either case an `async with` settles at its
         end.
 
-        *behind_proxy* sends requests as a proxy does that ends TLS: over HTTP, with the headers
+        *behind_proxy* sends requests as a proxy that terminates TLS does: over HTTP, with
         `X-Forwarded-Proto`, `X-Forwarded-For` and `X-Forwarded-Host`.
 
         A delivery without a response within *timeout* seconds fails. The default is 5, as Twilio

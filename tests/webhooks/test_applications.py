@@ -18,6 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from twilio.base.exceptions import TwilioRestException
 
 from pytest_conversations_fake import FakeConversations, WebhookWarning
 
@@ -344,6 +345,19 @@ def test_application_on_the_event_loop_answers_pre_events(
     assert "changed" == asking.messages.one().body
 
 
+@pytest.mark.rule("pre-events")
+def test_wsgi_application_answers_pre_events_without_settle(asking: FakeConversations) -> None:
+    app = with_flask(lambda *_: 403)
+    asking.webhooks.deliver_to(app, public_url=HOOK, events=["onMessageAdd"], run_in="test")
+
+    with pytest.raises(TwilioRestException) as refused:
+        say()
+
+    assert (403, 50056) == (refused.value.status, refused.value.code)
+    assert 0 == len(asking.messages)
+    asking.webhooks.assert_delivered("onMessageAdd", failed=True)
+
+
 def test_async_with_that_is_left_after_the_end_of_the_fake_causes_a_warning() -> None:
     seen: list[str] = []
 
@@ -404,9 +418,7 @@ def test_wsgi_application_runs_in_its_own_thread_or_that_of_settle(
     assert [False, True, True] == [each is threading.current_thread() for each in threads]
 
 
-def test_pytest_fail_in_a_wsgi_handler_is_raised_by_settle(
-    fake: FakeConversations,
-) -> None:
+def test_pytest_fail_in_a_wsgi_handler_is_raised_by_settle(fake: FakeConversations) -> None:
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         pytest.fail("the bot must not get this")
 

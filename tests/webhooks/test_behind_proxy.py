@@ -1,4 +1,4 @@
-"""Applications that are written for a proxy that ends TLS."""
+"""Applications that expect a proxy that terminates TLS."""
 
 from __future__ import annotations
 
