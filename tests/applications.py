@@ -1,4 +1,4 @@
-"""Applications that are told by webhooks: the same one five times, and some that behave badly."""
+"""Applications that receive webhooks: one for each framework, and some that misbehave."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from starlette.routing import Route
 from twilio.rest import Client
 
 HOOK = "https://desk.example/hook"
-TOLD = ["onMessageAdded"]
+EVENTS = ["onMessageAdded"]
 
 Handler = Callable[[str, dict[str, str], str], "int | None"]
 
@@ -35,7 +35,7 @@ def at_hook(handler: Callable[[StarletteRequest], Any]) -> Starlette:
     return Starlette(routes=[Route("/hook", handler, methods=["POST"])])
 
 
-# The same application five times: it hands URL, form and signature to a handler
+# The same application for each framework: it passes URL, form and signature to a handler
 
 
 def with_flask(handle: Handler) -> Flask:

@@ -104,7 +104,7 @@ def with_aiohttp_on_uvloop(url: str, proxy: str) -> None:
     on_uvloop(get_with_aiohttp, proxy=proxy)(url)
 
 
-TOLD = {
+EVENTS = {
     "requests": with_requests,
     "requests verify=False": with_requests_unverified,
     "urllib3": with_urllib3,
@@ -117,7 +117,7 @@ TOLD = {
     "aiohttp": with_aiohttp,
     "aiohttp uvloop": with_aiohttp_on_uvloop,
 }
-EXPLICIT = pytest.mark.parametrize("name", TOLD)
+EXPLICIT = pytest.mark.parametrize("name", EVENTS)
 OWN = ": the client uses its own proxy, or an address that it kept"
 
 
@@ -125,7 +125,7 @@ def imported(name: str) -> Callable[[str, str], None]:
     """The client, whose libraries are imported before `real` patches them."""
     for library in name.replace("http.client", "http").partition(" verify")[0].split():
         pytest.importorskip(library, reason=f"{library} is not installed")
-    return TOLD[name]
+    return EVENTS[name]
 
 
 @EXPLICIT

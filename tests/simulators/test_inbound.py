@@ -223,7 +223,9 @@ def test_two_texts_at_once_create_one_conversation(fake: FakeConversations) -> N
     together = threading.Barrier(2)
 
     async def hook(request: Request) -> PlainTextResponse:
-        await asyncio.to_thread(together.wait, 10)  # both are asked before either is answered
+        await asyncio.to_thread(
+            together.wait, 10
+        )  # both pre-events arrive before either is answered
         return PlainTextResponse("")
 
     app = at_hook(hook)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import requests
-from applications import HOOK, TOLD, answering, say
+from applications import EVENTS, HOOK, answering, say
 from conftest import Api
 from twilio.rest import Client
 
@@ -92,7 +92,7 @@ def test_a_record_that_a_test_holds_is_what_it_was(fake: FakeConversations) -> N
 
 def test_requests_faults_deliveries_and_the_clock_go_back_too(fake: FakeConversations) -> None:
     fake.conversations.add(unique_name="talk")
-    fake.webhooks.deliver_to(answering(200), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(answering(200), public_url=HOOK, events=EVENTS)
     fault = fake.inject(RateLimited(), on="CreateService", times=1)
     say("one")
     before = fake.snapshot()

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import requests
-from applications import HOOK, TOLD
+from applications import EVENTS, HOOK
 from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
@@ -173,7 +173,7 @@ def test_a_webhook_that_nobody_answers_to_the_end_is_hung_too(fake: FakeConversa
         return []
 
     fake.chat_user("bot").join("talk")
-    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS)
 
     def scenario() -> None:
         insist(tell)

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from aiohttp import web
-from applications import APPLICATIONS, HOOK, TOLD, answering, at_hook, say, with_flask
+from applications import APPLICATIONS, EVENTS, HOOK, answering, at_hook, say, with_flask
 from fastapi import FastAPI
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -44,7 +44,7 @@ def test_application_runs_in_the_thread_of_the_test(fake: FakeConversations, kin
 
     async def run() -> None:
         app = APPLICATIONS[kind](handle)
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test"):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test"):
             await say_async()
             await fake.settle_async()
             fake.webhooks.assert_delivered("onMessageAdded")
@@ -61,7 +61,7 @@ def test_end_of_the_async_with_settles_and_ends_the_application(
 ) -> None:
     async def run() -> None:
         app = APPLICATIONS[kind](lambda *_: None)
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in=run_in):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in=run_in):
             await say_async("one")
         assert 200 == fake.webhooks.assert_delivered("onMessageAdded", body="one").status
         await say_async("two")
@@ -95,7 +95,7 @@ def test_lifespan_shares_a_client_with_the_test(fake: FakeConversations) -> None
     auth = (fake.account_sid, fake.auth_token)
 
     async def run() -> None:
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test"):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test"):
             client = app.state.client
             url = f"{fake.url}/v1/Conversations/talk/Messages"
             headers = {"X-Twilio-Webhook-Enabled": "true"}
@@ -136,7 +136,7 @@ def test_settle_on_the_event_loop_of_an_application_is_refused(
 ) -> None:
     async def run() -> None:
         app = answering()
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test"):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test"):
             with pytest.raises(RuntimeError) as refused:
                 fake.settle()
             assert (
@@ -182,7 +182,7 @@ def test_application_that_was_not_entered_fails_its_deliveries(
 ) -> None:
     async def run() -> None:
         app = APPLICATIONS[kind](lambda *_: None)
-        fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test")
+        fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test")
         await say_async()
 
     asyncio.run(run())
@@ -232,7 +232,7 @@ def test_error_in_the_async_with_cancels_and_ends_the_application(
 
         app = Starlette(routes=[Route("/hook", hook, methods=["POST"])], lifespan=lifespan)
         async with fake.webhooks.deliver_to(
-            app, public_url=HOOK, events=TOLD, run_in="test", timeout=None
+            app, public_url=HOOK, events=EVENTS, run_in="test", timeout=None
         ):
             await say_async()
             await asyncio.wait_for(inside.wait(), 10)
@@ -253,7 +253,7 @@ def test_pytest_fail_in_an_async_handler_is_raised_by_settle_async(
 
     async def run() -> None:
         app = APPLICATIONS["starlette"](handle)
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test"):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test"):
             await say_async()
             await fake.settle_async()
 
@@ -268,7 +268,7 @@ def test_interrupt_in_a_handler_interrupts_the_test(fake: FakeConversations) -> 
 
     async def run() -> None:
         app = APPLICATIONS["starlette"](handle)
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test"):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test"):
             await say_async()
             await fake.settle_async()
 
@@ -301,7 +301,7 @@ def test_settle_async_in_a_task_of_a_handler_is_refused(fake: FakeConversations,
         app.router.add_post("/hook", aiohttp_hook)
 
     async def run() -> None:
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test"):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test"):
             await say_async()
             while not fake.webhooks.deliveries:
                 await asyncio.sleep(0)
@@ -322,7 +322,7 @@ def test_application_may_answer_through_the_api(fake: FakeConversations, kind: s
 
     async def run() -> None:
         app = APPLICATIONS[kind](handle)
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test"):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test"):
             await say_async("hello")
             await fake.settle_async()
 
@@ -385,7 +385,7 @@ def test_exception_of_a_handler_fails_the_delivery(fake: FakeConversations) -> N
 
     async def run() -> None:
         app = APPLICATIONS["starlette"](handle)
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test"):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test"):
             await say_async()
 
     logging.disable()
@@ -406,7 +406,7 @@ def test_wsgi_application_runs_in_its_own_thread_or_that_of_settle(
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         threads.append(threading.current_thread())
 
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=EVENTS)
     say()
     fake.settle()
     fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, run_in="test")
@@ -422,7 +422,7 @@ def test_pytest_fail_in_a_wsgi_handler_is_raised_by_settle(fake: FakeConversatio
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         pytest.fail("the bot must not get this")
 
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, run_in="test")
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=EVENTS, run_in="test")
     say()
 
     with pytest.raises(pytest.fail.Exception, match="the bot must not get this"):
@@ -448,7 +448,7 @@ def test_asgi_application_has_its_own_event_loop_and_its_lifespan() -> None:
 
     with FakeConversations() as fake:
         fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+        fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS)
         say()
         fake.settle()
 

@@ -11,7 +11,7 @@ from typing import Any
 import freezegun
 import pytest
 import time_machine
-from applications import HOOK, TOLD, answering, say, silent, with_flask
+from applications import EVENTS, HOOK, answering, say, silent, with_flask
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.webhooks import backlog
@@ -32,7 +32,7 @@ def test_settle_async_waits_for_all_deliveries(fake: FakeConversations, run_in: 
         bodies.append(form["Body"])
 
     async def run() -> None:
-        fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD, run_in=run_in)
+        fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=EVENTS, run_in=run_in)
         await asyncio.to_thread(say)
         await fake.settle_async()
 
@@ -48,7 +48,7 @@ def test_timeout_of_settle_lists_unfinished_deliveries(fake: FakeConversations) 
         inside.set()
         may_answer.wait(5)
 
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=EVENTS)
     say("one")
     say("two")
     assert inside.wait(10)
@@ -88,7 +88,7 @@ def test_application_that_answers_itself_is_stopped(
         say(f"{form['Index']}?", "bot")
 
     app = with_flask(handle)
-    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in="test")
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in="test")
     say()
 
     with pytest.raises(AssertionError) as stopped:
@@ -109,7 +109,7 @@ def test_many_messages_of_a_test_are_no_endless_chain(
     fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backlog, "MAX_CHAIN_LENGTH", 5)
-    fake.webhooks.deliver_to(answering(), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(answering(), public_url=HOOK, events=EVENTS)
 
     for number in range(8):
         say(str(number))
@@ -150,7 +150,7 @@ FROZEN_CLOCKS = [
 def test_settle_times_out_under_a_frozen_clock(frozen: Callable[[], Any]) -> None:
     with FakeConversations() as fake, frozen():
         fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD, timeout=None)
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=EVENTS, timeout=None)
         say()
 
         with pytest.raises(TimeoutError, match=r"did not settle within 0\.05 seconds"):
@@ -161,7 +161,7 @@ def test_settle_times_out_under_a_frozen_clock(frozen: Callable[[], Any]) -> Non
 def test_delivery_times_out_under_a_frozen_clock(frozen: Callable[[], Any]) -> None:
     with FakeConversations() as fake, frozen():
         fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD, timeout=0.05)
+        fake.webhooks.deliver_to(silent(), public_url=HOOK, events=EVENTS, timeout=0.05)
         say()
 
         delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)

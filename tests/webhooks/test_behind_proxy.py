@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from applications import APPLICATIONS, HOOK, TOLD, say, with_django, with_flask
+from applications import APPLICATIONS, EVENTS, HOOK, say, with_django, with_flask
 from django.test import override_settings
 from twilio.request_validator import RequestValidator
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -40,7 +40,7 @@ def test_application_that_replaces_the_scheme_accepts_the_signature(
 ) -> None:
     handle, seen = valid(fake, lambda url: url.replace("http", "https"))
     app = APPLICATIONS[kind](handle)
-    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, behind_proxy=True)
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, behind_proxy=True)
 
     say()
 
@@ -51,7 +51,7 @@ def test_application_that_replaces_the_scheme_accepts_the_signature(
 def test_aiohttp_application_accepts_the_signature(fake: FakeConversations) -> None:
     handle, seen = valid(fake, str)
     app = APPLICATIONS["aiohttp"](handle)
-    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, behind_proxy=True)
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, behind_proxy=True)
 
     say()
 
@@ -63,7 +63,7 @@ def test_middleware_of_flask_for_proxies_finds_the_public_url(fake: FakeConversa
     handle, seen = valid(fake, str)
     app = with_flask(handle)
     app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
-    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, behind_proxy=True)
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, behind_proxy=True)
 
     say()
 
@@ -74,7 +74,7 @@ def test_middleware_of_flask_for_proxies_finds_the_public_url(fake: FakeConversa
 def test_setting_of_django_for_proxies_finds_the_public_url(fake: FakeConversations) -> None:
     handle, seen = valid(fake, str)
     app = with_django(handle)
-    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, behind_proxy=True)
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, behind_proxy=True)
 
     with override_settings(SECURE_PROXY_SSL_HEADER=("HTTP_X_FORWARDED_PROTO", "https")):
         say()
@@ -94,7 +94,7 @@ def test_request_has_the_headers_of_a_proxy(fake: FakeConversations, run_in: Any
     seen: dict[str, Any] = {}
     public_url = "https://desk.example:8443/hook"
     fake.webhooks.deliver_to(
-        app, public_url=public_url, events=TOLD, behind_proxy=True, run_in=run_in
+        app, public_url=public_url, events=EVENTS, behind_proxy=True, run_in=run_in
     )
 
     say()
@@ -112,7 +112,7 @@ def test_request_has_the_headers_of_a_proxy(fake: FakeConversations, run_in: Any
 def test_address_gets_the_headers_of_a_proxy(fake: FakeConversations) -> None:
     with FakeConversations(redirect=False) as another:
         url = f"{another.url}/v1/Services"
-        fake.webhooks.deliver_to(url, public_url=HOOK, events=TOLD, behind_proxy=True)
+        fake.webhooks.deliver_to(url, public_url=HOOK, events=EVENTS, behind_proxy=True)
         say()
         fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
@@ -123,7 +123,7 @@ def test_address_gets_the_headers_of_a_proxy(fake: FakeConversations) -> None:
 
 def test_application_that_is_called_directly_sees_the_public_url(fake: FakeConversations) -> None:
     handle, seen = valid(fake, str)
-    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=EVENTS)
 
     say()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from applications import TOLD, answers_nothing, say, with_flask
+from applications import EVENTS, answers_nothing, say, with_flask
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
@@ -18,7 +18,7 @@ def fake(fake: FakeConversations) -> FakeConversations:
 def test_url_of_this_machine_needs_no_target(fake: FakeConversations) -> None:
     with FakeConversations(redirect=False) as another:
         Client().conversations.v1.configuration.webhooks().update(
-            post_webhook_url=f"{another.url}/v1/Services", filters=TOLD
+            post_webhook_url=f"{another.url}/v1/Services", filters=EVENTS
         )
         say()
 
@@ -27,7 +27,7 @@ def test_url_of_this_machine_needs_no_target(fake: FakeConversations) -> None:
 
 def test_url_of_another_machine_without_a_target_gets_no_request(fake: FakeConversations) -> None:
     Client().conversations.v1.configuration.webhooks().update(
-        post_webhook_url="https://desk.example/hook", filters=TOLD
+        post_webhook_url="https://desk.example/hook", filters=EVENTS
     )
     say()
 
@@ -64,7 +64,7 @@ def test_public_url_matches_urls_below_it(
 ) -> None:
     fake.webhooks.deliver_to(answers_nothing, public_url=public_url)
     webhooks = Client().conversations.v1.configuration.webhooks()
-    webhooks.update(post_webhook_url=configured, filters=TOLD)
+    webhooks.update(post_webhook_url=configured, filters=EVENTS)
     say()
 
     delivered = fake.webhooks.assert_delivered("onMessageAdded")
@@ -79,7 +79,7 @@ def test_address_with_a_path_gets_requests_below_that_path(fake: FakeConversatio
             url = base if public_url is None else f"{public_url}/messages?x=1"
             fake.webhooks.deliver_to(base, public_url=public_url)
             webhooks = Client().conversations.v1.configuration.webhooks()
-            webhooks.update(post_webhook_url=url, filters=TOLD)
+            webhooks.update(post_webhook_url=url, filters=EVENTS)
             say()
             fake.settle()
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from applications import APPLICATIONS, HOOK, TOLD, say
+from applications import APPLICATIONS, EVENTS, HOOK, say
 
 from pytest_conversations_fake import FakeConversations
 
@@ -34,7 +34,7 @@ def test_settle_in_a_handler_is_refused(fake: FakeConversations, kind: str, run_
 
     async def run() -> None:
         app = APPLICATIONS[kind](handle)
-        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD, run_in=run_in):
+        async with fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, run_in=run_in):
             await asyncio.to_thread(say)
 
     asyncio.run(run())

@@ -1,11 +1,11 @@
-"""What a test reads when an application refuses a webhook."""
+"""The hints of a failure when an application refuses a webhook."""
 
 from __future__ import annotations
 
 import os
 
 import pytest
-from applications import HOOK, TOLD, answering, say
+from applications import EVENTS, HOOK, answering, say
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
@@ -26,11 +26,11 @@ def without_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def refused(fake: FakeConversations, status: int = 403, **options: str) -> str:
-    """The failure of a test whose application answers *status*, and its report."""
+    """The first line of the failure when an application responds with *status*."""
     failing = pytest.raises(AssertionError)
     with failing as failed, fake:
         fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(answering(status), public_url=HOOK, events=TOLD, **options)
+        fake.webhooks.deliver_to(answering(status), public_url=HOOK, events=EVENTS, **options)
         say()
         fake.settle()
     report = " ".join(str(fake.report()).split())
@@ -41,7 +41,7 @@ def refused(fake: FakeConversations, status: int = 403, **options: str) -> str:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_failure_says_what_was_signed_with_the_token_of_the_fake(status: int) -> None:
+def test_failure_names_the_signed_url_and_the_origin_of_the_token(status: int) -> None:
     assert (
         f"a webhook failed: onMessageAdded to {HOOK} -> {status}; it was signed for {HOOK} with "
         f"the fake's own auth token{CAUSES}"
@@ -49,7 +49,7 @@ def test_failure_says_what_was_signed_with_the_token_of_the_fake(status: int) ->
 
 
 @pytest.mark.parametrize("status", [400, 404, 500])
-def test_failure_with_another_status_says_nothing_about_signatures(status: int) -> None:
+def test_failure_with_another_status_has_no_hint(status: int) -> None:
     text = refused(FakeConversations(), status)
 
     assert f"a webhook failed: onMessageAdded to {HOOK} -> {status}" == text
@@ -81,14 +81,14 @@ def test_failure_names_the_option_as_origin_of_the_token() -> None:
 def test_failure_names_the_fake_as_origin_of_the_token(fake: type[FakeConversations]) -> None:
     text = refused(fake())
 
-    given = "the auth token that the fake was given (auth_token= or accounts=)"
-    assert f"with {given}{CAUSES}" in text
+    origin = "the auth token that the fake was given (auth_token= or accounts=)"
+    assert f"with {origin}{CAUSES}" in text
 
 
 def test_failure_names_the_last_request_as_origin_of_the_token() -> None:
     failing = pytest.raises(AssertionError)
     with failing as failed, FakeConversations() as fake:
-        fake.webhooks.deliver_to(answering(403), public_url=HOOK, events=TOLD)
+        fake.webhooks.deliver_to(answering(403), public_url=HOOK, events=EVENTS)
         talk = Client(OTHER, TOKEN).conversations.v1.conversations.create()
         talk.messages.create(body="hi", x_twilio_webhook_enabled="true")
         fake.settle()
@@ -99,9 +99,9 @@ def test_failure_names_the_last_request_as_origin_of_the_token() -> None:
     assert os.environ.get("TWILIO_AUTH_TOKEN") is None
 
 
-def test_failure_behind_a_proxy_says_the_public_url(fake: FakeConversations) -> None:
+def test_hint_behind_a_proxy_names_the_public_url(fake: FakeConversations) -> None:
     fake.conversations.add(unique_name="talk")
-    fake.webhooks.deliver_to(answering(403), public_url=HOOK, events=TOLD, behind_proxy=True)
+    fake.webhooks.deliver_to(answering(403), public_url=HOOK, events=EVENTS, behind_proxy=True)
     say()
 
     failed = fake.webhooks.assert_delivered("onMessageAdded", failed=True)

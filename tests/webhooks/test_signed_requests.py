@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from aiohttp import web
-from applications import HOOK, TOLD, say, with_flask
+from applications import EVENTS, HOOK, say, with_flask
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
@@ -123,7 +123,7 @@ def test_url_that_is_sent_is_the_url_that_was_signed(
     seen, requests = recorder(fake)
     fake.conversations.add(unique_name="talk")
     Client().conversations.v1.configuration.webhooks().update(
-        post_webhook_url=f"https://desk.example{configured}", filters=TOLD, method=method
+        post_webhook_url=f"https://desk.example{configured}", filters=EVENTS, method=method
     )
 
     with target(seen) as app:
@@ -141,7 +141,7 @@ def test_address_with_a_query_of_its_own_gets_it_once(fake: FakeConversations) -
     fake.conversations.add(unique_name="talk")
 
     with address(lambda target, *_: targets.append(target)) as base:
-        fake.webhooks.deliver_to(f"{base}/hook?room=a%3Ab", events=TOLD)
+        fake.webhooks.deliver_to(f"{base}/hook?room=a%3Ab", events=EVENTS)
         say()
         fake.settle()
 
@@ -154,7 +154,7 @@ def test_url_of_this_machine_without_a_target_keeps_its_query(fake: FakeConversa
 
     with address(lambda target, *_: targets.append(target)) as base:
         Client().conversations.v1.configuration.webhooks().update(
-            post_webhook_url=f"{base}/hook?room=a%3Ab", filters=TOLD
+            post_webhook_url=f"{base}/hook?room=a%3Ab", filters=EVENTS
         )
         say()
         fake.settle()
@@ -167,7 +167,7 @@ def test_credentials_in_the_url_of_an_address_reach_it(fake: FakeConversations) 
 
     with FakeConversations(redirect=False) as another:
         url = another.url.replace("http://", "http://u:p@") + "/v1/Services"
-        fake.webhooks.deliver_to(url, events=TOLD)
+        fake.webhooks.deliver_to(url, events=EVENTS)
         say()
         fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
@@ -181,7 +181,7 @@ def test_path_of_a_public_url_is_found_in_any_spelling(fake: FakeConversations) 
     with address(lambda target, *_: targets.append(target)) as base:
         fake.webhooks.deliver_to(f"{base}/desk", public_url="https://desk.example/twiliö")
         Client().conversations.v1.configuration.webhooks().update(
-            post_webhook_url="https://desk.example/twili%C3%B6/hook", filters=TOLD
+            post_webhook_url="https://desk.example/twili%C3%B6/hook", filters=EVENTS
         )
         say()
         fake.settle()
@@ -214,7 +214,7 @@ def test_get_request_has_its_parameters_in_the_query(token: str | None) -> None:
         fake.conversations.add(unique_name="talk")
         fake.webhooks.deliver_to(app, public_url="https://desk.example", auth_token=token)
         Client().conversations.v1.configuration.webhooks().update(
-            post_webhook_url=f"{HOOK}?x=1", filters=TOLD, method="GET"
+            post_webhook_url=f"{HOOK}?x=1", filters=EVENTS, method="GET"
         )
         say()
         fake.webhooks.assert_delivered("onMessageAdded")
@@ -234,7 +234,7 @@ def test_request_is_signed_with_the_token_that_the_application_uses(
         valid.append(RequestValidator("theirs").validate(url, form, signature))
 
     with FakeConversations() as fake:
-        fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
+        fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=EVENTS)
         talk = Client(sid, "theirs").conversations.v1.conversations.create()
         talk.messages.create(body="hi", x_twilio_webhook_enabled="true")
         fake.settle()

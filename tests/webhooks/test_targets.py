@@ -9,7 +9,7 @@ import threading
 from typing import Any
 
 import pytest
-from applications import APPLICATIONS, HOOK, TOLD, at_hook, say
+from applications import APPLICATIONS, EVENTS, HOOK, at_hook, say
 from starlette.background import BackgroundTask
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import StreamingResponse
@@ -42,7 +42,7 @@ def test_application_validates_the_signature(fake: FakeConversations, kind: str)
         )
 
     app = APPLICATIONS[kind](handle)
-    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS)
 
     say("häl & lo +1")
     fake.settle()
@@ -58,7 +58,7 @@ def test_application_answers_through_the_api(fake: FakeConversations, kind: str)
         if form["Author"] != "bot":
             say(f"re: {form['Body']}", "bot")
 
-    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=EVENTS)
 
     say("hello")
 
@@ -75,7 +75,7 @@ def test_exception_of_a_handler_is_in_the_report(
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         raise RuntimeError("no desk today")
 
-    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=EVENTS)
     try:
         say()
         delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
@@ -90,7 +90,7 @@ def test_exception_of_a_handler_is_in_the_report(
 
 def test_address_receives_the_webhooks_of_its_public_url(fake: FakeConversations) -> None:
     with FakeConversations(redirect=False) as another:  # a server that is there anyway
-        fake.webhooks.deliver_to(f"{another.url}/v1", public_url=HOOK, events=TOLD)
+        fake.webhooks.deliver_to(f"{another.url}/v1", public_url=HOOK, events=EVENTS)
         say()
 
         delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
@@ -101,7 +101,7 @@ def test_address_receives_the_webhooks_of_its_public_url(fake: FakeConversations
 
 
 def test_address_without_a_server_fails_the_delivery(fake: FakeConversations) -> None:
-    fake.webhooks.deliver_to("http://127.0.0.1:9", events=TOLD)
+    fake.webhooks.deliver_to("http://127.0.0.1:9", events=EVENTS)
     say()
 
     delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
@@ -117,7 +117,7 @@ def test_base_exception_of_an_application_fails_its_delivery_only(
         if form["Body"] == "bad":
             raise error
 
-    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=EVENTS)
     say("bad")
     say("good")
 
@@ -146,7 +146,7 @@ def test_response_in_parts_is_complete_and_settle_awaits_background_work(
 
         return StreamingResponse(parts(), background=BackgroundTask(work))
 
-    fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(at_hook(hook), public_url=HOOK, events=EVENTS)
     say()
     delivered = fake.webhooks.assert_delivered("onMessageAdded")
 
@@ -167,7 +167,7 @@ def test_response_in_parts_is_complete_and_settle_awaits_background_work(
 def test_application_without_a_response_fails_the_delivery(
     fake: FakeConversations, app: object, error: str
 ) -> None:
-    fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS)
     say()
 
     delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)

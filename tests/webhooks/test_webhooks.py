@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from applications import HOOK, TOLD, answering, say, silent, with_flask
+from applications import EVENTS, HOOK, answering, say, silent, with_flask
 
 from pytest_conversations_fake import FakeConversations
 
@@ -50,10 +50,10 @@ def test_invalid_argument_is_refused(
 
 
 def test_events_for_a_second_url_are_refused(fake: FakeConversations) -> None:
-    fake.webhooks.deliver_to(answering(), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(answering(), public_url=HOOK, events=EVENTS)
 
     with pytest.raises(ValueError, match=f"is configured for {HOOK} already"):
-        fake.webhooks.deliver_to(answering(), public_url="https://another.example", events=TOLD)
+        fake.webhooks.deliver_to(answering(), public_url="https://another.example", events=EVENTS)
 
 
 def test_events_as_one_text_are_refused(fake: FakeConversations) -> None:
@@ -67,7 +67,7 @@ def test_missing_delivery_without_a_configured_webhook_says_so(fake: FakeConvers
 
 
 def test_delivery_with_another_parameter_is_shown(fake: FakeConversations) -> None:
-    fake.webhooks.deliver_to(answering(), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(answering(), public_url=HOOK, events=EVENTS)
     say("hello")
 
     with pytest.raises(AssertionError, match="body: 'hello', expected 'hi'"):
@@ -75,7 +75,7 @@ def test_delivery_with_another_parameter_is_shown(fake: FakeConversations) -> No
 
 
 def test_unexpected_delivery_is_an_assertion_error(fake: FakeConversations) -> None:
-    fake.webhooks.deliver_to(answering(), public_url=HOOK, events=TOLD)
+    fake.webhooks.deliver_to(answering(), public_url=HOOK, events=EVENTS)
     say("hello")
 
     fake.webhooks.assert_not_delivered("onMessageAdded", body="hi")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from applications import APPLICATIONS, HOOK, TOLD, say, silent, with_flask
+from applications import APPLICATIONS, EVENTS, HOOK, say, silent, with_flask
 
 from pytest_conversations_fake import FakeConversations, WebhookWarning
 from pytest_conversations_fake.webhooks import worker
@@ -30,7 +30,7 @@ def test_requests_of_an_application_at_the_end_arrive_in_its_fake() -> None:
 
     with FakeConversations() as fake:
         fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=TOLD)
+        fake.webhooks.deliver_to(with_flask(handle), public_url=HOOK, events=EVENTS)
         say()
         answered.wait(5)
 
@@ -49,7 +49,7 @@ def test_application_that_does_not_end_causes_a_warning(monkeypatch: pytest.Monk
     warned = pytest.warns(WebhookWarning, match="an application did not end within 0.1 seconds")
     with warned, FakeConversations() as fake:
         fake.conversations.add(unique_name="talk")
-        fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+        fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS)
         say()
     may_end.set()
 
@@ -60,7 +60,7 @@ def test_no_thread_remains_after_the_end() -> None:
         with FakeConversations() as fake:
             fake.conversations.add(unique_name="talk")
             app = APPLICATIONS[kind](lambda *_: None)
-            fake.webhooks.deliver_to(app, public_url=HOOK, events=TOLD)
+            fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS)
             say()
             fake.webhooks.assert_delivered("onMessageAdded")
 
@@ -79,7 +79,9 @@ def test_delivery_without_a_timeout_waits_for_its_handler(
         inside.set()
         assert may_answer.wait(10)
 
-    fake.webhooks.deliver_to(APPLICATIONS[kind](handle), public_url=HOOK, events=TOLD, timeout=None)
+    fake.webhooks.deliver_to(
+        APPLICATIONS[kind](handle), public_url=HOOK, events=EVENTS, timeout=None
+    )
     say()
     assert inside.wait(10)
     with pytest.raises(TimeoutError, match="did not settle within"):
@@ -92,7 +94,7 @@ def test_delivery_without_a_timeout_waits_for_its_handler(
 
 @pytest.mark.rule("webhook-timeout")
 def test_delivery_without_a_response_times_out(fake: FakeConversations) -> None:
-    fake.webhooks.deliver_to(silent(), public_url=HOOK, events=TOLD, timeout=0.05)
+    fake.webhooks.deliver_to(silent(), public_url=HOOK, events=EVENTS, timeout=0.05)
     say()
 
     delivered = fake.webhooks.assert_delivered("onMessageAdded", body="hi", failed=True)
