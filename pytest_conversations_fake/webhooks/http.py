@@ -6,7 +6,7 @@ import asyncio
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from aiohttp import ClientError, ClientSession, TCPConnector, ThreadedResolver, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, ThreadedResolver, web
 from yarl import URL
 
 from ..api.deliveries import SignedRequest, request_url
@@ -45,7 +45,10 @@ class HttpTarget:
         }
         # The threads of other resolvers outlive their session
         connector = TCPConnector(resolver=ThreadedResolver())
-        async with ClientSession(connector=connector, auto_decompress=False) as session:
+        # The worker limits the time; the default of aiohttp would end a delivery after 5 minutes
+        async with ClientSession(
+            connector=connector, timeout=ClientTimeout(), auto_decompress=False
+        ) as session:
             try:
                 async with session.request(
                     signed_request.method,

@@ -31,6 +31,10 @@ LIFESPAN_TIMEOUT = 5.0
 """Seconds for the startup and for the shutdown of an application."""
 
 
+class NoAnswerError(Exception):
+    """An application did not respond within the timeout of its destination."""
+
+
 class DeliveryWorker:
     """Delivers the webhooks of a world until it is closed."""
 
@@ -148,9 +152,8 @@ class DeliveryWorker:
             if destination.behind_proxy:
                 signed_request = behind_proxy(signed_request)
             answer = await self._send(destination, signed_request, is_pre_event)
-        except (asyncio.TimeoutError, TimeoutError):
-            assert destination  # only _send() has a timeout
-            return replace(delivery, error=f"{NO_ANSWER} {destination.timeout:g} seconds")
+        except NoAnswerError as error:
+            return replace(delivery, error=str(error))
         except ConnectionError as error:
             return replace(delivery, error=f"no connection: {error}")
         except ApplicationError as error:  # a server would respond with 500
@@ -174,4 +177,7 @@ class DeliveryWorker:
             call = PendingCall(target, signed_request)
             self.backlog.add_call(call)
             return await asyncio.wrap_future(call.answer)
-        return await wait_for(target.send(signed_request), destination.timeout)
+        try:
+            return await wait_for(target.send(signed_request), destination.timeout)
+        except (asyncio.TimeoutError, TimeoutError):
+            raise NoAnswerError(f"{NO_ANSWER} {destination.timeout:g} seconds") from None

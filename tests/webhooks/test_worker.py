@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from aiohttp import ClientTimeout
 from applications import APPLICATIONS, EVENTS, HOOK, say, silent, with_flask
 
 from pytest_conversations_fake import FakeConversations, WebhookWarning
@@ -88,6 +89,25 @@ def test_delivery_without_a_timeout_waits_for_its_handler(
         fake.settle(within=0.01)
     may_answer.set()
     fake.settle(within=60)
+
+    assert 200 == fake.webhooks.assert_delivered("onMessageAdded").status
+
+
+def test_timeout_of_aiohttp_does_not_limit_a_delivery(
+    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aiohttp.client.DEFAULT_TIMEOUT", ClientTimeout(total=0.05))
+    may_answer = threading.Event()
+
+    def handle(url: str, form: dict[str, str], signature: str) -> None:
+        may_answer.wait(10)
+
+    app = APPLICATIONS["aiohttp"](handle)
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, timeout=None)
+    say()
+    with pytest.raises(TimeoutError, match="did not settle within"):
+        fake.settle(within=0.2)
+    may_answer.set()
 
     assert 200 == fake.webhooks.assert_delivered("onMessageAdded").status
 
