@@ -311,23 +311,38 @@ class FakeConversations(AccountView):
         *,
         invariant: Callable[[], object] | None = None,
         faults: Sequence[Fault] = FAULTS,
-        within: float = SETTLE_TIMEOUT,
     ) -> Sweep:
-        """Run a *scenario* once, and then once for each call that it makes and each of *faults*.
+        """Run *scenario* once without a fault, and then once for each of its calls and *faults*.
 
             fake_conversations.sweep(open_ticket).assert_survives()
 
-        Every run starts with what there is now. In each but the first, one call meets one fault:
-        too many requests (429), an error of Twilio's (500), or an answer that is lost. The result
-        says of each whether the scenario `survived` it, `raised`, `hung` for *within* seconds, left
-        more behind than without a fault (`duplicated`), or whether the *invariant* is broken, a
-        function that raises or returns False then. In the end everything is as after the first.
+        Every run starts from the present state. In each run but the first, one call meets one
+        fault: too many requests (429), an error of Twilio (500), or a lost answer. The result has
+        an outcome for each run:
 
-        What the code keeps elsewhere is not put back. Raises what the scenario raises by itself,
-        `AssertionError` if it makes no call, and `TypeError` for a coroutine function.
+        - `survived`: the scenario ended as it does without a fault.
+        - `raised`: the scenario raised an exception.
+        - `duplicated`: there are more records than without a fault.
+        - `invariant broken`: the function *invariant* returned False or raised.
+        - `not settled`: 10 seconds after the end of the scenario, a thread or task that it started
+          still runs or webhooks are still delivered; or webhooks cause each other without end.
+        - `not called`: the run did not make the call.
+
+        After the sweep, the fake has the state that it had after the first run. The state of your
+        code is not restored. A scenario that never ends is not interrupted; use pytest-timeout.
+
+        Raises the exception of the first run, `AssertionError` if that run makes no call, breaks
+        the invariant or does not settle, and `TypeError` for a coroutine function.
         """
         __tracebackhide__ = True
-        return sweep(self, self._strictness, scenario, invariant, faults, within)
+        return sweep(
+            self,
+            scenario,
+            invariant=invariant,
+            faults=faults,
+            strictness=self._strictness,
+            catch_up=self._lifecycle.catch_up,
+        )
 
     async def sweep_async(
         self,
@@ -335,11 +350,20 @@ class FakeConversations(AccountView):
         *,
         invariant: Callable[[], object] | None = None,
         faults: Sequence[Fault] = FAULTS,
-        within: float = SETTLE_TIMEOUT,
     ) -> Sweep:
-        """The same for a coroutine function, on the running event loop."""
+        """Do the same as `sweep` for a coroutine function, on the running event loop.
+
+        Tasks that still run after 10 seconds are cancelled.
+        """
         __tracebackhide__ = True
-        return await sweep_async(self, self._strictness, scenario, invariant, faults, within)
+        return await sweep_async(
+            self,
+            scenario,
+            invariant=invariant,
+            faults=faults,
+            strictness=self._strictness,
+            catch_up=self._lifecycle.catch_up,
+        )
 
     # The state as a whole
 

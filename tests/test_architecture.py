@@ -41,7 +41,6 @@ ALLOWED: dict[str, set[str]] = {
         "assertions",
         "state",
         "strict",
-        "fake",
         "real_time",
         "asyncio",
         "threading",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from asyncio.tasks import wait  # not asyncio.wait, which tests patch
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import thread as pools
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
@@ -13,30 +13,22 @@ from typing import Any
 
 from ..real_time import RealTime
 
+CANCEL_TIMEOUT = 1.0
+"""Seconds for tasks to end after they are cancelled."""
+
 Tasks = set[Any]
-"""Of `asyncio.Task`, or what else a task factory makes."""
+"""Instances of `asyncio.Task`, or of the class that a task factory uses."""
 
 _tasks: ContextVar[Tasks | None] = ContextVar("tasks of this run", default=None)
 
 
-class Deadline:
-    """The end of a time of so many *seconds*, by a clock that tests do not change."""
-
-    def __init__(self, seconds: float) -> None:
-        self._end: float = RealTime.seconds() + seconds
-
-    @property
-    def left(self) -> float:
-        now: float = RealTime.seconds()
-        return max(self._end - now, 0)
-
-
 @contextmanager
 def own_tasks() -> Iterator[tuple[Tasks, Callable[..., Any]]]:
-    """The set to which every task is added that stems from the one that the callable creates.
+    """A set of tasks, and a function that creates a task.
 
-    A task belongs to the run whose context it inherits, so tasks of the test, such as those of a
-    server on the same event loop, are not among them.
+    The set receives each task that the function creates, and each that these tasks start. A task
+    belongs to the run whose context it inherits, so tasks of the test, such as those of a server on
+    the same event loop, are not in the set.
     """
     tasks: Tasks = set()
     context = copy_context()
@@ -63,45 +55,50 @@ def _plain(loop: Any, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
     return asyncio.Task(coroutine, loop=loop, **options)
 
 
-async def tasks_end(tasks: Tasks, deadline: Deadline) -> bool:
-    """Wait until all *tasks* are done, and those that they start; False if time is over first."""
-    while pending := [task for task in tasks if not task.done()]:
-        if not deadline.left:
-            return False
-        await wait_until_done(pending, deadline.left)
-    return True
+async def wait_for_tasks(tasks: Tasks, seconds: float) -> bool:
+    """Wait until all *tasks* are done, and those that they start. Returns whether they are.
 
-
-async def wait_until_done(tasks: Iterable[Any], seconds: float) -> None:
-    """Wait until all *tasks* are done, or *seconds* of real time are over.
-
-    The event loop is the test's, which may have frozen its clock; a timer thread wakes it.
+    The event loop is the test's, and its clock may be frozen. So a timer thread ends the wait.
     """
     loop = asyncio.get_running_loop()
-    over = loop.create_future()
-    timer = threading.Timer(seconds, loop.call_soon_threadsafe, [over.cancel])
+    timeout = loop.create_future()
+    timer = threading.Timer(seconds, loop.call_soon_threadsafe, [timeout.cancel])
     timer.daemon = True
     timer.start()
     try:
-        while not over.done() and (pending := [task for task in tasks if not task.done()]):
-            await wait({*pending, over}, return_when=asyncio.FIRST_COMPLETED)
+        while (pending := _pending(tasks)) and not timeout.done():
+            await wait({*pending, timeout}, return_when=asyncio.FIRST_COMPLETED)
     finally:
         timer.cancel()
-        over.cancel()
+        timeout.cancel()
+    return not pending
+
+
+async def cancel_tasks(tasks: Tasks) -> None:
+    """Cancel the *tasks* that are not done, and wait for them for a moment."""
+    if pending := _pending(tasks):
+        for task in pending:
+            task.cancel()
+        await wait_for_tasks(tasks, CANCEL_TIMEOUT)
+
+
+def _pending(tasks: Tasks) -> list[Any]:
+    return [task for task in tasks if not task.done()]
 
 
 def started_threads(before: set[threading.Thread]) -> list[threading.Thread]:
-    """The threads that were started since *before* and have an end of their own.
+    """The threads that are not in *before* and end by themselves.
 
-    Daemon threads are meant to go on, and workers of a pool wait for more to do.
+    Daemon threads run on by design, and workers of a pool wait for more work.
     """
     workers = pools._threads_queues
     new = {*threading.enumerate()} - before
     return [thread for thread in new if not thread.daemon and thread not in workers]
 
 
-def threads_end(threads: Sequence[threading.Thread], deadline: Deadline) -> bool:
-    """Wait until all *threads* are done; False if time is over first."""
+def wait_for_threads(threads: Sequence[threading.Thread], seconds: float) -> bool:
+    """Wait until all *threads* have ended. Returns whether they have."""
+    end = RealTime.seconds() + seconds
     for thread in threads:
-        thread.join(deadline.left)
+        thread.join(max(end - RealTime.seconds(), 0))
     return not any(thread.is_alive() for thread in threads)

@@ -28,12 +28,12 @@ class Run:
     where several differ in them, and numbered where they are equal."""
     fault: Fault
     outcome: str
-    """`survived`, `raised`, `hung`, `duplicated`, `invariant broken` or `not called`."""
-    why: str = ""
+    """`survived`, `raised`, `duplicated`, `invariant broken`, `not settled` or `not called`."""
+    reason: str = ""
 
     def __str__(self) -> str:
         said = f"{self.call}, {self.fault}: {self.outcome}"
-        return f"{said}, {self.why}" if self.why else said
+        return f"{said}, {self.reason}" if self.reason else said
 
 
 class Sweep(Sequence[Run]):
@@ -68,7 +68,7 @@ class Sweep(Sequence[Run]):
         return len(self._runs)
 
     def __str__(self) -> str:
-        told = [_brief(run) for run in self if run.why]
+        told = [_brief(run) for run in self if run.reason]
         more = [f"and {len(told) - MOST} more"] * (len(told) > MOST)
         return "\n".join([*self._table(), *([""] if told else []), *told[:MOST], *more])
 

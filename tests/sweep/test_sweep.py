@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations, TwilioError, Unavailable
+from pytest_conversations_fake.sweep import execution
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_what_fails_by_each_call_is_a_table(fake: FakeConversations) -> None:
         ("FetchConversation", "RateLimited(retry_after=0)", "survived", ""),
         ("FetchConversation", "ServerError()", "survived", ""),
         ("FetchConversation", "AnswerLost()", "survived", ""),
-    ] == [(run.call, str(run.fault), run.outcome, run.why) for run in swept]
+    ] == [(run.call, str(run.fault), run.outcome, run.reason) for run in swept]
     assert "<sweep of reply: 5 survived, 1 duplicated>" == repr(swept)
     with pytest.raises(AssertionError) as failed:
         swept.assert_survives()
@@ -108,7 +108,7 @@ def test_who_raises_is_told_apart_from_who_gives_up(fake: FakeConversations) -> 
 
     assert ["raised"] * 3 == [run.outcome for run in raised]
     what = "HTTP 429 error: Unable to create record: Too Many Requests"
-    assert f"TwilioRestException: {what}" == raised[0].why
+    assert f"TwilioRestException: {what}" == raised[0].reason
     assert ["survived, messages -1"] * 2 + ["survived"] == [
         str(run).partition(": ")[2] for run in gave_up
     ]
@@ -140,31 +140,92 @@ def test_an_invariant_may_raise(fake: FakeConversations) -> None:
     def one_message() -> None:
         fake.messages.one()
 
-    outcomes = [run.why for run in fake.sweep(reply, invariant=one_message)]
+    outcomes = [run.reason for run in fake.sweep(reply, invariant=one_message)]
 
     assert ["", "", "", "", ""] == outcomes[:2] + outcomes[3:]
     assert outcomes[2].startswith("LookupError: expected one in messages, found 2 of 2")
 
 
-@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="nothing ends a call that blocks")
-def test_what_does_not_end_is_interrupted(fake: FakeConversations) -> None:
-    before = signal.getsignal(signal.SIGINT)
+def test_thread_that_does_not_end_is_reported_as_not_settled(
+    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "SETTLE_TIMEOUT", 0)
+    may_end = threading.Event()
 
-    def wait_for_ever() -> None:
+    def leave_thread() -> None:
         try:
             say()
-        except (TwilioException, OSError):
-            threading.Event().wait()
+        except TwilioException:
+            threading.Thread(target=may_end.wait).start()
 
-    [run] = fake.sweep(wait_for_ever, faults=[Unavailable()], within=2)
+    swept = fake.sweep(leave_thread, faults=[Unavailable()])
+    may_end.set()
 
-    assert ("hung", "as it did not end within 2 s") == (run.outcome, run.why)
-    assert before is signal.getsignal(signal.SIGINT)
-    say()
+    [run] = swept
+    reason = "a thread that it started did not end within 0 s"
+    assert ("not settled", reason) == (run.outcome, run.reason)
+    assert ["hi"] == [each.body for each in fake.messages]
 
 
-def test_a_webhook_that_nobody_answers_to_the_end_is_hung_too(fake: FakeConversations) -> None:
-    """One that answers itself without end, as soon as something is said twice."""
+def test_webhook_without_answer_is_reported_as_not_settled(
+    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "SETTLE_TIMEOUT", 0.1)
+    may_answer = threading.Event()
+
+    def app(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
+        may_answer.wait()
+        start("204 No Content", [])
+        return []
+
+    def create_on_error() -> None:
+        try:
+            say()
+        except TwilioException:
+            Client().conversations.v1.conversations.create(x_twilio_webhook_enabled="true")
+
+    fake.webhooks.deliver_to(app, public_url=HOOK, events=["onConversationAdded"], timeout=None)
+
+    swept = fake.sweep(create_on_error, faults=[Unavailable()])
+    may_answer.set()
+
+    [run] = swept
+    assert "not settled" == run.outcome
+    assert run.reason.startswith("settle() raised TimeoutError: not settled, as these are")
+    assert f"onConversationAdded to {HOOK}" in run.reason
+    assert ["hi"] == [each.body for each in fake.messages]
+
+
+def test_scenario_that_does_not_settle_without_a_fault_is_refused(
+    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "SETTLE_TIMEOUT", 0)
+    may_end = threading.Event()
+
+    def leave_thread() -> None:
+        threading.Thread(target=may_end.wait).start()
+
+    with pytest.raises(AssertionError, match="leave_thread does not settle without a fault: a thr"):
+        fake.sweep(leave_thread)
+    may_end.set()
+
+
+def test_failure_by_pytest_ends_the_sweep_and_restores_the_state(fake: FakeConversations) -> None:
+    """pytest-timeout fails a test like this, and fires only once."""
+
+    def fail_on_error() -> None:
+        try:
+            say()
+        except TwilioException:
+            pytest.fail("Timeout")
+
+    with pytest.raises(pytest.fail.Exception, match="Timeout"):
+        fake.sweep(fail_on_error)
+    assert ["hi"] == [each.body for each in fake.messages]
+
+
+def test_webhooks_without_end_are_reported_as_not_settled(fake: FakeConversations) -> None:
+    """The application answers itself without end when there is a second message."""
 
     def app(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
         if len(fake.messages) > 1:
@@ -184,8 +245,9 @@ def test_a_webhook_that_nobody_answers_to_the_end_is_hung_too(fake: FakeConversa
 
     *_, last = fake.sweep(scenario)
 
-    assert "CreateConversationMessage, AnswerLost(): hung" == str(last).partition(", Asser")[0]
-    assert "webhooks do not end" in last.why
+    assert "CreateConversationMessage, AnswerLost(): not settled" == str(last).partition(", se")[0]
+    assert last.reason.startswith("settle() raised AssertionError: webhooks do not end")
+    assert ["hi"] == [each.body for each in fake.messages]
 
 
 def test_a_scenario_may_go_another_way(fake: FakeConversations) -> None:
@@ -212,7 +274,9 @@ def test_a_scenario_that_fails_by_itself_raises(fake: FakeConversations) -> None
         fake.sweep(lambda: 1 / 0)
     with pytest.raises(AssertionError, match="nothing makes no call that could fail"):
         fake.sweep(nothing)
-    with pytest.raises(AssertionError, match="say fails although no call of it does: it is False"):
+    with pytest.raises(
+        AssertionError, match="say breaks the invariant without a fault: it is False"
+    ):
         fake.sweep(say, invariant=lambda: False)
 
 
@@ -222,9 +286,9 @@ def nothing() -> None: ...
 def test_which_is_for_which_is_said(fake: FakeConversations) -> None:
     async def scenario() -> None: ...
 
-    with pytest.raises(TypeError, match=r"scenario is asynchronous; it is for sweep_async\(\)"):
+    with pytest.raises(TypeError, match=r"scenario is asynchronous; use sweep_async\(\) for it"):
         fake.sweep(scenario)
-    with pytest.raises(TypeError, match=r"say is not asynchronous; it is for sweep\(\)"):
+    with pytest.raises(TypeError, match=r"say is not asynchronous; use sweep\(\) for it"):
         asyncio.run(fake.sweep_async(say))  # wrong on purpose
 
 
@@ -243,7 +307,7 @@ def test_an_invariant_may_fail_as_tests_do(fake: FakeConversations) -> None:
 
     _, _, lost, *_ = fake.sweep(reply, invariant=nothing_twice)
 
-    assert ("invariant broken", "Failed: said twice") == (lost.outcome, lost.why)
+    assert ("invariant broken", "Failed: said twice") == (lost.outcome, lost.reason)
 
 
 def test_what_is_wrong_in_a_run_that_fails_is_not_forgotten() -> None:
@@ -263,34 +327,32 @@ def test_what_is_wrong_in_a_run_that_fails_is_not_forgotten() -> None:
         body()
 
 
-def test_what_webhooks_lead_to_in_a_run_that_hangs_is_waited_for(fake: FakeConversations) -> None:
-    """Else it would come in the next run."""
-    interrupted = threading.Event()
+def test_webhook_of_a_run_ends_before_the_next_run(fake: FakeConversations) -> None:
+    """Else its call would count in the next run."""
 
     def app(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
-        interrupted.wait(10)
-        threading.Event().wait(0.2)
+        scenario_ended.wait(10)
         Client().conversations.v1.services.create(friendly_name="late")
         start("204 No Content", [])
         return []
 
     def scenario() -> None:
-        interrupted.clear()
+        scenario_ended.clear()
         try:
             Client().conversations.v1.users.create(identity="ada")
         except (TwilioException, OSError):
             Client().conversations.v1.conversations.create(x_twilio_webhook_enabled="true")
-            try:
-                threading.Event().wait()
-            finally:
-                interrupted.set()
+        finally:
+            scenario_ended.set()
 
+    scenario_ended = threading.Event()
     fake.webhooks.deliver_to(app, public_url=HOOK, events=["onConversationAdded"])
     say()
 
-    swept = fake.sweep(scenario, faults=[Unavailable(), TwilioError(50353)], within=2)
+    swept = fake.sweep(scenario, faults=[Unavailable(), TwilioError(50353)])
 
-    assert ["hung", "hung"] == [run.outcome for run in swept]
+    assert ["duplicated", "duplicated"] == [run.outcome for run in swept]
+    assert all("services +1" in run.reason for run in swept)
     assert (0, 1) == (len(fake.services), len(fake.conversations))
 
 
@@ -337,19 +399,22 @@ def test_only_some_of_much_is_told_at_length(fake: FakeConversations) -> None:
 def test_an_asynchronous_function_in_another_is_noticed(fake: FakeConversations) -> None:
     async def scenario() -> None: ...
 
-    with pytest.raises(TypeError, match=r"<lambda> is asynchronous; it is for sweep_async\(\)"):
+    with pytest.raises(TypeError, match=r"<lambda> is asynchronous; use sweep_async\(\) for it"):
         fake.sweep(lambda: scenario())
 
 
 @pytest.mark.parametrize(
     ("scenario", "options", "text"),
     [
-        (5, {}, "a scenario is a function without arguments, not 5"),
-        (say, {"invariant": "x"}, "an invariant is a function that is not asynchronous, not 'x'"),
-        (say, {"faults": [Unavailable]}, r"faults is a list of values like RateLimited\(\), not"),
-        (say, {"faults": Unavailable()}, "faults is a list of values like"),
-        (say, {"faults": []}, "faults is a list of values like"),
-        (say, {"within": "soon"}, "within must be a number of seconds, 0 or more, not 'soon'"),
+        (5, {}, "scenario must be a function without arguments, not 5"),
+        (say, {"invariant": "x"}, "invariant must be a function that is not asynchronous, not 'x'"),
+        (
+            say,
+            {"faults": [Unavailable]},
+            r"faults must be a list of values like RateLimited\(\), not",
+        ),
+        (say, {"faults": Unavailable()}, "faults must be a list of values like"),
+        (say, {"faults": []}, "faults must be a list of values like"),
     ],
 )
 def test_what_it_can_not_do_with_is_said(
