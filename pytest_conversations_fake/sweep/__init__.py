@@ -1,1 +1,1 @@
-"""Sweeps: run a piece of code once for each call and each fault that the call can meet."""
+"""Sweeps: run a scenario once for each of its calls and each fault that the call can meet."""

@@ -1,4 +1,4 @@
-"""What came of a sweep: a table, and an assertion on it."""
+"""The results of a sweep, as a table, and an assertion on them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from ..api.faults import Fault
 from ..api.wording import cut
 from ..assertions.values import WIDTH
 
-MOST = 10
-"""Runs of which a table says more than their outcome."""
+MAX_REASONS = 10
+"""Runs for which the text gives the reason for their outcome."""
 
-LONGEST = 240
-"""Characters of what it says of each."""
+MAX_REASON_LENGTH = 240
+"""Characters of the text about one run."""
 
 
 @dataclass(frozen=True)
@@ -24,20 +24,20 @@ class Run:
     """A run in which one call met a fault."""
 
     call: str
-    """Which call of the run in which none failed: `"CreateConversationMessage"`, with parameters
-    where several differ in them, and numbered where they are equal."""
+    """A call of the first run, such as `"CreateConversationMessage"`. It has parameters if calls
+    of this operation differ in them, and a number if they are equal."""
     fault: Fault
     outcome: str
     """`survived`, `raised`, `duplicated`, `invariant broken`, `not settled` or `not called`."""
     reason: str = ""
 
     def __str__(self) -> str:
-        said = f"{self.call}, {self.fault}: {self.outcome}"
-        return f"{said}, {self.reason}" if self.reason else said
+        text = f"{self.call}, {self.fault}: {self.outcome}"
+        return f"{text}, {self.reason}" if self.reason else text
 
 
 class Sweep(Sequence[Run]):
-    """What became of each run; as a text it is a table."""
+    """The runs of a sweep and their outcomes. `str()` returns a table."""
 
     def __init__(self, scenario: str, faults: Sequence[Fault], runs: Sequence[Run]) -> None:
         self.scenario = scenario
@@ -45,9 +45,9 @@ class Sweep(Sequence[Run]):
         self._runs = runs
 
     def assert_survives(self) -> None:
-        """Assert that every run survived: it came to its end, and left no more than without faults.
+        """Assert that every run survived.
 
-        Raises `AssertionError` with the table, and with what happened in each that did not.
+        Raises `AssertionError` with the table, and with the reason for each outcome.
         """
         __tracebackhide__ = True
         survived = sum(run.outcome == "survived" for run in self)
@@ -68,12 +68,12 @@ class Sweep(Sequence[Run]):
         return len(self._runs)
 
     def __str__(self) -> str:
-        told = [_brief(run) for run in self if run.reason]
-        more = [f"and {len(told) - MOST} more"] * (len(told) > MOST)
-        return "\n".join([*self._table(), *([""] if told else []), *told[:MOST], *more])
+        reasons = [_brief(run) for run in self if run.reason]
+        more = [f"and {len(reasons) - MAX_REASONS} more"] * (len(reasons) > MAX_REASONS)
+        return "\n".join([*self._table(), *[""] * bool(reasons), *reasons[:MAX_REASONS], *more])
 
     def _table(self) -> list[str]:
-        """A line for each call, and on it what became of it with each fault."""
+        """A row for each call, with a column for each fault."""
         names = [type(fault).__name__ for fault in self._faults]
         if len({*names}) < len(names):
             names = [str(fault) for fault in self._faults]
@@ -94,10 +94,11 @@ class Sweep(Sequence[Run]):
 
     def __repr__(self) -> str:
         outcomes = Counter(run.outcome for run in self)
-        said = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
-        return f"<sweep of {self.scenario}: {said}>"
+        text = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+        return f"<sweep of {self.scenario}: {text}>"
 
 
 def _brief(run: Run) -> str:
-    """What there is to say of a run, on a few lines."""
-    return fill(cut(" ".join(str(run).split()), LONGEST), WIDTH, subsequent_indent="    ")
+    """The text of a run, on a few lines."""
+    text = cut(" ".join(str(run).split()), MAX_REASON_LENGTH)
+    return fill(text, WIDTH, subsequent_indent="    ")

@@ -14,7 +14,7 @@ from ..api.wording import visible
 from ..api.world import World
 from ..state.counts import changed, counts
 from ..strict.strictness import Strictness
-from .calls import Aim, Watch, labels
+from .calls import CallRecorder, SingleCallFault, labels
 from .execution import (
     SETTLE_TIMEOUT,
     Execution,
@@ -103,12 +103,12 @@ def _runs(
     __tracebackhide__ = True
     before = fake.snapshot()
     world = before.world
-    watch = Watch(world, faults[0])
-    watch.start()
+    recorder = CallRecorder(world, faults[0])
+    recorder.start()
     try:
         execution = yield
     finally:
-        calls = watch.stop()
+        calls = recorder.stop()
     if execution.raised:
         raise execution.raised
     if execution.not_settled:
@@ -123,10 +123,10 @@ def _runs(
         for number, call in enumerate(labels(calls)):
             for fault in faults:
                 before.put_back()
-                aim = Aim(world, fault, calls, number)
-                aim.start()
+                injection = SingleCallFault(world, fault, calls, number)
+                injection.start()
                 execution = yield
-                if aim.met or execution.not_settled:
+                if injection.met or execution.not_settled:
                     outcome, reason = _outcome(world, execution, clean_counts, invariant)
                 else:
                     outcome, reason = "not called", "because this run took another path"

@@ -1,1 +1,1 @@
-"""Sweeps over faults."""
+"""Tests of sweeps."""

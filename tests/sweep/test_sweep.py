@@ -1,4 +1,4 @@
-"""Code that is run once for each way in which one of its calls can fail."""
+"""Sweeps of functions."""
 
 from __future__ import annotations
 
@@ -26,36 +26,36 @@ def fake(fake: FakeConversations) -> FakeConversations:
     return fake
 
 
-def say(body: str = "hi") -> None:
+def send(body: str = "hi") -> None:
     Client().conversations.v1.conversations("talk").messages.create(body=body)
 
 
-def insist(what: Callable[[], object]) -> object:
-    """Try again, as twilio-python's users do."""
+def retry(action: Callable[[], object]) -> object:
+    """Make three attempts, as users of twilio-python do."""
     for _ in range(3):
         try:
-            return what()
+            return action()
         except (TwilioException, OSError):
             continue
-    raise AssertionError("three times in vain")
+    raise AssertionError("three attempts failed")
 
 
 def reply() -> None:
     talk = Client().conversations.v1.conversations("talk")
-    insist(talk.fetch)
-    insist(say)
+    retry(talk.fetch)
+    retry(send)
 
 
 def reply_once() -> None:
-    """With a mark of its own by which it finds out whether it got through."""
-    insist(lambda: "mark" in [each.body for each in messages()] or say("mark"))
+    """Look first whether an earlier attempt created the message."""
+    retry(lambda: "unique" in [each.body for each in messages()] or send("unique"))
 
 
 def messages() -> list[Any]:
     return Client().conversations.v1.conversations("talk").messages.list()
 
 
-def test_what_fails_by_each_call_is_a_table(fake: FakeConversations) -> None:
+def test_outcome_of_each_call_and_fault_is_shown_as_a_table(fake: FakeConversations) -> None:
     swept = fake.sweep(reply)
 
     assert [
@@ -81,30 +81,30 @@ def test_what_fails_by_each_call_is_a_table(fake: FakeConversations) -> None:
     ) == str(failed.value)
 
 
-def test_what_finds_out_survives(fake: FakeConversations) -> None:
+def test_scenario_that_checks_before_it_retries_survives(fake: FakeConversations) -> None:
     fake.sweep(reply_once).assert_survives()
 
 
-def test_in_the_end_everything_is_as_after_a_run_without_failures(
+def test_state_after_the_sweep_is_that_after_the_first_run(
     fake: FakeConversations,
 ) -> None:
-    say("before")
+    send("before")
 
     fake.sweep(reply)
 
     assert ["before", "hi"] == [each.body for each in fake.messages]
     assert 3 == len(fake.requests)
     assert [()] * 3 == [each.faults for each in fake.requests]
-    say("after")
+    send("after")
     assert 4 == fake.requests[-1].number
 
 
-def test_who_raises_is_told_apart_from_who_gives_up(fake: FakeConversations) -> None:
+def test_scenario_that_raises_differs_from_one_that_gives_up(fake: FakeConversations) -> None:
     def give_up() -> None:
         with suppress(TwilioException, OSError):
-            say()
+            send()
 
-    raised, gave_up = fake.sweep(say), fake.sweep(give_up)
+    raised, gave_up = fake.sweep(send), fake.sweep(give_up)
 
     assert ["raised"] * 3 == [run.outcome for run in raised]
     what = "HTTP 429 error: Unable to create record: Too Many Requests"
@@ -115,20 +115,20 @@ def test_who_raises_is_told_apart_from_who_gives_up(fake: FakeConversations) -> 
     gave_up.assert_survives()
 
 
-def test_an_invariant_is_asked_after_each_run(fake: FakeConversations) -> None:
-    def rename_and_say() -> None:
-        insist(lambda: talk().update(attributes='{"said": true}'))
+def test_invariant_is_checked_after_each_run(fake: FakeConversations) -> None:
+    def update_and_send() -> None:
+        retry(lambda: talk().update(attributes='{"said": true}'))
         with suppress(TwilioException, OSError):
-            say()
+            send()
 
     def talk() -> Any:
         return Client().conversations.v1.conversations("talk")
 
-    def what_is_noted_is_said() -> bool:
-        noted = fake.conversations.one().attributes != "{}"
-        return noted == bool(len(fake.messages))
+    def attribute_agrees_with_messages() -> bool:
+        has_attribute = fake.conversations.one().attributes != "{}"
+        return has_attribute == bool(len(fake.messages))
 
-    swept = fake.sweep(rename_and_say, invariant=what_is_noted_is_said)
+    swept = fake.sweep(update_and_send, invariant=attribute_agrees_with_messages)
 
     broken = "CreateConversationMessage, {}: invariant broken, it is False"
     assert [broken.format("RateLimited(retry_after=0)"), broken.format("ServerError()")] == [
@@ -136,7 +136,7 @@ def test_an_invariant_is_asked_after_each_run(fake: FakeConversations) -> None:
     ]
 
 
-def test_an_invariant_may_raise(fake: FakeConversations) -> None:
+def test_invariant_that_raises_is_broken(fake: FakeConversations) -> None:
     def one_message() -> None:
         fake.messages.one()
 
@@ -154,7 +154,7 @@ def test_thread_that_does_not_end_is_reported_as_not_settled(
 
     def leave_thread() -> None:
         try:
-            say()
+            send()
         except TwilioException:
             threading.Thread(target=may_end.wait).start()
 
@@ -180,7 +180,7 @@ def test_webhook_without_answer_is_reported_as_not_settled(
 
     def create_on_error() -> None:
         try:
-            say()
+            send()
         except TwilioException:
             Client().conversations.v1.conversations.create(x_twilio_webhook_enabled="true")
 
@@ -215,7 +215,7 @@ def test_failure_by_pytest_ends_the_sweep_and_restores_the_state(fake: FakeConve
 
     def fail_on_error() -> None:
         try:
-            say()
+            send()
         except TwilioException:
             pytest.fail("Timeout")
 
@@ -237,9 +237,9 @@ def test_webhooks_without_end_are_reported_as_not_settled(fake: FakeConversation
     fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS)
 
     def scenario() -> None:
-        insist(tell)
+        retry(send_with_webhook)
 
-    def tell() -> None:
+    def send_with_webhook() -> None:
         talk = Client().conversations.v1.conversations("talk")
         talk.messages.create(body="hi", x_twilio_webhook_enabled="true")
 
@@ -250,17 +250,17 @@ def test_webhooks_without_end_are_reported_as_not_settled(fake: FakeConversation
     assert ["hi"] == [each.body for each in fake.messages]
 
 
-def test_a_scenario_may_go_another_way(fake: FakeConversations) -> None:
+def test_run_that_takes_another_path_is_reported_as_not_called(fake: FakeConversations) -> None:
     runs = iter(range(10))
 
     def fickle() -> None:
         if next(runs) == 0:
-            say()
+            send()
 
     assert {"not called"} == {run.outcome for run in fake.sweep(fickle)}
 
 
-def test_other_faults_may_be_swept(fake: FakeConversations) -> None:
+def test_given_faults_replace_the_default_faults(fake: FakeConversations) -> None:
     faults = [Unavailable(), TwilioError(50353)]
 
     swept = fake.sweep(reply, faults=faults)
@@ -269,30 +269,30 @@ def test_other_faults_may_be_swept(fake: FakeConversations) -> None:
     assert faults == [run.fault for run in swept[:2]]
 
 
-def test_a_scenario_that_fails_by_itself_raises(fake: FakeConversations) -> None:
+def test_scenario_that_fails_without_a_fault_ends_the_sweep(fake: FakeConversations) -> None:
     with pytest.raises(ZeroDivisionError):
         fake.sweep(lambda: 1 / 0)
     with pytest.raises(AssertionError, match="nothing makes no call that could fail"):
         fake.sweep(nothing)
     with pytest.raises(
-        AssertionError, match="say breaks the invariant without a fault: it is False"
+        AssertionError, match="send breaks the invariant without a fault: it is False"
     ):
-        fake.sweep(say, invariant=lambda: False)
+        fake.sweep(send, invariant=lambda: False)
 
 
 def nothing() -> None: ...
 
 
-def test_which_is_for_which_is_said(fake: FakeConversations) -> None:
+def test_scenario_for_the_other_method_is_refused(fake: FakeConversations) -> None:
     async def scenario() -> None: ...
 
     with pytest.raises(TypeError, match=r"scenario is asynchronous; use sweep_async\(\) for it"):
         fake.sweep(scenario)
-    with pytest.raises(TypeError, match=r"say is not asynchronous; use sweep\(\) for it"):
-        asyncio.run(fake.sweep_async(say))  # wrong on purpose
+    with pytest.raises(TypeError, match=r"send is not asynchronous; use sweep\(\) for it"):
+        asyncio.run(fake.sweep_async(send))  # wrong on purpose
 
 
-def test_what_an_invariant_asks_for_is_no_call_of_the_scenario(fake: FakeConversations) -> None:
+def test_calls_of_the_invariant_are_not_swept(fake: FakeConversations) -> None:
     swept = fake.sweep(reply_once, invariant=lambda: len(messages()) == 1)
 
     swept.assert_survives()
@@ -300,20 +300,20 @@ def test_what_an_invariant_asks_for_is_no_call_of_the_scenario(fake: FakeConvers
     assert 2 == len(fake.requests)
 
 
-def test_an_invariant_may_fail_as_tests_do(fake: FakeConversations) -> None:
-    def nothing_twice() -> None:
+def test_invariant_that_calls_pytest_fail_is_broken(fake: FakeConversations) -> None:
+    def at_most_one_message() -> None:
         if len(fake.messages) > 1:
-            pytest.fail("said twice")
+            pytest.fail("two messages")
 
-    _, _, lost, *_ = fake.sweep(reply, invariant=nothing_twice)
+    _, _, lost, *_ = fake.sweep(reply, invariant=at_most_one_message)
 
-    assert ("invariant broken", "Failed: said twice") == (lost.outcome, lost.reason)
+    assert ("invariant broken", "Failed: two messages") == (lost.outcome, lost.reason)
 
 
-def test_what_is_wrong_in_a_run_that_fails_is_not_forgotten() -> None:
+def test_unknown_route_in_a_run_with_a_fault_fails_the_test() -> None:
     fake = FakeConversations()
 
-    def ask_elsewhere() -> None:
+    def request_unknown_route() -> None:
         try:
             Client().conversations.v1.services.create(friendly_name="x")
         except (TwilioException, OSError):
@@ -321,7 +321,7 @@ def test_what_is_wrong_in_a_run_that_fails_is_not_forgotten() -> None:
 
     def body() -> None:
         with fake:
-            fake.sweep(ask_elsewhere).assert_survives()
+            fake.sweep(request_unknown_route).assert_survives()
 
     with pytest.raises(AssertionError, match="GET /v1/Nonsense is no route of Twilio's"):
         body()
@@ -347,7 +347,7 @@ def test_webhook_of_a_run_ends_before_the_next_run(fake: FakeConversations) -> N
 
     scenario_ended = threading.Event()
     fake.webhooks.deliver_to(app, public_url=HOOK, events=["onConversationAdded"])
-    say()
+    send()
 
     swept = fake.sweep(scenario, faults=[Unavailable(), TwilioError(50353)])
 
@@ -356,28 +356,28 @@ def test_webhook_of_a_run_ends_before_the_next_run(fake: FakeConversations) -> N
     assert (0, 1) == (len(fake.services), len(fake.conversations))
 
 
-def test_what_is_left_behind_in_another_account_counts() -> None:
+def test_records_in_another_account_count() -> None:
     accounts = {"AC" + "1" * 32: {}, "AC" + "2" * 32: {}}
     with FakeConversations(accounts=accounts) as fake:
         other = fake.account("AC" + "2" * 32)
         client = Client(other.account_sid, other.auth_token)
 
         swept = fake.sweep(
-            lambda: insist(lambda: client.conversations.v1.services.create(friendly_name="x"))
+            lambda: retry(lambda: client.conversations.v1.services.create(friendly_name="x"))
         )
 
     assert ["survived", "survived", "duplicated"] == [run.outcome for run in swept]
 
 
-def test_faults_of_one_kind_are_told_apart(fake: FakeConversations) -> None:
-    def may_be_taken() -> None:
+def test_column_of_faults_of_one_class_names_their_arguments(fake: FakeConversations) -> None:
+    def accept_50353() -> None:
         try:
-            say()
+            send()
         except TwilioRestException as error:
             if error.code != 50353:
                 raise
 
-    swept = fake.sweep(may_be_taken, faults=[TwilioError(50353), TwilioError(50438)])
+    swept = fake.sweep(accept_50353, faults=[TwilioError(50353), TwilioError(50438)])
 
     assert [
         "                           TwilioError(50353)  TwilioError(50438)",
@@ -385,10 +385,10 @@ def test_faults_of_one_kind_are_told_apart(fake: FakeConversations) -> None:
     ] == str(swept).splitlines()[:2]
 
 
-def test_only_some_of_much_is_told_at_length(fake: FakeConversations) -> None:
+def test_long_and_numerous_reasons_are_cut(fake: FakeConversations) -> None:
     def twelve_times() -> None:
         for _ in range(12):
-            say("x" * 500)
+            send("x" * 500)
 
     text = str(fake.sweep(twelve_times, faults=[TwilioError(50353, message="y" * 500)]))
 
@@ -396,7 +396,7 @@ def test_only_some_of_much_is_told_at_length(fake: FakeConversations) -> None:
     assert all(len(line) <= 76 for line in text.splitlines())
 
 
-def test_an_asynchronous_function_in_another_is_noticed(fake: FakeConversations) -> None:
+def test_function_that_returns_a_coroutine_is_refused(fake: FakeConversations) -> None:
     async def scenario() -> None: ...
 
     with pytest.raises(TypeError, match=r"<lambda> is asynchronous; use sweep_async\(\) for it"):
@@ -407,17 +407,21 @@ def test_an_asynchronous_function_in_another_is_noticed(fake: FakeConversations)
     ("scenario", "options", "text"),
     [
         (5, {}, "scenario must be a function without arguments, not 5"),
-        (say, {"invariant": "x"}, "invariant must be a function that is not asynchronous, not 'x'"),
         (
-            say,
+            send,
+            {"invariant": "x"},
+            "invariant must be a function that is not asynchronous, not 'x'",
+        ),
+        (
+            send,
             {"faults": [Unavailable]},
             r"faults must be a list of values like RateLimited\(\), not",
         ),
-        (say, {"faults": Unavailable()}, "faults must be a list of values like"),
-        (say, {"faults": []}, "faults must be a list of values like"),
+        (send, {"faults": Unavailable()}, "faults must be a list of values like"),
+        (send, {"faults": []}, "faults must be a list of values like"),
     ],
 )
-def test_what_it_can_not_do_with_is_said(
+def test_argument_of_wrong_type_is_refused(
     fake: FakeConversations, scenario: Any, options: dict[str, Any], text: str
 ) -> None:
     with pytest.raises(TypeError, match=text):
@@ -425,9 +429,9 @@ def test_what_it_can_not_do_with_is_said(
     assert 0 == len(fake.requests)
 
 
-def test_a_thread_that_is_left_behind_is_waited_for(fake: FakeConversations) -> None:
+def test_run_waits_for_a_thread_that_it_started(fake: FakeConversations) -> None:
     def scenario() -> None:
-        threading.Thread(target=insist, args=[say]).start()
+        threading.Thread(target=retry, args=[send]).start()
 
     swept = fake.sweep(scenario)
 
@@ -435,19 +439,19 @@ def test_a_thread_that_is_left_behind_is_waited_for(fake: FakeConversations) -> 
     assert 1 == len(fake.messages)
 
 
-def test_concurrent_calls_of_threads_make_the_same_table_each_time(
+def test_concurrent_calls_of_threads_give_the_same_table_each_time(
     fake: FakeConversations,
 ) -> None:
-    def say_all() -> None:
+    def send_all() -> None:
         with ThreadPoolExecutor() as pool:
-            done = [*map(pool.submit, [say] * 4, "abcd")]
+            done = [*map(pool.submit, [send] * 4, "abcd")]
         for each in done:
             with suppress(TwilioException):
                 each.result()
 
     before, tables = fake.snapshot(), set()
     for _ in range(3):
-        tables.add(str(fake.sweep(say_all, faults=[Unavailable()])))
+        tables.add(str(fake.sweep(send_all, faults=[Unavailable()])))
         fake.restore(before)
 
     [table] = tables

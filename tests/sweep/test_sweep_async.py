@@ -1,4 +1,4 @@
-"""Asynchronous code that is run once for each way in which one of its calls can fail."""
+"""Sweeps of coroutine functions."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_task_that_survives_its_cancellation_is_reported_as_not_settled(
     assert ["hi"] == [each.body for each in fake.messages]
 
 
-def test_an_asynchronous_scenario_may_exit(fake: FakeConversations) -> None:
+def test_scenario_that_exits_is_reported_as_raised(fake: FakeConversations) -> None:
     async def exit_then() -> None:
         try:
             await asyncio.to_thread(say)
@@ -111,7 +111,7 @@ def test_an_asynchronous_scenario_may_exit(fake: FakeConversations) -> None:
     assert ("raised", "SystemExit: 3") == (run.outcome, run.reason)
 
 
-def test_a_sweep_that_is_cancelled_leaves_things_as_after_the_first_run(
+def test_cancelled_sweep_restores_the_state_after_the_first_run(
     fake: FakeConversations,
 ) -> None:
     runs = []
@@ -145,7 +145,7 @@ def credentials_of(fake: FakeConversations) -> str:
 
 @asynccontextmanager
 async def creator(fake: FakeConversations) -> AsyncIterator[Create]:
-    """Creates conversations by name, and raises when that is refused."""
+    """A function that creates a record, and raises if the request is refused."""
     headers = {"Authorization": credentials_of(fake)}
     async with aiohttp.ClientSession(fake.url, headers=headers) as session:
 
@@ -158,10 +158,10 @@ async def creator(fake: FakeConversations) -> AsyncIterator[Create]:
         yield create
 
 
-FOUR = ("a", "b", "c", "d")
+NAMES = ("a", "b", "c", "d")
 
 
-def test_concurrent_calls_make_the_same_table_each_time(fake: FakeConversations) -> None:
+def test_concurrent_calls_give_the_same_table_each_time(fake: FakeConversations) -> None:
     orders = set()
 
     async def sweep() -> str:
@@ -169,7 +169,7 @@ def test_concurrent_calls_make_the_same_table_each_time(fake: FakeConversations)
 
             async def scenario() -> None:
                 try:
-                    await asyncio.gather(*map(create, FOUR))
+                    await asyncio.gather(*map(create, NAMES))
                 except aiohttp.ClientError:
                     return
 
@@ -181,29 +181,29 @@ def test_concurrent_calls_make_the_same_table_each_time(fake: FakeConversations)
     before = fake.snapshot()
     tables = {asyncio.run(sweep()) for _ in range(10)}
 
-    rows = "".join(f"\nCreateConversation(friendly_name='{name}')  survived" for name in FOUR)
+    rows = "".join(f"\nCreateConversation(friendly_name='{name}')  survived" for name in NAMES)
     notes = "".join(
         f"\nCreateConversation(friendly_name='{name}'), Unavailable(): survived,\n"
         "    conversations -1"
-        for name in FOUR
+        for name in NAMES
     )
     assert {f"{'Unavailable':>50}{rows}\n{notes}"} == tables
-    assert all(sorted(order) == [*FOUR] for order in orders)
+    assert all(sorted(order) == [*NAMES] for order in orders)
 
 
-def test_calls_below_records_of_the_same_run_are_told_apart(fake: FakeConversations) -> None:
-    """The sids of these records are drawn in another order in each run."""
+def test_calls_below_records_of_the_same_run_are_recognized(fake: FakeConversations) -> None:
+    """Each run draws the sids of these records in another order."""
 
     async def sweep() -> list[tuple[str, str]]:
         async with creator(fake) as create:
 
-            async def open_and_say(name: str, body: str) -> None:
+            async def create_and_send(name: str, body: str) -> None:
                 made = await create(name)
                 path = f"Conversations/{made['sid']}/Messages"
                 await create("", path, Body=body)
 
             async def scenario() -> None:
-                both = open_and_say("a", "hi"), open_and_say("b", "hi")
+                both = create_and_send("a", "hi"), create_and_send("b", "hi")
                 await asyncio.gather(*(both if fake.requests else reversed(both)))
 
             swept = await fake.sweep_async(scenario, faults=[Unavailable()])
@@ -228,7 +228,7 @@ def test_equal_calls_are_numbered(fake: FakeConversations) -> None:
     assert expected == asyncio.run(sweep())
 
 
-def test_a_random_parameter_does_not_hide_a_call(fake: FakeConversations) -> None:
+def test_call_with_a_random_parameter_is_recognized(fake: FakeConversations) -> None:
     async def sweep() -> list[tuple[str, str]]:
         numbers = iter(range(100))
         async with creator(fake) as create:
@@ -248,8 +248,8 @@ def test_a_random_parameter_does_not_hide_a_call(fake: FakeConversations) -> Non
     ] == asyncio.run(sweep())
 
 
-def test_a_task_that_is_left_behind_is_waited_for(fake: FakeConversations) -> None:
-    """Its call counts in the run that started it, and meets no fault of the next one."""
+def test_run_waits_for_a_task_that_it_started(fake: FakeConversations) -> None:
+    """Its call belongs to the run that started it, and meets no fault of the next run."""
 
     async def sweep() -> list[tuple[str, str]]:
         async with creator(fake) as create:
@@ -302,12 +302,12 @@ def test_task_without_end_is_cancelled_and_reported_as_not_settled(
     assert [("not settled", reason), ("survived", "")] == asyncio.run(sweep())
 
 
-def test_a_task_of_the_test_is_none_of_the_scenario(fake: FakeConversations) -> None:
+def test_run_does_not_wait_for_a_task_of_the_test(fake: FakeConversations) -> None:
     async def sweep() -> tuple[str, bool]:
         wanted, started = asyncio.Event(), asyncio.Event()
 
         async def serve() -> None:
-            """As a server does, it starts tasks of its own during a run."""
+            """Start a task during a run, as a server does."""
             await wanted.wait()
             serving = asyncio.ensure_future(asyncio.Event().wait())
             started.set()
@@ -329,8 +329,8 @@ def test_a_task_of_the_test_is_none_of_the_scenario(fake: FakeConversations) -> 
     assert ("raised", True) == asyncio.run(sweep())
 
 
-def test_a_request_that_nobody_waits_for_belongs_to_its_run(fake: FakeConversations) -> None:
-    """Its bytes are at the server when its task is cancelled."""
+def test_request_without_a_waiting_client_belongs_to_its_run(fake: FakeConversations) -> None:
+    """The server has its bytes, but has not read them, when the scenario ends."""
 
     async def sweep() -> list[tuple[str, str]]:
         sent = threading.Event()
