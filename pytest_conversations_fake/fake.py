@@ -30,7 +30,7 @@ from .state.counts import Changes, changed, counts
 from .state.injecting import inject
 from .state.live_record import LiveRecord, live_record
 from .state.snapshot import Snapshot
-from .strict.ignored_parameters import ignored
+from .strict.ignored_parameters import ignored_parameters
 from .strict.strictness import Strictness
 from .strict.violations import Violation
 from .sweep.results import Sweep
@@ -153,7 +153,7 @@ class FakeConversations(AccountView):
 
     def _ignored_parameters(self) -> list[str]:
         """A sentence for each operation that was sent parameters that it does not have."""
-        return [*ignored(self._world)]
+        return [*ignored_parameters(self._world)]
 
     # Accounts and clients
 

@@ -1,4 +1,4 @@
-"""What was sent and ignored, as Twilio ignores it: silently."""
+"""Parameters that operations do not have. Twilio ignores them silently."""
 
 from __future__ import annotations
 
@@ -11,39 +11,39 @@ from ..api.wording import visible
 from ..api.world import World
 
 
-def ignored(world: World) -> Iterator[str]:
-    """A sentence for each operation that was sent what it has no parameter for."""
+def ignored_parameters(world: World) -> Iterator[str]:
+    """Yield a sentence for each operation and the ignored parameters of a request for it."""
     with world.lock:
         requests = list(world.journal)
-    names = dict.fromkeys(
-        (request.operation, request.ignored) for request in requests if _tells(request)
+    combinations = dict.fromkeys(
+        (request.operation, request.ignored) for request in requests if _is_silent(request)
     )
-    for operation, sent in names:
-        yield visible(_sentence(OPERATIONS[str(operation)], sent))
+    for operation, names in combinations:
+        yield visible(_sentence(OPERATIONS[str(operation)], names))
 
 
-def _tells(request: RecordedRequest) -> bool:
-    """A refused request was told as much already."""
+def _is_silent(request: RecordedRequest) -> bool:
+    """Whether the client had no hint: a refused request had one in its answer."""
     return bool(request.operation and request.ignored) and not request.refused
 
 
-def _sentence(operation: Operation, sent: Sequence[str]) -> str:
-    are = "is no parameter" if len(sent) == 1 else "are no parameters"
-    what = f"{', '.join(sent)} {are} of {operation.name}, and Twilio ignores that"
-    near = {name: close for name in sent for close in _close(name, operation)}
-    meant = [close if len(sent) == 1 else f"{close} for {name}" for name, close in near.items()]
-    others = [name for name in sent if name not in near]
+def _sentence(operation: Operation, names: Sequence[str]) -> str:
+    noun, pronoun = ("parameter", "it") if len(names) == 1 else ("parameters", "them")
+    text = f"{operation.name} has no {noun} {', '.join(names)}, so Twilio ignores {pronoun}"
+    close = {name: match for name in names for match in _close_matches(name, operation)}
+    meant = [match if len(names) == 1 else f"{match} for {name}" for name, match in close.items()]
+    others = [name for name in names if name not in close]
     meant += [
         f"{other.name} ({other.verb.method} …/{other.resource.path}), which has {', '.join(others)}"
         for other in OPERATIONS.values()
         if others and {*others} <= _names(other)
     ][:1]
-    return f"{what}; did you mean {', and '.join(meant)}?" if meant else what
+    return f"{text}; did you mean {', and '.join(meant)}?" if meant else text
 
 
-def _close(name: str, operation: Operation) -> list[str]:
+def _close_matches(name: str, operation: Operation) -> list[str]:
     by_case = {known.lower(): known for known in _names(operation)}
-    return [by_case[close] for close in get_close_matches(name.lower(), by_case, n=1, cutoff=0.8)]
+    return [by_case[each] for each in get_close_matches(name.lower(), by_case, n=1, cutoff=0.8)]
 
 
 def _names(operation: Operation) -> set[str]:

@@ -1,4 +1,4 @@
-"""Strictness: what no test passes with, unless it says that it may."""
+"""Strictness: violations fail a test, unless it tolerates them."""
 
 from __future__ import annotations
 
@@ -12,53 +12,53 @@ from .errors import StrictnessError
 from .violations import Violation, violations
 
 REMEDY = """\
-lets tests pass with that, in the marker
-fake_conversations or as the ini option fake_conversations_tolerate"""
+To accept this, set tolerate={kinds} in the marker
+fake_conversations or in the ini option fake_conversations_tolerate."""
 
 
 class Strictness:
-    """What is found wrong in a *world*, except for kinds that a test is to *tolerate*."""
+    """Collects the violations in a *world*. The kinds in *tolerate* raise no error."""
 
     def __init__(self, world: World, tolerate: Sequence[str]) -> None:
         self._world = world
         self._tolerate = tolerate
         self._remembered: list[Violation] = []
-        """What was wrong in a world that was put back."""
+        """Violations from before the last restore."""
         self._excused: list[object] = []
 
-    def remember(self, kind: type[object] = object) -> None:
-        """Remember what is wrong with things of a *kind*, as the world is put back."""
+    def remember(self, subject_type: type[object] = object) -> None:
+        """Keep the violations whose subject is of this type, because the world is restored now."""
         found = violations(self._world)
-        self._remembered += [each for each in found if isinstance(each.thing, kind)]
+        self._remembered += [each for each in found if isinstance(each.subject, subject_type)]
 
-    def excuse(self, things: Iterable[object]) -> None:
-        """Find nothing wrong with *things*: a test says itself how they are, or was told."""
-        self._excused += things
+    def excuse(self, subjects: Iterable[object]) -> None:
+        """Report no violation of these *subjects*: the test asserted on them, or got the error."""
+        self._excused += subjects
 
-    def is_excused(self, thing: object) -> bool:
-        is_met_by_now = isinstance(thing, Injection) and thing.was_ever_met
-        return is_met_by_now or any(each is thing for each in self._excused)
+    def is_excused(self, subject: object) -> bool:
+        is_met_by_now = isinstance(subject, Injection) and subject.was_ever_met
+        return is_met_by_now or any(each is subject for each in self._excused)
 
     def check_strict(self, others: Iterable[Violation]) -> None:
-        """Raise a `StrictnessError` for each violation, here or in *others*, that is new."""
+        """Raise one `StrictnessError` for all violations, with *others*, that are new."""
         __tracebackhide__ = True
         every = (*self._remembered, *violations(self._world), *others)
-        found = [
+        new = [
             each
-            for each in {id(each.thing): each for each in every}.values()
-            if each.kind not in self._tolerate and not self.is_excused(each.thing)
+            for each in {id(each.subject): each for each in every}.values()
+            if each.kind not in self._tolerate and not self.is_excused(each.subject)
         ]
-        self.excuse(each.thing for each in found)
-        if found:
-            raise strictness_error(found)
+        self.excuse(each.subject for each in new)
+        if new:
+            raise strictness_error(new)
 
 
 def strictness_error(found: Sequence[Violation]) -> StrictnessError:
-    """What to raise for what is *found*; it has the traceback of an error inside."""
-    often = Counter(visible(each.what, keep="\n") for each in found)
-    lines = [what if times == 1 else f"{what} ({times} times)" for what, times in often.items()]
+    """An error that lists the violations. Its cause is the first error inside the fake."""
+    repeats = Counter(visible(each.message, keep="\n") for each in found)
+    lines = [line if times == 1 else f"{line} ({times} times)" for line, times in repeats.items()]
     kinds = [*dict.fromkeys(each.kind for each in found)]
-    judged = StrictnessError("\n".join([*lines, f"tolerate={kinds!r} {REMEDY}"]))
-    causes = (each.thing for each in found if isinstance(each.thing, Exception))
-    judged.__cause__ = next(causes, None)
-    return judged
+    error = StrictnessError("\n".join([*lines, REMEDY.format(kinds=kinds)]))
+    causes = (each.subject for each in found if isinstance(each.subject, Exception))
+    error.__cause__ = next(causes, None)
+    return error

@@ -1,4 +1,4 @@
-"""Findings: what is wrong behind the back of a test."""
+"""Violations: problems that the assertions of a test do not notice."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from ..api.world import World
 
 @dataclass(frozen=True)
 class Violation:
-    """Something that is found wrong, of one *kind*."""
+    """A problem of one *kind*, see `VIOLATION_KINDS`."""
 
     kind: str
-    what: str
-    thing: object
-    """What it was found in."""
+    message: str
+    subject: object
+    """The request, injection, delivery, error or refusal that is the problem."""
 
 
 def violations(world: World) -> Iterator[Violation]:
-    """What is wrong in a *world*, the gravest first."""
+    """Yield the violations in a *world*, the most serious kind first."""
     with world.lock:
         errors, requests = [*world.errors], [*world.journal]
         injections, deliveries = [*world.injections], [*world.deliveries]
     for error in errors:
-        is_the_tests = isinstance(error, WhenRaised)
-        what = str(error) if is_the_tests else f"an error inside the fake: {error!r}"
-        yield Violation("inner-error", what, error)
+        is_from_test = isinstance(error, WhenRaised)
+        message = str(error) if is_from_test else f"an error inside the fake: {error!r}"
+        yield Violation("inner-error", message, error)
     for request in requests:
         yield from _of_request(request)
     for injection in injections:
@@ -44,31 +44,32 @@ def violations(world: World) -> Iterator[Violation]:
 
 
 def _of_request(request: RecordedRequest) -> Iterator[Violation]:
-    asked = f"{request.method} {request.path}"
+    request_line = f"{request.method} {request.path}"
     match request.refusal:
         case NotImitated() as refusal:
-            yield Violation("not-imitated", f"{asked}: {refusal}", request)
+            yield Violation("not-imitated", f"{request_line}: {refusal}", request)
         case NotFound() if not request.operation:
             likely = likely_path(request.path)
             meant = f"; did you mean {likely}?" if likely else ""
-            yield Violation("unknown-route", f"{asked} is no route of Twilio's{meant}", request)
+            message = f"{request_line}: Twilio has no such route{meant}"
+            yield Violation("unknown-route", message, request)
         case MethodNotAllowed():
-            what = f"{asked}: Twilio has this path, but no {request.method} there"
-            yield Violation("unknown-route", what, request)
+            message = f"{request_line}: Twilio has this route, but does not accept {request.method}"
+            yield Violation("unknown-route", message, request)
 
 
 def _refuses(delivery: Delivery) -> bool:
-    """Whether an application that is asked refuses, as it may, other than by an error."""
+    """Whether the application answered a pre-event with a refusal, which is no failure."""
     return delivery.event in PRE_EVENTS and 400 <= (delivery.status or 0) < 500
 
 
 def _of_delivery(delivery: Delivery) -> str:
-    what = f"a webhook failed: {delivery}"
+    message = f"a webhook failed: {delivery}"
     if delivery.hint:
-        what += f"; {delivery.hint}"
+        message += f"; {delivery.hint}"
     if delivery.event in PRE_EVENTS and delivery.status is None:
-        what += (
-            "; so what it asked about happened unchanged. An application on the test's own event "
-            "loop can not answer while a blocking call holds that"
+        message += (
+            "; the request was carried out unchanged. An application on the test's event loop "
+            "cannot answer while a blocking call holds the loop"
         )
-    return what
+    return message

@@ -132,10 +132,9 @@ def test_an_application_on_a_loop_that_is_held_is_noticed() -> None:
     text = str(noticed.value)
     assert text.startswith("a webhook failed: onMessageAdd to http://127.0.0.1:")
     assert text.endswith(
-        " -> no answer within 0.05 seconds; deliver_to(timeout=...) sets another limit; so what it "
-        "asked about happened unchanged. An application on the test's own event loop can not "
-        "answer while a blocking call holds that\n"
-        f"tolerate=['failed-webhook'] {REMEDY}"
+        " -> no answer within 0.05 seconds; deliver_to(timeout=...) sets another limit; the "
+        "request was carried out unchanged. An application on the test's event loop cannot answer "
+        f"while a blocking call holds the loop\n{REMEDY.format(kinds=['failed-webhook'])}"
     )
 
 

@@ -19,7 +19,7 @@ from pytest_conversations_fake.redirect import Guard
 from pytest_conversations_fake.reports.page import page
 from pytest_conversations_fake.reports.report import report
 from pytest_conversations_fake.state.account import AccountView
-from pytest_conversations_fake.strict.ignored_parameters import ignored
+from pytest_conversations_fake.strict.ignored_parameters import ignored_parameters
 from pytest_conversations_fake.strict.strictness import strictness_error
 from pytest_conversations_fake.strict.violations import Violation
 
@@ -93,11 +93,11 @@ def test_names_of_ignored_parameters_are_escaped(world: World, api: Api) -> None
     name = HOSTILE.replace("\ud800", "")  # which UTF-8 has no bytes for
     asked = api.post("/v1/Conversations", {name: "x"})
 
-    [sentence] = ignored(world)
+    [sentence] = ignored_parameters(world)
 
     assert name == asked.ignored[0]
     shown = SHOWN.replace(r"\ud800", "")
-    assert f"{shown} is no parameter of CreateConversation, and Twilio ignores that" == sentence
+    assert f"CreateConversation has no parameter {shown}, so Twilio ignores it" == sentence
 
 
 def test_a_judgement_has_a_line_for_each_finding() -> None:

@@ -155,7 +155,7 @@ def test_what_was_wrong_before_is_not_forgotten() -> None:
             requests.get(f"{fake.url}/v1/Nonsense", auth=("a", "b"))
             fake.reset()
 
-    with pytest.raises(StrictnessError, match="GET /v1/Nonsense is no route"):
+    with pytest.raises(StrictnessError, match="GET /v1/Nonsense: Twilio has no such route"):
         body()
 
 

@@ -1,1 +1,1 @@
-"""Problems that fail a test that passed."""
+"""Tests of strictness."""

@@ -1,4 +1,4 @@
-"""What no test passes with, unless it says that it may."""
+"""Violations, which fail a test that does not tolerate them."""
 
 from __future__ import annotations
 
@@ -15,136 +15,136 @@ V1 = "https://conversations.twilio.com/v1"
 SID = "CH" + "0" * 32
 
 
-def ask(method: str, path: str) -> None:
+def send(method: str, path: str) -> None:
     requests.request(method, f"{V1}{path}", auth=("user", "password"))
 
 
-def asks_for_nothing_that_twilio_has(fake: FakeConversations) -> None:
-    ask("GET", "/Conversation")
+def request_unknown_route(fake: FakeConversations) -> None:
+    send("GET", "/Conversation")
 
 
-def asks_for_what_is_not_imitated(fake: FakeConversations) -> None:
-    ask("POST", f"/Conversations/{SID}/Export")
+def request_operation_without_imitation(fake: FakeConversations) -> None:
+    send("POST", f"/Conversations/{SID}/Export")
 
 
-def injects_what_nobody_meets(fake: FakeConversations) -> None:
+def inject_fault_without_request(fake: FakeConversations) -> None:
     fake.inject(RateLimited(), on="CreateService")
 
 
-def asks_another_host(fake: FakeConversations) -> None:
+def connect_to_another_host(fake: FakeConversations) -> None:
     with pytest.raises(requests.ConnectionError):
         requests.get("https://api.twilio.com")
 
 
-def has_a_webhook_that_fails(fake: FakeConversations) -> None:
+def deliver_failing_webhook(fake: FakeConversations) -> None:
     fake.conversations.add(unique_name="talk")
     fake.webhooks.deliver_to(answering(500), public_url=HOOK, events=["onMessageAdded"])
     say()
     fake.settle()
 
 
-def meets_an_error_inside(fake: FakeConversations) -> None:
+def cause_error_inside_the_fake(fake: FakeConversations) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Services, "create", lambda *_: 1 / 0)
         requests.post(f"{V1}/Services", {"FriendlyName": "x"}, auth=("user", "password"))
 
 
-# What makes a test fail, with what it is told
-SITUATIONS = {
+# By kind: a function that causes the violation, and its message
+VIOLATIONS = {
     "unknown-route": (
-        asks_for_nothing_that_twilio_has,
-        "GET /v1/Conversation is no route of Twilio's; did you mean /v1/Conversations?",
+        request_unknown_route,
+        "GET /v1/Conversation: Twilio has no such route; did you mean /v1/Conversations?",
     ),
     "not-imitated": (
-        asks_for_what_is_not_imitated,
+        request_operation_without_imitation,
         f"POST /v1/Conversations/{SID}/Export: Twilio has the export of a conversation, and this "
         "fake does not imitate it",
     ),
     "unmet-fault": (
-        injects_what_nobody_meets,
+        inject_fault_without_request,
         "no request met the fault RateLimited(retry_after=1) on CreateService",
     ),
     "guarded-host": (
-        asks_another_host,
+        connect_to_another_host,
         "fake_conversations refused api.twilio.com in FakeConversations, as it belongs to the real "
         "Twilio. To allow it, name it in allow_hosts= (FakeConversations or the marker "
         "fake_conversations) or in the ini option fake_conversations_allow_hosts",
     ),
     "failed-webhook": (
-        has_a_webhook_that_fails,
+        deliver_failing_webhook,
         f"a webhook failed: onMessageAdded to {HOOK} -> 500",
     ),
     "inner-error": (
-        meets_an_error_inside,
+        cause_error_inside_the_fake,
         "an error inside the fake: ZeroDivisionError('division by zero')",
     ),
 }
 
 
-def test_every_kind_has_its_situation() -> None:
-    assert {*VIOLATION_KINDS} == SITUATIONS.keys()
+def test_every_kind_of_violation_is_tested() -> None:
+    assert {*VIOLATION_KINDS} == VIOLATIONS.keys()
 
 
-@pytest.mark.parametrize("kind", SITUATIONS)
-def test_it_is_said_at_the_end(kind: str) -> None:
-    happen, what = SITUATIONS[kind]
+@pytest.mark.parametrize("kind", VIOLATIONS)
+def test_violation_is_reported_at_the_end(kind: str) -> None:
+    cause, message = VIOLATIONS[kind]
 
-    with pytest.raises(StrictnessError) as judged, FakeConversations() as fake:
-        happen(fake)
+    with pytest.raises(StrictnessError) as raised, FakeConversations() as fake:
+        cause(fake)
 
-    assert f"{what}\ntolerate=[{kind!r}] {REMEDY}" == str(judged.value)
+    assert f"{message}\n{REMEDY.format(kinds=[kind])}" == str(raised.value)
 
 
-@pytest.mark.parametrize("kind", SITUATIONS)
-def test_it_may_be_tolerated_and_nothing_else_is(kind: str) -> None:
-    happen, _ = SITUATIONS[kind]
+@pytest.mark.parametrize("kind", VIOLATIONS)
+def test_only_the_tolerated_kind_is_tolerated(kind: str) -> None:
+    cause, _ = VIOLATIONS[kind]
     others = [each for each in VIOLATION_KINDS if each != kind]
 
     with FakeConversations(tolerate=[kind]) as fake:
-        happen(fake)
+        cause(fake)
     with pytest.raises(StrictnessError), FakeConversations(tolerate=others) as fake:
-        happen(fake)
+        cause(fake)
 
 
-def test_an_error_of_the_test_itself_is_not_added_to() -> None:
+def test_error_of_the_test_hides_violations() -> None:
     def body() -> None:
         with FakeConversations() as fake:
-            asks_for_nothing_that_twilio_has(fake)
+            request_unknown_route(fake)
             raise KeyError("of the test itself")
 
     with pytest.raises(KeyError, match="of the test itself"):
         body()
 
 
-def test_the_error_inside_is_the_cause_of_the_judgement() -> None:
-    with pytest.raises(StrictnessError) as judged, FakeConversations() as fake:
-        meets_an_error_inside(fake)
+def test_error_inside_the_fake_is_the_cause_of_the_strictness_error() -> None:
+    with pytest.raises(StrictnessError) as raised, FakeConversations() as fake:
+        cause_error_inside_the_fake(fake)
 
-    assert isinstance(judged.value.__cause__, ZeroDivisionError)
+    assert isinstance(raised.value.__cause__, ZeroDivisionError)
 
 
-def test_what_happens_again_is_said_once() -> None:
-    def happen(fake: FakeConversations) -> None:
+def test_repeated_violation_is_one_line() -> None:
+    def violate(fake: FakeConversations) -> None:
         for _ in range(3):
-            ask("PUT", "/Conversations")
-        ask("GET", "/Conversations/talk/Nonsense")
-        ask("GET", "/quite/something/else")
+            send("PUT", "/Conversations")
+        send("GET", "/Conversations/talk/Nonsense")
+        send("GET", "/quite/something/else")
         fake.inject(RateLimited(), after=5)
 
-    with pytest.raises(StrictnessError) as judged, FakeConversations() as fake:
-        happen(fake)
+    with pytest.raises(StrictnessError) as raised, FakeConversations() as fake:
+        violate(fake)
 
     assert [
-        "PUT /v1/Conversations: Twilio has this path, but no PUT there (3 times)",
-        "GET /v1/Conversations/talk/Nonsense is no route of Twilio's",
-        "GET /v1/quite/something/else is no route of Twilio's",
+        "PUT /v1/Conversations: Twilio has this route, but does not accept PUT (3 times)",
+        "GET /v1/Conversations/talk/Nonsense: Twilio has no such route",
+        "GET /v1/quite/something/else: Twilio has no such route",
         "no request met the fault RateLimited(retry_after=1) on any operation",
-        *f"tolerate=['unknown-route', 'unmet-fault'] {REMEDY}".splitlines(),
-    ] == str(judged.value).splitlines()
+        *REMEDY.format(kinds=["unknown-route", "unmet-fault"]).splitlines(),
+    ] == str(raised.value).splitlines()
 
 
 @pytest.mark.parametrize(
-    ("asked", "meant"),
+    ("path", "likely"),
     [
         ("/v1/conversations", "/v1/Conversations"),
         (f"/v1/Conversations/{SID}/Message", f"/v1/Conversations/{SID}/Messages"),
@@ -152,12 +152,12 @@ def test_what_happens_again_is_said_once() -> None:
         ("/v1/Services/x/User/ada", "/v1/Services/x/Users/ada"),
     ],
 )
-def test_a_likely_path_is_named(asked: str, meant: str) -> None:
-    with pytest.raises(StrictnessError) as judged, FakeConversations() as fake:
-        requests.get(f"{fake.url}{asked}", auth=("user", "password"))
+def test_unknown_route_suggests_a_similar_one(path: str, likely: str) -> None:
+    with pytest.raises(StrictnessError) as raised, FakeConversations() as fake:
+        requests.get(f"{fake.url}{path}", auth=("user", "password"))
 
-    assert str(judged.value).startswith(
-        f"GET {asked} is no route of Twilio's; did you mean {meant}?\n"
+    assert str(raised.value).startswith(
+        f"GET {path}: Twilio has no such route; did you mean {likely}?\n"
     )
 
 
@@ -169,29 +169,27 @@ def test_a_likely_path_is_named(asked: str, meant: str) -> None:
         f"/Services/IS{'0' * 32}/Users/nobody",
     ],
 )
-def test_a_sid_that_nothing_has_is_no_matter_of_strictness(
-    fake: FakeConversations, path: str
-) -> None:
+def test_unknown_sid_is_no_violation(fake: FakeConversations, path: str) -> None:
     for method in ("GET", "POST", "DELETE"):
         requests.request(method, f"{V1}{path}", auth=("user", "password"))
-    ask("OPTIONS", "/anything")
+    send("OPTIONS", "/anything")
 
     fake._check_strict()
 
 
-def test_a_fault_that_was_met_once_is_enough(fake: FakeConversations) -> None:
+def test_fault_that_was_met_once_is_no_violation(fake: FakeConversations) -> None:
     with fake.inject(RateLimited(), times=5):
-        ask("GET", "/Services")
+        send("GET", "/Services")
 
 
-def test_a_webhook_that_a_test_expects_to_fail_may_do_so(fake: FakeConversations) -> None:
-    has_a_webhook_that_fails(fake)
+def test_failed_webhook_that_the_test_asserts_is_no_violation(fake: FakeConversations) -> None:
+    deliver_failing_webhook(fake)
 
     fake.webhooks.assert_delivered("onMessageAdded", failed=True)
 
 
 @pytest.mark.parametrize(("status", "passes"), [(403, True), (500, False)])
-def test_an_application_may_refuse_but_not_break_down(status: int, passes: bool) -> None:
+def test_application_may_refuse_a_pre_event_but_not_fail(status: int, passes: bool) -> None:
     fake = FakeConversations()
 
     def body() -> None:
@@ -209,8 +207,8 @@ def test_an_application_may_refuse_but_not_break_down(status: int, passes: bool)
             body()
 
 
-def test_it_is_said_once(fake: FakeConversations) -> None:
-    ask("GET", "/Conversation")
+def test_violation_is_reported_once(fake: FakeConversations) -> None:
+    send("GET", "/Conversation")
 
     with pytest.raises(StrictnessError):
         fake._check_strict()
@@ -219,7 +217,7 @@ def test_it_is_said_once(fake: FakeConversations) -> None:
 
 
 @pytest.mark.skipif(pytest.version_tuple < (9,), reason="pytest has no subtests yet")
-def test_a_subtest_that_failed_is_not_added_to(suite: pytest.Pytester) -> None:
+def test_failed_subtest_hides_violations(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import requests
@@ -236,38 +234,38 @@ def test_a_subtest_that_failed_is_not_added_to(suite: pytest.Pytester) -> None:
     assert {"failed": 2} == {k: v for k, v in result.parseoutcomes().items() if "subtest" not in k}
 
 
-def test_marker_and_ini_option_are_its_switches(suite: pytest.Pytester) -> None:
+def test_marker_and_ini_option_set_what_is_tolerated(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
         import requests
 
-        def ask(path):
+        def send(path):
             url = f"https://conversations.twilio.com{path}"
             requests.get(url, auth=("user", "password"))
 
         @pytest.mark.fake_conversations(tolerate=["unknown-route"])
         def test_marked(fake_conversations):
-            ask("/v1/Nonsense")
+            send("/v1/Nonsense")
 
         def test_configured(fake_conversations):
-            ask("/v2/Conversations")
+            send("/v2/Conversations")
 
-        def test_neither(fake_conversations):
-            ask("/v1/Nonsense")
+        def test_not_tolerated(fake_conversations):
+            send("/v1/Nonsense")
 
         @pytest.mark.xfail(strict=True, reason="not by what its body says")
         def test_expected_to_fail(fake_conversations):
-            ask("/v1/Nonsense")
+            send("/v1/Nonsense")
             assert 0
 
         @pytest.mark.xfail(strict=True, reason="fails already, as it passes")
         def test_passed_against_expectation(fake_conversations):
-            ask("/v1/Nonsense")
+            send("/v1/Nonsense")
 
         @pytest.mark.xfail(reason="does not hide it")
         def test_not_hidden(fake_conversations):
-            ask("/v1/Nonsense")
+            send("/v1/Nonsense")
 
         @pytest.mark.fake_conversations(tolerate=["unknown-rote"])
         def test_misspelled(fake_conversations): ...
@@ -279,8 +277,8 @@ def test_marker_and_ini_option_are_its_switches(suite: pytest.Pytester) -> None:
     result.assert_outcomes(passed=3, failed=1, xfailed=1, xpassed=1, errors=3)
     result.stdout.fnmatch_lines(
         [
-            "GET /v1/Nonsense is no route of Twilio's",
+            "GET /v1/Nonsense: Twilio has no such route",
             "fake_conversations: tolerate knows no 'unknown-rote'; did you mean 'unknown-route'? *",
         ]
     )
-    result.stdout.fnmatch_lines(["ERROR *::test_neither - *", "ERROR *::test_not_hidden - *"])
+    result.stdout.fnmatch_lines(["ERROR *::test_not_tolerated*", "ERROR *::test_not_hidden*"])

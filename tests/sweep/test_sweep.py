@@ -323,7 +323,7 @@ def test_unknown_route_in_a_run_with_a_fault_fails_the_test() -> None:
         with fake:
             fake.sweep(request_unknown_route).assert_survives()
 
-    with pytest.raises(AssertionError, match="GET /v1/Nonsense is no route of Twilio's"):
+    with pytest.raises(AssertionError, match="GET /v1/Nonsense: Twilio has no such route"):
         body()
 
 
