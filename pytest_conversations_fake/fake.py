@@ -35,7 +35,7 @@ from .strict.strictness import Strictness
 from .strict.violations import Violation
 from .sweep.results import Sweep
 from .sweep.runner import FAULTS, sweep, sweep_async
-from .threads import PatientCondition
+from .threads import TimeoutCondition
 from .webhooks.dispatcher import SETTLE_TIMEOUT, Dispatcher
 from .webhooks.webhooks import Webhooks
 
@@ -100,7 +100,7 @@ class FakeConversations(AccountView):
             enforced=bool(accounts) or account_sid is not None or auth_token is not None,
             assumptions=assumptions_of(assume, owned),
             outside=Outside(
-                lock=PatientCondition(),
+                lock=TimeoutCondition(),
                 post=lambda delivery: self._dispatcher.post(delivery),
                 ask=lambda delivery: self._dispatcher.ask(delivery),
                 address=lambda: self._lifecycle.address,

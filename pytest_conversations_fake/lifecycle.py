@@ -87,7 +87,7 @@ class Lifecycle:
         if self.address:
             raise RuntimeError("a fake can be started once; make a new one, which is cheap")
         account = self._world.account
-        server.ended.pop(account.sid, None)
+        server.ended_fakes.pop(account.sid, None)
         self._server = server
         server.world = self._world
         server.start()
@@ -98,10 +98,10 @@ class Lifecycle:
             with self._redirecting() if self._redirect else nullcontext(), self._dispatcher.open():
                 yield
         finally:
-            server.ended[account.sid] = self._world.name
+            server.ended_fakes[account.sid] = self._world.name
             self._world.end()
-            if trouble := server.trouble():
-                self._world.errors.append(trouble)
+            if failure := server.failure():
+                self._world.errors.append(failure)
 
     @contextmanager
     def _redirecting(self) -> Iterator[None]:
@@ -145,7 +145,7 @@ class Lifecycle:
 
     def ended_fakes(self) -> Mapping[str, str]:
         """The names of earlier fakes at the same address, by account sid."""
-        return self._server.ended
+        return self._server.ended_fakes
 
     # Requests that did not reach the fake
 
@@ -157,7 +157,7 @@ class Lifecycle:
             for refusal in self.refused_hosts[:3]
         ]
         active = [hint for inner in self._inner_fakes for hint in inner._inner_requests()]
-        late = [f"refused, as it came too late: {stray}" for stray in self._server.strays[-1:]]
+        late = [f"refused, as it came too late: {line}" for line in self._server.late_requests[-1:]]
         down = ["the fake was down() for a while, and refused connections"] * self._was_down
         return [*blocked, *refused, *self._ended_inner_fakes, *active, *late, *down]
 

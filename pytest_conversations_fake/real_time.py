@@ -1,6 +1,6 @@
-"""The real clock, taken before any test can patch or freeze it.
+"""The real clock, captured before any test can patch or freeze it.
 
-The package imports this module first, so pytest does so when it loads the plugin.
+The package imports this module first, and pytest imports the package when it loads the plugin.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import time
 
 
 class RealTime:
-    """A class, because freezegun replaces clocks in modules but not in classes."""
+    """Holds the clock in a class, since freezegun patches modules but not classes."""
 
     seconds = staticmethod(
-        # Where the package is first imported under freezegun, freezegun has the original
+        # If the first import happens under freezegun, freezegun has the original
         getattr(sys.modules.get("freezegun.api"), "real_perf_counter", time.perf_counter)
     )
-    """Seconds since some moment. time-machine leaves this clock alone."""
+    """Seconds since an arbitrary moment. time-machine does not change this clock."""

@@ -1,7 +1,7 @@
-"""Threads of the fake, and waits for them that end.
+"""Threads of the fake, and waits with a time limit.
 
-Their event loops use the real clock, whatever a test does to its own. A thread that has died or is
-stuck is reported to whoever waits for it.
+Their event loops use the real clock, even if a test patches or freezes clocks. A wait for a thread
+that has died or is stuck raises an error.
 """
 
 from __future__ import annotations
@@ -25,26 +25,26 @@ from .real_time import RealTime
 
 T = TypeVar("T")
 
-PATIENCE = 10.0
-"""Seconds after which a thread of the fake that does not respond counts as stuck."""
+RESPONSE_TIMEOUT = 10.0
+"""Seconds without a response after which a thread counts as stuck, and a lock as stuck, too."""
 
-ENDING = 5.0
-"""Seconds for the tasks of an event loop to end when they are cancelled."""
+CANCEL_TIMEOUT = 5.0
+"""Seconds for the tasks of an event loop to end after they are cancelled."""
 
-DEEPEST = 6
-"""Frames of a stuck thread that are shown, the innermost ones."""
+MAX_FRAMES = 6
+"""Innermost frames that the stack of a stuck thread shows."""
 
 
 class Loop(asyncio.SelectorEventLoop):
-    """An event loop whose time no test can patch or freeze."""
+    """An event loop with a clock that tests cannot patch or freeze."""
 
     def __init__(self) -> None:
         selector = DefaultSelector()
         try:
             super().__init__(selector)
-        except BaseException:  # such as pytest-socket's: a loop starts with a pair of sockets
+        except BaseException:  # for example from pytest-socket: a loop opens a pair of sockets
             selector.close()
-            asyncio.BaseEventLoop.close(self)  # all that there is to close by now
+            asyncio.BaseEventLoop.close(self)  # closes all that exists at this point
             raise
 
     def time(self) -> float:
@@ -55,8 +55,8 @@ class Loop(asyncio.SelectorEventLoop):
 class LoopThread:
     """An event loop in a daemon thread called *name*.
 
-    The thread makes the loop, runs *opening* on it, serves until `stop`, and runs *closing*. It
-    cleans up by itself even if something ends it early, so an interrupted `start` leaves nothing.
+    The thread creates the loop, runs *opening* on it, serves until `stop`, and runs *closing*. It
+    cleans up even if an error ends it early, so an interrupted `start` leaks nothing.
     """
 
     def __init__(
@@ -72,12 +72,12 @@ class LoopThread:
         self._opened: Future[None] = Future()
         self._stopping = Event()
         self._ended = Event()
-        self._death: BaseException | None = None
-        # A daemon, so that a process that forgets to stop it can end all the same
+        self._fatal_error: BaseException | None = None
+        # A daemon, so that a process that does not stop it can still exit
         self._thread = Thread(target=self._main, name=name, daemon=True)
 
     def start(self) -> None:
-        """Start, and wait until *opening* is done. Raises what that raises."""
+        """Start, and wait until *opening* is done. Raises the error of *opening*."""
         try:
             self._thread.start()
             self.result(self._opened)
@@ -85,53 +85,53 @@ class LoopThread:
             self.stop()
             raise
 
-    def submit(self, what: Coroutine[Any, Any, T]) -> Future[T]:
+    def submit(self, coroutine: Coroutine[Any, Any, T]) -> Future[T]:
         """Run a coroutine on the loop. Raises `RuntimeError` if the thread no longer runs."""
         if not (self._loop and self.is_running):
-            what.close()
-            raise self.trouble() or RuntimeError(f"the thread {self._thread.name!r} has ended")
-        return asyncio.run_coroutine_threadsafe(what, self._loop)
+            coroutine.close()
+            raise self.failure() or RuntimeError(f"the thread {self._thread.name!r} has ended")
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
 
-    def call_soon(self, what: Callable[[], object]) -> None:
-        """Call *what* on the loop, unless the thread has ended."""
+    def call_soon(self, callback: Callable[[], object]) -> None:
+        """Call *callback* on the loop, unless the thread has ended."""
         if self._loop and not self.is_inherited:
-            with suppress(RuntimeError):  # it is closed
-                self._loop.call_soon_threadsafe(what)
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(callback)
 
-    def run(self, what: Coroutine[Any, Any, T]) -> T:
+    def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine on the loop and wait for its result."""
-        return self.result(self.submit(what))
+        return self.result(self.submit(coroutine))
 
     def result(self, future: Future[T]) -> T:
         """Wait for a future of the loop. Raises `RuntimeError` when the thread is dead or stuck."""
         while True:
             try:
-                return future.result(PATIENCE)
+                return future.result(RESPONSE_TIMEOUT)
             except FutureTimeoutError:
-                if future.done():  # then it is the result
+                if future.done():  # then the coroutine itself raised it
                     raise
-                if trouble := self.trouble():
-                    raise trouble from trouble.__cause__
+                if failure := self.failure():
+                    raise failure from failure.__cause__
 
-    def stop(self, within: float = PATIENCE) -> bool:
-        """Let the thread end, and say whether it has, *within* so many seconds."""
+    def stop(self, within: float = RESPONSE_TIMEOUT) -> bool:
+        """Let the thread end, and wait *within* seconds for that. Returns whether it has ended."""
         self.abandon()
         if self.is_inherited:
             return True
-        # A thread that an interrupt kept from starting ends at once, should it start yet
+        # A thread that has not started because of an interrupt ends at once if it still starts
         if not self._ended.wait(within if self._thread.is_alive() else 1):
             return not self._thread.is_alive()
         self._thread.join(within)
         return True
 
     def abandon(self) -> None:
-        """Let the thread end when it can. Does not wait for that."""
+        """Let the thread end, and do not wait for it."""
         self._stopping.set()
         self.call_soon(self._let_end)
 
     @property
     def is_inherited(self) -> bool:
-        """Whether the thread runs in the process that this one was forked from."""
+        """Whether the thread runs in the parent process, before a fork."""
         return self._process != os.getpid()
 
     @property
@@ -140,28 +140,28 @@ class LoopThread:
 
     @property
     def is_running(self) -> bool:
-        """Whether the thread serves in this process, as far as can be told without waiting."""
+        """Whether the thread serves in this process. A stuck thread counts as running."""
         return not (self.is_inherited or self._ended.is_set() or self._stopping.is_set())
 
-    def trouble(self) -> RuntimeError | None:
-        """What is wrong with the thread, if it has died or does not respond."""
+    def failure(self) -> RuntimeError | None:
+        """The error that describes why the thread cannot work: it has died or is stuck."""
         name = self._thread.name
         if self.is_inherited:
             return RuntimeError(
-                f"the thread {name!r} runs in process {self._process}, and process {os.getpid()} "
-                "is a fork of that; start a FakeConversations of its own here"
+                f"the thread {name!r} runs in process {self._process}, but this is process "
+                f"{os.getpid()}, a fork of it; start another FakeConversations in this process"
             )
-        if self._death:
-            error = RuntimeError(f"the thread {name!r} of the fake has died: {self._death!r}")
-            error.__cause__ = self._death
+        if self._fatal_error:
+            error = RuntimeError(f"the thread {name!r} of the fake has died: {self._fatal_error!r}")
+            error.__cause__ = self._fatal_error
             return error
-        turned = Event()
-        self.call_soon(turned.set)
-        if self._ended.is_set() or turned.wait(PATIENCE):
+        responded = Event()
+        self.call_soon(responded.set)
+        if self._ended.is_set() or responded.wait(RESPONSE_TIMEOUT):
             return None
         return RuntimeError(
-            f"the thread {name!r} of the fake is stuck: it did not respond within {PATIENCE:g} "
-            f"seconds\n{stack_of(self._thread.ident)}"
+            f"the thread {name!r} of the fake is stuck: it did not respond within "
+            f"{RESPONSE_TIMEOUT:g} seconds\n{stack_of(self._thread.ident)}"
         )
 
     # In the thread
@@ -170,7 +170,7 @@ class LoopThread:
         try:
             if self._stopping.is_set():
                 return
-            # Where pytest-socket blocks sockets it says so here, not when half a loop is made
+            # If pytest-socket blocks sockets, it raises here and not in the middle of a loop
             socket.socket(getattr(socket, "AF_UNIX", socket.AF_INET)).close()
             loop = Loop()
             self._end = loop.create_future()
@@ -178,9 +178,11 @@ class LoopThread:
             try:
                 loop.run_until_complete(self._serve())
             except BaseException as error:
-                self._fail(error)  # before the cleanup lets anybody notice
+                self._fail(
+                    error
+                )  # before the clean-up, so that clients that it drops see the error
             cleaning = loop.create_task(self._clean_up())
-            while not cleaning.done():  # what ended the thread may be raised by more than one task
+            while not cleaning.done():  # several tasks may raise the error that ended the thread
                 with suppress(BaseException):
                     loop.run_until_complete(cleaning)
             loop.close()
@@ -191,7 +193,7 @@ class LoopThread:
 
     def _fail(self, error: BaseException) -> None:
         if self._opened.done():
-            self._death = error
+            self._fatal_error = error
         else:
             self._opened.set_exception(error)
 
@@ -215,20 +217,20 @@ class LoopThread:
             for task in tasks:
                 task.cancel()
             if tasks:
-                await wait(tasks, timeout=ENDING)
-            for _ in range(2):  # rounds until connections that were dropped are closed
+                await wait(tasks, timeout=CANCEL_TIMEOUT)
+            for _ in range(2):  # iterations until dropped connections are closed
                 await sleep(0)
 
 
-class PatientCondition(Condition):
-    """A condition that nobody waits for without end, even if its holder never lets go."""
+class TimeoutCondition(Condition):
+    """A condition whose lock raises `TimeoutError` if another thread does not release it."""
 
     _holder: int | None = None
 
     def __enter__(self) -> bool:
-        if not self.acquire(timeout=PATIENCE):
+        if not self.acquire(timeout=RESPONSE_TIMEOUT):
             raise TimeoutError(
-                f"the state of the fake was locked for {PATIENCE:g} seconds by another thread"
+                f"another thread locked the state of the fake for {RESPONSE_TIMEOUT:g} seconds"
                 f"\n{stack_of(self._holder)}"
             )
         self._holder = get_ident()
@@ -242,8 +244,8 @@ class PatientCondition(Condition):
 
 
 def stack_of(thread: int | None) -> str:
-    """What a thread does at the moment."""
+    """The present stack of a thread, as text."""
     name = next((each.name for each in running_threads() if each.ident == thread), "unknown")
     frame = sys._current_frames().get(thread or 0)
-    lines = format_stack(frame)[-DEEPEST:] if frame else ["  (it does not run)\n"]
-    return f"The thread {name!r} is here:\n{''.join(lines)}".rstrip()
+    lines = format_stack(frame)[-MAX_FRAMES:] if frame else ["  (the thread does not run)\n"]
+    return f"Stack of the thread {name!r}:\n{''.join(lines)}".rstrip()

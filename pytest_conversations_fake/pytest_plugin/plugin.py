@@ -282,7 +282,7 @@ def _misused(what: str) -> NoReturn:
 
 
 def _warn_of_strays(server: Server) -> None:
-    if server.strays:
-        came, server.strays[:] = "; ".join(dict.fromkeys(server.strays)), []
+    if server.late_requests:
+        came, server.late_requests[:] = "; ".join(dict.fromkeys(server.late_requests)), []
         remedy = "clients that tests share need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of yours"
         warnings.warn(f"came too late: {came}; {remedy}", FakeConversationsWarning, stacklevel=1)

@@ -1,1 +1,1 @@
-"""The fake on a socket: aiohttp in a thread of its own drives the engine."""
+"""The server: aiohttp on an event loop in its own thread, which drives the engine."""

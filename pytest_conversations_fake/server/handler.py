@@ -1,4 +1,4 @@
-"""HTTP requests in, the engine's answers out."""
+"""Drive the engine for each HTTP request, and send its answer."""
 
 from __future__ import annotations
 
@@ -35,27 +35,27 @@ if TYPE_CHECKING:
 
 LOG = getLogger("pytest_conversations_fake.requests")
 
-LONGEST_WAIT = 3600.0
-"""Seconds until it looks at the timers again at the latest."""
+MAX_TIMER_WAIT = 3600.0
+"""Seconds after which it checks the timers again at the latest."""
 
-ROUNDS = 20
-"""Rounds of the event loop that are more than enough from a connection in the kernel's queue to its
-answer: it is accepted, registered, read, parsed and answered, each in a round or two."""
+CATCH_UP_ITERATIONS = 20
+"""Iterations of the event loop that are more than enough to serve a connection in the kernel's
+queue: accept, register, read, parse and answer take one or two iterations each."""
 
 
 class Handler:
-    """Drives the engine for every request that comes to a server."""
+    """Answers the requests that a server receives."""
 
     def __init__(self, server: Server) -> None:
         self.server = server
         self.is_abandoned = False
-        """Whether another handler answers by now, as this one's thread was stuck."""
-        self._waking: asyncio.TimerHandle | None = None
+        """Whether another handler has replaced this one, because its thread was stuck."""
+        self._timer: asyncio.TimerHandle | None = None
         self._listeners: dict[socket, SSLContext | None] = {}
         self._listening: list[asyncio.Server] = []
 
     async def open(self, port: int, tls: SSLContext | None) -> tuple[int, int]:
-        """Listen on *port* and, given *tls*, on another one with that. Returns both ports."""
+        """Listen on *port*, and with *tls* on a second port. Returns both ports, 0 for none."""
         self._connections = web.Server(self._answer, request_factory=make_request)
         with ExitStack() as undo:
             plain = undo.enter_context(create_server(("127.0.0.1", port)))
@@ -77,7 +77,7 @@ class Handler:
         ]
 
     async def refuse(self) -> None:
-        """Refuse connections, but keep the ports: a socket that is bound does not have to listen"""
+        """Refuse connections but keep the ports: sockets stay bound without listening."""
         addresses = {listener: listener.getsockname() for listener in self._listeners}
         await self.stop_listening()
         kept = {}
@@ -92,14 +92,14 @@ class Handler:
         for listening in self._listening:
             for listener in listening.sockets:
                 asyncio.get_running_loop().remove_reader(listener)
-        for _ in range(2):  # rounds until what was just accepted is something that can be closed
+        for _ in range(2):  # iterations until accepted connections can be closed
             await sleep(0)
         for listening in self._listening:
             listening.close()
 
     async def catch_up(self) -> None:
-        """Let requests begin whose bytes have arrived, even if the client is gone by now."""
-        for _ in range(ROUNDS):
+        """Read the requests whose bytes have arrived, even if the client has disconnected."""
+        for _ in range(CATCH_UP_ITERATIONS):
             await sleep(0)
 
     async def drop_connections(self) -> None:
@@ -107,11 +107,11 @@ class Handler:
             transport = connection.transport
             connection.force_close()
             if transport:
-                transport.abort()  # else TLS would wait for the client to say goodbye, too
+                transport.abort()  # close() would wait for the TLS shutdown of the client
 
     async def close(self) -> None:
-        if self._waking:
-            self._waking.cancel()
+        if self._timer:
+            self._timer.cancel()
         await self.stop_listening()
         for listener in self._listeners:
             listener.close()
@@ -120,31 +120,32 @@ class Handler:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if self.is_abandoned:
             raise ConnectionAbortedError("the test of this server is over")
-        world = self.server.world  # which the request stays in, however long it takes
+        world = self.server.world  # of this request until its end, even if the next fake starts
         began = RealTime.seconds()
-        asked = core_request(request, world)
+        received = core_request(request, world)
         with world.lock:
             generation = world.generation
-            pending = world.journal.open(asked)
+            pending = world.journal.open(received)
         response = await _drive(answer(world, pending), request, world, generation)
         if pending.error:
             LOG.error("an error inside the fake", exc_info=pending.error)
         if isinstance(pending.refusal, CredentialsEnded):
-            self.server.strays.append(visible(f"{asked.method} {asked.path}: {pending.refusal}"))
-        elif recorded_request := _closed(world, generation, pending, response, began):
+            line = f"{received.method} {received.path}: {pending.refusal}"
+            self.server.late_requests.append(visible(line))
+        elif recorded_request := _close_entry(world, generation, pending, response, began):
             log(recorded_request)
             self._wake_for_timers(world)
         return await send(response, request, world)
 
     def _wake_for_timers(self, world: World) -> None:
-        """See to it that timers run out, and webhooks hear of it, though nobody looks."""
-        if self._waking:
-            self._waking.cancel()
+        """Let timers run out on time, so that their webhooks are sent without another request."""
+        if self._timer:
+            self._timer.cancel()
         with world.lock:
             seconds = world.next_due()
         if seconds is not None:
             loop = asyncio.get_running_loop()
-            self._waking = loop.call_later(min(seconds, LONGEST_WAIT), self._wake, world)
+            self._timer = loop.call_later(min(seconds, MAX_TIMER_WAIT), self._wake, world)
 
     def _wake(self, world: World) -> None:
         with world.lock:
@@ -152,10 +153,10 @@ class Handler:
         self._wake_for_timers(world)
 
 
-def _closed(
+def _close_entry(
     world: World, generation: int, pending: PendingRequest, response: Response, began: float
 ) -> RecordedRequest | None:
-    """What the journal keeps of a request, unless the world was put back meanwhile."""
+    """Close the journal entry of a request, unless the world was restored in the meantime."""
     with world.lock:
         if world.generation != generation:
             return None
@@ -163,16 +164,16 @@ def _closed(
 
 
 def log(recorded_request: RecordedRequest) -> None:
-    """Without the lock: who formats a record for a log may hold that of the log, and want it."""
+    """Log a request. The caller must not hold the world's lock: a log handler may need it."""
     if LOG.isEnabledFor(INFO):
-        why = f": {recorded_request.reason}" if recorded_request.refused else ""
-        LOG.info("%s%s", recorded_request, why)
+        reason = f": {recorded_request.reason}" if recorded_request.refused else ""
+        LOG.info("%s%s", recorded_request, reason)
 
 
 async def _drive(steps: Steps, request: web.BaseRequest, world: World, generation: int) -> Response:
-    """Go from step to step. The world is locked during each of them and never in between.
+    """Run the steps of the engine. Each step holds the world's lock, and no wait does.
 
-    A request of another *generation* is cut off: the world was restored in the meantime.
+    A request of another *generation* gets no answer: the world was restored in the meantime.
     """
     outcome: Outcome = None
     while True:
@@ -195,7 +196,7 @@ async def _drive(steps: Steps, request: web.BaseRequest, world: World, generatio
 
 
 class Protocol(web.RequestHandler):
-    """aiohttp's own, but what is not even HTTP gets Twilio's envelope, too."""
+    """aiohttp's protocol, except that invalid HTTP gets an error body like Twilio's, too."""
 
     def __init__(self, connections: web.Server, handler: Handler) -> None:
         loop = asyncio.get_running_loop()
@@ -205,15 +206,15 @@ class Protocol(web.RequestHandler):
             access_log=None,  # type: ignore[arg-type]  # None is documented
             max_line_size=MAX_LINE_LENGTH,
             max_field_size=MAX_LINE_LENGTH,
-            auto_decompress=False,  # a body that cannot be decompressed is for the engine to refuse
+            auto_decompress=False,  # the engine refuses a body that cannot be decompressed
         )
         self._handler = handler
-        self.last_body: StreamReader = EMPTY_PAYLOAD  # of the request that is handled
+        self.last_body: StreamReader = EMPTY_PAYLOAD  # of the present request
 
     def data_received(self, data: bytes) -> None:
-        """Let whoever waits for a body know that the rest of it is garbage.
+        """Pass an error in a body to the reader of that body.
 
-        aiohttp queues the error as if it were the next request, which is never reached.
+        aiohttp queues the error as the next request, which is never handled.
         """
         super().data_received(data)
         bodies = [self.last_body, *(body for _, body in self._messages)]
@@ -229,12 +230,12 @@ class Protocol(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         if request.writer.output_size:
-            raise ConnectionError("half of an answer is out already")
+            raise ConnectionError("a part of the answer is sent already")
         refusal = MalformedRequest(reason=(message or "unreadable").partition("\n")[0])
-        answered = Response(refusal.status, refusal.envelope(), CORS)
+        response = Response(refusal.status, refusal.envelope(), CORS)
         world = self._handler.server.world
-        if status == 500:  # ours, or the client is gone
-            answered = Response(500, {"message": "An error occurred", "status": 500}, CORS)
+        if status == 500:  # an error in the fake, or the client has disconnected
+            response = Response(500, {"message": "An error occurred", "status": 500}, CORS)
             if isinstance(exc, Exception) and not isinstance(exc, ConnectionError):
                 world.errors.append(exc)
                 LOG.error("an error inside the fake", exc_info=exc)
@@ -242,8 +243,8 @@ class Protocol(web.RequestHandler):
             with world.lock:
                 pending = world.journal.open(Request("(unreadable)", "", "", {}, ""))
                 pending.refusal = refusal
-                recorded_request = world.journal.close(pending, answered, 0)
+                recorded_request = world.journal.close(pending, response, 0)
             log(recorded_request)
-        sent = http_response(answered, world)
-        sent.force_close()
-        return sent
+        error_response = http_response(response, world)
+        error_response.force_close()
+        return error_response

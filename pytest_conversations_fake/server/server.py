@@ -1,6 +1,6 @@
-"""The server: ports on 127.0.0.1, served by an event loop in a thread of its own.
+"""The server: ports on 127.0.0.1, served by an event loop in its own thread.
 
-Callers never share that loop, so a call that blocks theirs waits for nobody but the fake.
+Callers never run on that loop. So a call that blocks their own loop does not block the server.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 class Server:
-    """Serves one world at a time, on *port* or, for 0, on a free one.
+    """Serves one world at a time on *port*; 0 means a free port.
 
-    Given *tls*, it does so with this context on another free one, too, which is `tls_port`.
+    With the context *tls*, it also serves TLS on another free port, `tls_port`.
     """
 
     world: World
-    """Set before it starts, and anew for each fake."""
+    """Set before the start, and again for each fake."""
 
     def __init__(self, port: int = 0, *, tls: SSLContext | None = None) -> None:
         self.port = self._wanted_port = port
         self.tls_port = 0
         self._tls = tls
-        self.ended: dict[str, str] = {}
-        """The names of the fakes that it served before, by account sid."""
-        self.strays: list[str] = []
-        """A line for each request that came too late for its fake."""
+        self.ended_fakes: dict[str, str] = {}
+        """Names of the fakes that it served before, by account sid."""
+        self.late_requests: list[str] = []
+        """A line for each request that arrived after the end of its fake."""
         self._handler: Handler | None = None
         self._thread: LoopThread | None = None
         self._refusals = 0
@@ -43,14 +43,14 @@ class Server:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        """Listen from now on, if it does not already. Raises `OSError` for a port in use.
+        """Listen, unless it already does. Raises `OSError` if the port is in use.
 
-        In place of a thread that has died, or of one that a fork left in the parent process, a new
-        one listens on other ports.
+        If the thread has died, or a fork left it in the parent process, a new thread listens on
+        other ports.
         """
         if self._thread and self._thread.is_running:
             return
-        from .handler import Handler  # brings aiohttp, which takes its time
+        from .handler import Handler  # imports aiohttp, which is slow
 
         handler = self._handler = Handler(self)
         self._refusals = 0
@@ -66,46 +66,46 @@ class Server:
             raise
 
     def refuse(self) -> None:
-        """Refuse connections, and drop those that there are, until it is to `listen` as often."""
+        """Drop all connections and refuse new ones. Each call needs one call of `listen`."""
         self._refusals += 1
         if self._handler and self._refusals == 1:
             self._run(self._handler.refuse())
 
     def listen(self) -> None:
-        """Take connections again, at the same ports."""
+        """Accept connections again, on the same ports."""
         self._refusals -= 1
         if self._handler and not self._refusals:
             self._run(self._handler.listen())
 
     def catch_up(self) -> None:
-        """Return when the server has begun with every request that has reached its sockets."""
+        """Wait until the server has read every request that has reached its sockets."""
         if self._handler:
             self._run(self._handler.catch_up())
 
     def drop_connections(self) -> None:
-        """Close every connection at once. A client that wants to go on connects anew."""
+        """Close every connection at once. Clients can connect again."""
         if self._handler and self._thread and self._thread.is_running:
             self._run(self._handler.drop_connections())
 
-    def _run(self, what: Coroutine[Any, Any, None]) -> None:
+    def _run(self, coroutine: Coroutine[Any, Any, None]) -> None:
         if self._thread:
-            self._thread.run(what)
+            self._thread.run(coroutine)
         else:
-            what.close()
+            coroutine.close()
 
-    def trouble(self) -> RuntimeError | None:
-        """What is wrong with its thread, if that has died or is stuck; `start` replaces it then."""
+    def failure(self) -> RuntimeError | None:
+        """The error if its thread has died or is stuck. The next `start` then creates another."""
         if not self._thread or self._thread.is_inherited:
             return None
-        trouble = self._thread.trouble()
-        if trouble and self._handler:
+        failure = self._thread.failure()
+        if failure and self._handler:
             self._handler.is_abandoned = True
             self._thread.abandon()
             self._thread = None
-        return trouble
+        return failure
 
     def stop(self) -> None:
-        """Close the ports and every connection at once, whatever is still going on there."""
+        """Close the ports and all connections at once, even during a request."""
         thread, self._thread = self._thread, None
-        if thread and not thread.stop() and (trouble := thread.trouble()):
-            raise trouble from trouble.__cause__
+        if thread and not thread.stop() and (failure := thread.failure()):
+            raise failure from failure.__cause__

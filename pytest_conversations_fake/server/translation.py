@@ -17,11 +17,11 @@ from ..api.refusals import BodyTooLarge, MalformedRequest, Refused
 from ..api.world import World
 
 MAX_LINE_LENGTH = 64 * 1024
-"""Bytes of a line of the head; aiohttp would refuse an eighth of it already."""
+"""Bytes of a line in the head of a request. The default of aiohttp is an eighth of it."""
 
 
 async def read_body(step: ReadBody, request: web.BaseRequest) -> bytes | Refused:
-    """The body, which is read to its end in any case: a client that still sends does not listen."""
+    """Read the whole body, even one that is too large: a client sends before it reads."""
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
@@ -32,9 +32,9 @@ async def read_body(step: ReadBody, request: web.BaseRequest) -> bytes | Refused
             if size <= step.limit:
                 body += chunk
     except web.RequestPayloadError as error:
-        request.content.feed_eof()  # else aiohttp waits for the rest
+        request.content.feed_eof()  # else aiohttp waits for more data
         return MalformedRequest(reason=str(error).partition("\n")[0])
-    except RuntimeError as error:  # aiohttp's own, where down() came between two chunks
+    except RuntimeError as error:  # aiohttp raises it if down() dropped the connection
         if request.transport:
             raise
         raise ConnectionResetError("the connection was dropped") from error
@@ -44,7 +44,7 @@ async def read_body(step: ReadBody, request: web.BaseRequest) -> bytes | Refused
 def make_request(
     message: Any, body: StreamReader, protocol: Any, writer: Any, task: asyncio.Task[None]
 ) -> web.BaseRequest:
-    """A request of what aiohttp parsed, also where the target's host is none: `http://xn--/v1`."""
+    """Create a request, also for a target with an invalid host such as `http://xn--/v1`."""
     loop = asyncio.get_running_loop()
     protocol.last_body = body
     try:
@@ -59,7 +59,7 @@ def make_request(
 def core_request(request: web.BaseRequest, world: World) -> Request:
     headers = {name.lower(): value for name, value in request.headers.items()}
     target = request.raw_path
-    if "://" in target.partition("?")[0]:  # from a client that takes the fake for a proxy
+    if "://" in target.partition("?")[0]:  # the client uses the fake as a proxy
         target = "/" + target.split("/", 3)[-1]
     path, _, query = target.partition("?")
     return Request(
@@ -72,10 +72,10 @@ def core_request(request: web.BaseRequest, world: World) -> Request:
 
 
 async def send(response: Response, request: web.BaseRequest, world: World) -> web.StreamResponse:
-    """The answer, as far as faults let it through."""
+    """Send the answer, or the part of it that a fault permits."""
     answer: web.StreamResponse
     answer = whole = http_response(response, world)
-    if request.content.exception():  # where the next request begins is not known
+    if request.content.exception():  # the start of the next request is unknown
         answer.force_close()
     body = whole.body if isinstance(whole.body, bytes) else b""
     transport = request.transport
@@ -88,7 +88,7 @@ async def send(response: Response, request: web.BaseRequest, world: World) -> we
         await half.write(body[: len(body) // 2])
         answer = half
     if transport and isinstance(response.fault, (Reset, AnswerLost, HalfAnswer)):
-        if isinstance(response.fault, Reset):  # else it would only be closed
+        if isinstance(response.fault, Reset):  # without this, abort() closes normally
             at_once = struct.pack("ii", 1, 0)
             transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, at_once)
         transport.abort()
@@ -96,7 +96,7 @@ async def send(response: Response, request: web.BaseRequest, world: World) -> we
 
 
 def http_response(response: Response, world: World) -> web.Response:
-    # Without a date aiohttp would ask time.time(), which tests patch
+    # Without a date, aiohttp calls time.time(), which tests patch
     headers = {"Date": format_datetime(world.clock.now(), usegmt=True), **response.headers}
     if response.body is None:
         return web.Response(status=response.status, headers=headers)

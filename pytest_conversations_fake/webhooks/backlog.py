@@ -12,7 +12,7 @@ from threading import Event
 
 from ..api.deliveries import Delivery
 from ..real_time import RealTime
-from ..threads import PatientCondition
+from ..threads import TimeoutCondition
 from .wsgi import PendingCall
 
 MAX_CHAIN_LENGTH = 50
@@ -33,12 +33,12 @@ class QueuedDelivery:
 class Backlog:
     """All work that is not finished. The worker and the waiting threads share it.
 
-    *trouble* returns why the worker delivers nothing any more, or None.
+    *failure* returns why the worker delivers nothing any more, or None.
     """
 
-    def __init__(self, trouble: Callable[[], RuntimeError | None]) -> None:
-        self._trouble = trouble
-        self._changed = PatientCondition()
+    def __init__(self, failure: Callable[[], RuntimeError | None]) -> None:
+        self._trouble = failure
+        self._changed = TimeoutCondition()
         self._queue: deque[QueuedDelivery] = deque()
         self._in_progress: QueuedDelivery | None = None
         self._pre_events: list[Delivery] = []
@@ -167,8 +167,8 @@ class Backlog:
                 lambda: self._pending_calls or self._is_empty() or cancelled.is_set(),
                 max(deadline - RealTime.seconds(), 0),
             ):
-                if trouble := self._trouble():
-                    raise trouble from trouble.__cause__
+                if failure := self._failure():
+                    raise failure from failure.__cause__
                 raise TimeoutError(self._timeout_message(within))
             has_call = self._pending_calls and not cancelled.is_set()
             return self._pending_calls.popleft() if has_call else None

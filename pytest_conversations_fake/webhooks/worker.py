@@ -40,7 +40,7 @@ class DeliveryWorker:
 
     def __init__(self, world: World) -> None:
         self.threads = ApplicationThreads()
-        self.backlog = Backlog(lambda: self._thread.trouble())
+        self.backlog = Backlog(lambda: self._thread.failure())
         self.destinations: list[Destination] = []
         self._world = world
         self._pre_event_tasks: set[asyncio.Task[Delivery]] = set()
@@ -68,8 +68,8 @@ class DeliveryWorker:
             return problems
         try:
             problems += self._thread.run(self._shut_down())
-        except RuntimeError as trouble:
-            self._world.errors.append(trouble)
+        except RuntimeError as failure:
+            self._world.errors.append(failure)
         if not self.threads.close(LIFESPAN_TIMEOUT):
             problems.append(f"an application did not end within {LIFESPAN_TIMEOUT:g} seconds")
         self._thread.stop()

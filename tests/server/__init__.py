@@ -1,1 +1,1 @@
-"""The fake on a socket."""
+"""Tests of the server."""

@@ -1,4 +1,4 @@
-"""What the fake says to the loggers of the process."""
+"""Log records of requests, webhooks and errors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def fake() -> Iterator[FakeConversations]:
 
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], list[tuple[str, str, str]]]:
-    """The logger's last name, level and text of what was logged by now."""
+    """Return the logger's last name, the level and the text of each log record."""
     caplog.set_level(logging.INFO, "pytest_conversations_fake")
 
     def logged() -> list[tuple[str, str, str]]:
@@ -44,28 +44,28 @@ def post(fake: FakeConversations, path: str, **form: str) -> requests.Response:
     return requests.post(f"{fake.url}/v1/{path}", form, auth=auth, headers=enabled)
 
 
-def test_requests_are_logged_with_why_they_are_refused(
+def test_log_of_a_request_has_the_reason_of_its_refusal(
     fake: FakeConversations, logged: Callable[[], list[tuple[str, str, str]]]
 ) -> None:
     sid = post(fake, "Services", FriendlyName="x").json()["sid"]
     post(fake, "Services")
 
-    why = "20001 Missing required parameter FriendlyName in the post body"
+    reason = "20001 Missing required parameter FriendlyName in the post body"
     assert [
         ("requests", "INFO", f"#1 POST /v1/Services -> 201 {shortened(sid)}"),
-        ("requests", "INFO", f"#2 POST /v1/Services -> 400: {why}"),
+        ("requests", "INFO", f"#2 POST /v1/Services -> 400: {reason}"),
     ] == logged()
 
 
 @pytest.mark.parametrize(("status", "level"), [(204, "INFO"), (404, "WARNING")])
-def test_webhooks_are_logged_those_that_failed_as_a_warning(
+def test_failed_webhook_is_logged_as_a_warning(
     fake: FakeConversations,
     logged: Callable[[], list[tuple[str, str, str]]],
     status: int,
     level: str,
 ) -> None:
     def app(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
-        start(f"{status} said so", [])
+        start(f"{status} received_bytes so", [])
         return []
 
     fake.webhooks.deliver_to(app, public_url=HOOK, events=["onUserAdded"])
@@ -80,7 +80,7 @@ def broken(*_: object) -> None:
     raise KeyError("oops")
 
 
-def test_an_error_inside_the_fake_is_logged_as_one(
+def test_error_inside_the_fake_is_logged_as_an_error(
     fake: FakeConversations,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -95,7 +95,7 @@ def test_an_error_inside_the_fake_is_logged_as_one(
         fake._check_strict()
 
 
-def test_so_is_one_before_there_is_a_request(
+def test_error_before_a_request_exists_is_logged(
     fake: FakeConversations,
     caplog: pytest.LogCaptureFixture,
     monkeypatch: pytest.MonkeyPatch,
@@ -108,11 +108,11 @@ def test_so_is_one_before_there_is_a_request(
         fake._check_strict()
 
 
-def test_no_text_is_made_where_nobody_listens(
+def test_text_is_not_rendered_without_a_log_handler(
     fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def never(_: object) -> str:
-        raise AssertionError("nobody asked")
+        raise AssertionError("rendered without a handler")
 
     monkeypatch.setattr("pytest_conversations_fake.api.journal.RecordedRequest.__str__", never)
 

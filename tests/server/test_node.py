@@ -1,4 +1,4 @@
-"""twilio-node against `serve`."""
+"""Requests of twilio-node to `conversations-fake serve`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SMOKE = Path(__file__).with_name("smoke.js")
 
 
 @pytest.mark.skipif(not which("npm"), reason="needs Node's npm")
-def test_a_flow_of_twilio_node(tmp_path: Path) -> None:
+def test_client_of_twilio_node_works(tmp_path: Path) -> None:
     install = ["npm", "install", "--no-audit", "--no-fund", "--silent", "twilio"]
     subprocess.run(install, cwd=tmp_path, check=True)
 

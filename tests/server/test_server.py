@@ -1,4 +1,4 @@
-"""The fake on a socket: what only shows there."""
+"""Behaviour that needs a socket: bytes, connections, concurrency and address."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def auth(fake: FakeConversations) -> tuple[str, str]:
 
 
 def received(connection: socket.socket) -> tuple[bytes, bytes]:
-    """The head and the body of an answer after which the server closes."""
+    """The head and the body of an answer, if the server closes the connection after it."""
     head, _, body = b"".join(iter(lambda: connection.recv(65536), b"")).partition(b"\r\n\r\n")
     return head, body
 
 
 @pytest.mark.rule("content-type")
-def test_an_answer_is_json_at_the_host_that_was_asked(fake: FakeConversations) -> None:
+def test_answer_is_json_with_urls_of_the_requested_host(fake: FakeConversations) -> None:
     by_name = fake.url.replace("127.0.0.1", "localhost")
 
     answer = requests.post(f"{by_name}/v1/Services", {"FriendlyName": "x"}, auth=auth(fake))
@@ -47,7 +47,7 @@ def test_an_answer_is_json_at_the_host_that_was_asked(fake: FakeConversations) -
     assert fake.services.one().url.startswith(f"{fake.url}/v1/Services/IS")
 
 
-def test_a_preflight_is_answered_without_a_body(fake: FakeConversations) -> None:
+def test_preflight_is_answered_without_a_body(fake: FakeConversations) -> None:
     answer = requests.options(
         f"{fake.url}/v1/Services",
         headers={"Origin": "http://localhost", "Access-Control-Request-Method": "POST"},
@@ -61,7 +61,7 @@ def test_a_preflight_is_answered_without_a_body(fake: FakeConversations) -> None
 
 @pytest.mark.rule("body-size")
 @pytest.mark.parametrize("expect", [{}, {"Expect": "100-continue"}], ids=["at once", "asked first"])
-def test_ten_megabytes_are_refused_and_the_connection_lives_on(
+def test_body_of_ten_megabytes_is_refused_and_the_connection_stays_open(
     fake: FakeConversations, expect: dict[str, str]
 ) -> None:
     with requests.Session() as session:
@@ -75,7 +75,7 @@ def test_ten_megabytes_are_refused_and_the_connection_lives_on(
     assert len(fake.services) == 0
 
 
-def test_a_raw_path_is_read_as_it_came(fake: FakeConversations) -> None:
+def test_raw_path_is_read_unchanged(fake: FakeConversations) -> None:
     fake.conversations.add(unique_name="a/b c+ü")
     connection = http.client.HTTPConnection(urlsplit(fake.url).netloc)
     basic = requests.auth._basic_auth_str(*auth(fake))
@@ -108,7 +108,7 @@ def test_a_raw_path_is_read_as_it_came(fake: FakeConversations) -> None:
         ),
     ],
 )
-def test_what_is_hardly_http_gets_the_envelope(fake: FakeConversations, sent: bytes) -> None:
+def test_invalid_http_is_answered_with_an_error_body(fake: FakeConversations, sent: bytes) -> None:
     with connected(fake) as connection:
         connection.settimeout(10)
         connection.sendall(sent)
@@ -194,7 +194,7 @@ def test_compressed_form_is_read(fake: FakeConversations, encoding: str, body: b
 
 
 @pytest.mark.rule("body-size")
-def test_ten_megabytes_are_refused_also_if_compressed(fake: FakeConversations) -> None:
+def test_compressed_body_of_ten_megabytes_is_refused(fake: FakeConversations) -> None:
     body = gzip.compress(b"FriendlyName=" + b"x" * 10_000_000, mtime=0)
 
     answer = requests.post(
@@ -210,7 +210,7 @@ def test_ten_megabytes_are_refused_also_if_compressed(fake: FakeConversations) -
     "chunks",
     [b"zz\r\nhello\r\n", b"1\r\nFXX", b"5\r\nhello\r\n0\r\nno trailer\r\n\r\n", b"5\nhello"],
 )
-def test_chunks_that_are_none_are_refused_though_the_head_was_read(
+def test_invalid_chunks_after_a_valid_head_are_refused(
     fake: FakeConversations, chunks: bytes, ahead: int
 ) -> None:
     basic = requests.auth._basic_auth_str(*auth(fake))
@@ -234,14 +234,14 @@ def test_chunks_that_are_none_are_refused_though_the_head_was_read(
     fake._check_strict()
 
 
-def test_a_long_query_is_read(fake: FakeConversations) -> None:
+def test_long_query_is_read(fake: FakeConversations) -> None:
     answer = requests.get(f"{fake.url}/v1/Services", {"x": "y" * 60_000}, auth=auth(fake))
 
     assert answer.status_code == 200
     assert fake.services.assert_listed().ignored == ("x",)
 
 
-def test_a_client_without_a_host_is_told_the_fakes_own(fake: FakeConversations) -> None:
+def test_client_without_a_host_header_gets_urls_of_the_fake(fake: FakeConversations) -> None:
     basic = requests.auth._basic_auth_str(*auth(fake))
     with connected(fake) as connection:
         connection.sendall(f"GET /v1/Services HTTP/1.0\r\nAuthorization: {basic}\r\n\r\n".encode())
@@ -250,7 +250,7 @@ def test_a_client_without_a_host_is_told_the_fakes_own(fake: FakeConversations) 
     assert json.loads(body)["meta"]["url"].startswith(fake.url)
 
 
-def test_a_request_that_takes_its_time_keeps_nobody_waiting(fake: FakeConversations) -> None:
+def test_slow_request_does_not_block_others(fake: FakeConversations) -> None:
     basic = requests.auth._basic_auth_str(*auth(fake))
     head = (
         "POST /v1/Services HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
@@ -272,7 +272,7 @@ def test_a_request_that_takes_its_time_keeps_nobody_waiting(fake: FakeConversati
     assert {each.params["friendly_name"] for each in fake.requests} == {"one", "two"}
 
 
-def test_a_client_that_gives_up_leaves_no_trace(fake: FakeConversations) -> None:
+def test_client_that_disconnects_leaves_no_record(fake: FakeConversations) -> None:
     with connected(fake) as connection:
         connection.sendall(b"POST /v1/Services HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nx")
 
@@ -281,7 +281,7 @@ def test_a_client_that_gives_up_leaves_no_trace(fake: FakeConversations) -> None
     assert [each.method for each in fake.requests] == ["GET"]
 
 
-def test_threads_get_one_answer_each(fake: FakeConversations) -> None:
+def test_concurrent_threads_get_one_answer_each(fake: FakeConversations) -> None:
     def create(number: int) -> int:
         form = {"UniqueName": str(number % 5)}
         url = f"{fake.url}/v1/Conversations"
@@ -295,7 +295,9 @@ def test_threads_get_one_answer_each(fake: FakeConversations) -> None:
     assert [each.number for each in fake.requests] == [*range(1, 21)]
 
 
-def test_twenty_joins_of_one_identity_make_one_participant(fake: FakeConversations) -> None:
+def test_twenty_concurrent_joins_of_one_identity_create_one_participant(
+    fake: FakeConversations,
+) -> None:
     talk = fake.conversations.add(unique_name="talk")
     url = f"{fake.url}/v1/Conversations/talk/Participants"
 
@@ -310,7 +312,7 @@ def test_twenty_joins_of_one_identity_make_one_participant(fake: FakeConversatio
     assert len(fake.participants.assert_created(refused=50433, count=19)) == 19
 
 
-def test_it_ends_at_once_whatever_still_goes_on() -> None:
+def test_fake_ends_at_once_during_a_request() -> None:
     before = threading.active_count()
     with FakeConversations() as fake:
         idle, busy = connected(fake), connected(fake)
@@ -324,7 +326,7 @@ def test_it_ends_at_once_whatever_still_goes_on() -> None:
         requests.get(fake.url)
 
 
-def test_a_port_in_use_is_an_os_error() -> None:
+def test_port_in_use_raises_os_error() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         server = Server(taken.getsockname()[1])
 
@@ -335,7 +337,7 @@ def test_a_port_in_use_is_an_os_error() -> None:
     server.stop()
 
 
-def test_two_fakes_at_once_share_nothing(fake: FakeConversations) -> None:
+def test_two_active_fakes_share_nothing(fake: FakeConversations) -> None:
     with FakeConversations(name="another") as other:
         other.services.add(friendly_name="theirs")
         requests.get(f"{other.url}/v1/Services", auth=auth(other))
@@ -345,7 +347,7 @@ def test_two_fakes_at_once_share_nothing(fake: FakeConversations) -> None:
         assert (1, 1) == (len(other.services), len(other.requests))
 
 
-def test_it_works_inside_a_running_loop(fake: FakeConversations) -> None:
+def test_fake_works_inside_a_running_event_loop(fake: FakeConversations) -> None:
     async def create() -> int:
         with FakeConversations() as inner:
             credentials = requests.auth._basic_auth_str(*auth(inner))
@@ -362,7 +364,7 @@ def test_it_works_inside_a_running_loop(fake: FakeConversations) -> None:
 
 
 @pytest.mark.rule("bare-500")
-def test_an_error_inside_the_fake_is_a_bare_500_and_raised_at_the_end(
+def test_error_inside_the_fake_is_answered_with_500_and_raised_at_the_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from pytest_conversations_fake.api.resources.services import Services
@@ -383,12 +385,12 @@ def test_an_error_inside_the_fake_is_a_bare_500_and_raised_at_the_end(
         use()
 
 
-def test_a_fake_that_was_not_started_has_no_address() -> None:
+def test_fake_that_was_not_started_has_no_address() -> None:
     with pytest.raises(RuntimeError, match="use it in a `with` statement"):
         FakeConversations().url  # noqa: B018 - reading is the point
 
 
-def test_a_fake_is_used_once() -> None:
+def test_fake_cannot_be_started_twice() -> None:
     fake = FakeConversations()
     with fake:
         pass
@@ -406,7 +408,7 @@ def test_a_fake_is_used_once() -> None:
         ({"auth_token": ""}, "auth_token is a text of at least one character, not ''"),
     ],
 )
-def test_credentials_of_another_form_are_refused(options: dict[str, str], text: str) -> None:
+def test_malformed_credentials_are_refused(options: dict[str, str], text: str) -> None:
     with pytest.raises((TypeError, ValueError)) as refused:
         FakeConversations(**options)
 
@@ -421,7 +423,7 @@ def test_credentials_of_another_form_are_refused(options: dict[str, str], text: 
         pytest.param("", False, id="nothing"),
     ],
 )
-def test_its_own_credentials_are_those_of_the_environment(
+def test_default_credentials_are_those_of_the_environment(
     monkeypatch: pytest.MonkeyPatch, environment: str, own: bool
 ) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", environment)

@@ -1,4 +1,4 @@
-"""The fake's own threads: no clock of a test stops them, and a dead one is reported."""
+"""The fake's own threads: they use the real clock, and a dead or stuck one is reported."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def create(fake: FakeConversations) -> int:
     ).status_code
 
 
-def create_elsewhere(fake: FakeConversations) -> int:
-    """Without a clock of this process: a client in a test may ask one that is patched."""
+def create_without_clock(fake: FakeConversations) -> int:
+    """Create one over a socket: an HTTP client might read a clock that is patched."""
     credentials = requests.auth._basic_auth_str(fake.account_sid, fake.auth_token)
     parts = urlsplit(fake.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as connection:
@@ -61,7 +61,7 @@ def test_patched_clock_is_never_called(fake: FakeConversations, clock: str) -> N
     fake.inject(Delay(0.05))
     fake.webhooks.deliver_to(wsgi, public_url=HOOK, events=["onConversationAdded"])
     with mock.patch(clock, side_effect=AssertionError("called")) as patched:
-        assert create_elsewhere(fake) == 201
+        assert create_without_clock(fake) == 201
         with fake.down():
             pass
         fake.webhooks.assert_delivered("onConversationAdded")
@@ -73,7 +73,7 @@ def test_patched_clock_is_never_called(fake: FakeConversations, clock: str) -> N
 def test_server_that_starts_while_clocks_are_patched_works() -> None:
     with mock.patch("time.monotonic", side_effect=[0, 10]) as monotonic:
         with FakeConversations() as fake:
-            assert create_elsewhere(fake) == 201
+            assert create_without_clock(fake) == 201
         assert monotonic.call_count == 0
 
 
@@ -91,10 +91,10 @@ def test_delay_ends_while_the_clock_is_frozen(
     fake.inject(Delay(0.3))
 
     with freeze("2030-01-01"):
-        assert create_elsewhere(fake) == 201
+        assert create_without_clock(fake) == 201
 
 
-def test_tls_handshake_outlives_a_clock_that_leaps(fake: FakeConversations) -> None:
+def test_tls_handshake_succeeds_while_the_clock_leaps(fake: FakeConversations) -> None:
     leaps = iter(range(0, 10**9, 10_000))
 
     with mock.patch("time.monotonic", side_effect=lambda: next(leaps)):
@@ -125,20 +125,22 @@ def test_server_that_died_is_reported(fake: FakeConversations) -> None:
 
 
 @pytest.fixture
-def short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threads, "PATIENCE", 0.3)
+def short_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threads, "RESPONSE_TIMEOUT", 0.3)
 
 
 @pytest.fixture
 def blocked() -> Iterator[Callable[[object], object]]:
-    """A condition of a fault that blocks the server until the test is over."""
+    """Condition of a fault that blocks the server until the test ends."""
     over = threading.Event()
     yield lambda _: over.wait(30)
     over.set()
 
 
-@pytest.mark.usefixtures("short_patience")
-def test_stuck_server_is_reported_to_who_waits_for_it(blocked: Callable[[object], object]) -> None:
+@pytest.mark.usefixtures("short_timeout")
+def test_wait_for_a_stuck_server_raises_an_error_with_its_stack(
+    blocked: Callable[[object], object],
+) -> None:
     server = Server()
     fake = FakeConversations(redirect=False, tolerate=["unmet-fault"])
 
@@ -146,14 +148,14 @@ def test_stuck_server_is_reported_to_who_waits_for_it(blocked: Callable[[object]
         fake.inject(Delay(0), when=blocked)
         with pytest.raises(requests.ReadTimeout):
             requests.get(f"{fake.url}/v1/Services", auth=("AC", "x"), timeout=0.2)
-        with pytest.raises(TimeoutError, match=r"locked for 0\.3 seconds") as locked:
+        with pytest.raises(TimeoutError, match=r"state of the fake for 0\.3 seconds") as locked:
             len(fake.conversations)
 
-    assert "The thread 'fake_conversations' is here:" in str(locked.value)
+    assert "Stack of the thread 'fake_conversations':" in str(locked.value)
     assert "in <lambda>" in str(locked.value)
     [stuck] = fake._world.errors
     assert str(stuck).startswith("the thread 'fake_conversations' of the fake is stuck: it did")
-    assert server.trouble() is None  # it is abandoned
+    assert server.failure() is None  # it is abandoned
 
     other = FakeConversations(redirect=False)
     with other._lifecycle.serve_on(server):
@@ -212,7 +214,7 @@ def test_failed_log_record_does_not_end_webhooks(
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 @pytest.mark.parametrize("webhooks", [False, True])
-def test_forked_child_has_a_fake_of_its_own_and_leaves_the_parents(webhooks: bool) -> None:
+def test_forked_child_starts_its_own_fake_and_leaves_that_of_the_parent(webhooks: bool) -> None:
     reader, writer = os.pipe()
     with FakeConversations() as fake:
         if webhooks:
@@ -225,7 +227,7 @@ def test_forked_child_has_a_fake_of_its_own_and_leaves_the_parents(webhooks: boo
                 signal.alarm(20)
                 with FakeConversations() as own:
                     statuses = create(own), create(own), len(own.conversations)
-                with pytest.raises(RuntimeError, match="is a fork of that"), fake.down():
+                with pytest.raises(RuntimeError, match="a fork of it"), fake.down():
                     pass
                 fake.__exit__(None, None, None)
                 with FakeConversations() as own:
@@ -235,17 +237,17 @@ def test_forked_child_has_a_fake_of_its_own_and_leaves_the_parents(webhooks: boo
             finally:
                 os._exit(0)
         os.close(writer)
-        said = os.read(reader, 1000)
+        received_bytes = os.read(reader, 1000)
         os.waitpid(child, 0)
         os.close(reader)
 
-        assert said == b"(201, 201, 2, 201)"
+        assert received_bytes == b"(201, 201, 2, 201)"
         assert create(fake) == 201
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
-def test_forked_child_starts_the_sessions_server_anew() -> None:
+def test_forked_child_starts_another_session_server() -> None:
     server = Server()
     fake = FakeConversations(redirect=False)
     with fake._lifecycle.serve_on(server):
@@ -268,20 +270,20 @@ def test_forked_child_starts_the_sessions_server_anew() -> None:
     server.stop()
 
 
-def test_interrupt_at_any_line_of_the_start_leaves_nothing() -> None:
-    """As if Ctrl-C came there: line by line, until a start gets through."""
+def test_interrupt_at_any_line_of_the_start_leaks_no_thread() -> None:
+    """Press Ctrl-C at each line in turn, until a start succeeds."""
     before = threading.active_count()
 
     for line in itertools.count(1):
         server = Server()
-        is_through = False
+        is_started = False
         with suppress(KeyboardInterrupt), interrupted_at(line):
             server.start()
-            is_through = True
+            is_started = True
         server.stop()
 
         assert threading.active_count() == before, line
-        if is_through:
+        if is_started:
             break
 
     assert line > 20
@@ -289,7 +291,7 @@ def test_interrupt_at_any_line_of_the_start_leaves_nothing() -> None:
 
 @contextmanager
 def interrupted_at(line: int) -> Iterator[None]:
-    """Raise `KeyboardInterrupt` at a line, counted from here, of what starts a server."""
+    """Raise `KeyboardInterrupt` at a line, counted from here, of the code that starts a server."""
     files = {threads.__file__, Server.start.__code__.co_filename}
     left = line
 
@@ -341,7 +343,7 @@ def test_down_while_a_client_streams_a_body_is_no_error_inside(
     fake._check_strict()
 
 
-def test_server_that_a_blocked_socket_keeps_from_starting_leaks_nothing(
+def test_start_that_a_blocked_socket_prevents_leaks_nothing(
     suite: pytest.Pytester,
 ) -> None:
     suite.makepyfile(
