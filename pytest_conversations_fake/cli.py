@@ -1,4 +1,4 @@
-"""The shell's door: `conversations-fake serve` and `conversations-fake rules`."""
+"""The commands `conversations-fake serve` and `conversations-fake rules`."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from io import TextIOWrapper
 from itertools import groupby
-from secrets import token_hex  # noqa: TID251 - each start is to differ, unlike a test
+from secrets import token_hex  # noqa: TID251 - sids differ at each start, unlike in tests
 from textwrap import fill
 from threading import Event
 from typing import NoReturn
 
-ENDING = (signal.SIGINT, signal.SIGTERM)
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 INDENT = "    "
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit status."""
+    """Run a command. Returns its exit status."""
     try:
         options = _parser().parse_args(arguments)
         status: int = options.run(options)
     except OutputError as error:
-        return _complain(f"cannot write to stdout: {error}", status=1)
+        return _print_failure(f"cannot write to stdout: {error}", status=1)
     return status
 
 
 class OutputError(Exception):
-    """Nobody can read what a command prints: stdout is closed, full or a pipe without a reader."""
+    """Stdout accepts no output: it is closed, full, or a pipe without a reader."""
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that prints like the commands: escaped, and without a traceback."""
+    """A parser that prints like the commands do, with escapes and without a traceback."""
 
     def print_help(self, file: object = None) -> None:
         _print(self.format_help().rstrip())
 
     def error(self, message: str) -> NoReturn:
         _print_error(self.format_usage().rstrip())
-        sys.exit(_complain(message))
+        sys.exit(_print_failure(message))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,32 +51,46 @@ def _parser() -> argparse.ArgumentParser:
         description="A working imitation of the Twilio Conversations v1 API. Unofficial.",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
-    serve = commands.add_parser("serve", help="serve the fake until interrupted")
-    serve.add_argument("--port", type=_port, default=8010, help="0 for a free one (default: 8010)")
-    serve.add_argument("--account-sid", metavar="AC…", help="accept this account only")
-    serve.add_argument("--auth-token", metavar="TOKEN", help="accept this token only")
+    what = "serve the fake until it is interrupted"
+    serve = commands.add_parser("serve", help=what, description=f"{what.capitalize()}.")
+    serve.add_argument(
+        "--port",
+        type=_port,
+        default=8010,
+        help="port on 127.0.0.1; 0 for a free one (default: 8010)",
+    )
+    serve.add_argument(
+        "--account-sid", metavar="AC…", help="accept only this account (default: any credentials)"
+    )
+    serve.add_argument(
+        "--auth-token", metavar="TOKEN", help="accept only this auth token (default: any)"
+    )
     serve.add_argument(
         "--assume",
         metavar="QUESTION=ANSWER",
         action="append",
         default=[],
-        help="what to assume of Twilio, see `rules`",
+        help="override a guess about Twilio; can be repeated; `conversations-fake rules` lists the "
+        "questions and answers",
     )
     serve.add_argument(
         "--webhook",
         metavar="URL",
-        help="tell an application on this machine of everything that happens",
+        help="send a webhook for each event to this application on this machine",
     )
-    serve.add_argument("--seed", metavar="FILE", help="begin with what a file says, YAML or JSON")
+    serve.add_argument(
+        "--seed", metavar="FILE", help="load the initial records from a YAML or JSON file"
+    )
     serve.add_argument(
         "--populate",
         metavar="LOCALE",
         nargs="?",
         const="en_US",
-        help="begin with people and talk, made up (default: en_US)",
+        help="add invented people and conversations (default locale: en_US)",
     )
     serve.set_defaults(run=_serve)
-    rules = commands.add_parser("rules", help="list what the fake follows, and how sure that is")
+    what = "list the rules that the fake follows, each with its certainty and source"
+    rules = commands.add_parser("rules", help=what, description=f"{what.capitalize()}.")
     rules.set_defaults(run=_rules)
     return parser
 
@@ -105,7 +119,7 @@ def _serve(options: argparse.Namespace) -> int:
                 assume=read_answers(options.assume),
                 seed=options.seed,
                 redirect=False,
-                # Else an application that keeps its database would find its sids taken
+                # A database of the application may contain the sids of an earlier start
                 name=f"conversations-fake serve {token_hex(8)}",
             )
             if options.populate:
@@ -114,10 +128,10 @@ def _serve(options: argparse.Namespace) -> int:
             if options.webhook:
                 fake.webhooks.deliver_to(options.webhook, events=POST_EVENTS)
         except (TypeError, ValueError, ModuleNotFoundError) as error:
-            return _complain(str(error))
+            return _print_failure(str(error))
         except OSError as error:
-            what = error.filename or f"port {options.port}"
-            return _complain(f"{what}: {os.strerror(error.errno or 0)}")
+            subject = error.filename or f"port {options.port}"
+            return _print_failure(f"{subject}: {os.strerror(error.errno or 0)}")
         _print(
             f"listening on {fake.url}\n"
             f"TWILIO_ACCOUNT_SID={fake.account_sid}\n"
@@ -128,7 +142,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    """Every rule: its id, how sure it is and why, what holds, and how to have it otherwise."""
+    """Print each rule: id, certainty, source, text, and the switch that overrides it."""
     from .api.rules import RULES
 
     lines = []
@@ -144,17 +158,17 @@ def _rules(options: argparse.Namespace) -> int:
 
 
 def _hold_signals() -> None:
-    """From now on, and in every thread that is started, a signal waits until it is waited for.
+    """Block the stop signals until `_wait_for_signal`, in this thread and in new threads.
 
-    No handler can do this as well: it would interrupt the shutting down, too.
+    A handler would not do: a second signal would interrupt the shutdown.
     """
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
 
 
 def _wait_for_signal() -> None:
     if hasattr(signal, "sigwait"):
-        signal.sigwait(ENDING)
+        signal.sigwait(STOP_SIGNALS)
     else:  # Windows
         with suppress(KeyboardInterrupt):
             Event().wait()
@@ -162,28 +176,28 @@ def _wait_for_signal() -> None:
 
 def _print(text: str) -> None:
     """Print to stdout at once. Raises `OutputError` if stdout does not take it."""
-    if not sys.stdout:  # Python's stdout is None where the shell has closed it
+    if not sys.stdout:  # None if the shell closed it
         raise OutputError("it is closed")
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")  # its encoding may be ASCII
+        sys.stdout.reconfigure(errors="backslashreplace")  # the encoding may be ASCII
     try:
         print(text, flush=True)
     except OSError as error:
-        # Python flushes stdout once more at its end, and would fail again
+        # Python flushes stdout again at exit, which would fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise OutputError(error.strerror) from None
 
 
 def _print_error(text: str) -> None:
-    """Print to stderr, unless it is closed or full, where nobody is left to tell."""
-    if sys.stderr:  # else print() would take stdout
+    """Print to stderr, if it is open and not full."""
+    if sys.stderr:  # print() uses stdout for None
         with suppress(OSError):
             print(text, file=sys.stderr, flush=True)
 
 
-def _complain(what: str, status: int = 2) -> int:
-    """Say in one line why a command ends; returns its exit status."""
+def _print_failure(reason: str, status: int = 2) -> int:
+    """Print on one line why a command fails. Returns its exit status."""
     from .api.wording import visible
 
-    _print_error(f"conversations-fake: {visible(what)}")
+    _print_error(f"conversations-fake: {visible(reason)}")
     return status

@@ -185,10 +185,10 @@ class FakeConversations(AccountView):
         Raises `ModuleNotFoundError` if twilio is not installed.
         """
         __tracebackhide__ = True
-        from .sdk import landing_client
+        from .sdk import client_for
 
         self._world.require_running()
-        return landing_client(self.url, self.account_sid, self.auth_token, options)
+        return client_for(self.url, self.account_sid, self.auth_token, options)
 
     def subprocess_env(self) -> dict[str, str]:
         """The environment, extended so that requests of a child process arrive at the fake, too.

@@ -140,7 +140,7 @@ class Lifecycle:
             self._server.listen()
 
     def catch_up(self) -> None:
-        """Return when the server has begun with every request that has reached its sockets."""
+        """Wait until the server has read every request that has reached its sockets."""
         self._server.catch_up()
 
     def ended_fakes(self) -> Mapping[str, str]:

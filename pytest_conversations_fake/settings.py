@@ -51,10 +51,10 @@ def _single_account(
 
 def assumptions_of(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
     if not isinstance(assume, Mapping):
-        raise TypeError(f"assume is a dict of answers by questions, not {assume!r}")
+        raise TypeError(f"assume is a dict from questions to answers, not {assume!r}")
     for question, answer in assume.items():
         if question not in QUESTIONS:
-            raise ValueError(unknown("assume knows no question", question, QUESTIONS))
+            raise ValueError(unknown("assume has no question", question, QUESTIONS))
         if answer not in QUESTIONS[question]:
             raise ValueError(unknown(f"{question} has no answer", answer, QUESTIONS[question]))
     if isinstance(owned, str) or not isinstance(owned, Sequence):
@@ -62,16 +62,16 @@ def assumptions_of(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptio
     for name in owned:
         if not is_ownable(name):
             sids = ", ".join(f"{prefix}…" for prefix in OWNABLE)
-            raise ValueError(f"owned has addresses and sids ({sids}), not {name!r}")
+            raise ValueError(f"owned contains addresses and sids ({sids}), not {name!r}")
     return Assumptions(assume, owned)
 
 
 def check_tolerated(kinds: Sequence[str]) -> Sequence[str]:
     if isinstance(kinds, str) or not isinstance(kinds, Sequence):
-        raise TypeError(f"tolerate is a list of what to tolerate, not {kinds!r}")
+        raise TypeError(f"tolerate is a list of kinds of violations, not {kinds!r}")
     for kind in kinds:
         if kind not in VIOLATION_KINDS:
-            raise ValueError(unknown("tolerate knows no", kind, VIOLATION_KINDS))
+            raise ValueError(unknown("tolerate has no kind", kind, VIOLATION_KINDS))
     return kinds
 
 
@@ -86,9 +86,9 @@ def _check_account(sid: str | None, options: Mapping[str, Any]) -> None:
         if name not in ("auth_token", "api_keys"):
             raise ValueError(unknown("an account has no", name, ["auth_token", "api_keys"]))
     if options.get("auth_token") == "":
-        raise ValueError("auth_token is a text of at least one character, not ''")
+        raise ValueError("auth_token is a string of at least one character, not ''")
     keys = options.get("api_keys", {})
-    _check_mapping("api_keys is a dict of secrets by the sids of the keys", keys)
+    _check_mapping("api_keys is a dict from the sids of keys to their secrets", keys)
     for key in keys:
         if not is_sid(key, "SK"):
             raise ValueError(f"the sid of an API key is SK and 32 hexadecimal digits, not {key!r}")

@@ -1,4 +1,4 @@
-"""The shell's door."""
+"""Tests of the shell commands."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def serving(*arguments: str, program: tuple[str, ...] = ()) -> Iterator[subproce
 
 
 def shell(command: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
-    """Run a command as a shell does, with its redirections."""
+    """Run a command in a shell, so that it can contain redirections."""
     program = f"{shlex.quote(sys.executable)} -m pytest_conversations_fake {command}"
     return subprocess.run(
         program, shell=True, stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=30
@@ -51,7 +51,7 @@ def address(process: subprocess.Popen[str]) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_until_it_is_interrupted(number: int) -> None:
+def test_serve_runs_until_a_stop_signal(number: int) -> None:
     with serving("--port", "0", "--account-sid", SID, "--auth-token", "token") as process:
         url = f"{address(process)}/v1/Services"
         form = {"FriendlyName": "x"}
@@ -66,7 +66,7 @@ def test_it_serves_until_it_is_interrupted(number: int) -> None:
         assert (0, "", "") == (process.returncode, out, err)
 
 
-def test_more_than_one_signal_ends_it_as_well() -> None:
+def test_repeated_signals_end_serve_cleanly() -> None:
     with serving("--port", "0") as process:
         address(process)
         for number in [signal.SIGINT, signal.SIGTERM] * 5:
@@ -76,7 +76,7 @@ def test_more_than_one_signal_ends_it_as_well() -> None:
         assert (0, "") == (process.returncode, err)
 
 
-def test_the_console_script_is_the_same() -> None:
+def test_console_script_serves_like_the_module() -> None:
     script = which("conversations-fake", path=str(sys.executable).rpartition("/")[0])
     assert script
 
@@ -84,7 +84,7 @@ def test_the_console_script_is_the_same() -> None:
         assert requests.get(f"{address(process)}/v1/Services", auth=("a", "b")).status_code == 200
 
 
-def test_what_it_prints_are_credentials_that_work() -> None:
+def test_printed_credentials_are_accepted() -> None:
     with serving("--port", "0") as process:
         url = f"{address(process)}/v1/Services"
         sid, token = (process.stdout.readline().strip().partition("=")[2] for _ in range(2))
@@ -93,7 +93,7 @@ def test_what_it_prints_are_credentials_that_work() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "message"),
     [
         (["--port", "x"], "argument --port: a port is a number from 0 to 65535, not 'x'"),
         (["--port", "65536"], "argument --port: a port is a number from 0 to 65535, not '65536'"),
@@ -101,33 +101,33 @@ def test_what_it_prints_are_credentials_that_work() -> None:
         (["--prot", "0"], "unrecognized arguments: --prot 0"),
     ],
 )
-def test_a_mistake_is_one_clear_line(arguments: list[str], complaint: str) -> None:
+def test_wrong_argument_prints_one_line(arguments: list[str], message: str) -> None:
     with serving(*arguments) as process:
         out, err = process.communicate(timeout=10)
 
         assert (2, "") == (process.returncode, out)
-        assert err.splitlines()[-1].endswith(complaint)
+        assert err.splitlines()[-1].endswith(message)
         assert "Traceback" not in err
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "message"),
     [
         (["\x1b[31m"], "unrecognized arguments: \\x1b[31m"),
         (["--seed", "a\n\u202e.json"], "a\\n\\u202e.json: No such file or directory"),
     ],
 )
-def test_control_characters_in_a_mistake_are_escaped(arguments: list[str], complaint: str) -> None:
+def test_control_characters_in_an_error_are_escaped(arguments: list[str], message: str) -> None:
     with serving("--port", "0", *arguments) as process:
         _, err = process.communicate(timeout=10)
 
-    assert f"conversations-fake: {complaint}" == err.splitlines()[-1]
+    assert f"conversations-fake: {message}" == err.splitlines()[-1]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 @pytest.mark.parametrize("command", ["serve --port 0", "rules", "--help", "serve --help"])
 @pytest.mark.parametrize(
-    ("stdout", "why"),
+    ("stdout", "reason"),
     [
         (">&-", "it is closed"),
         pytest.param(
@@ -138,16 +138,16 @@ def test_control_characters_in_a_mistake_are_escaped(arguments: list[str], compl
         ("1</dev/null", "Bad file descriptor"),
     ],
 )
-def test_a_stdout_that_takes_nothing_is_one_clear_line(command: str, stdout: str, why: str) -> None:
+def test_unwritable_stdout_prints_one_line(command: str, stdout: str, reason: str) -> None:
     ran = shell(f"{command} {stdout}")
 
     assert (1, "") == (ran.returncode, ran.stdout)
-    assert f"conversations-fake: cannot write to stdout: {why}\n" == ran.stderr
+    assert f"conversations-fake: cannot write to stdout: {reason}\n" == ran.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX pipes")
 @pytest.mark.parametrize("command", ["serve --port 0", "rules"])
-def test_a_pipe_that_nobody_reads_is_one_clear_line(command: str) -> None:
+def test_pipe_without_reader_prints_one_line(command: str) -> None:
     read, write = os.pipe()
     os.close(read)
 
@@ -165,14 +165,14 @@ def test_a_pipe_that_nobody_reads_is_one_clear_line(command: str) -> None:
     ("command", "status"),
     [("serve --port 0 >&-", 1), ("rules >&-", 1), ("serve --port x", 2), ("serve --seed a.txt", 2)],
 )
-def test_without_stderr_nothing_is_printed_in_its_place(command: str, status: int) -> None:
+def test_closed_stderr_prints_nothing_on_stdout(command: str, status: int) -> None:
     ran = shell(f"{command} 2>&-")
 
     assert (status, "", "") == (ran.returncode, ran.stdout, ran.stderr)
 
 
 @pytest.mark.parametrize("command", ["rules", "serve --help"])
-def test_a_stdout_of_ascii_gets_escapes(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ascii_stdout_gets_escapes(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
 
     ran = shell(command)
@@ -181,7 +181,7 @@ def test_a_stdout_of_ascii_gets_escapes(command: str, monkeypatch: pytest.Monkey
     assert "\\u2026" in ran.stdout
 
 
-def test_a_port_in_use_is_one_clear_line() -> None:
+def test_port_in_use_prints_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with serving("--port", str(port)) as process:
@@ -191,15 +191,15 @@ def test_a_port_in_use_is_one_clear_line() -> None:
     assert f"conversations-fake: port {port}: Address already in use\n" == err
 
 
-def test_it_tells_an_application_of_everything() -> None:
-    told = threading.Event()
+def test_webhook_option_delivers_events() -> None:
+    delivered = threading.Event()
 
     class Application(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told.form = self.rfile.read(int(self.headers["Content-Length"]))
+            delivered.form = self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(204)
             self.end_headers()
-            told.set()
+            delivered.set()
 
         def log_message(self, *args: object) -> None: ...
 
@@ -213,18 +213,18 @@ def test_it_tells_an_application_of_everything() -> None:
                 auth=("dev", "dev"),
                 headers={"X-Twilio-Webhook-Enabled": "true"},
             )
-            heard = told.wait(10)
+            is_delivered = delivered.wait(10)
         application.shutdown()
 
-    assert heard
-    assert b"EventType=onConversationAdded" in told.form
+    assert is_delivered
+    assert b"EventType=onConversationAdded" in delivered.form
 
 
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
         (["--webhook", "desk"], "public_url is a URL, as in https://desk.example, not 'desk'"),
-        (["--assume", "x=y"], "assume knows no question 'x'; there is: "),
+        (["--assume", "x=y"], "assume has no question 'x'; there is: "),
         (
             ["--seed", "desk.txt"],
             "desk.txt: a seed file cannot have the suffix '.txt'; accepted are .json, ",
@@ -233,15 +233,15 @@ def test_it_tells_an_application_of_everything() -> None:
         (["--populate", "en_UA"], "Faker has no locale 'en_UA'; did you mean "),
     ],
 )
-def test_what_it_can_not_serve_is_said(arguments: list[str], text: str) -> None:
+def test_unusable_option_prints_the_reason(arguments: list[str], text: str) -> None:
     with serving("--port", "0", *arguments) as process:
-        _, complaint = process.communicate(timeout=10)
+        _, message = process.communicate(timeout=10)
 
     assert 2 == process.returncode
-    assert complaint.startswith(f"conversations-fake: {text}")
+    assert message.startswith(f"conversations-fake: {text}")
 
 
-def test_each_start_draws_other_sids() -> None:
+def test_each_start_draws_different_sids() -> None:
     drawn = set()
     for _ in range(2):
         with serving("--port", "0") as process:
@@ -251,7 +251,7 @@ def test_each_start_draws_other_sids() -> None:
     assert 2 == len(drawn)
 
 
-def test_it_begins_with_a_seed_and_with_made_up_people(tmp_path: Path) -> None:
+def test_seed_and_populate_options_add_records(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text('{"conversations": [{"unique_name": "help"}]}')
 

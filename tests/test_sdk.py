@@ -1,4 +1,4 @@
-"""The real twilio-python against the fake, sync and async."""
+"""Requests of twilio-python to the fake, synchronous and asynchronous."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def client(request: pytest.FixtureRequest, fake: FakeConversations) -> Client:
     return client
 
 
-def test_services_from_beginning_to_end(fake: FakeConversations, client: Client) -> None:
+def test_service_is_created_fetched_listed_and_deleted(
+    fake: FakeConversations, client: Client
+) -> None:
     services = client.conversations.v1.services
 
     created = services.create(friendly_name="Support")
@@ -42,7 +44,7 @@ def test_services_from_beginning_to_end(fake: FakeConversations, client: Client)
 
 
 @pytest.mark.parametrize("level", ["account", "service"])
-def test_conversations_from_beginning_to_end(
+def test_conversation_is_created_updated_fetched_listed_and_deleted(
     fake: FakeConversations, client: Client, level: str
 ) -> None:
     v1 = client.conversations.v1
@@ -79,7 +81,7 @@ def test_conversations_from_beginning_to_end(
     fake.conversations.assert_deleted(**where)
 
 
-def test_pages_stay_in_the_fake(fake: FakeConversations, client: Client) -> None:
+def test_next_page_is_requested_from_the_fake(fake: FakeConversations, client: Client) -> None:
     names = [fake.conversations.add(unique_name=f"n{number}").unique_name for number in range(5)]
 
     listed = client.conversations.v1.conversations.list(page_size=2)
@@ -88,7 +90,7 @@ def test_pages_stay_in_the_fake(fake: FakeConversations, client: Client) -> None
     assert 3 == len(fake.conversations.assert_listed(count=3))
 
 
-def test_a_refusal_has_twilios_code(client: Client) -> None:
+def test_refusal_raises_twilios_exception_with_its_code(client: Client) -> None:
     with pytest.raises(TwilioRestException) as refused:
         client.conversations.v1.conversations("CH71").fetch()
 
@@ -99,12 +101,12 @@ def test_a_refusal_has_twilios_code(client: Client) -> None:
 @pytest.mark.parametrize(
     ("options", "environment"),
     [
-        pytest.param({"region": "ie1", "edge": "dublin"}, {}, id="told"),
+        pytest.param({"region": "ie1", "edge": "dublin"}, {}, id="options"),
         pytest.param({}, {"TWILIO_REGION": "au1"}, id="region in the environment"),
         pytest.param({}, {"TWILIO_EDGE": "sydney"}, id="edge in the environment"),
     ],
 )
-def test_region_and_edge_do_no_harm(
+def test_client_with_region_or_edge_reaches_the_fake(
     fake: FakeConversations,
     monkeypatch: pytest.MonkeyPatch,
     options: dict[str, str],
@@ -120,7 +122,7 @@ def test_region_and_edge_do_no_harm(
     assert 3 == len(listed)
 
 
-def test_a_proxy_in_the_environment_sees_nothing(
+def test_proxy_of_the_environment_is_bypassed(
     fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("no_proxy", "NO_PROXY"):
@@ -135,15 +137,17 @@ def test_a_proxy_in_the_environment_sees_nothing(
             proxy.accept()
 
 
-def test_the_client_reaches_nothing_but_the_fake(fake: FakeConversations) -> None:
+def test_request_to_another_product_is_refused(fake: FakeConversations) -> None:
     client = fake.twilio_client()
 
-    with pytest.raises(ConnectionError, match=r"reaches only the fake .* https://api\.twilio\.com"):
+    with pytest.raises(
+        ConnectionError, match=r"sends requests only to .* https://api\.twilio\.com"
+    ):
         client.messages.create(to="+15550100", from_="+15550199", body="hi")
 
 
-# What the SDK passes to aiohttp for basic authentication is deprecated from aiohttp 3.14 on
-def test_the_asynchronous_client(fake: FakeConversations) -> None:
+# aiohttp 3.14 deprecates the basic authentication that the SDK uses
+def test_asynchronous_client_reaches_the_fake(fake: FakeConversations) -> None:
     async def talk() -> list[str]:
         async with AsyncTwilioHttpClient() as http_client:
             client = fake.twilio_client(http_client=http_client, edge="dublin")
@@ -157,7 +161,7 @@ def test_the_asynchronous_client(fake: FakeConversations) -> None:
     fake.conversations.assert_created(count=3)
 
 
-def test_without_twilio_there_is_a_clear_sentence(
+def test_missing_twilio_package_raises_an_error_that_names_it(
     fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import sys
@@ -165,7 +169,7 @@ def test_without_twilio_there_is_a_clear_sentence(
     for name in [name for name in sys.modules if name.partition(".")[0] == "twilio"]:
         monkeypatch.setitem(sys.modules, name, None)
 
-    with pytest.raises(ModuleNotFoundError) as missed:
+    with pytest.raises(ModuleNotFoundError) as raised:
         fake.twilio_client()
 
-    assert "twilio_client() needs twilio: pip install twilio" == str(missed.value)
+    assert "twilio_client() needs twilio: pip install twilio" == str(raised.value)

@@ -92,7 +92,7 @@ def test_accounts_of_another_form_are_refused(
         ({ONE: None}, "an account is a dict of auth_token and api_keys, not NoneType"),
         (
             {ONE: {"api_keys": "hunter2"}},
-            "api_keys is a dict of secrets by the sids of the keys, not str",
+            "api_keys is a dict from the sids of keys to their secrets, not str",
         ),
     ],
 )

@@ -245,7 +245,7 @@ def test_the_default_messaging_service_is_owned_all_the_same() -> None:
         (
             {"assume": {"empty-mesage": "refused"}},
             ValueError,
-            "assume knows no question 'empty-mesage'; did you mean 'empty-message'? There is: ",
+            "assume has no question 'empty-mesage'; did you mean 'empty-message'? There is: ",
         ),
         (
             {"assume": {"empty-message": "refuse"}},
@@ -256,13 +256,13 @@ def test_the_default_messaging_service_is_owned_all_the_same() -> None:
         (
             {"assume": ["empty-message"]},
             TypeError,
-            "assume is a dict of answers by questions, not ['empty-message']",
+            "assume is a dict from questions to answers, not ['empty-message']",
         ),
         ({"owned": "+15550100"}, TypeError, "owned is a list of addresses and sids, not '+15"),
         (
             {"owned": ["IS" + "0" * 32]},
             ValueError,
-            "owned has addresses and sids (MG…, ME…, HX…, FW…), not 'IS00",
+            "owned contains addresses and sids (MG…, ME…, HX…, FW…), not 'IS00",
         ),
     ],
 )

@@ -405,7 +405,7 @@ def test_fake_cannot_be_started_twice() -> None:
         ({"account_sid": 5}, "account_sid is a str, not int"),
         ({"auth_token": b"x"}, "auth_token is a str, not bytes"),
         ({"account_sid": "ACME"}, "account_sid is AC and 32 hexadecimal digits, not 'ACME'"),
-        ({"auth_token": ""}, "auth_token is a text of at least one character, not ''"),
+        ({"auth_token": ""}, "auth_token is a string of at least one character, not ''"),
     ],
 )
 def test_malformed_credentials_are_refused(options: dict[str, str], text: str) -> None:

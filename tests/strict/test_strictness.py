@@ -278,7 +278,7 @@ def test_marker_and_ini_option_set_what_is_tolerated(suite: pytest.Pytester) -> 
     result.stdout.fnmatch_lines(
         [
             "GET /v1/Nonsense: Twilio has no such route",
-            "fake_conversations: tolerate knows no 'unknown-rote'; did you mean 'unknown-route'? *",
+            "*: tolerate has no kind 'unknown-rote'; did you mean 'unknown-route'? *",
         ]
     )
     result.stdout.fnmatch_lines(["ERROR *::test_not_tolerated*", "ERROR *::test_not_hidden*"])
