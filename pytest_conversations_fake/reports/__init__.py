@@ -1,1 +1,1 @@
-"""What there is to tell of a fake when a test has failed: as a text, and as a page."""
+"""The report on a fake, as text and as an HTML page."""

@@ -1,4 +1,4 @@
-"""The report as a page that tells more, where one looks closer."""
+"""The report as an HTML page, with details that open."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from ..api.redaction import redacted
 from ..api.secrets import without_passwords
 from ..api.wording import counted, shortened
 from .markup import Html, breakable, document, element
-from .text import closed_for, cut, said, trouble
-from .transcript import Said, Talk
+from .text import conflict_text, cut, failure_text, parameters_text
+from .transcript import ConversationEntry, MessageEntry
 
 if TYPE_CHECKING:
     from .report import Report
 
-LONGEST = 8_000
-"""Characters of an answer that are shown."""
+MAX_ANSWER_LENGTH = 8_000
+"""Characters of an answer that the page shows."""
 
-OPEN = 20
-"""Messages of a conversation that are shown before it is opened."""
+MAX_OPEN_MESSAGES = 20
+"""Last messages of a conversation that are visible before a click."""
 
-PROSE = 300
-"""Characters of a line before it is opened."""
+MAX_SUMMARY_LENGTH = 300
+"""Characters of a text that are visible before a click."""
 
 
 def page(report: Report, outcome: str, failure: str) -> str:
-    """The page of a test, with its *outcome* and what it failed with, as far as there is that."""
+    """The page of a test. *outcome* and *failure* may be empty."""
     return document(
         f"{report.name}: {outcome}" if outcome else report.name,
         element(
@@ -38,10 +38,10 @@ def page(report: Report, outcome: str, failure: str) -> str:
             element("h1", report.name),
             element("p", " · ".join(_counts(report))),
         ),
-        _section("What failed", _pre(failure)),
-        _section("Other hosts", _pre("\n".join(report.hosts))),
+        _section("Failure", _pre(failure)),
+        _section("Refused hosts", _pre("\n".join(report.hosts))),
         _section("Errors inside the fake", _pre("\n\n".join(report.errors))),
-        _section("What was said", _talks(report)),
+        _section("Conversations", _conversations(report)),
         _section("Requests", _lines(_request(each, report) for each in report.requests)),
         _section("Webhooks", _lines(map(_delivery, report.deliveries))),
         element("footer", "pytest-conversations-fake"),
@@ -49,11 +49,11 @@ def page(report: Report, outcome: str, failure: str) -> str:
 
 
 def index(pages: Mapping[str, tuple[str, str]]) -> str:
-    """A page that leads to others: by test, the outcome and the name of the file."""
+    """A page with links to *pages*: by test, the outcome and the file name."""
     ordered = sorted(pages.items(), key=lambda page: not is_bad(page[1][0]))
     bad = sum(is_bad(outcome) for outcome, _ in pages.values())
     lines = (
-        element("a", element("span", test, css="what"), badge(outcome), href=file)
+        element("a", element("span", test, css="title"), badge(outcome), href=file)
         for test, (outcome, file) in ordered
     )
     return document(
@@ -98,19 +98,19 @@ def _lines(lines: Iterable[Html]) -> Html | None:
     return element("div", *inside, css="lines box") if inside else None
 
 
-# What was asked and told
+# Requests and webhooks
 
 
 def _request(request: RecordedRequest, report: Report) -> Html:
-    why = closed_for(request) or request.reason
+    reason = conflict_text(request) or request.reason
     outcome = ", ".join(filter(None, [str(request.status or ""), *map(str, request.faults)]))
-    return _opening(
+    return _disclosure(
         f"#{request.number}",
         f"{request.method} {shortened(request.path)}",
-        said(request, PROSE),
-        why,
+        parameters_text(request, MAX_SUMMARY_LENGTH),
+        reason,
         outcome or "no answer",
-        _facts(dict(_facts_of(request, report))),
+        _facts(dict(_request_facts(request, report))),
         _facts(
             {
                 keyword: _shown(keyword, value)
@@ -122,53 +122,55 @@ def _request(request: RecordedRequest, report: Report) -> Html:
     )
 
 
-def _facts_of(request: RecordedRequest, report: Report) -> Iterator[tuple[str, str]]:
-    yield "operation", request.operation or "none of Twilio's"
-    yield "account", request.account_sid or "credentials of nobody's"
-    yield "took", f"{request.duration * 1000:.1f} ms"
+def _request_facts(request: RecordedRequest, report: Report) -> Iterator[tuple[str, str]]:
+    yield "operation", request.operation or "unknown"
+    yield "account", request.account_sid or "unknown"
+    yield "duration", f"{request.duration * 1000:.1f} ms"
     if request.rule:
         yield "rule", request.rule
     if instead := report.assumptions.otherwise(request.rule):
-        yield "assumed", f"{instead} has it otherwise"
+        yield "assumed", f"{instead} overrides it"
     if request.ignored:
         yield "ignored", ", ".join(request.ignored)
 
 
 def _answer(request: RecordedRequest) -> str:
     text = json.dumps(redacted("", request.response), indent=2, ensure_ascii=False)
-    more = len(text) - LONGEST
-    return f"{text[:LONGEST]}\n… and {counted(more, 'character')} more" if more > 0 else text
+    more = len(text) - MAX_ANSWER_LENGTH
+    return (
+        f"{text[:MAX_ANSWER_LENGTH]}\n… and {counted(more, 'character')} more" if more > 0 else text
+    )
 
 
 def _delivery(delivery: Delivery) -> Html:
-    why = trouble(delivery)
-    return _opening(
+    failure = failure_text(delivery)
+    return _disclosure(
         "",
         delivery.heading,
-        cut(str(delivery.params.get("body") or ""), PROSE),
-        "" if "\n" in why else why,
+        cut(str(delivery.params.get("body") or ""), MAX_SUMMARY_LENGTH),
+        "" if "\n" in failure else failure,
         without_passwords(delivery.outcome),
         _facts({name: without_passwords(value) for name, value in delivery.form.items()}),
-        element("pre", why or without_passwords(delivery.answer)[:LONGEST])
-        if why or delivery.answer
+        element("pre", failure or without_passwords(delivery.answer)[:MAX_ANSWER_LENGTH])
+        if failure or delivery.answer
         else None,
         bad=delivery.failed,
     )
 
 
-def _opening(
-    number: str, what: str, told: str, why: str, outcome: str, *more: Html | None, bad: bool
+def _disclosure(
+    number: str, title: str, text: str, reason: str, outcome: str, *more: Html | None, bad: bool
 ) -> Html:
-    """A line that opens."""
+    """A line that shows *more* after a click."""
     summary = element(
         "summary",
         element("span", number, css="number") if number else None,
         element(
             "span",
-            element("code", breakable(what)),
-            element("span", told, css="soft mono") if told else None,
-            element("span", why, css="why") if why else None,
-            css="what",
+            element("code", breakable(title)),
+            element("span", text, css="soft mono") if text else None,
+            element("span", reason, css="reason") if reason else None,
+            css="title",
         ),
         element("span", outcome, css="status"),
     )
@@ -189,41 +191,45 @@ def _shown(keyword: str, value: object) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-# What was said
+# Conversations
 
 
-def _talks(report: Report) -> Html | None:
-    """The last one first, the silent ones at the end, a line each."""
+def _conversations(report: Report) -> Html | None:
+    """The last active one first; conversations without messages follow, a line each."""
     transcript = report.transcript
-    spoken = [_talk(talk) for talk in reversed(transcript.talks) if talk.said]
+    entries = [*reversed(transcript.conversations)]
+    with_messages = [_conversation(each) for each in entries if each.messages]
     silent = [
-        element("p", _name(talk), element("span", _about(talk), css="soft"))
-        for talk in reversed(transcript.talks)
-        if not talk.said
+        element("p", _name(each), element("span", _about(each), css="soft"))
+        for each in entries
+        if not each.messages
     ]
-    if not spoken and not silent:
+    if not with_messages and not silent:
         return None
-    besides = f"{counted(transcript.before, 'conversation')} besides these"
+    omitted = counted(transcript.omitted, "other conversation")
     return element(
         "div",
-        *spoken,
+        *with_messages,
         element("div", *silent, css="silent box") if silent else None,
-        element("p", besides, css="before") if transcript.before else None,
+        element("p", omitted, css="before") if transcript.omitted else None,
     )
 
 
-def _talk(talk: Talk) -> Html:
-    theirs = talk.texting or {talk.said[0].author}
+def _conversation(conversation: ConversationEntry) -> Html:
+    left_authors = conversation.addresses or {conversation.messages[0].author}
     earlier, last = (
-        [_message(message, message.author in theirs) for message in part]
-        for part in (talk.said[:-OPEN], talk.said[-OPEN:])
+        [_message(message, left=message.author in left_authors) for message in part]
+        for part in (
+            conversation.messages[:-MAX_OPEN_MESSAGES],
+            conversation.messages[-MAX_OPEN_MESSAGES:],
+        )
     )
-    before = f"{counted(talk.before, 'message')} before these"
+    omitted = f"{counted(conversation.omitted, 'message')} before these, not shown"
     return element(
         "article",
-        element("h3", _name(talk)),
-        element("p", _about(talk), css="soft"),
-        element("p", before, css="before") if talk.before else None,
+        element("h3", _name(conversation)),
+        element("p", _about(conversation), css="soft"),
+        element("p", omitted, css="before") if conversation.omitted else None,
         element(
             "details",
             element("summary", f"{counted(len(earlier), 'earlier message')}"),
@@ -233,24 +239,25 @@ def _talk(talk: Talk) -> Html:
         if earlier
         else None,
         *last,
-        css="talk box",
+        css="conversation box",
     )
 
 
-def _name(talk: Talk) -> Html:
-    return element("b", talk.name)
+def _name(conversation: ConversationEntry) -> Html:
+    return element("b", conversation.name)
 
 
-def _about(talk: Talk) -> str:
-    return ", ".join(filter(None, [talk.state, talk.where, *talk.people]))
+def _about(conversation: ConversationEntry) -> str:
+    texts = [conversation.state, conversation.context, *conversation.participants]
+    return ", ".join(filter(None, texts))
 
 
-def _message(message: Said, theirs: bool) -> Html:
+def _message(message: MessageEntry, *, left: bool) -> Html:
     files = [element("span", each, css="file") for each in message.media]
     return element(
         "div",
-        element("span", message.author, css="who"),
+        element("span", message.author, css="author"),
         element("div", message.body, *files, css="bubble"),
-        *(element("span", failure, css="who why") for failure in message.failures),
-        css="said" if theirs else "said ours",
+        *(element("span", failure, css="author reason") for failure in message.failures),
+        css="message" if left else "message right",
     )

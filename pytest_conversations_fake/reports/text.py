@@ -1,4 +1,4 @@
-"""The report as a text: one line for each request and each webhook, cut to a terminal's width."""
+"""The report as text: one line for each request and webhook, cut to the width of a terminal."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from ..api.operations import OPERATIONS
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
 from ..api.wording import counted, shortened, visible
-from .transcript import Said, Talk, Transcript
+from .transcript import ConversationEntry, MessageEntry, Transcript
 
 if TYPE_CHECKING:
     from .report import Report
 
 WIDTH = 79
-"""Characters of a line, as far as it is up to us: one less than most terminals have."""
+"""Maximal characters of a line that the report composes: one less than most terminals have."""
 
 INDENT = "    "
 
-LAST_REQUESTS, LAST_DELIVERIES, LAST_TALKS, LAST_MESSAGES = 20, 20, 3, 5
-"""That the text shows; a page has room for more."""
+MAX_REQUESTS, MAX_DELIVERIES, MAX_CONVERSATIONS, MAX_MESSAGES = 20, 20, 3, 5
+"""Numbers of the last ones that the text shows. A page shows more."""
 
-TELLING = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
-"""What to tell first of a request."""
+FIRST_PARAMETERS = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
+"""Parameters that the text of a request shows first."""
 
 
 def text(report: Report) -> str:
@@ -38,78 +38,84 @@ def text(report: Report) -> str:
             *_deliveries(report.deliveries),
             *report.hosts,
         ],
-        [*_talks(report.transcript)],
+        [*_conversations(report.transcript)],
         [f"an error inside the fake:\n{error}" for error in report.errors],
     ]
     whole = "\n\n".join("\n".join(lines) for lines in parts if lines)
     return visible(without_passwords(whole), keep="\n")
 
 
-def said(request: RecordedRequest, width: int) -> str:
-    """What a request said besides its path, without secrets; cut, as `…` says, to a *width*."""
+def parameters_text(request: RecordedRequest, width: int) -> str:
+    """The parameters of a request that are not in its path, without secrets, cut to *width*."""
     path = OPERATIONS[request.operation].path if request.operation else ()
     sent = {name: value for name, value in request.params.items() if name not in path}
-    telling = sorted(sent, key=lambda name: name not in TELLING)
-    shown = ", ".join(f"{name}={redacted(name, sent[name])!r}" for name in telling)
+    names = sorted(sent, key=lambda name: name not in FIRST_PARAMETERS)
+    shown = ", ".join(f"{name}={redacted(name, sent[name])!r}" for name in names)
     return cut(shortened(shown), width)
 
 
 def cut(text: str, width: int) -> str:
-    """A text on one line of at most *width* characters."""
+    """The text on one line of at most *width* characters, with `…` at the end if it is cut."""
     line = visible(" ".join(without_passwords(text).split()))
     return line if len(line) <= max(width, 0) else f"{line[: width - 1].rstrip()}…"
 
 
 def _requests(requests: Sequence[RecordedRequest], assumptions: Assumptions) -> Iterator[str]:
     if not requests:
-        yield "nothing was requested"
-    before = requests[:-LAST_REQUESTS]
-    if before:
-        refused = sum(each.refused for each in before)
-        yield f"requests: {len(before)} before these{f', {refused} refused' if refused else ''}"
-    several = len({each.account_sid for each in requests} - {None}) > 1
-    for request in requests[-LAST_REQUESTS:]:
-        line = f"{request} of {shortened(str(request.account_sid))}" if several else str(request)
-        beside = said(request, WIDTH - len(line) - 2)
-        if beside.endswith("…"):  # all of it would not fit
+        yield "no requests"
+    earlier = requests[:-MAX_REQUESTS]
+    if earlier:
+        refused = sum(each.refused for each in earlier)
+        count = counted(len(earlier), "earlier request")
+        yield f"{count}{f', {refused} refused' if refused else ''}"
+    several_accounts = len({each.account_sid for each in requests} - {None}) > 1
+    for request in requests[-MAX_REQUESTS:]:
+        line = (
+            f"{request} of {shortened(str(request.account_sid))}"
+            if several_accounts
+            else str(request)
+        )
+        parameters = parameters_text(request, WIDTH - len(line) - 2)
+        if parameters.endswith("…"):  # they do not fit on this line
             yield line
-            yield f"{INDENT}{said(request, WIDTH - len(INDENT))}"
+            yield f"{INDENT}{parameters_text(request, WIDTH - len(INDENT))}"
         else:
-            yield f"{line}  {beside}".rstrip()
+            yield f"{line}  {parameters}".rstrip()
         if request.operation and request.ignored:
-            yield _below(f"ignored, as no parameters: {', '.join(request.ignored)}")
+            yield _below(f"ignored parameters: {', '.join(request.ignored)}")
         if request.conflict:
-            yield _below(closed_for(request))
+            yield _below(conflict_text(request))
         if request.refused:
             yield _below(f"refused: {request.reason}")
             if instead := assumptions.otherwise(request.rule):
-                yield _below(f"which is an assumption; {instead} has it otherwise")
+                yield _below(f"this is an assumption; {instead} overrides it")
 
 
-def closed_for(request: RecordedRequest) -> str:
-    """Why a conversation with participants is closed; nothing for other requests."""
+def conflict_text(request: RecordedRequest) -> str:
+    """Why a request created a closed conversation; empty for other requests."""
     return f"the conversation is closed (50427): {request.reason}" if request.conflict else ""
 
 
 def _below(text: str) -> str:
-    """What there is to say of something on the line above."""
+    """An indented note on the line above."""
     line = visible(without_passwords(text))
     return fill(line, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
 def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[str]:
-    before = deliveries[:-LAST_DELIVERIES]
-    if before:
-        failed = sum(each.failed for each in before)
-        yield f"webhooks: {len(before)} before these{f', {failed} failed' if failed else ''}"
-    for delivery in deliveries[-LAST_DELIVERIES:]:
+    earlier = deliveries[:-MAX_DELIVERIES]
+    if earlier:
+        failed = sum(each.failed for each in earlier)
+        count = counted(len(earlier), "earlier webhook")
+        yield f"{count}{f', {failed} failed' if failed else ''}"
+    for delivery in deliveries[-MAX_DELIVERIES:]:
         yield f"webhook: {delivery}"
-        if why := trouble(delivery):
-            yield indent(why, INDENT)
+        if failure := failure_text(delivery):
+            yield indent(failure, INDENT)
 
 
-def trouble(delivery: Delivery) -> str:
-    """What an application said when it failed, where the line of a delivery does not."""
+def failure_text(delivery: Delivery) -> str:
+    """The traceback or answer of an application that failed, if the delivery's line lacks it."""
     if delivery.error and "\n" in delivery.error:
         error = visible(without_passwords(delivery.error.rstrip()), keep="\n")
         return f"the application raised:\n{error}"
@@ -120,27 +126,28 @@ def trouble(delivery: Delivery) -> str:
     return ""
 
 
-def _talks(transcript: Transcript) -> Iterator[str]:
-    before = transcript.before + len(transcript.talks[:-LAST_TALKS])
-    if before:
-        yield f"conversations: {before} besides these"
-    for talk in transcript.talks[-LAST_TALKS:]:
-        yield _heading(talk)
-        unshown = talk.before + len(talk.said[:-LAST_MESSAGES])
-        if unshown:
-            yield f"  ({counted(unshown, 'message')} before these)"
-        for each in talk.said[-LAST_MESSAGES:]:
-            yield f"  {_spoken(each)}"
-            yield from (f"    ({visible(failure)})" for failure in each.failures)
+def _conversations(transcript: Transcript) -> Iterator[str]:
+    omitted = transcript.omitted + len(transcript.conversations[:-MAX_CONVERSATIONS])
+    if omitted:
+        yield counted(omitted, "other conversation")
+    for conversation in transcript.conversations[-MAX_CONVERSATIONS:]:
+        yield _heading(conversation)
+        earlier = conversation.omitted + len(conversation.messages[:-MAX_MESSAGES])
+        if earlier:
+            yield f"  ({counted(earlier, 'earlier message')})"
+        for message in conversation.messages[-MAX_MESSAGES:]:
+            yield f"  {_message(message)}"
+            yield from (f"    ({visible(failure)})" for failure in message.failures)
 
 
-def _heading(talk: Talk) -> str:
-    where = f" ({talk.where})" if talk.where else ""
-    people = ", ".join(talk.people) or "nobody"
-    return cut(f"conversation {talk.name}{where}, {talk.state}: {people}", WIDTH)
+def _heading(conversation: ConversationEntry) -> str:
+    context = f" ({conversation.context})" if conversation.context else ""
+    participants = ", ".join(conversation.participants) or "nobody"
+    text = f"conversation {conversation.name}{context}, {conversation.state}: {participants}"
+    return cut(text, WIDTH)
 
 
-def _spoken(message: Said) -> str:
+def _message(message: MessageEntry) -> str:
     author = f"{cut(message.author, WIDTH // 3)}:"
     media = "".join(f" [{visible(each)}]" for each in message.media)
     body = cut(message.body, WIDTH - len(f"  {author} {media}"))

@@ -1,4 +1,4 @@
-"""What was said in the conversations of a fake, as people would tell it."""
+"""The messages of a fake's conversations, in the form in which reports show them."""
 
 from __future__ import annotations
 
@@ -14,86 +14,92 @@ from ..api.resources.services import Service, default_service
 from ..api.wording import shortened
 from ..api.world import World
 
-MOST_TALKS, MOST_MESSAGES = 50, 200
-"""That are kept: those that were alive last, and what was said last."""
+MAX_CONVERSATIONS, MAX_MESSAGES = 50, 200
+"""Conversations with the last activity, and last messages of each, that a transcript contains."""
 
 FAILED = ("failed", "undelivered")
 
 
 @dataclass(frozen=True)
-class Said:
+class MessageEntry:
     """One message."""
 
     author: str
     body: str
     media: tuple[str, ...]
-    """What else there is of it: names of files, a template."""
+    """The names of its files and of its template."""
     failures: tuple[str, ...]
-    """Whom it did not reach, and why."""
+    """A text for each participant whom it did not reach, with the reason."""
 
 
 @dataclass(frozen=True)
-class Talk:
-    """One conversation as it is now."""
+class ConversationEntry:
+    """One conversation in its present state."""
 
     name: str
     """`'help' CHab12…`"""
     state: str
-    where: str
-    """Its service and account, as far as it is not the usual one."""
-    people: tuple[str, ...]
-    texting: frozenset[str]
-    """The addresses among the authors."""
-    said: tuple[Said, ...]
-    before: int
-    """Messages that were said before these."""
+    context: str
+    """Its service and account, if they are not the default ones."""
+    participants: tuple[str, ...]
+    addresses: frozenset[str]
+    """The phone numbers and other messaging addresses of participants."""
+    messages: tuple[MessageEntry, ...]
+    omitted: int
+    """Number of earlier messages that are left out."""
 
 
 @dataclass(frozen=True)
 class Transcript:
-    """The conversations that were alive last, the last one at the end; the silent ones before."""
+    """The conversations with the last activity, in its order; those without messages come first."""
 
-    talks: Sequence[Talk]
-    before: int
-    """Conversations besides these."""
+    conversations: Sequence[ConversationEntry]
+    omitted: int
+    """Number of other conversations that are left out."""
 
 
 def transcript(world: World) -> Transcript:
-    """Timers are left alone: a test's own time may be over when its report is made."""
-    alive = sorted(
-        (*_last_alive(account, conversation), number, conversation.sid)
+    """The transcript of all accounts. Timers do not run out, since the test may have ended."""
+    by_activity = sorted(
+        (*_last_activity(account, conversation), number, conversation.sid)
         for number, account in enumerate(world.authenticator.accounts)
         for conversation in account.store.all(Conversation)
     )
-    last = alive[-MOST_TALKS:]
-    talks = [_talk(world, world.authenticator.accounts[number], sid) for *_, number, sid in last]
-    return Transcript(talks, len(alive) - len(last))
+    last = by_activity[-MAX_CONVERSATIONS:]
+    accounts = world.authenticator.accounts
+    conversations = [_conversation(world, accounts[number], sid) for *_, number, sid in last]
+    return Transcript(conversations, len(by_activity) - len(last))
 
 
-def _last_alive(account: Account, conversation: Conversation) -> tuple[bool, int]:
-    """Whether anything was said, and when something was added, in the order of arrival."""
+def _last_activity(account: Account, conversation: Conversation) -> tuple[bool, int]:
+    """Whether the conversation has messages, and the position of its last addition."""
     store = account.store
-    people, said = (store.of(kind, conversation.sid)[-1:] for kind in (Participant, Message))
-    return bool(said), max(store.position(each) for each in [conversation, *people, *said])
+    participants, messages = (
+        store.of(kind, conversation.sid)[-1:] for kind in (Participant, Message)
+    )
+    added = [conversation, *participants, *messages]
+    return bool(messages), max(store.position(each) for each in added)
 
 
-def _talk(world: World, account: Account, sid: str) -> Talk:
+def _conversation(world: World, account: Account, sid: str) -> ConversationEntry:
     store = account.store
     conversation = store.get(Conversation, sid)
-    people = store.of(Participant, sid)
+    participants = store.of(Participant, sid)
     messages = store.of(Message, sid)
-    return Talk(
+    return ConversationEntry(
         name=_name(conversation, conversation.unique_name or conversation.friendly_name),
         state=conversation.state,
-        where=", ".join(_where(world, account, conversation)),
-        people=tuple(map(_person, people)),
-        texting=frozenset(filter(None, (each.messaging_binding_address for each in people))),
-        said=tuple(_said(account, message) for message in messages[-MOST_MESSAGES:]),
-        before=max(len(messages) - MOST_MESSAGES, 0),
+        context=", ".join(_context(world, account, conversation)),
+        participants=tuple(map(_participant, participants)),
+        addresses=frozenset(
+            filter(None, (each.messaging_binding_address for each in participants))
+        ),
+        messages=tuple(_message(account, message) for message in messages[-MAX_MESSAGES:]),
+        omitted=max(len(messages) - MAX_MESSAGES, 0),
     )
 
 
-def _where(world: World, account: Account, conversation: Conversation) -> Iterator[str]:
+def _context(world: World, account: Account, conversation: Conversation) -> Iterator[str]:
     if conversation.chat_service_sid != default_service(account).sid:
         service = account.store.get(Service, conversation.chat_service_sid)
         yield f"service {_name(service, service.friendly_name)}"
@@ -105,20 +111,20 @@ def _name(record: Conversation | Service, name: str | None) -> str:
     return f"{name!r} {shortened(record.sid)}" if name else shortened(record.sid)
 
 
-def _person(participant: Participant) -> str:
+def _participant(participant: Participant) -> str:
     projected = participant.messaging_binding_projected_address
     proxy = participant.messaging_binding_proxy_address
     name = participant.identity or participant.messaging_binding_address or projected or "nobody"
     if proxy:
-        return f"{name} (by {proxy})"
+        return f"{name} (via {proxy})"
     return f"{name} (as {projected})" if projected and projected != name else name
 
 
-def _said(account: Account, message: Message) -> Said:
+def _message(account: Account, message: Message) -> MessageEntry:
     template = (f"template {shortened(message.content_sid)}",) if message.content_sid else ()
     files = (each["filename"] or shortened(each["sid"]) for each in message.media or ())
     receipts = account.store.of(Receipt, message.sid)
-    return Said(
+    return MessageEntry(
         author=message.author,
         body=message.body or "",
         media=(*template, *files),
@@ -127,6 +133,7 @@ def _said(account: Account, message: Message) -> Said:
 
 
 def _failure(account: Account, receipt: Receipt) -> str:
-    person = account.store.find_even_removed(Participant, receipt.participant_sid)
-    whom = f" to {person.messaging_binding_address or person.identity}" if person else ""
-    return f"{receipt.status}{whom}{f', {receipt.error_code}' if receipt.error_code else ''}"
+    participant = account.store.find_even_removed(Participant, receipt.participant_sid)
+    recipient = participant and (participant.messaging_binding_address or participant.identity)
+    to = f" to {recipient}" if participant else ""
+    return f"{receipt.status}{to}{f', {receipt.error_code}' if receipt.error_code else ''}"

@@ -317,8 +317,7 @@ def test_a_suite_assumes_by_ini_option_and_a_test_by_marker(suite: pytest.Pytest
             "*- Captured fake_conversations call -*",
             "#1 POST /v1/Conversations/CH*/Messages -> 400",
             "    refused: 50503 Message body not provided",
-            "    which is an assumption; assume={'empty-message': 'accepted'} has it",
-            "    otherwise",
+            "    this is an assumption; assume={'empty-message': 'accepted'} overrides it",
         ]
     )
 

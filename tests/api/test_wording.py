@@ -168,7 +168,7 @@ def test_every_part_of_a_report_shows_what_was_sent(hostile: World) -> None:
     assert set() == unseen("\n".join(lines))
     for begin in (
         r"#2 a\n\r\t\x00\x1b[31m",
-        r"    ignored, as no parameters: a\n\r\t\x00\x1b[31m",
+        r"    ignored parameters: a\n\r\t\x00\x1b[31m",
         r"    refused: 20001 Invalid form: a\n\r\t\x00\x1b[31m",
         r"webhook: onMessageAdded to https://desk.example/a\n\r\t\x00\x1b[31m",
         r"    the application raised:",

@@ -318,7 +318,7 @@ def test_a_refusal_that_ends_the_block_is_not_reported_twice(real: Site) -> None
         socket.create_connection(("api.twilio.com", 443))
 
     assert raised.value.strerror == REFUSED
-    assert str(fake.report()) == f"nothing was requested\n{REFUSED}"
+    assert str(fake.report()) == f"no requests\n{REFUSED}"
 
 
 def test_allowed_hosts_are_asked_for_real(real: Site) -> None:

@@ -273,7 +273,7 @@ def test_a_failed_test_has_its_refusals_in_its_report_only(suite: pytest.Pyteste
     result.stdout.fnmatch_lines(
         [
             "*- Captured fake_conversations call -*",
-            "nothing was requested",
+            "no requests",
             refused("api.twilio.com", f"{file.name}::test_it"),
             "the real Twilio had []",
         ],

@@ -1,1 +1,1 @@
-"""Reports and report pages."""
+"""Tests of reports."""
