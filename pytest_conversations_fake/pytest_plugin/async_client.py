@@ -1,4 +1,4 @@
-"""The fixture `fake_conversations_client`, for where pytest-asyncio runs async fixtures."""
+"""The fixture `fake_conversations_client`, which needs pytest-asyncio."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 async def fake_conversations_client(
     fake_conversations: FakeConversations,
 ) -> AsyncIterator[ClientSession]:
-    """An aiohttp session with the fake's address and credentials."""
+    """An `aiohttp.ClientSession` with the address and the credentials of the fake."""
     from aiohttp import ClientSession
 
     user_and_password = f"{fake_conversations.account_sid}:{fake_conversations.auth_token}"

@@ -1,6 +1,6 @@
-"""pytest's door: fixtures, the marker and ini options.
+"""Fixtures, marker, ini options and hooks.
 
-pytest loads this at every start, used or not, so it imports nothing that takes time.
+pytest loads this module in every run, so it imports slow modules only when a test needs them.
 """
 
 from __future__ import annotations
@@ -28,51 +28,56 @@ if TYPE_CHECKING:
 NAME = "fake_conversations"
 PAGES = "--fake-conversations-report"
 
-# The keywords of FakeConversations that a project may set, with the type of the ini
-# option and the default, as `--help` explains them
+# The keywords of FakeConversations that are ini options, with type, default and help text
 OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
-    "account_sid": ("string", None, "account sid that the fake accepts, and no other"),
-    "auth_token": ("string", None, "auth token that the fake accepts, and no other"),
-    "redirect": ("bool", True, "whether calls to Twilio's own host land in the fake"),
-    "allow_hosts": ("args", (), "other hosts of Twilio that may be contacted, * for anything"),
+    "account_sid": ("string", None, "the only account sid that the fake accepts (default: any)"),
+    "auth_token": ("string", None, "the only auth token that the fake accepts (default: any)"),
+    "redirect": ("bool", True, "whether requests to conversations.twilio.com go to the fake"),
+    "allow_hosts": ("args", (), "other hosts of Twilio that tests may contact; * matches anything"),
     "assume": (
         "args",
         {},
-        "what to assume of Twilio: question=answer, see conversations-fake rules",
+        "question=answer pairs that override guesses about Twilio; see conversations-fake rules",
     ),
-    "owned": ("args", (), "addresses and sids that are the only ones of the account"),
-    "tolerate": ("args", (), f"what tests may pass with: {', '.join(VIOLATION_KINDS)}"),
-    "seed": ("string", None, "what is there from the start: a file, from where the ini file is"),
+    "owned": (
+        "args",
+        (),
+        "proxy addresses and sids that the account owns; of each listed kind, no others",
+    ),
+    "tolerate": ("args", (), f"violations that do not fail a test: {', '.join(VIOLATION_KINDS)}"),
+    "seed": ("string", None, "file with the initial records; its path is relative to the ini file"),
 }
 
-# Values of the ini option for the guard
+# Values of the ini option fake_conversations_guard
 GUARDS = {
     "fixture": "while the fixture is active",
-    "session": "from the start to the end of pytest, imports and collection included",
+    "session": "during the whole session, with imports and collection",
     "off": "never",
 }
 
-# Those that a test may set, with their defaults
+# The keywords of the marker, with their defaults
 KEYWORDS = {option: default for option, (_, default, _) in OPTIONS.items()} | {"accounts": None}
 
 FAKE = pytest.StashKey["FakeConversations"]()
-_JUDGED = pytest.StashKey[bool]()
+_HAS_VIOLATION = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
 _SERVER = pytest.StashKey["Server"]()
-_MENDED = pytest.StashKey[bool]()
+_REPAIRED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.getgroup(NAME).addoption(
         PAGES,
         metavar="DIR",
-        help=f"write a page of HTML to DIR for each test with {NAME}: what was asked and said",
+        help=f"write an HTML page to DIR for each test with {NAME}: requests, webhooks, messages",
     )
-    for option, (kind, default, what) in OPTIONS.items():
-        parser.addini(f"{NAME}_{option}", f"{NAME}: {what}", kind, default)
-    when = ", ".join(f"{guard} ({what})" for guard, what in GUARDS.items())
+    for option, (kind, default, text) in OPTIONS.items():
+        parser.addini(f"{NAME}_{option}", f"{NAME}: {text}", kind, default)
+    guards = ", ".join(f"{guard} ({text})" for guard, text in GUARDS.items())
     parser.addini(
-        f"{NAME}_guard", f"{NAME}: when Twilio's hosts are refused: {when}", default="fixture"
+        f"{NAME}_guard",
+        f"{NAME}: when connections to Twilio's hosts are refused: {guards}",
+        default="fixture",
     )
 
 
@@ -80,13 +85,13 @@ def pytest_configure(config: pytest.Config) -> None:
     keywords = ", ".join(f"{keyword}={default!r}" for keyword, default in KEYWORDS.items())
     config.addinivalue_line(
         "markers",
-        f"{NAME}({keywords}): set up the fixture {NAME} for a test, like the ini options {NAME}_*",
+        f"{NAME}({keywords}): set options of the fixture {NAME}, like the ini options {NAME}_*",
     )
     guard = config.getini(f"{NAME}_guard")
     if guard not in GUARDS:
         from ..api.did_you_mean import unknown
 
-        raise pytest.UsageError(unknown(f"the ini option {NAME}_guard can not be", guard, GUARDS))
+        raise pytest.UsageError(unknown(f"the ini option {NAME}_guard cannot be", guard, GUARDS))
     if guard == "session":
         from .session_guard import SessionGuard
 
@@ -109,12 +114,12 @@ def fake_conversations(
     fake_conversations_seed: Any,
     _fake_conversations_server: Server,
 ) -> Iterator[FakeConversations]:
-    """A working imitation of the Twilio Conversations API that records what it is asked.
+    """A working imitation of the Twilio Conversations v1 API that records every request.
 
-    Calls of this process to `conversations.twilio.com` land in it, whatever client makes them. The
-    environment has its credentials during the test.
+    During the test, requests of this process to `conversations.twilio.com` go to the fake, with any
+    HTTP client, and the environment contains its credentials.
     """
-    __tracebackhide__ = True  # what it finds wrong at the end is nowhere in here
+    __tracebackhide__ = True  # violations have their cause in the test, not here
     from ..fake import FakeConversations
     from ..redirect import MonkeyPatchedError
 
@@ -122,9 +127,9 @@ def fake_conversations(
     try:
         fake = FakeConversations(name=request.node.nodeid, **options)
     except (TypeError, ValueError, OSError, ModuleNotFoundError) as error:
-        if callable(options["seed"]):  # whose own mistake it may be
+        if callable(options["seed"]):  # the error may come from that function
             raise
-        _misused(str(error))
+        _fail_for_misuse(str(error))
     for name, value in fake._lifecycle.environment().items():
         monkeypatch.setenv(name, value)
     verbosity = request.config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS)
@@ -135,7 +140,7 @@ def fake_conversations(
         try:
             running.enter_context(fake._lifecycle.serve_on(_fake_conversations_server))
         except MonkeyPatchedError as error:
-            _misused(str(error))
+            _fail_for_misuse(str(error))
         yield fake
     subtests_passed = request.session.testsfailed == failed_before
     if request.node.stash.get(_PASSED, False) and subtests_passed:
@@ -145,24 +150,25 @@ def fake_conversations(
                 warnings.warn(sentence, IgnoredParametersWarning, stacklevel=1)
         except (StrictnessError, IgnoredParametersWarning) as found:
             fail_for(request.node, str(found))
-    _warn_of_strays(_fake_conversations_server)
+    _warn_of_late_requests(_fake_conversations_server)
 
 
 @pytest.fixture(scope="session")
 def fake_conversations_seed(pytestconfig: pytest.Config) -> Any:
-    """What every test's fake begins with, to be overridden: the path of a file, or a function.
+    """The initial records of each fake: the path of a seed file, or a function of the fake.
 
-    It is what the ini option `fake_conversations_seed` says, unless a marker has a seed.
+    Override this fixture to set it. The default is the ini option `fake_conversations_seed`; the
+    `seed` of a marker takes precedence.
     """
     return pytestconfig.getini(f"{NAME}_seed") or None
 
 
 @pytest.fixture(scope="session")
 def _fake_conversations_server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """One server for all tests: a new one for each would cost more than most tests take.
+    """One server for all tests, since the start of a server takes longer than most tests.
 
-    Everything it takes is imported here: pyfakefs removes what is imported while it is active, and
-    a later import would make another copy of it.
+    It imports all that a fake needs: pyfakefs removes modules that are imported while it is active,
+    and a later import would create a second copy of them.
     """
     from .. import fake  # noqa: F401
     from ..redirect import server_context
@@ -172,16 +178,16 @@ def _fake_conversations_server(request: pytest.FixtureRequest) -> Iterator[Serve
     server = request.config.stash[_SERVER] = Server(tls=server_context())
     yield server
     server.stop()
-    _warn_of_strays(server)
+    _warn_of_late_requests(server)
 
 
 class _WithoutAsyncio:
-    """Stands in for `client` where no plugin runs async fixtures."""
+    """Replaces the module `async_client` if no plugin runs asynchronous fixtures."""
 
     @pytest.fixture
     def fake_conversations_client(self) -> None:
-        """An aiohttp session for the fake; needs the extra `aiohttp`."""
-        _misused(
+        """An `aiohttp.ClientSession` for the fake. Needs the extra `aiohttp`."""
+        _fail_for_misuse(
             "fake_conversations_client needs pytest-aiohttp: "
             "pip install 'pytest-conversations-fake[aiohttp]'"
         )
@@ -189,23 +195,23 @@ class _WithoutAsyncio:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    item.config.stash[_MENDED] = False
+    item.config.stash[_REPAIRED] = False
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_fixture_setup(request: pytest.FixtureRequest) -> None:
-    _mend_hooks_once(request.config)
+    _repair_patches_once(request.config)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_call(item: pytest.Item) -> None:
-    _mend_hooks_once(item.config)
+    _repair_patches_once(item.config)
 
 
-def _mend_hooks_once(config: pytest.Config) -> None:
-    """Before a test's first fixture, or its body: plugins have set up theirs, the test has not."""
-    if not config.stash.get(_MENDED, True):
-        config.stash[_MENDED] = True
+def _repair_patches_once(config: pytest.Config) -> None:
+    """Repair before the first fixture or the body of a test, after other plugins have patched."""
+    if not config.stash.get(_REPAIRED, True):
+        config.stash[_REPAIRED] = True
         _repair_patches()
 
 
@@ -222,8 +228,8 @@ def pytest_runtest_teardown(
     try:
         return (yield)
     finally:
-        _repair_patches()  # what the test replaced is put back by now, our hooks perhaps included
-        # What a client keeps leads to the fake, which the next test need not want
+        _repair_patches()  # the test's own patches are undone now, which may have undone ours
+        # A client may keep a connection to the fake, which the next test may not use
         if FAKE in item.stash and NAME not in getattr(nextitem, "fixturenames", ()):
             item.config.stash[_SERVER].drop_connections()
 
@@ -235,9 +241,11 @@ def pytest_runtest_makereport(
     report = yield
     if call.when == "call":
         item.stash[_PASSED] = report.passed
-    # pytest takes an error of the teardown for the failure that a test was expected to have
+    # pytest counts an error of the teardown as the failure that xfail expects
     if call.excinfo and hasattr(report, "wasxfail"):
-        if not (item.stash.get(_JUDGED, False) or call.excinfo.errisinstance(StrictnessError)):
+        if not (
+            item.stash.get(_HAS_VIOLATION, False) or call.excinfo.errisinstance(StrictnessError)
+        ):
             return report
         report.outcome = "failed"
         del report.wasxfail
@@ -245,7 +253,7 @@ def pytest_runtest_makereport(
 
 
 def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
-    """The ini options, over them what *fixtures* say and the markers, the closest last."""
+    """The options of a test. Markers override *fixtures*, and these override ini options."""
     options = {name: node.config.getini(f"{NAME}_{name}") for name in OPTIONS}
     options = {name: value for name, value in options.items() if value != ""} | fixtures
     if options["assume"]:
@@ -254,35 +262,37 @@ def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
         options["assume"] = read_answers(options["assume"])
     for marker in reversed(list(node.iter_markers(NAME))):
         if marker.args:
-            _misused(f"the marker takes keywords only, not {marker.args!r}")
+            _fail_for_misuse(f"the marker accepts only keywords, not {marker.args!r}")
         for keyword in marker.kwargs.keys() - KEYWORDS.keys():
             from ..api.did_you_mean import unknown
 
-            _misused(unknown("the marker has no keyword", keyword, KEYWORDS))
+            _fail_for_misuse(unknown("the marker has no keyword", keyword, KEYWORDS))
         options |= marker.kwargs
     if node.config.getini(f"{NAME}_guard") == "off":
         options["allow_hosts"] = ["*"]
-    if isinstance(options.get("seed"), (str, os.PathLike)):  # tests are run from anywhere
+    if isinstance(options.get("seed"), (str, os.PathLike)):  # the working directory may change
         inipath, rootpath = node.config.inipath, node.config.rootpath
         options["seed"] = (inipath.parent if inipath else rootpath) / options["seed"]
     return options
 
 
-def fail_for(item: pytest.Item, what: str) -> NoReturn:
-    """Fail a test although its body has passed; nothing in a traceback would say why."""
-    item.stash[_JUDGED] = True
-    raise pytest.fail.Exception(what, pytrace=False) from None
+def fail_for(item: pytest.Item, message: str) -> NoReturn:
+    """Fail a test whose body has passed, without a traceback."""
+    item.stash[_HAS_VIOLATION] = True
+    raise pytest.fail.Exception(message, pytrace=False) from None
 
 
-def _misused(what: str) -> NoReturn:
+def _fail_for_misuse(message: str) -> NoReturn:
     from ..api.wording import visible
 
-    # A traceback, and what led here, would only lead through pytest
-    raise pytest.fail.Exception(f"{NAME}: {visible(what)}", pytrace=False) from None
+    # A traceback would show frames of pytest only
+    raise pytest.fail.Exception(f"{NAME}: {visible(message)}", pytrace=False) from None
 
 
-def _warn_of_strays(server: Server) -> None:
+def _warn_of_late_requests(server: Server) -> None:
     if server.late_requests:
-        came, server.late_requests[:] = "; ".join(dict.fromkeys(server.late_requests)), []
-        remedy = "clients that tests share need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of yours"
-        warnings.warn(f"came too late: {came}; {remedy}", FakeConversationsWarning, stacklevel=1)
+        late, server.late_requests[:] = "; ".join(dict.fromkeys(server.late_requests)), []
+        remedy = (
+            "if tests share a client, set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all of them"
+        )
+        warnings.warn(f"came too late: {late}; {remedy}", FakeConversationsWarning, stacklevel=1)

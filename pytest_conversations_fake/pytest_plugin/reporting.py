@@ -1,7 +1,7 @@
-"""What pytest's reports tell of fakes: a section, a page, JUnit's property, pytest-html's extra.
+"""Reports on fakes in pytest's output: section, HTML page, JUnit property, pytest-html extra.
 
-The process that runs a test writes its page, and says in the test's report where that is: with
-pytest-xdist the summary is another one's.
+The process that runs a test writes its page, and puts the path into the test's report. With
+pytest-xdist another process prints the summary.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ import pytest
 
 from .plugin import FAKE, NAME, PAGES
 
-LONGEST = 100
-"""Characters of a file's name that say which test it is about."""
+MAX_NAME_LENGTH = 100
+"""Characters of the test's name in a file name."""
 
-MOST = 20
-"""Failed tests whose pages the summary names."""
+MAX_PAGES_LISTED = 20
+"""Pages of failed tests that the summary lists."""
 
 INDEX = "index.html"
 
 BAD = ("failed", "error")
 
-_SHOWN = pytest.StashKey[Any]()
+_REPORTED = pytest.StashKey[Any]()
 
 
 class Reporting:
@@ -37,16 +37,17 @@ class Reporting:
 
     def __init__(self, config: pytest.Config) -> None:
         self._config = config
-        self._given: str | None = config.getoption(PAGES)
-        self._directory = Path(self._given or "").expanduser().absolute()  # tests may go elsewhere
+        self._pages_option: str | None = config.getoption(PAGES)
+        # Absolute, since tests may change the working directory
+        self._directory = Path(self._pages_option or "").expanduser().absolute()
         self._runs: dict[str, Run] = {}
-        if self._given:
+        if self._pages_option:
             try:
                 self._directory.mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise pytest.UsageError(f"{PAGES}: {error}") from None
 
-    # Where tests run
+    # In the process that runs tests
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
@@ -55,16 +56,16 @@ class Reporting:
         fake = item.stash.get(FAKE, None)
         if not fake:
             return (yield)
-        if self._given and NAME not in dict(item.user_properties):
-            page = Path(self._given, file_name(item.nodeid))
+        if self._pages_option and NAME not in dict(item.user_properties):
+            page = Path(self._pages_option, file_name(item.nodeid))
             item.user_properties.append((NAME, str(page)))
         failed = call.excinfo and not call.excinfo.errisinstance(pytest.skip.Exception)
-        if not failed or item.stash.get(_SHOWN, None) is fake:  # once, whatever fails after it
+        if not failed or item.stash.get(_REPORTED, None) is fake:  # a section in one phase only
             return (yield)
-        item.stash[_SHOWN] = fake
+        item.stash[_REPORTED] = fake
         text = str(fake.report())
         item.add_report_section(call.when, NAME, text)
-        if not self._given:
+        if not self._pages_option:
             item.user_properties.append((NAME, text))
         report = yield
         if self._config.getoption("htmlpath", None):
@@ -72,41 +73,40 @@ class Reporting:
         return report
 
     def _extra(self, test: str, text: str) -> object:
-        """What pytest-html shows beside a test."""
+        """The link or text that pytest-html shows next to a test."""
         from pytest_html import extras
 
-        if not self._given:
+        if not self._pages_option:
             return extras.text(text, name=NAME)
-        beside = Path(self._config.getoption("htmlpath")).absolute().parent
-        page = Path(os.path.relpath(self._directory / file_name(test), beside))
+        directory = Path(self._config.getoption("htmlpath")).absolute().parent
+        page = Path(os.path.relpath(self._directory / file_name(test), directory))
         return extras.url(quote(page.as_posix()), name=NAME)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Write the page when everything is known, how the fixtures ended as well."""
+        """Write the page at the end, when the outcome of the teardown is known."""
         try:
             result = yield
-            if self._given and (fake := item.stash.get(FAKE, None)):
+            if self._pages_option and (fake := item.stash.get(FAKE, None)):
                 run = self._runs.get(item.nodeid, Run())
                 text = fake.report().html(outcome=run.outcome, failure="\n\n".join(run.failures))
                 path = self._directory / file_name(item.nodeid)
                 path.write_text(text, "utf-8", "backslashreplace")
             return result
-        finally:  # pytest keeps every item until the end
-            for key in (FAKE, _SHOWN):
+        finally:  # pytest keeps every item until the end of the session
+            for key in (FAKE, _REPORTED):
                 if key in item.stash:
                     del item.stash[key]
 
-    # Where results come together, which is the same place without pytest-xdist
+    # In the process that collects results: the same one without pytest-xdist
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if not self._given:
+        if not self._pages_option:
             return
-        if report.when == "setup":  # perhaps not for the first time
+        if report.when == "setup":  # a plugin may rerun a test
             self._runs.pop(report.nodeid, None)
-        run = self._runs.setdefault(
-            report.nodeid, Run()
-        )  # of a worker that crashed it has no setup
+        # A test in a worker that crashed has no report of its setup
+        run = self._runs.setdefault(report.nodeid, Run())
         status = self._config.hook.pytest_report_teststatus(report=report, config=self._config)
         run.outcomes.append(status[0] if status else report.outcome)
         run.has_page = NAME in dict(report.user_properties)
@@ -116,7 +116,7 @@ class Reporting:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
-        if self._given and not hasattr(self._config, "workerinput"):
+        if self._pages_option and not hasattr(self._config, "workerinput"):
             from ..reports.page import index
 
             lines = {test: (run.outcome, file_name(test)) for test, run in self._pages.items()}
@@ -127,10 +127,11 @@ class Reporting:
             return
         terminalreporter.section(NAME)
         failed = [test for test, run in self._pages.items() if run.outcome in BAD]
-        for test in failed[:MOST]:
+        for test in failed[:MAX_PAGES_LISTED]:
             terminalreporter.line((self._directory / file_name(test)).as_uri())
-        if failed[MOST:]:
-            terminalreporter.line(f"and {len(failed[MOST:])} more of failed tests")
+        if failed[MAX_PAGES_LISTED:]:
+            more = len(failed) - MAX_PAGES_LISTED
+            terminalreporter.line(f"and {more} more pages of failed tests")
         pages = "1 page" if len(self._pages) == 1 else f"{len(self._pages)} pages"
         terminalreporter.line(f"{pages} in all: {(self._directory / INDEX).as_uri()}")
 
@@ -141,10 +142,10 @@ class Reporting:
 
 @dataclass
 class Run:
-    """What became of a test, phase by phase."""
+    """The outcomes and failures of the phases of a test."""
 
     outcomes: list[str] = field(default_factory=list)
-    """As pytest counts them; those of setup and teardown are empty unless something is wrong."""
+    """One for each phase, as pytest counts them; empty for a setup or teardown that passed."""
     failures: list[str] = field(default_factory=list)
     has_page: bool = False
 
@@ -154,6 +155,7 @@ class Run:
 
 
 def file_name(test: str) -> str:
-    """A name that is safe everywhere: readable in front, and the test's own by what follows."""
-    readable = re.sub("[^A-Za-z0-9_]+", "-", test.replace(".py::", "::")).strip("-")[:LONGEST]
-    return f"{readable}-{sha256(test.encode(errors='surrogatepass')).hexdigest()[:8]}.html"
+    """A file name that is valid on every system: the readable name of the test, and a hash."""
+    name = re.sub("[^A-Za-z0-9_]+", "-", test.replace(".py::", "::")).strip("-")
+    digest = sha256(test.encode(errors="surrogatepass")).hexdigest()
+    return f"{name[:MAX_NAME_LENGTH]}-{digest[:8]}.html"

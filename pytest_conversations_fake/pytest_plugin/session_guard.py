@@ -1,7 +1,6 @@
-"""The guard, where it is to be there for as long as pytest runs.
+"""The guard for a whole session: it refuses connections to Twilio while no fake is active.
 
-While a fake is active the guard is not asked. What it refuses fails the test, or the collection,
-that caused it, even if a client kept it to itself.
+A refusal fails the test or the collection that caused it, even if the client catches the error.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from .plugin import NAME, fail_for, options_for
 
 
 class SessionGuard:
-    """A plugin that refuses Twilio's hosts from the time that it is made."""
+    """A plugin that refuses connections to Twilio's hosts from its creation on."""
 
     def __init__(self, config: pytest.Config) -> None:
         if patched := _monkey_patched():
@@ -35,7 +34,7 @@ class SessionGuard:
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
         self._guard.name = collector.nodeid or "this session"
         report = yield
-        refused = _monkey_patched() or self._refused()
+        refused = _monkey_patched() or self._take_refusals()
         if refused and report.passed:
             report.outcome = "failed"
             report.longrepr = refused
@@ -51,26 +50,26 @@ class SessionGuard:
         options = options_for(item)
         self._guard.allow_hosts = options["allow_hosts"]
         self._tolerated = "guarded-host" in options["tolerate"]
-        return (yield from self._watched(item, "setup"))
+        return (yield from self._report_refusals(item, "setup"))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        return (yield from self._watched(item, "call"))
+        return (yield from self._report_refusals(item, "call"))
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
-        return (yield from self._watched(item, "teardown"))
+        return (yield from self._report_refusals(item, "teardown"))
 
-    def _watched(self, item: pytest.Item, when: str) -> Generator[None, Any, Any]:
+    def _report_refusals(self, item: pytest.Item, when: str) -> Generator[None, Any, Any]:
         __tracebackhide__ = True
         try:
             result = yield
         except BaseException:
-            if refused := self._refused():
+            if refused := self._take_refusals():
                 item.add_report_section(when, NAME, refused)
             self._failed = True
             raise
-        if (refused := self._refused()) and not (self._failed or self._tolerated):
+        if (refused := self._take_refusals()) and not (self._failed or self._tolerated):
             from ..strict.strictness import strictness_error
             from ..strict.violations import Violation
 
@@ -78,15 +77,15 @@ class SessionGuard:
             fail_for(item, str(strictness_error([Violation("guarded-host", refused, None)])))
         return result
 
-    def _refused(self) -> str:
-        """What was refused since the last time."""
+    def _take_refusals(self) -> str:
+        """A line for each refusal since the last call."""
         refused = "\n".join(refusal.why for refusal in self._guard.refused)
         self._guard.refused.clear()
         return refused
 
 
 def _monkey_patched() -> str:
-    """Why there is no guard, if gevent or eventlet is in its way."""
+    """Why the guard cannot work, if gevent or eventlet has patched the process; else empty."""
     try:
         refuse_monkey_patching(
             "the session guard of fake_conversations",

@@ -1,1 +1,1 @@
-"""The plugin in other people's suites."""
+"""Tests of the pytest plugin."""

@@ -1,4 +1,4 @@
-"""What a test leaves in memory: nothing of its fake, and nothing of bodies that were refused."""
+"""Memory after a test: neither its fake nor the bodies of refused requests stay."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TALK = "/v1/Conversations"
 
 
 @pytest.mark.parametrize("option", ["-q", "--fake-conversations-report=pages"])
-def test_after_60_tests_there_are_as_many_objects_as_after_10(
+def test_number_of_objects_after_60_tests_equals_that_after_10(
     suite: pytest.Pytester, option: str
 ) -> None:
     suite.makeconftest(
@@ -108,7 +108,7 @@ def test_after_60_tests_there_are_as_many_objects_as_after_10(
     result.stdout.fnmatch_lines(["2 fakes, Counter() more"])  # of the last test, and the outer one
 
 
-def test_a_fake_does_not_keep_those_that_were_active_inside_it(fake: FakeConversations) -> None:
+def test_fake_does_not_keep_inner_fakes_alive(fake: FakeConversations) -> None:
     ended = []
     for number in range(5):
         with FakeConversations(name=f"inner {number}") as inner:
@@ -157,7 +157,9 @@ def test_a_fake_does_not_keep_those_that_were_active_inside_it(fake: FakeConvers
         "a list",
     ],
 )
-def test_bodies_of_refused_requests_are_not_kept(path: str, body: str, content_type: str) -> None:
+def test_long_body_of_a_refused_request_is_not_kept(
+    path: str, body: str, content_type: str
+) -> None:
     with FakeConversations(tolerate=["unknown-route"]) as fake, requests.Session() as session:
         session.auth = (fake.account_sid, fake.auth_token)
         session.headers["Content-Type"] = content_type
@@ -181,7 +183,7 @@ def test_bodies_of_refused_requests_are_not_kept(path: str, body: str, content_t
     assert kept < 900_000  # bytes, as in one of the ten bodies
 
 
-def test_a_refused_request_of_usual_length_is_kept_whole(fake: FakeConversations) -> None:
+def test_refused_request_of_usual_length_is_kept_whole(fake: FakeConversations) -> None:
     conversation = fake.conversations.add()
     attributes, body = '{"a": "' + "x" * 30_000 + '"}', "x" * 1601
     url = f"{fake.url}{TALK}/{conversation.sid}/Messages"
@@ -192,7 +194,7 @@ def test_a_refused_request_of_usual_length_is_kept_whole(fake: FakeConversations
     fake.messages.assert_created(refused=True, body=body, attributes=attributes)
 
 
-def test_of_a_long_refused_request_the_beginnings_are_kept(api: Api) -> None:
+def test_values_of_a_long_refused_request_are_cut(api: Api) -> None:
     asked = api.post(
         TALK,
         {"FriendlyName": "x" * 70_000, "UniqueName": "talk", "y" * 2001: "", "z" * 2000: ""},
@@ -206,7 +208,7 @@ def test_of_a_long_refused_request_the_beginnings_are_kept(api: Api) -> None:
     assert 400 == asked.status
 
 
-def test_of_a_long_list_that_was_refused_the_first_items_are_kept(api: Api) -> None:
+def test_long_list_of_a_refused_request_is_cut(api: Api) -> None:
     address = {"Type": "sms", "Address": "+15550100"}
     api.post("/v1/Configuration/Addresses", address)
 

@@ -1,4 +1,4 @@
-"""The plugin in other people's suites, and every line that it prints there."""
+"""The plugin in the suite of a project, and the lines that it prints."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from conftest import configuration
 SID = "AC" + "a" * 32
 
 
-def test_the_fixture_gives_every_test_a_fake_of_its_own(suite: pytest.Pytester) -> None:
+def test_each_test_gets_its_own_fake_on_one_server(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import os
@@ -29,7 +29,7 @@ def test_the_fixture_gives_every_test_a_fake_of_its_own(suite: pytest.Pytester) 
             assert 1 == len(fake_conversations.services)
             seen[sid] = fake_conversations.url
 
-        def test_one_server_served_them_all():
+        def test_one_server_served_all():
             assert 3 == len(seen)
             assert 1 == len({*seen.values()})
             assert "TWILIO_ACCOUNT_SID" not in os.environ
@@ -54,7 +54,7 @@ def test_sids_are_the_same_at_each_run(suite: pytest.Pytester) -> None:
     assert printed == [line for line in two if line.startswith("AC")]
 
 
-def test_the_environments_credentials_are_the_fakes(
+def test_fake_uses_the_credentials_of_the_environment(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", SID)
@@ -70,7 +70,7 @@ def test_the_environments_credentials_are_the_fakes(
     suite.runpytest().assert_outcomes(passed=1)
 
 
-def test_the_marker_and_the_ini_options_set_credentials(suite: pytest.Pytester) -> None:
+def test_marker_and_ini_options_set_credentials(suite: pytest.Pytester) -> None:
     suite.makefile(".toml", pyproject="")
     suite.makeini(
         f"""{configuration()}fake_conversations_account_sid = {SID}
@@ -104,7 +104,7 @@ def test_the_marker_and_the_ini_options_set_credentials(suite: pytest.Pytester) 
     suite.runpytest().assert_outcomes(passed=3)
 
 
-def test_mistake_in_the_marker_is_one_clear_line(suite: pytest.Pytester) -> None:
+def test_wrong_marker_argument_prints_one_line(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
@@ -130,13 +130,13 @@ def test_mistake_in_the_marker_is_one_clear_line(suite: pytest.Pytester) -> None
         "fake_conversations: the marker has no keyword 'acount_sid'; did you mean 'account_sid'? "
         "There is: account_sid, auth_token, redirect, allow_hosts, assume, owned, tolerate, seed, "
         "accounts",
-        "fake_conversations: the marker takes keywords only, not ('x',)",
+        "fake_conversations: the marker accepts only keywords, not ('x',)",
         "fake_conversations: allow_hosts is a list of host names, not 'api.twilio.com'",
         "fake_conversations: account_sid is AC and 32 hexadecimal digits, not 'me'",
     ] == [line for line in result.outlines if line.startswith("fake_conversations: ")]
 
 
-def test_a_failed_test_shows_its_requests(suite: pytest.Pytester) -> None:
+def test_failed_test_shows_its_requests(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import requests
@@ -165,7 +165,7 @@ def test_a_failed_test_shows_its_requests(suite: pytest.Pytester) -> None:
             "E             refused: 20001 Missing required parameter FriendlyName in the post",
             "E               body",
             "",
-            "test_a_failed_test_shows_its_requests.py:8: AssertionError",
+            "test_failed_test_shows_its_requests.py:8: AssertionError",
             "*- Captured fake_conversations call -*",
             "#1 POST /v1/Services -> 201 IS*",
             "#2 POST /v1/Services -> 400",
@@ -176,7 +176,7 @@ def test_a_failed_test_shows_its_requests(suite: pytest.Pytester) -> None:
     )
 
 
-def test_an_error_inside_the_fake_fails_the_test_that_caused_it(suite: pytest.Pytester) -> None:
+def test_error_inside_the_fake_fails_the_test_that_caused_it(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
@@ -193,7 +193,7 @@ def test_an_error_inside_the_fake_fails_the_test_that_caused_it(suite: pytest.Py
         def test_it(fake_conversations, monkeypatch):
             provoke(fake_conversations, monkeypatch)
 
-        @pytest.mark.xfail(reason="which must not hide it")
+        @pytest.mark.xfail(reason="does not hide it")
         def test_marked(fake_conversations, monkeypatch):
             provoke(fake_conversations, monkeypatch)
 
@@ -207,7 +207,7 @@ def test_an_error_inside_the_fake_fails_the_test_that_caused_it(suite: pytest.Py
     assert 2 == result.outlines.count("an error inside the fake: KeyError('oops')")
 
 
-def test_a_failed_test_has_the_error_inside_the_fake_in_its_report_only(
+def test_failed_test_shows_the_error_inside_the_fake_in_its_report_only(
     suite: pytest.Pytester,
 ) -> None:
     suite.makepyfile(
@@ -241,19 +241,19 @@ def test_a_failed_test_has_the_error_inside_the_fake_in_its_report_only(
     )
 
 
-def test_a_request_that_comes_too_late_is_refused_and_reported(suite: pytest.Pytester) -> None:
+def test_request_after_its_test_is_refused_and_reported(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
         import requests
 
-        left_over = {}
+        earlier = {}
 
         def test_first(fake_conversations):
-            left_over["auth"] = fake_conversations.account_sid, fake_conversations.auth_token
+            earlier["auth"] = fake_conversations.account_sid, fake_conversations.auth_token
 
         def test_second(fake_conversations):
-            answer = requests.get(f"{fake_conversations.url}/v1/Services", auth=left_over["auth"])
+            answer = requests.get(f"{fake_conversations.url}/v1/Services", auth=earlier["auth"])
             assert 401 == answer.status_code
             assert not len(fake_conversations.requests)
 
@@ -264,18 +264,18 @@ def test_a_request_that_comes_too_late_is_refused_and_reported(suite: pytest.Pyt
     result = suite.runpytest("-W", "default")
 
     result.assert_outcomes(passed=3, warnings=1)
-    file = "test_a_request_that_comes_too_late_is_refused_and_reported.py"
+    file = "test_request_after_its_test_is_refused_and_reported.py"
     result.stdout.fnmatch_lines(
         [
             f"{file}::test_second",
             "*FakeConversationsWarning: came too late: GET /v1/Services: Authentication Error - "
-            f"these credentials belong to {file}::test_first, which has ended; clients that tests "
-            "share need TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN of yours",
+            f"these credentials belong to {file}::test_first, which has ended; if tests share a "
+            "client, set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all of them",
         ]
     )
 
 
-def test_the_proxies_of_the_next_test_are_as_they_were_whatever_the_test_patched(
+def test_proxy_variables_are_restored_even_if_the_test_patches_them(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "theirs")
@@ -295,22 +295,22 @@ def test_the_proxies_of_the_next_test_are_as_they_were_whatever_the_test_patched
     suite.runpytest().assert_outcomes(passed=2)
 
 
-def test_a_request_between_the_tests_is_refused_and_reported_as_well(
+def test_request_between_two_fakes_is_refused_and_reported(
     suite: pytest.Pytester,
 ) -> None:
     suite.makepyfile(
         """
         import requests
 
-        left_over = {}
+        earlier = {}
 
         def test_first(fake_conversations):
-            left_over["auth"] = fake_conversations.account_sid, fake_conversations.auth_token
-            left_over["url"] = f"{fake_conversations.url}/v1/Services"
+            earlier["auth"] = fake_conversations.account_sid, fake_conversations.auth_token
+            earlier["url"] = f"{fake_conversations.url}/v1/Services"
 
         def test_second():
             for _ in range(3):
-                assert 401 == requests.get(left_over["url"], auth=left_over["auth"]).status_code
+                assert 401 == requests.get(earlier["url"], auth=earlier["auth"]).status_code
 
         def test_third(fake_conversations): ...
 
@@ -320,7 +320,7 @@ def test_a_request_between_the_tests_is_refused_and_reported_as_well(
 
     result = suite.runpytest()
 
-    result.assert_outcomes(passed=4, errors=1)  # as warnings are errors here: once for all three
+    result.assert_outcomes(passed=4, errors=1)  # warnings are errors here; one for all three
     result.stdout.fnmatch_lines(
         ["*FakeConversationsWarning: came too late: GET *test_first, which*"]
     )
@@ -328,7 +328,7 @@ def test_a_request_between_the_tests_is_refused_and_reported_as_well(
 
 
 @pytest.mark.parametrize("mode", ["strict", "auto"])
-def test_async_tests_get_a_client(suite: pytest.Pytester, mode: str) -> None:
+def test_asynchronous_test_gets_a_client(suite: pytest.Pytester, mode: str) -> None:
     suite.makepyfile(
         f"""
         import pytest
@@ -354,7 +354,7 @@ def test_async_tests_get_a_client(suite: pytest.Pytester, mode: str) -> None:
     suite.runpytest("-o", f"asyncio_mode={mode}").assert_outcomes(passed=2)
 
 
-def test_without_an_async_plugin_the_client_names_the_extra(suite: pytest.Pytester) -> None:
+def test_client_fixture_without_async_plugin_names_the_extra(suite: pytest.Pytester) -> None:
     suite.makepyfile("def test_it(fake_conversations_client): ...")
     suite.makeini("[pytest]")
 
@@ -369,7 +369,7 @@ def test_without_an_async_plugin_the_client_names_the_extra(suite: pytest.Pytest
     )
 
 
-def test_unittest_cases_and_other_scopes(suite: pytest.Pytester) -> None:
+def test_unittest_case_and_module_scope_work(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import unittest
@@ -406,7 +406,7 @@ def test_unittest_cases_and_other_scopes(suite: pytest.Pytester) -> None:
     suite.runpytest().assert_outcomes(passed=3)
 
 
-def test_it_runs_under_xdist(suite: pytest.Pytester) -> None:
+def test_plugin_works_under_xdist(suite: pytest.Pytester) -> None:
     suite.makeini(configuration("xdist"))
     suite.makepyfile(
         """
@@ -423,13 +423,12 @@ def test_it_runs_under_xdist(suite: pytest.Pytester) -> None:
     suite.runpytest("-n", "2").assert_outcomes(passed=8)
 
 
-def test_pytest_documents_it(suite: pytest.Pytester) -> None:
+def test_pytest_shows_marker_options_and_fixture_docstring(suite: pytest.Pytester) -> None:
     suite.runpytest("--markers").stdout.fnmatch_lines(
         [
             "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, redirect=True, "
-            "allow_hosts=(), assume={}, owned=(), tolerate=(), seed=None, accounts=None): set up "
-            "the fixture "
-            "fake_conversations for a test, like the ini options fake_conversations_[*]"
+            "allow_hosts=(), assume={}, owned=(), tolerate=(), seed=None, accounts=None): set "
+            "options of the fixture fake_conversations, like the ini options fake_conversations_[*]"
         ]
     )
     suite.runpytest("--help").stdout.fnmatch_lines(
@@ -444,7 +443,7 @@ def test_pytest_documents_it(suite: pytest.Pytester) -> None:
     suite.runpytest("--fixtures").stdout.fnmatch_lines(
         [
             "fake_conversations -- *",
-            "    A working imitation of the Twilio Conversations API that records what it is *",
+            "    A working imitation of the Twilio Conversations v1 API that records every *",
         ]
     )
 

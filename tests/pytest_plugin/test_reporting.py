@@ -1,4 +1,4 @@
-"""What pytest's reports tell of a failed test, in other people's suites."""
+"""Report sections, pages, JUnit properties and pytest-html extras of the suite of a project."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ SUITE = """
 
     def test_teardown(ends_badly): ...
 
-    def test_judged(fake_conversations):
-        create(fake_conversations, "judged")
+    def test_refused(fake_conversations):
+        create(fake_conversations, "refused")
         try:
             requests.get("https://api.twilio.com")
         except requests.ConnectionError:
@@ -64,7 +64,7 @@ SUITE = """
 """
 OUTCOMES = {"failed": 3, "passed": 3, "errors": 4, "skipped": 1, "xfailed": 1}
 
-FAILED = ["test_fails", "test_fails_twice", "test_judged", "test_setup", "test_teardown"]
+FAILED = ["test_fails", "test_fails_twice", "test_refused", "test_setup", "test_teardown"]
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def suite(suite: pytest.Pytester) -> pytest.Pytester:
 
 @pytest.fixture(params=["here", "xdist"])
 def arguments(request: pytest.FixtureRequest, suite: pytest.Pytester) -> list[str]:
-    """How pytest is run; on several processes or on this one."""
+    """Run the suite, on several processes or on one."""
     suite.makepyfile(SUITE)
     if request.param == "here":
         return []
@@ -85,7 +85,7 @@ def arguments(request: pytest.FixtureRequest, suite: pytest.Pytester) -> list[st
 
 
 def properties(path: Path) -> dict[str, list[str]]:
-    """What JUnit's file has of each test that it has anything of."""
+    """The property of each test in JUnit's file that has one."""
     return {
         case.attrib["name"]: [each.attrib["value"] for each in case.iter("property")]
         for case in ElementTree.parse(path).iter("testcase")
@@ -94,7 +94,7 @@ def properties(path: Path) -> dict[str, list[str]]:
 
 
 def extras(path: Path) -> dict[str, list[dict[str, str]]]:
-    """What pytest-html's page has beside each test."""
+    """The extra of each test on pytest-html's page that has one."""
     blob = re.search('data-jsonblob="(.*?)"', path.read_text(encoding="utf-8"))
     assert blob
     tests = json.loads(html.unescape(blob[1]))["tests"]
@@ -104,7 +104,7 @@ def extras(path: Path) -> dict[str, list[dict[str, str]]]:
     return {name.split("::")[1]: extras for name, extras in found.items() if extras}
 
 
-def test_every_phase_that_fails_has_its_section(suite: pytest.Pytester) -> None:
+def test_each_test_that_fails_has_one_section(suite: pytest.Pytester) -> None:
     suite.makepyfile(SUITE)
 
     result = suite.runpytest("-k", "not without")
@@ -119,13 +119,13 @@ def test_every_phase_that_fails_has_its_section(suite: pytest.Pytester) -> None:
         ("call", ""),  # of the test that fails twice, in the report of its teardown
         ("setup", "'in setup'"),
         ("teardown", "'in teardown'"),
-        ("teardown", "'judged'"),
+        ("teardown", "'refused'"),
         ("call", "'in the test'"),
         ("call", ""),
     ] == sections
 
 
-def test_with_a_directory_reports_lead_to_pages(
+def test_reports_link_to_pages_if_the_option_is_set(
     suite: pytest.Pytester, arguments: list[str]
 ) -> None:
     result = suite.runpytest(
@@ -147,14 +147,14 @@ def test_with_a_directory_reports_lead_to_pages(
         "test_fails_as_expected": "xfailed",
         "test_fails_twice": "failed",
         "test_is_skipped": "skipped",
-        "test_judged": "error",
+        "test_refused": "error",
         "test_passes": "passed",
         "test_setup": "error",
         "test_teardown": "error",
     } == {name: re.findall('class="outcome .*?">(.*?)<', text)[0] for name, text in pages.items()}
     assert "assert 1 == 2\n\nRuntimeError: no end" in pages["test_fails_twice"]
     assert "friendly_name=&#x27;in teardown&#x27;" in pages["test_fails_twice"]
-    assert "fake_conversations refused api.twilio.com" in pages["test_judged"]
+    assert "fake_conversations refused api.twilio.com" in pages["test_refused"]
 
     names = {path.name for path in directory.iterdir()}
     index = (directory / "index.html").read_text(encoding="utf-8")
@@ -177,7 +177,7 @@ def test_with_a_directory_reports_lead_to_pages(
         assert (suite.path / "out" / unquote(extra["content"])).is_file()
 
 
-def test_without_a_directory_reports_have_the_text(
+def test_reports_contain_the_text_if_the_option_is_not_set(
     suite: pytest.Pytester, arguments: list[str]
 ) -> None:
     result = suite.runpytest(
@@ -195,17 +195,17 @@ def test_without_a_directory_reports_have_the_text(
 
     in_junit = properties(suite.path / "junit.xml")
     assert {*FAILED, "test_fails_as_expected"} == {*in_junit}
-    [text] = in_junit["test_judged"]
-    assert re.fullmatch("#1 POST /v1/Services -> 201 IS....…  friendly_name='judged'", text)
+    [text] = in_junit["test_refused"]
+    assert re.fullmatch("#1 POST /v1/Services -> 201 IS....…  friendly_name='refused'", text)
 
     beside = extras(suite.path / "out" / "report.html")
     assert in_junit.keys() == beside.keys()
     assert {("fake_conversations", "text")} == {
-        (each["name"], each["format_type"]) for each in beside["test_judged"]
+        (each["name"], each["format_type"]) for each in beside["test_refused"]
     }
 
 
-def test_the_summary_is_short(suite: pytest.Pytester) -> None:
+def test_summary_lists_a_limited_number_of_pages(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
@@ -219,7 +219,11 @@ def test_the_summary_is_short(suite: pytest.Pytester) -> None:
     result = suite.runpytest("--fake-conversations-report=pages")
 
     result.stdout.fnmatch_lines(
-        ["file:*-19-*.html", "and 4 more of failed tests", "25 pages in all: file:*index.html"],
+        [
+            "file:*-19-*.html",
+            "and 4 more pages of failed tests",
+            "25 pages in all: file:*index.html",
+        ],
         consecutive=True,
     )
 
@@ -241,7 +245,7 @@ def test_index_lists_pages_of_this_run_only_and_removes_nothing(
     assert "friendly_name=&#x27;passed&#x27;" in (pages / page).read_text(encoding="utf-8")
 
 
-def test_a_directory_that_can_not_be_is_a_mistake(suite: pytest.Pytester) -> None:
+def test_invalid_directory_is_a_usage_error(suite: pytest.Pytester) -> None:
     suite.path.joinpath("pages").touch()
 
     result = suite.runpytest("--fake-conversations-report=pages")
@@ -250,7 +254,7 @@ def test_a_directory_that_can_not_be_is_a_mistake(suite: pytest.Pytester) -> Non
     assert pytest.ExitCode.USAGE_ERROR == result.ret
 
 
-def test_a_test_that_goes_elsewhere_leaves_its_page_in_the_directory(
+def test_page_of_a_test_that_changes_directory_is_in_the_report_directory(
     suite: pytest.Pytester,
 ) -> None:
     suite.makepyfile(
@@ -267,7 +271,7 @@ def test_a_test_that_goes_elsewhere_leaves_its_page_in_the_directory(
     assert 2 == len([*(suite.path / "pages").iterdir()])
 
 
-def test_a_worker_that_crashes_leaves_no_page(suite: pytest.Pytester) -> None:
+def test_crashed_worker_leaves_no_page(suite: pytest.Pytester) -> None:
     suite.makeini(configuration("xdist"))
     suite.makepyfile(
         """
@@ -284,16 +288,16 @@ def test_a_worker_that_crashes_leaves_no_page(suite: pytest.Pytester) -> None:
     assert ["index.html"] == [path.name for path in (suite.path / "pages").iterdir()]
 
 
-def test_no_output_has_a_secret(suite: pytest.Pytester) -> None:
+def test_secrets_are_in_no_output(suite: pytest.Pytester) -> None:
     suite.makepyfile(
-        secrets_of_ours="""
+        own_secrets="""
         TOKEN, KEY, PASSWORD = "token-hunter2", "key-hunter2", "password-hunter2"
         HOOK = f"https://desk:{PASSWORD}@desk.example"
         """,
         test_it="""
         import pytest
         import requests
-        import secrets_of_ours as ours
+        import own_secrets as ours
 
         ONE, TWO, SK = "AC" + "1" * 32, "AC" + "2" * 32, "SK" + "3" * 32
 

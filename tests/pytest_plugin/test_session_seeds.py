@@ -1,4 +1,4 @@
-"""Seeds of a whole session: the ini option, the fixture and the marker."""
+"""Seeds from the ini option, the fixture and the marker."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ INI = f"{configuration()}fake_conversations_seed = data/seed.json"
 
 @pytest.fixture
 def suite(suite: pytest.Pytester) -> pytest.Pytester:
-    """With seeds of the users `ini` and `other`."""
+    """A suite with seed files for the users `ini` and `other`."""
     for name in ("ini", "other"):
         path = suite.path / "data" / f"{name.replace('ini', 'seed')}.json"
         path.parent.mkdir(exist_ok=True)
@@ -57,7 +57,7 @@ FIXTURE = """
         pytest.param(INI, FIXTURE, " fixture", id="fixture"),
     ],
 )
-def test_every_test_begins_with_the_seed(
+def test_each_test_starts_with_the_seed(
     suite: pytest.Pytester, ini: str, conftest: str, expected: str
 ) -> None:
     suite.makeini(ini)
@@ -71,7 +71,7 @@ def test_every_test_begins_with_the_seed(
     result.stdout.fnmatch_lines(lines)
 
 
-def test_paths_begin_where_the_ini_file_is(
+def test_seed_path_is_relative_to_the_ini_file(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suite.makeini(INI)
@@ -83,7 +83,7 @@ def test_paths_begin_where_the_ini_file_is(
     result.stdout.fnmatch_lines(["session: ini", "marker: other"])
 
 
-def test_mistake_in_a_seed_is_one_clear_line(suite: pytest.Pytester) -> None:
+def test_wrong_seed_prints_one_line(suite: pytest.Pytester) -> None:
     (suite.path / "data/wrong.json").write_text('{"users":\n[\n{"identiy": "ada"}]}')
     (suite.path / "data/seed.yml").write_text("users: []")
     suite.makepyfile(
@@ -122,7 +122,7 @@ def test_mistake_in_a_seed_is_one_clear_line(suite: pytest.Pytester) -> None:
     assert "Traceback" not in result.stdout.str()
 
 
-def test_a_mistake_of_a_function_is_shown_where_it_is(suite: pytest.Pytester) -> None:
+def test_error_of_a_seed_function_has_its_traceback(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest

@@ -502,7 +502,7 @@ def test_a_guard_that_there_is_not_is_a_usage_error(suite: pytest.Pytester) -> N
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines(
         [
-            "ERROR: the ini option fake_conversations_guard can not be 'sesion'; "
+            "ERROR: the ini option fake_conversations_guard cannot be 'sesion'; "
             "did you mean 'session'? There is: fixture, session, off"
         ]
     )
