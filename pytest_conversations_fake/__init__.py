@@ -57,8 +57,8 @@ if TYPE_CHECKING:
     from .strict.errors import IgnoredParametersWarning as IgnoredParametersWarning
     from .strict.errors import StrictnessError as StrictnessError
     from .strict.errors import WebhookWarning as WebhookWarning
-    from .sweep.results import Run as Run
     from .sweep.results import Sweep as Sweep
+    from .sweep.results import SweepRun as SweepRun
 
 # Imported when they are first used: pytest imports this package at every start
 _MODULES = {
@@ -95,7 +95,7 @@ _MODULES = {
     "Report": "reports.report",
     "Reset": "api.faults",
     "Role": "state.records",
-    "Run": "sweep.results",
+    "SweepRun": "sweep.results",
     "ScopedWebhook": "state.records",
     "ServerError": "api.faults",
     "Service": "state.records",

@@ -121,14 +121,6 @@ RINGS = {
     frozenset({"server.handler", "server.server"}),
 }
 
-# To be broken up. Nothing is added here.
-TEMPORARY_RINGS = {
-    frozenset({"fake", "sweep.runner"}),
-}
-TEMPORARY_RINGS_OF_PACKAGES = {
-    frozenset({"fake", "sweep"}),
-}
-
 
 def import_statements(node: ast.AST, *, when_loaded: bool) -> Iterator[ast.Import | ast.ImportFrom]:
     """The imports in a module: all, or only those that run *when_loaded*."""
@@ -256,11 +248,11 @@ def test_modules_are_loaded_without_cycles(sources: Mapping[str, str]) -> None:
 
 def test_modules_import_each_other_only_as_listed(sources: Mapping[str, str]) -> None:
     """A ring that is gone must be removed from the lists, and the API has none."""
-    assert RINGS | TEMPORARY_RINGS == rings(import_graph(sources))
+    assert RINGS == rings(import_graph(sources))
 
 
 def test_packages_do_not_import_each_other(sources: Mapping[str, str]) -> None:
-    assert rings(of_packages(import_graph(sources))) == TEMPORARY_RINGS_OF_PACKAGES
+    assert rings(of_packages(import_graph(sources))) == set()
 
 
 @pytest.mark.parametrize("module", ["pytest_plugin.plugin", "__init__", "cli"])

@@ -20,7 +20,7 @@ MAX_REASON_LENGTH = 240
 
 
 @dataclass(frozen=True)
-class Run:
+class SweepRun:
     """A run in which one call met a fault."""
 
     call: str
@@ -36,10 +36,10 @@ class Run:
         return f"{text}, {self.reason}" if self.reason else text
 
 
-class Sweep(Sequence[Run]):
+class Sweep(Sequence[SweepRun]):
     """The runs of a sweep and their outcomes. `str()` returns a table."""
 
-    def __init__(self, scenario: str, faults: Sequence[Fault], runs: Sequence[Run]) -> None:
+    def __init__(self, scenario: str, faults: Sequence[Fault], runs: Sequence[SweepRun]) -> None:
         self.scenario = scenario
         self._faults = faults
         self._runs = runs
@@ -58,10 +58,10 @@ class Sweep(Sequence[Run]):
             )
 
     @overload
-    def __getitem__(self, index: int) -> Run: ...
+    def __getitem__(self, index: int) -> SweepRun: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Run]: ...
-    def __getitem__(self, index: int | slice) -> Run | Sequence[Run]:
+    def __getitem__(self, index: slice) -> Sequence[SweepRun]: ...
+    def __getitem__(self, index: int | slice) -> SweepRun | Sequence[SweepRun]:
         return self._runs[index]
 
     def __len__(self) -> int:
@@ -98,7 +98,7 @@ class Sweep(Sequence[Run]):
         return f"<sweep of {self.scenario}: {text}>"
 
 
-def _brief(run: Run) -> str:
+def _brief(run: SweepRun) -> str:
     """The text of a run, on a few lines."""
     text = cut(" ".join(str(run).split()), MAX_REASON_LENGTH)
     return fill(text, WIDTH, subsequent_indent="    ")

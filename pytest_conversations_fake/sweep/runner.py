@@ -24,7 +24,7 @@ from .execution import (
     is_asynchronous,
     name_of,
 )
-from .results import Run, Sweep
+from .results import Sweep, SweepRun
 
 FAULTS: Sequence[Fault] = (RateLimited(retry_after=0), ServerError(), AnswerLost())
 
@@ -130,7 +130,7 @@ def _runs(
                     outcome, reason = _outcome(world, execution, clean_counts, invariant)
                 else:
                     outcome, reason = "not called", "because this run took another path"
-                runs.append(Run(call, fault, outcome, reason))
+                runs.append(SweepRun(call, fault, outcome, reason))
                 # Only of requests: the fault may have caused the other violations
                 strictness.remember(RecordedRequest)
     finally:

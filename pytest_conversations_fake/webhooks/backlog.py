@@ -37,7 +37,7 @@ class Backlog:
     """
 
     def __init__(self, failure: Callable[[], RuntimeError | None]) -> None:
-        self._trouble = failure
+        self._failure = failure
         self._changed = TimeoutCondition()
         self._queue: deque[QueuedDelivery] = deque()
         self._in_progress: QueuedDelivery | None = None
