@@ -20,7 +20,7 @@ from pytest_conversations_fake.api.assumptions import Assumptions
 from pytest_conversations_fake.api.fields import Duration, Field, Int, Json, Text
 from pytest_conversations_fake.api.journal import RecordedRequest
 from pytest_conversations_fake.api.operations import OPERATIONS, Operation
-from pytest_conversations_fake.api.request_context import LIST
+from pytest_conversations_fake.api.verbs import LIST
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.state.account import AccountView
 
