@@ -17,7 +17,7 @@ from conftest import Api
 
 from api.test_contract import CONTRACT, FORMS, level_of, sids, target
 from pytest_conversations_fake.api.assumptions import Assumptions
-from pytest_conversations_fake.api.fields import Duration, Field, Int, Json, Text
+from pytest_conversations_fake.api.fields import Duration, Field, Int, Json, Sid, Text
 from pytest_conversations_fake.api.journal import RecordedRequest
 from pytest_conversations_fake.api.operations import OPERATIONS, Operation
 from pytest_conversations_fake.api.verbs import LIST
@@ -47,6 +47,7 @@ def length(most: int, rule: str, code: int, text: str, begin: str = "", **more: 
 
 
 def json_bytes(most: int) -> Limit:
+    """Attributes of at most so many bytes."""
     longest = f'"{"ü" * (most // 2 - 1)}"'  # each has two bytes
     return Limit([longest], [longest + " "], "attributes-size", 50303, "Attributes too long")
 
@@ -59,9 +60,16 @@ def number(
     code: int = 20001,
     **more: Any,
 ) -> Limit:
+    """A number from *least* to *most*."""
     beyond = [str(least - 1), *([] if most == LARGEST else [str(most + 1)])]
     text = more.pop("text", f"Invalid {name}")
     return Limit([str(least), str(most)], beyond, rule, code, text, **more)
+
+
+def sid(prefix: str, text: str, rule: str = "invalid-parameter", code: int = 20001) -> Limit:
+    """A sid that begins with *prefix*; whether the record exists is another rule."""
+    wrong = [prefix + "0" * 31, prefix + "0" * 33, prefix + "g" * 32, "XX" + "0" * 32]
+    return Limit([], wrong, rule, code, text)
 
 
 def timer(accepted: str, refused: str, short: tuple[int, str], malformed: tuple[int, str]) -> Any:
@@ -95,6 +103,7 @@ READ_INDEX = {
 ADDRESS, PROXY, PROJECTED = (
     f"MessagingBinding.{part}" for part in ("Address", "ProxyAddress", "ProjectedAddress")
 )
+MESSAGING_SERVICE = sid("MG", "Invalid messaging service SID", "messaging-service-form", 50341)
 
 
 def address(name: str, **more: Any) -> Limit:
@@ -133,6 +142,25 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "UpdateConversation Attributes": (json_bytes(16 * 1024),),
     "CreateConversationWithParticipants Attributes": (json_bytes(16 * 1024),),
     "Attributes": (json_bytes(4 * 1024),),
+    "MessagingServiceSid": (MESSAGING_SERVICE,),
+    "DefaultMessagingServiceSid": (MESSAGING_SERVICE,),
+    "MediaSid": (sid("ME", "Invalid message media SID", "media-form", 50510),),
+    "ContentSid": (sid("HX", "Invalid content SID", "content-form", 50526),),
+    "Configuration.FlowSid": (
+        sid("FW", "Invalid conversation webhook flow SID", "flow-form", 50367),
+    ),
+    **{
+        name: (sid(prefix, f"Invalid {name}"),)
+        for name, prefix in {
+            "RoleSid": "RL",
+            "DefaultChatServiceSid": "IS",
+            "DefaultConversationCreatorRoleSid": "RL",
+            "DefaultConversationRoleSid": "RL",
+            "DefaultChatServiceRoleSid": "RL",
+            "AutoCreation.ConversationServiceSid": "IS",
+            "AutoCreation.StudioFlowSid": "FW",
+        }.items()
+    },
     "AutoCreation.StudioRetryCount": (number(0, 3, "AutoCreation.StudioRetryCount"),),
     "Configuration.ReplayAfter": (number(0, LARGEST, "Configuration.ReplayAfter"),),
     "LastReadMessageIndex": (number(0, LARGEST, "LastReadMessageIndex", **READ_INDEX),),
@@ -153,10 +181,10 @@ TOGETHER: dict[str, dict[str, str]] = {
 
 
 def is_limited(field: Field) -> bool:
-    """Whether a field declares a limit of lengths, of numbers or of durations."""
+    """Whether a field declares a limit of lengths, numbers or durations, or the form of a sid."""
     if isinstance(field, (Text, Json)):
         return field.max is not None
-    return isinstance(field, (Int, Duration))
+    return isinstance(field, (Int, Duration, Sid))
 
 
 def key_of(operation: Operation, field: Field) -> str:
@@ -236,7 +264,7 @@ def test_value_beyond_a_limit_is_refused(
 
 @pytest.mark.parametrize(
     "operation",
-    [*(each for each in FACTS.values() if "returns_list" in each)],
+    [facts for facts in FACTS.values() if "returns_list" in facts],
     ids=lambda facts: facts["operation"],
 )
 @pytest.mark.rule("large-page-size")
