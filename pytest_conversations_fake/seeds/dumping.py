@@ -82,7 +82,7 @@ class _Dumper:
     ) -> dict[str, Any]:
         schema = self._schema(resource)
         values = dict(vars(record))
-        if values.get("state") == "initializing":  # it does not last
+        if values.get("state") == "initializing":  # ends with the next request
             values["state"] = self._account.pending_states[record.sid]
         defaults = self._defaults(resource, parents, record)
         secret = {name for name, field in schema.parameters.items() if field.secret}
@@ -107,7 +107,7 @@ class _Dumper:
         attributes = resource.attributes_from(context)
         follow = {name: attributes[name] for name in attributes if name not in values}
         defaults |= {"date_updated": record.date_created, **resource.defaults(context), **follow}
-        for name in resource.required(params):  # without an entry, a load makes a value up
+        for name in resource.required(params):  # a load numbers a required value left out
             defaults.pop(name, None)
         return defaults
 
