@@ -1,4 +1,4 @@
-"""Dumps: what they say of a world, and that a load makes the same one of it."""
+"""Dumps: their content, and that a load makes the same state of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_conversations_fake.state.account import AccountView
 
 
 @pytest.mark.parametrize(("seed", "suffix"), [(1, ".json"), (2, ".yaml"), (3, ".json")])
-def test_a_world_of_requests_is_the_same_after_a_dump_and_a_load(
+def test_state_made_by_requests_survives_dump_and_load(
     tmp_path: Path, seed: int, suffix: str
 ) -> None:
     one, two = RandomWorld(seed).world, World("another")
@@ -33,7 +33,7 @@ def test_a_world_of_requests_is_the_same_after_a_dump_and_a_load(
 
 
 @pytest.mark.parametrize("seconds", [0, 1])
-def test_people_joined_in_the_order_in_which_they_did(tmp_path: Path, seconds: int) -> None:
+def test_order_of_joining_survives_dump_and_load(tmp_path: Path, seconds: int) -> None:
     one, two = World("one"), World("two")
     one.clock.move_to(datetime(2030, 1, 1, tzinfo=timezone.utc))
     account, path = AccountView(one, one.account), tmp_path / "seed.json"
@@ -52,7 +52,7 @@ def test_people_joined_in_the_order_in_which_they_did(tmp_path: Path, seconds: i
     assert (seconds == 0) == ("joined" in path.read_text())
 
 
-def test_an_empty_message_is_empty_after_a_dump_and_a_load(tmp_path: Path) -> None:
+def test_empty_message_survives_dump_and_load(tmp_path: Path) -> None:
     one, two, path = World("one"), World("two"), tmp_path / "seed.json"
     account = AccountView(one, one.account)
     said = account.messages.add(conversation_sid=account.conversations.add().sid, body="hi")
@@ -65,7 +65,7 @@ def test_an_empty_message_is_empty_after_a_dump_and_a_load(tmp_path: Path) -> No
     assert None is Api(two).get(url).response["body"]
 
 
-def test_people_who_left_are_not_missed(tmp_path: Path) -> None:
+def test_receipt_of_a_removed_participant_survives_dump_and_load(tmp_path: Path) -> None:
     one, two = FakeConversations(), FakeConversations()
     talk = one.conversations.add()
     pair = {
@@ -86,7 +86,7 @@ def test_people_who_left_are_not_missed(tmp_path: Path) -> None:
     assert [] == [*two.handset("+15550100").inbox]
 
 
-def test_a_dump_changes_nothing(api: Api, account: AccountView, tmp_path: Path) -> None:
+def test_dump_changes_nothing(api: Api, account: AccountView, tmp_path: Path) -> None:
     account.messages.add(conversation_sid=account.conversations.add().sid)
     again = World(api.world.name)
     again.sids.draw("CH")
@@ -96,7 +96,7 @@ def test_a_dump_changes_nothing(api: Api, account: AccountView, tmp_path: Path) 
     assert again.sids.draw("CH") == account.conversations.add().sid
 
 
-def test_what_is_put_back_is_not_judged_again(
+def test_restored_record_is_not_validated(
     world: World, account: AccountView, tmp_path: Path
 ) -> None:
     path, was = tmp_path / "seed.yaml", "date_created: 2024-05-01"
@@ -122,7 +122,7 @@ conversations:
     assert "ada" == account.users.one().identity
 
 
-def test_what_is_put_back_twice_is_refused(
+def test_restored_record_with_a_duplicate_key_is_refused(
     world: World, account: AccountView, tmp_path: Path
 ) -> None:
     account.users.add(identity="ada")

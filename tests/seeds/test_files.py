@@ -1,4 +1,4 @@
-"""The files of seeds: how they are written, and what is said of those that can not be read."""
+"""Seed files: JSON and YAML, and the errors for files that cannot be read."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ VALUES = {"int": -1, "float": 1e5, "none": None, "flags": [True, False], "deep":
 
 
 @pytest.mark.parametrize("suffix", [".json", ".yaml", ".yml"])
-def test_what_is_written_is_read_again(tmp_path: Path, suffix: str) -> None:
+def test_written_data_is_read_unchanged(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"seed{suffix}"
 
     write_file(path, {**TEXTS, **VALUES})
@@ -55,7 +55,9 @@ ODD += ["\ufffe", "\U0001f600", "\U0010ffff", "\udc00", *"a0-#:'\"\\|>%[{<~?&*!@
 
 @pytest.mark.parametrize("suffix", [".json", ".yaml"])
 @pytest.mark.parametrize("around", ["", "a", "a\n", "\nb "])
-def test_no_text_is_too_odd(tmp_path: Path, suffix: str, around: str) -> None:
+def test_text_with_special_characters_is_read_unchanged(
+    tmp_path: Path, suffix: str, around: str
+) -> None:
     path = tmp_path / f"seed{suffix}"
     texts = [around + "".join(odd) + around[::-1] for odd in product(ODD, repeat=2)]
     said = {"texts": texts, "keys": dict.fromkeys(texts, 1)}
@@ -65,7 +67,7 @@ def test_no_text_is_too_odd(tmp_path: Path, suffix: str, around: str) -> None:
     assert said == read_file(path)
 
 
-def test_a_text_that_can_not_be_encoded_leaves_the_file_as_it_was(
+def test_data_that_cannot_be_encoded_leaves_the_file_unchanged(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "seed.json"
@@ -78,7 +80,7 @@ def test_a_text_that_can_not_be_encoded_leaves_the_file_as_it_was(
     assert {"users": []} == read_file(path)
 
 
-def test_half_a_character_is_dumped_and_loaded(tmp_path: Path) -> None:
+def test_lone_surrogate_survives_dump_and_load(tmp_path: Path) -> None:
     one, two = World("one"), World("two")
     AccountView(one, one.account).users.add(friendly_name="x\ud83d")
 
@@ -88,7 +90,7 @@ def test_half_a_character_is_dumped_and_loaded(tmp_path: Path) -> None:
     assert "x\ud83d" == AccountView(two, two.account).users.one().friendly_name
 
 
-def test_plain_words_of_yaml_are_texts_unless_json_has_them(tmp_path: Path) -> None:
+def test_plain_scalar_of_yaml_is_text_unless_json_knows_it(tmp_path: Path) -> None:
     path = tmp_path / "seed.yaml"
     plain = [f"{key}: {text}" for key, text in TEXTS.items() if key in ("phone", "number", "date")]
     words = ["a: yes", "b: true", "c: 12", "d: 1.5", "e: null", "f: 1_000", "g: 0x1", "h:", "i: on"]
@@ -111,7 +113,7 @@ def test_plain_words_of_yaml_are_texts_unless_json_has_them(tmp_path: Path) -> N
     } == read_file(path)
 
 
-def test_anchors_and_merges_of_yaml_are_understood(tmp_path: Path) -> None:
+def test_anchors_and_merges_of_yaml_are_resolved(tmp_path: Path) -> None:
     path = tmp_path / "seed.yaml"
 
     path.write_text("a: &it {x: 1, y: 2}\nb: {<<: *it, x: 3}\n")
@@ -177,7 +179,7 @@ def test_anchors_and_merges_of_yaml_are_understood(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_can_not_be_read_is_explained(
+def test_unreadable_file_is_refused_with_the_reason(
     world: World, tmp_path: Path, name: str, text: str, complaint: str
 ) -> None:
     path = tmp_path / name
@@ -189,7 +191,7 @@ def test_what_can_not_be_read_is_explained(
     assert complaint == str(raised.value)
 
 
-def test_a_file_in_another_encoding_is_explained(world: World, tmp_path: Path) -> None:
+def test_file_in_another_encoding_is_refused(world: World, tmp_path: Path) -> None:
     path = tmp_path / "seed.json"
     path.write_bytes('{"a": "ä"}'.encode("latin-1"))
 
@@ -199,13 +201,13 @@ def test_a_file_in_another_encoding_is_explained(world: World, tmp_path: Path) -
         load(world, world.account, path)
 
 
-def test_a_file_that_is_not_there_is_an_error(world: World, tmp_path: Path) -> None:
+def test_missing_file_raises_file_not_found_error(world: World, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         load(world, world.account, tmp_path / "seed.json")
 
 
 @pytest.mark.parametrize("act", [load, dump])
-def test_without_pyyaml_there_is_json(
+def test_yaml_without_pyyaml_is_refused_and_json_works(
     world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: Any
 ) -> None:
     (tmp_path / "seed.yaml").write_text("users: []")
@@ -220,7 +222,7 @@ def test_without_pyyaml_there_is_json(
     dump(world, world.account, tmp_path / "seed.json")
 
 
-def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
+def test_changed_file_is_parsed_again(tmp_path: Path) -> None:
     path = tmp_path / "seed.json"
     path.write_text('{"users": []}')
     first = read_file(path)
@@ -231,7 +233,7 @@ def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
     assert read_file(path) is read_file(path)
 
 
-def test_a_file_is_read_again_that_looks_the_same(tmp_path: Path) -> None:
+def test_changed_file_of_equal_date_and_size_is_parsed_again(tmp_path: Path) -> None:
     path, read = tmp_path / "seed.json", []
 
     for name in ("ada", "bob"):
@@ -242,7 +244,9 @@ def test_a_file_is_read_again_that_looks_the_same(tmp_path: Path) -> None:
     assert [{"users": "ada"}, {"users": "bob"}] == read
 
 
-def test_a_dump_reads_well(world: World, account: AccountView, tmp_path: Path) -> None:
+def test_dump_has_only_what_differs_from_defaults(
+    world: World, account: AccountView, tmp_path: Path
+) -> None:
     world.clock.move_to(datetime(2030, 1, 1, tzinfo=timezone.utc))
     account.users.add(identity="ada", attributes='{"team": "blau"}')
     talk = account.conversations.add(unique_name="talk")

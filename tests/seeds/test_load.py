@@ -1,4 +1,4 @@
-"""Seed files as people write them: what becomes of them, and what is said of their mistakes."""
+"""Loading seed files as people write them, and the errors for their mistakes."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def seed(world: World, tmp_path: Path) -> Load:
     return seed
 
 
-def test_what_belongs_together_is_nested(seed: Load, account: AccountView) -> None:
+def test_nested_entries_are_loaded_below_their_parents(seed: Load, account: AccountView) -> None:
     seed(
         f"""
         users:
@@ -68,7 +68,7 @@ def test_what_belongs_together_is_nested(seed: Load, account: AccountView) -> No
     assert account.conversations.one(chat_service_sid=desk.sid) != message.conversation_sid
 
 
-def test_the_order_of_the_nouns_does_not_matter(seed: Load, account: AccountView) -> None:
+def test_order_of_collections_in_a_file_does_not_matter(seed: Load, account: AccountView) -> None:
     seed(
         f"""
         conversations:
@@ -92,14 +92,14 @@ def test_the_order_of_the_nouns_does_not_matter(seed: Load, account: AccountView
     assert "agent" == account.roles.one(sid=account.participants.one().role_sid).friendly_name
 
 
-def test_what_is_left_out_is_numbered_as_by_add(seed: Load, account: AccountView) -> None:
+def test_required_value_left_out_is_numbered(seed: Load, account: AccountView) -> None:
     seed("{users: [{}, {}], services: [{}]}")
 
     assert ["user-1", "user-2"] == [each.identity for each in account.users]
     assert "service-1" == account.services.one().friendly_name
 
 
-def test_an_explicit_null_is_not_numbered(seed: Load, account: AccountView) -> None:
+def test_null_for_a_required_value_is_refused(seed: Load, account: AccountView) -> None:
     with pytest.raises(
         ValueError, match=r"conversations\[0\].messages\[0\]: Twilio refuses this: 50503"
     ):
@@ -112,7 +112,7 @@ def test_an_explicit_null_is_not_numbered(seed: Load, account: AccountView) -> N
         )
 
 
-def test_a_closed_conversation_is_filled_and_leaves_its_numbers_to_others(
+def test_closed_conversation_is_filled_and_its_addresses_stay_free(
     seed: Load, account: AccountView
 ) -> None:
     person = f"{{messaging_binding_address: {ADA}, messaging_binding_proxy_address: {DESK}}}"
@@ -137,7 +137,7 @@ def test_a_closed_conversation_is_filled_and_leaves_its_numbers_to_others(
     assert first == account.participants.one(conversation_sid=old.sid).date_created
 
 
-def test_timers_of_a_dated_conversation_have_run_out_since(
+def test_timers_of_a_conversation_with_an_old_date_have_run_out(
     seed: Load, account: AccountView
 ) -> None:
     seed("conversations: [{timers_closed: P1D, date_created: 2024-05-01}]")
@@ -146,7 +146,7 @@ def test_timers_of_a_dated_conversation_have_run_out_since(
     assert datetime(2024, 5, 2, tzinfo=timezone.utc) == account.conversations.one().date_updated
 
 
-def test_an_entry_of_a_receipt_is_about_the_one_that_is_there(
+def test_entry_of_a_receipt_changes_the_preexisting_receipt(
     seed: Load, account: AccountView
 ) -> None:
     seed(
@@ -165,7 +165,7 @@ def test_an_entry_of_a_receipt_is_about_the_one_that_is_there(
     assert "all" == account.messages.one().delivery["failed"]
 
 
-def test_an_entry_of_a_role_that_every_service_has_changes_that_one(
+def test_entry_of_a_default_role_changes_the_preexisting_role(
     seed: Load, account: AccountView
 ) -> None:
     seed("roles: [{friendly_name: channel user, type: conversation, permission: [sendMessage]}]")
@@ -174,7 +174,9 @@ def test_an_entry_of_a_role_that_every_service_has_changes_that_one(
     assert 4 == len(account.roles)
 
 
-def test_there_is_one_configuration_to_change(seed: Load, api: Api, account: AccountView) -> None:
+def test_entry_of_a_configuration_changes_the_only_one(
+    seed: Load, api: Api, account: AccountView
+) -> None:
     seed(
         f"""
         conversations: [{{}}]
@@ -193,7 +195,7 @@ def test_there_is_one_configuration_to_change(seed: Load, api: Api, account: Acc
     assert [None, None] == [each.new_message_sound for each in account.notifications]
 
 
-def test_the_default_service_has_the_sid_that_is_said(
+def test_default_service_gets_the_sid_of_the_file(
     seed: Load, api: Api, account: AccountView
 ) -> None:
     seed(f"{{default_service: {{sid: IS{'7' * 32}}}, users: [{{identity: ada}}]}}")
@@ -203,7 +205,7 @@ def test_the_default_service_has_the_sid_that_is_said(
     assert 4 == len(account.roles)
 
 
-def test_a_message_may_say_its_index(seed: Load, api: Api, account: AccountView) -> None:
+def test_message_with_an_index_keeps_it(seed: Load, api: Api, account: AccountView) -> None:
     seed("conversations: [{unique_name: talk, messages: [{index: 7}, {}]}]")
 
     api.post("/v1/Conversations/talk/Messages", {"Body": "hi"})
@@ -263,7 +265,7 @@ def test_preexisting_role_keeps_what_its_entry_leaves_out(seed: Load, account: A
     assert (before, 2020) == (role.permissions, role.date_created.year)
 
 
-def test_webhooks_are_told_nothing(seed: Load, world: World, account: AccountView) -> None:
+def test_load_publishes_no_events(seed: Load, world: World, account: AccountView) -> None:
     seed(
         """
         webhook_configuration:
@@ -411,7 +413,7 @@ def test_mistake_is_explained_with_its_path(
     assert f"seed.yaml: {complaint}" == str(raised.value)
 
 
-def test_every_fact_has_a_text_for_what_it_can_not_be() -> None:
+def test_every_fact_has_a_text_for_a_wrong_value() -> None:
     def facts(resource: Resource[Any]) -> Iterator[Field]:
         yield from Schema(resource).facts.values()
         for child in Schema(resource).children:
@@ -422,7 +424,7 @@ def test_every_fact_has_a_text_for_what_it_can_not_be() -> None:
     assert kinds <= {Sid, *ACCEPTED}
 
 
-def test_a_load_that_fails_changes_nothing(
+def test_load_that_fails_changes_nothing(
     seed: Load, world: World, account: AccountView, tmp_path: Path
 ) -> None:
     account.conversations.add(unique_name="taken")
@@ -446,14 +448,14 @@ def test_a_load_that_fails_changes_nothing(
     assert again.sids.draw("CH") == account.conversations.add().sid
 
 
-def test_a_default_service_in_use_keeps_its_sid(seed: Load, account: AccountView) -> None:
+def test_sid_for_a_default_service_in_use_is_refused(seed: Load, account: AccountView) -> None:
     account.users.add()
 
     with pytest.raises(ValueError, match="default_service: the default service has a user already"):
         seed(f"default_service: {{sid: IS{'0' * 32}}}")
 
 
-def test_json_and_yaml_say_the_same(world: World, account: AccountView, tmp_path: Path) -> None:
+def test_json_file_is_loaded_like_yaml(world: World, account: AccountView, tmp_path: Path) -> None:
     path = tmp_path / "seed.json"
     path.write_text(json.dumps({"users": [{"identity": "ada", "attributes": {"a": 1.5}}]}))
 

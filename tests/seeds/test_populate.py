@@ -1,4 +1,4 @@
-"""Populated worlds: believable, and the same at each run."""
+"""Populating: invented people and conversations, the same at each run."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def populated(**options: Any) -> FakeConversations:
 
 
 @pytest.mark.parametrize("locale", ["en_US", "de_DE", "ja_JP"])
-def test_people_talk_in_turns_before_now(locale: str) -> None:
+def test_invented_people_write_in_turns_before_now(locale: str) -> None:
     fake = populated(locale=locale)
 
     assert (20, 200) == (len(fake.conversations), len(fake.messages))
@@ -43,7 +43,7 @@ def test_people_talk_in_turns_before_now(locale: str) -> None:
         assert all(each.participant_sid and each.body and "{" not in each.body for each in said)
 
 
-def test_some_text_and_carriers_report() -> None:
+def test_some_invented_people_text_and_have_receipts() -> None:
     fake = populated()
 
     numbers = [each.messaging_binding for each in fake.participants if each.messaging_binding]
@@ -61,7 +61,7 @@ def test_some_text_and_carriers_report() -> None:
     )
 
 
-def test_it_is_the_same_at_each_run(tmp_path: Path) -> None:
+def test_populate_is_the_same_at_each_run(tmp_path: Path) -> None:
     said = []
     for name in ("one.json", "two.json"):
         populated(conversations=5, messages=30, locale="de_DE").dump(tmp_path / name)
@@ -72,7 +72,7 @@ def test_it_is_the_same_at_each_run(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("locale", ["en_US", "de_DE"])
-def test_texts_do_not_follow_the_day(locale: str) -> None:
+def test_texts_do_not_depend_on_the_date(locale: str) -> None:
     said = []
     for today in (NOW, NOW + timedelta(days=1000)):
         with time_machine.travel(today, tick=False):
@@ -84,7 +84,7 @@ def test_texts_do_not_follow_the_day(locale: str) -> None:
     assert said[0] == said[1]
 
 
-def test_people_do_not_follow_the_process() -> None:
+def test_people_do_not_depend_on_the_hash_seed() -> None:
     program = """if True:
         from pytest_conversations_fake import FakeConversations
         fake = FakeConversations()
@@ -107,7 +107,7 @@ def test_people_do_not_follow_the_process() -> None:
     assert one == two
 
 
-def test_languages_differ() -> None:
+def test_locales_have_different_topics() -> None:
     topics = {
         locale: populated(conversations=1, messages=2, locale=locale).conversations.one()
         for locale in ("en_GB", "de_AT", "fr_FR")
@@ -116,7 +116,7 @@ def test_languages_differ() -> None:
     assert 3 == len({topic.friendly_name for topic in topics.values()})
 
 
-def test_a_second_time_other_people_come() -> None:
+def test_second_populate_invents_other_people() -> None:
     fake = populated(conversations=4, messages=8)
 
     fake.populate(conversations=4, messages=8)
@@ -124,7 +124,7 @@ def test_a_second_time_other_people_come() -> None:
     assert (8, 16) == (len(fake.conversations), len(fake.messages))
 
 
-def test_where_numbers_run_out_people_chat() -> None:
+def test_people_chat_when_phone_numbers_run_out() -> None:
     fake = populated(conversations=500, messages=0, locale="de_DE")
 
     assert 500 == len(fake.conversations)
@@ -143,7 +143,7 @@ def test_only_numbers_of_the_account_are_texted(owned: list[str], channels: set[
     assert channels == {each["type"] for each in bindings}
 
 
-def test_nothing_at_all_is_only_the_desk() -> None:
+def test_populate_with_zero_conversations_adds_only_agents() -> None:
     fake = populated(conversations=0, messages=0)
 
     assert (0, 2) == (len(fake.conversations), len(fake.users))
@@ -164,7 +164,7 @@ def test_nothing_at_all_is_only_the_desk() -> None:
         ({"locale": "en_UA"}, ValueError, "Faker has no locale 'en_UA'; did you mean 'en_"),
     ],
 )
-def test_a_mistake_is_explained(
+def test_wrong_argument_is_refused(
     options: dict[str, Any], error: type[Exception], complaint: str
 ) -> None:
     with pytest.raises(error) as raised:
@@ -173,7 +173,7 @@ def test_a_mistake_is_explained(
     assert str(raised.value).startswith(complaint)
 
 
-def test_without_faker_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_without_faker_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "faker", None)
 
     with pytest.raises(ModuleNotFoundError) as raised:
