@@ -22,7 +22,7 @@ from .api.world import World
 from .lifecycle import Lifecycle
 from .reports.report import Report, report
 from .seeds.entries import SeedError
-from .settings import Seed, accounts_of, assumptions_of, check_tolerated
+from .settings import Seed, SeedData, accounts_of, assumptions_of, check_tolerated
 from .simulators.chat_user import ChatUser
 from .simulators.handset import Handset, with_channel
 from .state.account import AccountView
@@ -126,8 +126,8 @@ class FakeConversations(AccountView):
             check(is_plain, "seed is a function, neither asynchronous nor a generator", seed)
             seed(self)
         elif seed is not None:
-            what = "seed is a path or a function of the fake"
-            check(isinstance(seed, (str, os.PathLike)), what, seed)
+            what = "seed is a path, a mapping or a function of the fake"
+            check(isinstance(seed, (str, os.PathLike, Mapping)), what, seed)
             self.load(seed)
 
     # Start and end
@@ -421,10 +421,13 @@ class FakeConversations(AccountView):
         self._dispatcher.ensure_settled()
         result.update(changed(before, counts(self._world, self._world.account)))
 
-    def load(self, path: str | os.PathLike[str]) -> None:
-        """Add the records of a file: JSON or YAML, by its suffix. A wrong file adds nothing.
+    def load(self, seed: SeedData) -> None:
+        """Add the records of a seed, all of them or none.
 
             fake_conversations.load("desk.yaml")
+            fake_conversations.load({"default_service": {"sid": "IS" + "0" * 32}})
+
+        *seed* is the path of a file, JSON or YAML by its suffix, or a mapping in the same format.
 
         Keys are the names of the collections; records that belong to another are nested in it.
         Raises `ValueError` for what Twilio would refuse or what does not exist, `OSError` for a
@@ -432,10 +435,13 @@ class FakeConversations(AccountView):
         """
         __tracebackhide__ = True
         self._world.require_running()
-        from .seeds.loading import load
+        from .seeds.loading import load, load_data
 
         try:
-            load(self._world, self._account, Path(path))
+            if isinstance(seed, Mapping):
+                load_data(self._world, self._account, seed)
+            else:
+                load(self._world, self._account, Path(seed))
         except SeedError as error:
             raise ValueError(str(error)) from None  # without the frames of the parser
 

@@ -11,8 +11,11 @@ from .api.did_you_mean import unknown
 from .api.fields import is_sid
 from .strict.errors import VIOLATION_KINDS
 
-Seed = str | os.PathLike[str] | Callable[[Any], object] | None
-"""The path of a seed file, or a function that takes the fake."""
+SeedData = str | os.PathLike[str] | Mapping[str, Any]
+"""The path of a seed file, or its data."""
+
+Seed = SeedData | Callable[[Any], object] | None
+"""Seed data, or a function that takes the fake."""
 
 FROM_ENVIRONMENT = "the auth token of the environment (TWILIO_AUTH_TOKEN)"
 

@@ -13,6 +13,7 @@ from pytest_conversations_fake.api.records import shown
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.assertions.requests import PARTICIPLES
+from pytest_conversations_fake.state.facts import public_facts
 from pytest_conversations_fake.state.live_record import attribute_names
 
 PACKAGE = Path(pytest_conversations_fake.__file__).parent
@@ -61,9 +62,11 @@ def noun(resource: Resource[Any]) -> Iterator[str]:
     attributes = keywords(attribute_names(resource))
     yield f"    def find(self{attributes}) -> {record} | None: ..."
     yield f"    def one(self{attributes}) -> {record}: ..."
-    above = [each.sid_keyword for each in resource.ancestors[-1:]]
+    above = [each.sid_keyword for each in resource.ancestors]
     if resource.seedable:
-        seeds = keywords([*resource.parameters_of("Create", "Seed"), *above])
+        seeds = keywords(
+            [*resource.parameters_of("Create", "Seed"), *public_facts(resource), *above]
+        )
         yield f"    def add(self{seeds}) -> {record}: ..."
     for verb in resource.verbs:
         yield from assertions(PARTICIPLES[verb], Operation(resource, verb).keywords)

@@ -7,7 +7,7 @@ them under other circumstances.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -20,7 +20,7 @@ from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.resources import default_service, services
 from ..api.world import World
-from ..state.adding import seed
+from ..state.adding import seed, split
 from .entries import Entry, SeedError, at, in_file, joined, kind_of
 from .files import read_file
 from .schema import DEFAULT_SERVICE, Schema, check_top_level, top_level
@@ -34,11 +34,18 @@ def load(world: World, account: Account, path: Path) -> None:
     Raises `SeedError` with the place of the problem in the file, or `OSError`.
     """
     with in_file(path):
-        data = read_file(path)
-        if not isinstance(data, Mapping):
-            raise SeedError(f"a seed is a mapping of collections, not {kind_of(data)}")
-        with world.transaction():
-            _Loader(world, account).load(Entry(data))
+        load_data(world, account, read_file(path))
+
+
+def load_data(world: World, account: Account, data: object) -> None:
+    """Add the records of *data*, in the format of seed files, to an *account*: all or none.
+
+    Raises `SeedError` with the place of the problem.
+    """
+    if not isinstance(data, Mapping):
+        raise SeedError(f"a seed is a mapping of collections, not {kind_of(data)}")
+    with world.transaction():
+        _Loader(world, account).load(Entry(data))
 
 
 @dataclass(frozen=True)
@@ -150,8 +157,8 @@ class _Loader:
         self, resource: Resource[Any], parents: Sequence[Record], entry: Entry, restored: bool
     ) -> _Loaded:
         parameters, facts = self._schema(resource).read(entry)
-        now_parameters, last_parameters = _split(parameters, resource.seeding.set_last)
-        now_facts, last_facts = _split(facts, resource.seeding.set_last)
+        now_parameters, last_parameters = split(parameters, resource.seeding.set_last)
+        now_facts, last_facts = split(facts, resource.seeding.set_last)
         context = self._context(resource, parents, now_parameters, now_facts)
         last = replace(context, params=last_parameters, facts=last_facts)
         if restored:
@@ -259,14 +266,6 @@ class _Loader:
         above = self._dates.get(parents[-1].sid) if parents else None
         now = parameters.get("date_created") or facts.get("date_created") or above
         return seed(self._world, self._account, resource, parents, parameters, now=now, facts=facts)
-
-
-def _split(values: Values, names: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The values without *names*, and those with."""
-    return (
-        {name: value for name, value in values.items() if name not in names},
-        {name: value for name, value in values.items() if name in names},
-    )
 
 
 def _is_filled_first(loaded: _Loaded) -> bool:

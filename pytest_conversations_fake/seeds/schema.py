@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cached_property
-from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any
 
-from ..api.fields import Day, Field, Flag, Int, Json, Many, Moment, Sid, Text
+from ..api.fields import Field, Json, Many
 from ..api.records import nullable
 from ..api.refusals import Refused
 from ..api.resource import Resource
 from ..api.resources import children, services
-from ..api.sid_kinds import PREFIXES
+from ..state.facts import accepted_by, facts_of
 from .entries import Entry, SeedError, at, joined, kind_of
 
 FORMAT = 1
@@ -24,56 +22,6 @@ FORMAT = 1
 
 FORMAT_KEY, DEFAULT_SERVICE = "format", "default_service"
 
-
-class Data(Json):
-    """Any data of JSON, for attributes whose type no other field reads."""
-
-    def write(self, value: Any, keyword: str = "") -> list[str]:
-        return [json.dumps(value)]
-
-    def read(self, text: str) -> Any:
-        return json.loads(text)
-
-
-class Mappings(Data):
-    """A list of mappings."""
-
-    def write(self, value: Any, keyword: str = "") -> list[str]:
-        if not isinstance(value, list) or not all(isinstance(each, Mapping) for each in value):
-            raise self.type_error("a list of mappings", value, keyword)
-        return super().write(value, keyword)
-
-
-class Texts(Many):
-    """A list of texts that the record holds as a tuple."""
-
-    def read_all(self, texts: Sequence[str]) -> Any:
-        return tuple(super().read_all(texts))
-
-
-# The field that reads an attribute which is no parameter, by its type
-FACTS: dict[Any, Field] = {
-    str: Text(""),
-    int: Int(""),
-    bool: Flag(""),
-    datetime: Moment(""),
-    tuple[str, ...]: Texts(""),
-    list[dict[str, Any]]: Mappings(""),
-}
-
-DATE = "a date, 2030-01-31, or with a time, 2030-01-31T12:00:00Z"
-
-# How an error message calls what a fact accepts
-ACCEPTED: dict[type[Field], str] = {
-    Data: "data of JSON",
-    Day: DATE,
-    Flag: "true or false",
-    Int: "a whole number from 0 on",
-    Mappings: "a list of mappings",
-    Moment: DATE,
-    Text: "a text",
-    Texts: "a list of texts",
-}
 
 # The last keys in a file, after those that a reader looks for
 LAST = ("sid", "date_created", "date_updated")
@@ -101,25 +49,9 @@ class Schema:
 
     @cached_property
     def facts(self) -> Mapping[str, Field]:
-        record = self.resource.record
-        from_place = ["account_sid", *(each.sid_keyword for each in self.resource.ancestors)]
         unseen = ("sid", "date_created", "date_updated") if self.resource.single else ()
-        hints = get_type_hints(record)
-        return {
-            each.name: self.resource.parameters.get(each.name) or self._fact(each.name, hints)
-            for each in fields(record)
-            if each.init and each.name not in {*self.parameters, *from_place, *unseen}
-        }
-
-    def _fact(self, name: str, hints: Mapping[str, Any]) -> Field:
-        prefix = self.resource.record.prefix if name == "sid" else PREFIXES.get(name)
-        if prefix is not None:
-            return Sid(name, prefix=prefix)
-        kind = hints[name]
-        for each in get_args(kind) if NoneType in get_args(kind) else [kind]:
-            if each in FACTS:
-                return FACTS[each]
-        return Data("")
+        facts = facts_of(self.resource)
+        return {name: field for name, field in facts.items() if name not in unseen}
 
     @cached_property
     def attributes(self) -> Mapping[str, str]:
@@ -164,11 +96,7 @@ class Schema:
         try:
             return field.read_all(field.write(value))
         except (Refused, TypeError):
-            if isinstance(field, Sid):
-                accepted = f"{field.prefix} and 32 hexadecimal digits"
-            else:
-                accepted = ACCEPTED[type(field)]
-            problem = f"the {key} of {self.name} is {accepted}, not {kind_of(value)}"
+            problem = f"the {key} of {self.name} is {accepted_by(field)}, not {kind_of(value)}"
             raise ValueError(problem) from None
 
 

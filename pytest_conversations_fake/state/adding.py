@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -11,9 +11,11 @@ from typing import Any
 from ..api.accounts import Account
 from ..api.fields import Field
 from ..api.records import Record
+from ..api.refusals import Refused
 from ..api.request_context import RequestContext
 from ..api.resource import Resource
 from ..api.world import World
+from .facts import accepted_by
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -21,6 +23,18 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 def read(params: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
     """Read *params* as those of a request. Raises `TypeError` for a wrong type, and refusals."""
     return {key: fields[key].read_all(fields[key].write(params[key], key)) for key in params}
+
+
+def read_facts(facts: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
+    """Read *facts*. Raises `TypeError` for a wrong type, and `ValueError` for a wrong value."""
+    values: dict[str, Any] = {}
+    for name, value in facts.items():
+        try:
+            values |= read({name: value}, fields)
+        except Refused:
+            accepted = accepted_by(fields[name])
+            raise ValueError(f"{name} is {accepted}, not {value!r}") from None
+    return values
 
 
 def seed(
@@ -44,6 +58,16 @@ def seed(
         parents=parents,
         params={**params, **read({key: fields[key].example(name) for key in missing}, fields)},
         facts=facts,
+    )
+
+
+def split(
+    values: Mapping[str, Any], names: Collection[str]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values without *names*, and those with."""
+    return (
+        {name: value for name, value in values.items() if name not in names},
+        {name: value for name, value in values.items() if name in names},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, ClassVar
 
@@ -17,7 +18,8 @@ from ..api.sid_kinds import check_kind, check_sids, kind_of, prefix_of
 from ..api.world import World
 from ..assertions.requests import assertion_methods
 from ..assertions.values import truncation_for
-from .adding import read, seed
+from .adding import read, read_facts, seed, split
+from .facts import public_facts
 from .live_record import LiveRecord, attribute_names, live_record
 from .lookup import not_one
 
@@ -85,11 +87,12 @@ class Collection(SuggestsNames):
     def add(self, **params: object) -> LiveRecord:
         """Create a record as a request would, without recording a request, and return it.
 
-        *params* are those of twilio-python's `create`, parameters that only carriers and phones
-        set, and the sid of the parent: `conversation_sid`, or `chat_service_sid`, whose default is
-        the default service. Required parameters that are left out get numbered values. Raises
-        `TypeError` for an unknown parameter or a value of another type, and `ValueError` with
-        Twilio's code for a record that Twilio would refuse.
+        *params* are those of twilio-python's `create`, the sid of the parent (`conversation_sid`,
+        or `chat_service_sid`, whose default is the default service), and attributes that Twilio
+        sets, such as `sid` and `date_created`. Required parameters that are left out get numbered
+        values. Raises `TypeError` for an unknown parameter or a value of another type, and
+        `ValueError` for a record that exists already or, with Twilio's code, that Twilio would
+        refuse.
         """
         __tracebackhide__ = True
         if not self._resource.seedable:
@@ -102,20 +105,29 @@ class Collection(SuggestsNames):
 
     def _add(self, params: dict[str, Any]) -> LiveRecord:
         __tracebackhide__ = True
-        fields = self._resource.parameters_of("Create", "Seed")
-        above = [resource.sid_keyword for resource in self._resource.ancestors[-1:]]
+        resource = self._resource
+        fields, known_facts = resource.parameters_of("Create", "Seed"), public_facts(resource)
+        parent_sids = [each.sid_keyword for each in resource.ancestors]
+        accepted = [*fields, *known_facts, *parent_sids]
         for keyword in params:
-            if keyword not in [*fields, *above]:
-                what = f"{self._resource.collection}.add() has no parameter"
-                raise TypeError(unknown(what, keyword, [*fields, *above]))
-        check_sids(self._resource, params)
+            if keyword not in accepted:
+                what = f"{resource.collection}.add() has no parameter"
+                raise TypeError(unknown(what, keyword, accepted))
+        check_sids(resource, params)
         parents = self._parents(params)
-        given = read({key: params[key] for key in params if key in fields}, fields)
-        context = seed(self._world, self._account, self._resource, parents, given)
-        return self._live(self._resource.create(context))
+        values = read({key: params[key] for key in params if key in fields}, fields)
+        facts = read_facts({key: params[key] for key in params if key in known_facts}, known_facts)
+        if "sid" in facts and self._account.store.find(resource.record, facts["sid"]):
+            raise ValueError(f"{resource.record.__name__} {facts['sid']} exists already")
+        now = values.get("date_created") or facts.get("date_created")
+        first, last = split(values, resource.seeding.set_last)
+        context = seed(self._world, self._account, resource, parents, first, now=now, facts=facts)
+        record = resource.create(context)
+        resource.finish(replace(context, params=last, facts={}), record)
+        return self._live(record)
 
     def _parents(self, params: Mapping[str, Any]) -> list[Record]:
-        """The parents of a new record: those of the sid in *params*, else the default service."""
+        """The parents of a new record: those of the sids in *params*, else the default service."""
         __tracebackhide__ = True
         parents: list[Record] = []
         above = self._resource.ancestors
@@ -128,6 +140,12 @@ class Collection(SuggestsNames):
             parent = self._account.store.find(resource.record, sid)
             if not parent:
                 raise ValueError(f"there is no {resource.record.__name__} {sid!r}")
+            if (given := params.get(resource.sid_keyword, parent.sid)) != parent.sid:
+                child = parents[0]
+                raise ValueError(
+                    f"{type(child).__name__} {child.sid} belongs to {resource.sid_keyword} "
+                    f"{parent.sid}, not to {given!r}"
+                )
             parents.insert(0, parent)
             sid = parent.parent_sid
         return parents

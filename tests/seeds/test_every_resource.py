@@ -28,7 +28,8 @@ from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.seeds import loading
 from pytest_conversations_fake.seeds.dumping import dump
 from pytest_conversations_fake.seeds.loading import load
-from pytest_conversations_fake.seeds.schema import FORMAT, Data, Mappings, Schema, seeded, top_level
+from pytest_conversations_fake.seeds.schema import FORMAT, Schema, seeded, top_level
+from pytest_conversations_fake.state.facts import Data, Mappings
 
 # Values of keys whose sample would be a default, which a dump leaves out
 FIXED = {

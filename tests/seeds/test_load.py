@@ -12,13 +12,15 @@ from typing import Any
 import pytest
 from conftest import Api
 
+from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.fields import Field, Sid
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.seeds.dumping import dump
 from pytest_conversations_fake.seeds.loading import load
-from pytest_conversations_fake.seeds.schema import ACCEPTED, Schema, top_level
+from pytest_conversations_fake.seeds.schema import Schema, top_level
 from pytest_conversations_fake.state.account import AccountView
+from pytest_conversations_fake.state.facts import ACCEPTED
 
 Load = Callable[[str], None]
 
@@ -462,3 +464,20 @@ def test_json_file_is_loaded_like_yaml(world: World, account: AccountView, tmp_p
     load(world, world.account, path)
 
     assert '{"a": 1.5}' == account.users.one(identity="ada").attributes
+
+
+def test_mapping_is_loaded_like_a_file() -> None:
+    sid = "IS" + "3" * 32
+    fake = FakeConversations(seed={"default_service": {"sid": sid}})
+
+    fake.load({"conversations": [{"unique_name": "help", "messages": [{"body": "hi"}]}]})
+
+    assert (sid, "help") == (fake.default_service.sid, fake.conversations.one().unique_name)
+    assert "hi" == fake.messages.one().body
+
+
+def test_mistake_in_a_mapping_is_explained_with_its_path() -> None:
+    with pytest.raises(ValueError, match="stat") as refused:
+        FakeConversations(seed={"conversations": [{}, {"stat": "closed"}]})
+
+    assert str(refused.value).startswith("conversations[1]: a conversation has no 'stat'; did you ")

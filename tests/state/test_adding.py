@@ -1,6 +1,8 @@
-"""What a test puts there without a request, and how it looks at what is there."""
+"""`add()`, and the records that it returns."""
 
 from __future__ import annotations
+
+from datetime import datetime, timezone
 
 import pytest
 from conftest import Api
@@ -172,3 +174,88 @@ def test_files_belong_to_their_service(api: Api, account: AccountView) -> None:
     said = api.post("/v1/Conversations/talk/Messages", {"MediaSid": elsewhere.sid}).response
 
     assert 0 == said["media"][0]["size"]
+
+
+def test_added_record_has_the_given_sid_and_dates(api: Api, account: AccountView) -> None:
+    sid, date = "IS" + "1" * 32, datetime(2020, 1, 1, tzinfo=timezone.utc)
+
+    desk = account.services.add(sid=sid, date_created=date, date_updated="2020-02-01T10:00:00Z")
+
+    assert (sid, date) == (desk.sid, desk.date_created)
+    shown = api.get(f"/v1/Services/{sid}").response
+    assert ("2020-01-01T00:00:00Z", "2020-02-01T10:00:00Z") == (
+        shown["date_created"],
+        shown["date_updated"],
+    )
+
+
+def test_every_resource_can_be_added_with_a_sid(account: AccountView) -> None:
+    talk = account.conversations.add(sid="CH" + "1" * 32)
+    message = account.messages.add(conversation_sid=talk.sid, sid="IM" + "1" * 32)
+    account.participants.add(
+        conversation_sid=talk.sid,
+        sid="MB" + "1" * 32,
+        messaging_binding_address="+15550101",
+        messaging_binding_proxy_address="+15550102",
+    )
+    parents = {"conversation_sid": talk.sid, "message_sid": message.sid}
+
+    for resource in RESOURCES:
+        if not resource.seedable or resource.stored is not resource.record:
+            continue
+        needed = [above.sid_keyword for above in resource.ancestors[1:]][-1:]
+        sid = resource.record.prefix + "2" * 32
+        collection = getattr(account, resource.collection)
+        params = {name: parents[name] for name in needed}
+        if resource.collection == "participants":
+            params["identity"] = "ada"
+
+        record = collection.add(sid=sid, **params)
+
+        assert sid == record.sid
+        assert sid in collection
+
+
+def test_conversation_can_be_added_closed(account: AccountView) -> None:
+    talk = account.conversations.add(state="closed")
+
+    assert "closed" == talk.state
+
+
+def test_sid_that_exists_is_refused(account: AccountView) -> None:
+    desk = account.services.add()
+
+    with pytest.raises(ValueError, match=f"Service {desk.sid} exists already"):
+        account.services.add(sid=desk.sid)
+
+
+@pytest.mark.parametrize(
+    ("params", "text"),
+    [
+        ({"sid": "IS1"}, "sid is IS and 32 hexadecimal digits, not 'IS1'"),
+        (
+            {"date_created": "soon"},
+            "date_created is a date, 2030-01-31, or with a time, 2030-01-31T12:00:00Z, not 'soon'",
+        ),
+    ],
+)
+def test_wrong_value_is_explained(account: AccountView, params: dict[str, str], text: str) -> None:
+    with pytest.raises(ValueError, match="is ") as refused:
+        account.services.add(**params)
+
+    assert text == str(refused.value)
+
+
+def test_parent_sids_of_all_levels_must_agree(account: AccountView) -> None:
+    desk = account.services.add()
+    talk = account.conversations.add(chat_service_sid=desk.sid)
+
+    message = account.messages.add(conversation_sid=talk.sid, chat_service_sid=desk.sid)
+
+    assert desk.sid == message.chat_service_sid
+    other = account.default_service.sid
+    with pytest.raises(ValueError, match="belongs to") as refused:
+        account.messages.add(conversation_sid=talk.sid, chat_service_sid=other)
+    assert str(refused.value) == (
+        f"Conversation {talk.sid} belongs to chat_service_sid {desk.sid}, not to {other!r}"
+    )
