@@ -6,6 +6,7 @@ stands here and is not read from the package.
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,8 +19,10 @@ from conftest import Api
 from api.test_contract import CONTRACT, FORMS, level_of, sids, target
 from pytest_conversations_fake.api.assumptions import Assumptions
 from pytest_conversations_fake.api.fields import Duration, Field, Int, Json, Sid, Text
+from pytest_conversations_fake.api.forms import decompress
 from pytest_conversations_fake.api.journal import RecordedRequest
 from pytest_conversations_fake.api.operations import OPERATIONS, Operation
+from pytest_conversations_fake.api.refusals import BodyTooLarge, UnreadableBody
 from pytest_conversations_fake.api.verbs import LIST
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.state.account import AccountView
@@ -462,3 +465,12 @@ def test_filter_of_dates_includes_both_ends_to_the_second(api: Api, query: str, 
     listed = api.get(f"/v1/Conversations?{query}").response["conversations"]
 
     assert [*found] == sorted(each["unique_name"] for each in listed)
+
+
+@pytest.mark.rule("body-size", "compressed-bodies")
+def test_compressed_body_is_read_up_to_the_limit_of_its_content() -> None:
+    headers, body = {"content-encoding": "gzip"}, gzip.compress(b"x" * 10)
+
+    assert b"x" * 10 == decompress(headers, body, 10)
+    assert isinstance(decompress(headers, body, 9), BodyTooLarge)
+    assert isinstance(decompress(headers, body[:-1], 10), UnreadableBody)
