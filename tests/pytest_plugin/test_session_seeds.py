@@ -114,9 +114,10 @@ def test_wrong_seed_prints_one_line(suite: pytest.Pytester) -> None:
         [
             "fake_conversations: seed is a path, a mapping or a function of the fake, not 3",
             "fake_conversations: [[]Errno 2[]] No such file or directory: '*/data/none.json'",
-            "fake_conversations: wrong.json, line 3: a user has no 'identiy'; did you mean "
+            "fake_conversations: wrong.json: users[[]0[]]: a user has no 'identiy'; did you mean "
             "'identity'? There is: *",
-            "fake_conversations: YAML needs PyYAML: pip install pyyaml; seeds can be JSON as well",
+            "fake_conversations: YAML needs PyYAML: pip install pyyaml; a seed file can also be "
+            "JSON",
         ]
     )
     assert "Traceback" not in result.stdout.str()
