@@ -290,7 +290,7 @@ def test_without_redirection_the_process_is_left_alone(
         assert environment == dict(os.environ)
         requests.get(URL, auth=AUTH)
         requests.get("https://api.twilio.com")
-        with pytest.raises(AssertionError, match=f"was the client told its address, {fake.url}"):
+        with pytest.raises(AssertionError, match=f"the client needs its address, {fake.url}"):
             fake.services.assert_listed()
 
     assert real.requests == [URL, "https://api.twilio.com/"]

@@ -191,7 +191,7 @@ def test_webhook_without_answer_is_reported_as_not_settled(
 
     [run] = swept
     assert "not settled" == run.outcome
-    assert run.reason.startswith("settle() raised TimeoutError: not settled, as these are")
+    assert run.reason.startswith("settle() raised TimeoutError: webhooks did not settle")
     assert f"onConversationAdded to {HOOK}" in run.reason
     assert ["hi"] == [each.body for each in fake.messages]
 

@@ -67,7 +67,7 @@ def test_timeout_of_settle_lists_unfinished_deliveries(fake: FakeConversations) 
 
 
 def test_timeout_of_settle_mentions_background_work() -> None:
-    unfinished = Backlog(trouble=lambda: None)
+    unfinished = Backlog(failure=lambda: None)
     work: Future[None] = Future()
     unfinished.add_background(work)
 
