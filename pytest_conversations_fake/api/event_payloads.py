@@ -57,12 +57,12 @@ class EventPayload:
 
 def check_events(
     context: RequestContext,
-    sent: Mapping[str, Any],
+    values: Mapping[str, Any],
     keyword: str,
     known: Sequence[str],
     refusal: type[Refused] = UnknownEvent,
 ) -> None:
     """Refuse a name of an event that is not *known*, if the world validates such names."""
-    unknown = {*(sent.get(keyword) or ())} - {*known}
+    unknown = {*(values.get(keyword) or ())} - {*known}
     if unknown and context.assumes("event-names", "known"):
         raise refusal(name=keyword)

@@ -77,11 +77,11 @@ class Resource(Generic[R]):
 
     def build(self, context: RequestContext) -> R:
         """The record that a request creates, not stored yet. Raises refusals."""
-        sent = self.attributes_from(context)
-        self.check(context, sent, None)
-        return self.build_unchecked(context, sent)
+        values = self.attributes_from(context)
+        self.check(context, values, None)
+        return self.build_unchecked(context, values)
 
-    def build_unchecked(self, context: RequestContext, sent: Mapping[str, Any]) -> R:
+    def build_unchecked(self, context: RequestContext, values: Mapping[str, Any]) -> R:
         """A record with the attributes *sent*, without validation."""
         basics = {
             "sid": context.facts.get("sid") or context.sids.draw(self.record.prefix),
@@ -89,7 +89,7 @@ class Resource(Generic[R]):
             "date_created": context.now,
             "date_updated": context.now,
         }
-        record: R = self.record(**{**basics, **self.defaults(context), **sent, **context.facts})
+        record: R = self.record(**{**basics, **self.defaults(context), **values, **context.facts})
         return record
 
     def list(self, context: RequestContext) -> Page[R]:
@@ -105,17 +105,17 @@ class Resource(Generic[R]):
         return self.listing(context).page(min(size, most), context.params.get("page", 0), cursor)
 
     def update(self, context: RequestContext, record: R) -> R:
-        sent = self.changes(context, record)
-        if sent:  # an empty update is answered with 200 and changes nothing
-            context.store.change(record, **{"date_updated": context.now, **sent})
+        values = self.changes(context, record)
+        if values:  # an empty update is answered with 200 and changes nothing
+            context.store.change(record, **{"date_updated": context.now, **values})
             self.publish(context, "Updated", record)
         return record
 
     def changes(self, context: RequestContext, record: R) -> dict[str, Any]:
         """The attributes that a request changes, not stored yet. Raises refusals."""
-        sent = self.attributes_from(context)
-        self.check(context, sent, record)
-        return sent
+        values = self.attributes_from(context)
+        self.check(context, values, record)
+        return values
 
     def delete(self, context: RequestContext, record: R) -> None:
         self.publish(context, "Removed", record, date_removed=context.now)
@@ -146,7 +146,7 @@ class Resource(Generic[R]):
             if above.sid_keyword in self.attributes
         }
 
-    def check(self, context: RequestContext, sent: Mapping[str, Any], record: R | None) -> None:
+    def check(self, context: RequestContext, values: Mapping[str, Any], record: R | None) -> None:
         """Raise a refusal that needs more than one field, for a change of *record* or a new one."""
 
     def listing(self, context: RequestContext) -> Listing[R]:
@@ -183,7 +183,7 @@ class Resource(Generic[R]):
         record: R | None = context.store.find_even_removed(self.record, sid)
         return record if record and record.parent_sid == context.parent_sid else None
 
-    def required(self, sent: Mapping[str, Any]) -> Iterable[str]:
+    def required(self, values: Mapping[str, Any]) -> Iterable[str]:
         """The keywords that creating a record requires, given those *sent*."""
         return [keyword for keyword, field in self.parameters.items() if field.required]
 

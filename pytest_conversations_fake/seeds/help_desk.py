@@ -105,7 +105,7 @@ class HelpDesk:
         if self._sent:
             message, receipt = self._sent[len(self._sent) // 2]
             context = self._receipt_context(message, receipt.date_updated)
-            receipts.move(context, receipt, "failed", UNREACHABLE)
+            receipts.set_status(context, receipt, "failed", UNREACHABLE)
 
     def _binding(self, channel: str, at: datetime) -> dict[str, str] | None:
         """The addresses of a customer and of the desk; None for a customer who chats.
@@ -138,7 +138,7 @@ class HelpDesk:
         for receipt in self._store.of(Receipt, message.sid):
             self._sent.append((message, receipt))
             context = self._receipt_context(message, at + timedelta(seconds=5))
-            receipts.move(context, receipt, ARRIVED[channel])
+            receipts.set_status(context, receipt, ARRIVED[channel])
 
     def _receipt_context(self, message: Message, at: datetime) -> RequestContext:
         conversation = self._store.get(Conversation, message.conversation_sid)

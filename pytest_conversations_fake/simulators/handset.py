@@ -118,7 +118,7 @@ class Handset:
                     conversation = self._store.get(Conversation, receipt.conversation_sid)
                     service = self._store.get(Service, receipt.chat_service_sid)
                     context = self._actor.context(service, conversation, message)
-                    receipts.move(context, receipt, status, error_code)
+                    receipts.set_status(context, receipt, status, error_code)
 
     def _receipts(self) -> Iterator[Receipt]:
         """The receipts of messages to this phone, oldest first, removed ones included."""

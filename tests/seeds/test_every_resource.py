@@ -181,7 +181,7 @@ from pytest_conversations_fake.api import resources
 from pytest_conversations_fake.api.resources.conversations import conversations
 
 resources.TREE[resources.services][conversations][memos] = {}  # the line
-resources.RESOURCES = tuple(resources.climb(resources.TREE))
+resources.RESOURCES = tuple(resources.walk(resources.TREE))
 """
 
 TESTS = """

@@ -55,15 +55,15 @@ TREE: Tree = {
 }
 
 
-def climb(tree: Tree, *ancestors: Resource[Any]) -> Iterator[Resource[Any]]:
+def walk(tree: Tree, *ancestors: Resource[Any]) -> Iterator[Resource[Any]]:
     """The resources of a *tree*, each with the resources above it set."""
     for resource, below in tree.items():
         resource.ancestors = ancestors
         yield resource
-        yield from climb(below, *ancestors, resource)
+        yield from walk(below, *ancestors, resource)
 
 
-RESOURCES = tuple(climb(TREE))
+RESOURCES = tuple(walk(TREE))
 
 
 def children(parent: Resource[Any] | None) -> list[Resource[Any]]:

@@ -20,7 +20,7 @@ from ..resource import Resource
 TYPES = ("sms", *CHANNELS, "chat")
 
 
-class AsSent(Choice):
+class CasePreservingChoice(Choice):
     """Comes back in the case that it was sent in, as in the specification's example."""
 
     def read(self, text: str) -> str:
@@ -34,7 +34,7 @@ class Address(Record):
 
     prefix = "IG"
 
-    type: Annotated[str, AsSent("Type", required=True, only="Create", of=TYPES)]
+    type: Annotated[str, CasePreservingChoice("Type", required=True, only="Create", of=TYPES)]
     address: Annotated[str, Text("Address", required=True, only="Create", max=256)]
     friendly_name: FriendlyName = None
     address_country: Annotated[str | None, Text("AddressCountry", only="Create")] = None
@@ -92,15 +92,15 @@ class Addresses(Resource[Address]):
         return "type" not in wanted or record.type.lower() == wanted["type"].lower()
 
     def check(
-        self, context: RequestContext, sent: Mapping[str, Any], record: Address | None
+        self, context: RequestContext, values: Mapping[str, Any], record: Address | None
     ) -> None:
-        if not record and context.store.find_by(Address, sent["address"]):
+        if not record and context.store.find_by(Address, values["address"]):
             raise refusals.AddressExists
-        if not context.may_use(sent.get("address")):
+        if not context.may_use(values.get("address")):
             raise refusals.AddressNotOwned
-        if not context.may_use(sent.get("auto_creation_studio_flow_sid")):
+        if not context.may_use(values.get("auto_creation_studio_flow_sid")):
             raise refusals.UnknownFlow
-        check_events(context, sent, "auto_creation_webhook_filters", SCOPED_EVENTS)
+        check_events(context, values, "auto_creation_webhook_filters", SCOPED_EVENTS)
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> Address | None:
         """By its sid, else by the address itself."""

@@ -46,14 +46,14 @@ class Configurations(Resource[Configuration]):
     verbs = (FETCH, UPDATE)
     extras = ("url", "links")
 
-    def check(self, context: RequestContext, sent: Any, record: Configuration | None) -> None:
+    def check(self, context: RequestContext, values: Any, record: Configuration | None) -> None:
         if not record:  # what it is opened with needs no asking
             return
-        sid = sent.get("default_chat_service_sid", record.default_chat_service_sid)
+        sid = values.get("default_chat_service_sid", record.default_chat_service_sid)
         # Each service has one configuration
         if not context.store.of(ServiceConfiguration, sid):
             raise refusals.UnknownDefaultService
-        if not context.may_use(sent.get("default_messaging_service_sid")):
+        if not context.may_use(values.get("default_messaging_service_sid")):
             raise refusals.UnknownMessagingService
 
     def render(self, context: RequestContext, record: Configuration) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class ServiceConfiguration(Record):
 
 
 # For what the roles are that a service gives
-ROLES = {
+ROLE_TYPES = {
     "default_conversation_creator_role_sid": "conversation",
     "default_conversation_role_sid": "conversation",
     "default_chat_service_role_sid": "service",
@@ -104,10 +104,10 @@ class ServiceConfigurations(Resource[ServiceConfiguration]):
     links = {"notifications": "Notifications", "webhooks": "Webhooks"}
 
     def check(
-        self, context: RequestContext, sent: Any, record: ServiceConfiguration | None
+        self, context: RequestContext, values: Any, record: ServiceConfiguration | None
     ) -> None:
-        for keyword in sent.keys() & ROLES.keys():
-            check_role(context, sent, ROLES[keyword], keyword)
+        for keyword in values.keys() & ROLE_TYPES.keys():
+            check_role(context, values, ROLE_TYPES[keyword], keyword)
 
     def defaults(self, context: RequestContext) -> dict[str, Any]:
         roles = {

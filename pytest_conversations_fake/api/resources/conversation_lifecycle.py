@@ -13,7 +13,7 @@ def settle(account: Account, now: datetime) -> None:
     """Apply every timer of an account that is due by *now*, each at its own instant."""
     for instant, sid in account.timers.due(now):
         if conversation := account.store.find(Conversation, sid):
-            run_out(account, conversation, instant)
+            apply_timers(account, conversation, instant)
 
 
 def finish_initializing(account: Account) -> None:
@@ -25,7 +25,7 @@ def finish_initializing(account: Account) -> None:
     account.pending_states.clear()
 
 
-def run_out(account: Account, conversation: Conversation, instant: datetime) -> None:
+def apply_timers(account: Account, conversation: Conversation, instant: datetime) -> None:
     """Apply the timers of a conversation that run out at *instant*, unless they were changed."""
     for state, due in list(conversation.instants()):
         if due != instant or conversation.state == "closed":
@@ -37,7 +37,7 @@ def run_out(account: Account, conversation: Conversation, instant: datetime) -> 
             publish_state(account, conversation, before, "TIMER", instant)
 
 
-def wake(context: RequestContext, conversation: Conversation) -> None:
+def reactivate(context: RequestContext, conversation: Conversation) -> None:
     """Let a new message make an inactive conversation active and restart its timers."""
     if conversation.state == "inactive":
         context.store.change(conversation, state="active")

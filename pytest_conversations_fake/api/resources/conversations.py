@@ -106,7 +106,7 @@ class Conversation(Record):
         return {"email": email} if any(email.values()) else {}
 
 
-PAIR = ("messaging_binding_proxy_address", "messaging_binding_address")
+ADDRESS_PAIR = ("messaging_binding_proxy_address", "messaging_binding_address")
 
 
 class Conversations(Resource[Conversation]):
@@ -146,7 +146,7 @@ class Conversations(Resource[Conversation]):
             "messaging_service_sid",
             "state",
         ),
-        event_params={"Add": (*PAIR, "message_body", "media"), "Added": PAIR},
+        event_params={"Add": (*ADDRESS_PAIR, "message_body", "media"), "Added": ADDRESS_PAIR},
     )
     links = {
         "participants": "Participants",
@@ -184,38 +184,38 @@ class Conversations(Resource[Conversation]):
         }
 
     def attributes_from(self, context: RequestContext) -> dict[str, Any]:
-        sent = super().attributes_from(context)
-        if sent.get("friendly_name", "") is None:
-            del sent["friendly_name"]  # Twilio passes over an empty one (terraform's tests of it)
-        return sent
+        values = super().attributes_from(context)
+        if values.get("friendly_name", "") is None:
+            del values["friendly_name"]  # Twilio passes over an empty one (terraform's tests of it)
+        return values
 
     def changes(self, context: RequestContext, record: Conversation) -> dict[str, Any]:
         """With timers that start again: those that are sent, all of them in another state."""
-        sent = super().changes(context, record)
-        timers = {timer for timer in ("inactive", "closed") if f"timers_{timer}" in sent}
-        if (record.state, sent.get("state")) == ("inactive", "active"):
+        values = super().changes(context, record)
+        timers = {timer for timer in ("inactive", "closed") if f"timers_{timer}" in values}
+        if (record.state, values.get("state")) == ("inactive", "active"):
             timers = {"inactive", "closed"}
         if timers:
             ran_out = tuple(timer for timer in record._timers_run_out if timer not in timers)
-            sent |= {"_timers_started": context.now, "_timers_run_out": ran_out}
-        return sent
+            values |= {"_timers_started": context.now, "_timers_run_out": ran_out}
+        return values
 
     def check(
-        self, context: RequestContext, sent: Mapping[str, Any], record: Conversation | None
+        self, context: RequestContext, values: Mapping[str, Any], record: Conversation | None
     ) -> None:
-        if record and record.state == "closed" and sent:
+        if record and record.state == "closed" and values:
             raise refusals.ConversationClosed
-        if not record and sent.get("state") == "closed":
+        if not record and values.get("state") == "closed":
             raise refusals.InitialStateClosed
-        timers = {"timers_inactive", "timers_closed"} & sent.keys()
-        without_state = not record and timers and "state" not in sent
+        timers = {"timers_inactive", "timers_closed"} & values.keys()
+        without_state = not record and timers and "state" not in values
         if without_state and context.assumes("timers-alone", "refused"):
             raise refusals.TimerWithoutState
         default = configuration.singleton(context.account, None).default_messaging_service_sid
-        used = sent.get("messaging_service_sid", default)
+        used = values.get("messaging_service_sid", default)
         if used != default and not context.may_use(used):
             raise refusals.UnknownMessagingService
-        if unique_name := sent.get("unique_name"):
+        if unique_name := values.get("unique_name"):
             if is_sid(unique_name, "CH"):
                 raise refusals.UniqueNameLooksLikeSid
             found = context.store.find_by(Conversation, context.parent_sid, unique_name)
@@ -277,7 +277,7 @@ def publish_state(
 class InConversation(Resource[R]):
     """What is below a conversation can not be written any more once that is closed."""
 
-    def check(self, context: RequestContext, sent: Mapping[str, Any], record: R | None) -> None:
+    def check(self, context: RequestContext, values: Mapping[str, Any], record: R | None) -> None:
         require_open(context, context.parent_sid)
 
     def delete(self, context: RequestContext, record: R) -> None:

@@ -44,43 +44,46 @@ class ConversationsWithParticipants(Resource[Conversation]):
         Whether a group text is new shows only when all are in it. If it is not, its conversation is
         closed.
         """
-        people = [_participant(text) for text in context.params.get("participant", [])]
-        if len(people) > 10:
+        param_sets = [_read_participant(text) for text in context.params.get("participant", [])]
+        if len(param_sets) > 10:
             raise refusals.TooManyParticipantsInRequest
         conversation = conversations.build(context)
         state = conversation.state
-        below = context.at(*context.parents, conversation)
-        joined = self._join(below, conversation, people)
+        participant_context = context.at(*context.parents, conversation)
+        records = self._store_all(participant_context, conversation, param_sets)
         context.store.change(conversation, state=state)
         conversations.announce(context, conversation)
-        for participant in joined:
-            participants.announce(below, participant)
+        for participant in records:
+            participants.announce(participant_context, participant)
         try:
-            participants.check_group_is_new(below, map(Identifiers.of, joined))
+            participants.check_duplicate_group(participant_context, map(Identifiers.of, records))
         except refusals.GroupExists as conflict:
             context.conflicts.append(conflict)
             context.store.change(conversation, state="closed")
-        if people and context.assumes("with-participants", "initializing"):
+        if param_sets and context.assumes("with-participants", "initializing"):
             context.account.pending_states[conversation.sid] = conversation.state
             context.store.change(conversation, state="initializing")
         return conversation
 
-    def _join(
-        self, below: RequestContext, conversation: Conversation, people: Sequence[Mapping[str, Any]]
+    def _store_all(
+        self,
+        participant_context: RequestContext,
+        conversation: Conversation,
+        param_sets: Sequence[Mapping[str, Any]],
     ) -> Sequence[Participant]:
         """Store the conversation and its participants, or nothing if one of them is refused."""
-        joined = []
-        below.store.add(conversation)
-        below.store.change(conversation, state="initializing")
+        records = []
+        participant_context.store.add(conversation)
+        participant_context.store.change(conversation, state="initializing")
         try:
-            for params in people:
-                participant = participants.build(replace(below, params=params))
-                below.store.add(participant)
-                joined.append(participant)
+            for params in param_sets:
+                participant = participants.build(replace(participant_context, params=params))
+                participant_context.store.add(participant)
+                records.append(participant)
         except refusals.Refused:
-            below.store.remove(conversation, forget=True)
+            participant_context.store.remove(conversation, forget=True)
             raise
-        return joined
+        return records
 
     def status(self, context: RequestContext, verb: Verb) -> int:
         return 202 if context.params.get("participant") else verb.status
@@ -90,20 +93,20 @@ class ConversationsWithParticipants(Resource[Conversation]):
         return {**shown, "links": {k: v for k, v in shown["links"].items() if k != "export"}}
 
 
-def _participant(text: str) -> dict[str, Any]:
+def _read_participant(text: str) -> dict[str, Any]:
     """The parameters that a `Participant` stands for, read as those of the participant's own."""
-    given = read_json(text)
+    data = read_json(text)
     try:
-        json.dumps(given, ensure_ascii=False).encode()
+        json.dumps(data, ensure_ascii=False).encode()
     except UnicodeEncodeError:  # half of a character, by an escape
         raise refusals.ParticipantJsonInvalid from None
-    if not isinstance(given, Mapping):
+    if not isinstance(data, Mapping):
         raise refusals.ParticipantJsonInvalid
-    binding = {} if given.get("messaging_binding") is None else given["messaging_binding"]
-    if not isinstance(binding, Mapping) or any("_binding_" in name for name in given):
+    binding = {} if data.get("messaging_binding") is None else data["messaging_binding"]
+    if not isinstance(binding, Mapping) or any("_binding_" in name for name in data):
         raise refusals.ParticipantJsonInvalid
-    parts = {f"messaging_binding_{name}": binding[name] for name in binding}
-    flat = {name: value for name, value in {**given, **parts}.items() if value is not None}
+    binding_params = {f"messaging_binding_{name}": binding[name] for name in binding}
+    flat = {name: value for name, value in {**data, **binding_params}.items() if value is not None}
     flat.pop("messaging_binding", None)
     fields = participants.parameters_of("Create")
     try:

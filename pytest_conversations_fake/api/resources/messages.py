@@ -14,7 +14,7 @@ from ..paging import Listing
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record
 from ..request_context import RequestContext
-from .conversation_lifecycle import wake
+from .conversation_lifecycle import reactivate
 from .conversations import Conversation, InConversation
 from .media import Media
 from .participant_rules import Identifiers
@@ -106,13 +106,13 @@ class Messages(InConversation[Message]):
         """In an inactive conversation, which is active again by it, and out to those who text."""
         message = super().create(context)
         conversation = context.store.get(Conversation, context.parent_sid)
-        wake(context, conversation)
+        reactivate(context, conversation)
         if context.assumes("texted-receipts", "sent"):
-            for person in participants.texting(context, conversation.sid):
-                if person.messaging_binding_address and person.sid != message.participant_sid:
-                    sent = context.at(*context.parents, message, participant_sid=person.sid)
-                    heard = context.source is not None  # carriers tell of theirs in any case
-                    receipts.create(replace(sent, webhooks_enabled=heard))
+            # Carriers report each text, even if the request switches webhooks off
+            below = replace(context, webhooks_enabled=context.source is not None)
+            for each in participants.texting_participants(context, conversation.sid):
+                if each.messaging_binding_address and each.sid != message.participant_sid:
+                    receipts.create(below.at(*context.parents, message, participant_sid=each.sid))
         return message
 
     def register(self, context: RequestContext, record: Message) -> None:
@@ -125,49 +125,50 @@ class Messages(InConversation[Message]):
         return {**self.render(context, record), "delivery": None}
 
     def check(
-        self, context: RequestContext, sent: Mapping[str, Any], record: Message | None
+        self, context: RequestContext, values: Mapping[str, Any], record: Message | None
     ) -> None:
-        super().check(context, sent, record)
-        if record and record.media_sid and "body" in sent:
+        super().check(context, values, record)
+        if record and record.media_sid and "body" in values:
             raise refusals.MediaBodyFixed
-        if sent.get("media_sid") and context.store.of(Message, ("media", sent["media_sid"])):
+        if values.get("media_sid") and context.store.of(Message, ("media", values["media_sid"])):
             raise refusals.MediaSentBefore
-        if "content_variables" in sent:
-            if "content_sid" not in sent:
+        if "content_variables" in values:
+            if "content_sid" not in values:
                 raise refusals.ContentMissing
-            check_variables(sent["content_variables"])
+            check_variables(values["content_variables"])
         if not record:
-            self.check_content(context, sent)
-        if not record or "author" in sent:
-            self.check_author(context, sent.get("author", "system"))
-        self.check_owned(context, sent)
+            self.check_content(context, values)
+        if not record or "author" in values:
+            self.check_author(context, values.get("author", "system"))
+        self.check_owned(context, values)
 
-    def check_content(self, context: RequestContext, sent: Mapping[str, Any]) -> None:
+    def check_content(self, context: RequestContext, values: Mapping[str, Any]) -> None:
         """A new message has something in it."""
-        if not any(sent.get(name) for name in CONTENT) and context.assumes(
+        if not any(values.get(name) for name in CONTENT) and context.assumes(
             "empty-message", "refused"
         ):
             raise refusals.EmptyMessage
 
     def check_author(self, context: RequestContext, author: str) -> None:
         """Who writes in a group text is in it."""
-        people = [
-            Identifiers.of(each) for each in participants.texting(context, context.parent_sid)
+        members = [
+            Identifiers.of(each)
+            for each in participants.texting_participants(context, context.parent_sid)
         ]
-        names = {name for each in people for name in (each.identity, each.number)}
-        if any(each.in_group for each in people) and author not in names:
+        names = {name for each in members for name in (each.identity, each.number)}
+        if any(each.in_group for each in members) and author not in names:
             raise refusals.AuthorNotInGroup
 
-    def check_owned(self, context: RequestContext, sent: Mapping[str, Any]) -> None:
-        if not context.may_use(sent.get("content_sid")):
+    def check_owned(self, context: RequestContext, values: Mapping[str, Any]) -> None:
+        if not context.may_use(values.get("content_sid")):
             raise refusals.UnknownContent
-        media = sent.get("media_sid")
+        media = values.get("media_sid")
         if not context.store.find(Media, media) and not context.may_use(media):
             raise refusals.MediaNotFound
 
-    def build_unchecked(self, context: RequestContext, sent: Mapping[str, Any]) -> Message:
+    def build_unchecked(self, context: RequestContext, values: Mapping[str, Any]) -> Message:
         """Raises `ValueError` for an index of a seed file that is not above those before it."""
-        message = super().build_unchecked(context, sent)
+        message = super().build_unchecked(context, values)
         conversation = context.store.get(Conversation, context.parent_sid)
         if message.index < conversation._next_message_index:
             raise ValueError(
@@ -181,27 +182,32 @@ class Messages(InConversation[Message]):
         return {**super().defaults(context), "index": conversation._next_message_index}
 
     def attributes_from(self, context: RequestContext) -> dict[str, Any]:
-        sent = super().attributes_from(context)
-        if "content_sid" in sent:  # a template's text takes the place of what else there is
-            sent.pop("body", None)
-            sent.pop("media_sid", None)
-        if "media_sid" in sent:
-            found = context.store.find(Media, sent["media_sid"])
-            unknown = {"sid": sent["media_sid"], "size": 0, "content_type": None, "filename": None}
-            mine = found and found.chat_service_sid == context.parents[0].sid
-            sent["media"] = [found.description() if found and mine else unknown]
-        if "author" in sent:
-            sent["participant_sid"] = self.author_sid(context, sent["author"])
-        return sent
+        values = super().attributes_from(context)
+        if "content_sid" in values:  # a template's text takes the place of what else there is
+            values.pop("body", None)
+            values.pop("media_sid", None)
+        if "media_sid" in values:
+            found = context.store.find(Media, values["media_sid"])
+            unknown = {
+                "sid": values["media_sid"],
+                "size": 0,
+                "content_type": None,
+                "filename": None,
+            }
+            is_of_service = found and found.chat_service_sid == context.parents[0].sid
+            values["media"] = [found.description() if found and is_of_service else unknown]
+        if "author" in values:
+            values["participant_sid"] = self.author_sid(context, values["author"])
+        return values
 
-    def required(self, sent: Mapping[str, Any]) -> list[str]:
+    def required(self, values: Mapping[str, Any]) -> list[str]:
         """A seed that says nothing gets a body."""
-        return [] if any(name in sent for name in CONTENT) else ["body"]
+        return [] if any(name in values for name in CONTENT) else ["body"]
 
     def author_sid(self, context: RequestContext, author: str) -> str | None:
         """The participant with this identity or address, if it is one."""
-        for how in ("identity", "address"):
-            if found := context.store.find_by(Participant, context.parent_sid, how, author):
+        for keyword in ("identity", "address"):
+            if found := context.store.find_by(Participant, context.parent_sid, keyword, author):
                 return found.sid
         return None
 
@@ -213,7 +219,7 @@ class Messages(InConversation[Message]):
 
 
 # The most that a template is given: variables, characters of a name, of a value and of them all
-MOST_VARIABLES, LONGEST_NAME, LONGEST_VALUE, LONGEST = 100, 16, 256, 27_801
+MAX_VARIABLES, MAX_NAME_LENGTH, MAX_VALUE_LENGTH, MAX_VARIABLES_LENGTH = 100, 16, 256, 27_801
 
 
 def check_variables(text: str) -> None:
@@ -221,11 +227,11 @@ def check_variables(text: str) -> None:
     variables = read_json(text)
     if not isinstance(variables, dict) or not all(isinstance(v, str) for v in variables.values()):
         raise refusals.InvalidContentVariables
-    if len(variables) > MOST_VARIABLES or len(text) > LONGEST:
+    if len(variables) > MAX_VARIABLES or len(text) > MAX_VARIABLES_LENGTH:
         raise refusals.ContentVariablesTooLong
-    if any(len(name) > LONGEST_NAME for name in variables):
+    if any(len(name) > MAX_NAME_LENGTH for name in variables):
         raise refusals.ContentVariableKeyTooLong
-    if any(len(value) > LONGEST_VALUE for value in variables.values()):
+    if any(len(value) > MAX_VALUE_LENGTH for value in variables.values()):
         raise refusals.ContentVariableValueTooLong
 
 

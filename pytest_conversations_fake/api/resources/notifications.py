@@ -53,13 +53,13 @@ class Notification(Record):
 
     @shown
     def new_message(self) -> dict[str, Any]:
-        with_media = _set(
+        with_media = _without_none(
             enabled=self.new_message_with_media_enabled,
             template=self.new_message_with_media_template,
         )
         if with_media:
             with_media = {"enabled": False, **with_media}
-        return _set(
+        return _without_none(
             enabled=self.new_message_enabled,
             template=self.new_message_template,
             sound=self.new_message_sound,
@@ -69,7 +69,7 @@ class Notification(Record):
 
     @shown
     def added_to_conversation(self) -> dict[str, Any]:
-        return _set(
+        return _without_none(
             enabled=self.added_to_conversation_enabled,
             template=self.added_to_conversation_template,
             sound=self.added_to_conversation_sound,
@@ -77,14 +77,14 @@ class Notification(Record):
 
     @shown
     def removed_from_conversation(self) -> dict[str, Any]:
-        return _set(
+        return _without_none(
             enabled=self.removed_from_conversation_enabled,
             template=self.removed_from_conversation_template,
             sound=self.removed_from_conversation_sound,
         )
 
 
-def _set(**parts: Any) -> dict[str, Any]:
+def _without_none(**parts: Any) -> dict[str, Any]:
     """What is set; a new service shows nothing else (captured)."""
     return {name: value for name, value in parts.items() if value is not None}
 

@@ -49,7 +49,7 @@ class ParticipantConversation(Record):
         return self.chat_service_sid
 
 
-def _seen(store: Store, participant: Participant) -> ParticipantConversation:
+def _view(store: Store, participant: Participant) -> ParticipantConversation:
     conversation = store.get(Conversation, participant.conversation_sid)
     user = store.find_by(User, participant.chat_service_sid, participant.identity)
     binding = participant.messaging_binding
@@ -104,7 +104,7 @@ class ParticipantConversations(Resource[ParticipantConversation]):
         return account.store.all(Participant)
 
     def current(self, account: Account, record: Record) -> ParticipantConversation:
-        return _seen(account.store, account.store.get(Participant, record.sid))
+        return _view(account.store, account.store.get(Participant, record.sid))
 
     def render(self, context: RequestContext, record: ParticipantConversation) -> dict[str, Any]:
         """With links, but without a URL of its own."""

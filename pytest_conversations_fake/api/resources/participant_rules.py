@@ -15,14 +15,14 @@ from ..addresses import channel, is_address, is_sender
 from ..records import Record
 
 # The most that a conversation takes, of these who do not chat, and in a group text
-MOST, MOST_TEXTING, MOST_IN_GROUP = 1000, 50, 10
+MAX_PARTICIPANTS, MAX_TEXTING, MAX_IN_GROUP = 1000, 50, 10
 
-LEAST_IN_GROUP = 3
+MIN_IN_GROUP = 3
 """With fewer it may still become another one."""
 
 
 # What makes somebody who it is, in the order of a person's attributes
-WHO = (
+IDENTIFIERS = (
     "identity",
     "messaging_binding_address",
     "messaging_binding_proxy_address",
@@ -41,10 +41,10 @@ class Identifiers:
 
     @classmethod
     def of(
-        cls, participant: Record | None, sent: Mapping[str, Any] = MappingProxyType({})
+        cls, participant: Record | None, values: Mapping[str, Any] = MappingProxyType({})
     ) -> Identifiers:
         """A participant, if there is one already, with what a request sends."""
-        return cls(*(sent.get(name, getattr(participant, name, None)) for name in WHO))
+        return cls(*(values.get(name, getattr(participant, name, None)) for name in IDENTIFIERS))
 
     @property
     def in_group(self) -> bool:
@@ -57,71 +57,71 @@ class Identifiers:
         return self.address or self.projected
 
 
-def check_who_it_is(person: Identifiers) -> None:
-    if person.identity and (person.address or person.proxy):
+def check_identifiers(member: Identifiers) -> None:
+    if member.identity and (member.address or member.proxy):
         raise refusals.IdentityNotAcceptable
-    if person.proxy and not person.address:
+    if member.proxy and not member.address:
         raise refusals.AddressEmpty
-    if not (person.identity or person.number):
+    if not (member.identity or member.number):
         raise refusals.IdentityNotProvided
 
 
-def check_addresses(person: Identifiers) -> None:
+def check_addresses(member: Identifiers) -> None:
     """The form of the addresses, and whether they fit each other."""
-    for number in filter(None, (person.address, person.projected)):
+    for number in filter(None, (member.address, member.projected)):
         if not is_address(number):
             raise refusals.InvalidAddress
-    if person.proxy and not is_sender(person.proxy):
+    if member.proxy and not is_sender(member.proxy):
         raise refusals.InvalidProxyAddress
-    if person.proxy and person.address == person.proxy:
+    if member.proxy and member.address == member.proxy:
         raise refusals.AddressIsProxyAddress
-    if person.address and person.proxy and channel(person.address) != channel(person.proxy):
+    if member.address and member.proxy and channel(member.address) != channel(member.proxy):
         raise refusals.ChannelsDiffer
-    if person.address and person.projected:
+    if member.address and member.projected:
         raise refusals.BindingParametersNotSupported
-    if person.in_group and channel(person.number or "") != "sms":
+    if member.in_group and channel(member.number or "") != "sms":
         raise refusals.BindingParametersNotSupported
 
 
-def check_change(sent: Mapping[str, Any], before: Identifiers) -> None:
+def check_change(values: Mapping[str, Any], before: Identifiers) -> None:
     """What can not be made of somebody who is there already."""
-    if sent.get("messaging_binding_proxy_address"):  # the one that it has is refused, too
+    if values.get("messaging_binding_proxy_address"):  # the one that it has is refused, too
         raise refusals.ProxyAddressNotAddable
-    proxy = sent.get("messaging_binding_proxy_address", before.proxy)
+    proxy = values.get("messaging_binding_proxy_address", before.proxy)
     projected = "messaging_binding_projected_address"
     if before.address:
         if not proxy and channel(before.address) != "sms":
             raise refusals.ProxyAddressNotRemovable
-        if sent.get("identity"):
+        if values.get("identity"):
             raise refusals.IdentityNotAddable
-        if sent.get(projected):
+        if values.get(projected):
             raise refusals.ProjectedAddressNotAddable
-    elif projected in sent and not sent[projected] and not before.identity:
+    elif projected in values and not values[projected] and not before.identity:
         raise refusals.ProjectedAddressNotRemovable
 
 
-def check_group(person: Identifiers, others: Sequence[Identifiers]) -> None:
+def check_group(member: Identifiers, others: Sequence[Identifiers]) -> None:
     """In a group text everybody has a number of their own, and there are not many of them."""
-    if not person.in_group and not any(other.in_group for other in others):
+    if not member.in_group and not any(other.in_group for other in others):
         return
-    if not person.number:
+    if not member.number:
         raise refusals.ProjectedAddressNotProvided
-    if person in others or any(
-        person.in_group and person.address and person.address == other.address for other in others
+    if member in others or any(
+        member.in_group and member.address and member.address == other.address for other in others
     ):
         raise refusals.GroupParticipantExists
-    if sum(bool(other.number) for other in others) >= MOST_IN_GROUP:
+    if sum(bool(other.number) for other in others) >= MAX_IN_GROUP:
         raise refusals.TooManyInGroup
 
 
-def check_there_is_room(person: Identifiers, texting: Sequence[Identifiers], people: int) -> None:
+def check_capacity(member: Identifiers, texting: Sequence[Identifiers], count: int) -> None:
     """Among so many *people*, and those of them who are *texting*."""
-    if people >= MOST:
+    if count >= MAX_PARTICIPANTS:
         raise refusals.TooManyParticipants
-    if person.address and sum(bool(other.address) for other in texting) >= MOST_TEXTING:
+    if member.address and sum(bool(other.address) for other in texting) >= MAX_TEXTING:
         raise refusals.TooManyTexting
 
 
-def numbers(people: Iterable[Identifiers]) -> set[str]:
+def group_numbers(members: Iterable[Identifiers]) -> set[str]:
     """Where those who take part in a group text see each other."""
-    return {person.number for person in people if person.in_group and person.number}
+    return {member.number for member in members if member.in_group and member.number}

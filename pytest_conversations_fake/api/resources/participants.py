@@ -18,15 +18,15 @@ from ..seeding import Seeding
 from .configurations import service_configurations
 from .conversations import Conversation, InConversation
 from .participant_rules import (
-    LEAST_IN_GROUP,
-    WHO,
+    IDENTIFIERS,
+    MIN_IN_GROUP,
     Identifiers,
     check_addresses,
+    check_capacity,
     check_change,
     check_group,
-    check_there_is_room,
-    check_who_it_is,
-    numbers,
+    check_identifiers,
+    group_numbers,
 )
 from .roles import check_role
 from .users import User, check_identity, users
@@ -75,13 +75,13 @@ class Participant(Record):
         return self.conversation_sid
 
     def keys(self) -> Iterator[Hashable]:
-        for how, name in self.names():
-            yield self.conversation_sid, how, name
+        for keyword, name in self.search_keys():
+            yield self.conversation_sid, keyword, name
 
     def lists(self) -> Iterator[Hashable]:
         yield self.parent_sid
-        for how, name in self.names():
-            yield self.chat_service_sid, how, name
+        for keyword, name in self.search_keys():
+            yield self.chat_service_sid, keyword, name
         if self.messaging_binding_proxy_address:
             yield "pair", self.messaging_binding_address, self.messaging_binding_proxy_address
         projected = self.messaging_binding_projected_address
@@ -91,7 +91,7 @@ class Participant(Record):
             yield "texting", self.conversation_sid
             yield "number", number
 
-    def names(self) -> Iterator[tuple[str, str]]:
+    def search_keys(self) -> Iterator[tuple[str, str]]:
         """What people look for: who it is, and where to reach them."""
         if self.identity:
             yield "identity", self.identity
@@ -114,7 +114,7 @@ class Participant(Record):
         return {"type": channel(next(iter(binding.values()))), **binding} if binding else None
 
 
-MOST_CONVERSATIONS = 1000
+MAX_CONVERSATIONS = 1000
 """That somebody who chats is in and that are not closed."""
 
 
@@ -164,112 +164,118 @@ class Participants(InConversation[Participant]):
 
     def defaults(self, context: RequestContext) -> dict[str, Any]:
         defaults = service_configurations.singleton(context.account, context.parents[0].sid)
-        person = Identifiers.of(None, context.params)
+        member = Identifiers.of(None, context.params)
         role = (
-            None if person.in_group and person.address else defaults.default_conversation_role_sid
+            None if member.in_group and member.address else defaults.default_conversation_role_sid
         )
         return {**super().defaults(context), "role_sid": role}
 
     def attributes_from(self, context: RequestContext) -> dict[str, Any]:
-        sent: dict[str, Any] = {
+        values: dict[str, Any] = {
             name: None if value == "null" and name.startswith("messaging_binding") else value
             for name, value in super().attributes_from(context).items()
         }
-        if "last_read_message_index" in sent:
+        if "last_read_message_index" in values:
             here = context.store.get(Conversation, context.parent_sid)
-            sent |= read_up_to(context, here, sent["last_read_message_index"])
-            sent.setdefault("last_read_timestamp", shown_moment(context.now))
-        return sent
+            values |= read_horizon(context, here, values["last_read_message_index"])
+            values.setdefault("last_read_timestamp", shown_moment(context.now))
+        return values
 
     def check(
-        self, context: RequestContext, sent: Mapping[str, Any], record: Participant | None
+        self, context: RequestContext, values: Mapping[str, Any], record: Participant | None
     ) -> None:
-        super().check(context, sent, record)
-        check_role(context, sent, "conversation")
-        if identity := sent.get("identity"):
+        super().check(context, values, record)
+        check_role(context, values, "conversation")
+        if identity := values.get("identity"):
             check_identity(identity)
         if record:
-            if not sent.keys() & {*WHO}:  # it stays who it is
+            if not values.keys() & {*IDENTIFIERS}:  # it stays who it is
                 return
-            check_change(sent, Identifiers.of(record))
-        person = Identifiers.of(record, sent)
-        check_who_it_is(person)
-        check_addresses(person)
-        if not record and person.address and not sent.get("messaging_binding_proxy_address", True):
+            check_change(values, Identifiers.of(record))
+        member = Identifiers.of(record, values)
+        check_identifiers(member)
+        check_addresses(member)
+        if (
+            not record
+            and member.address
+            and not values.get("messaging_binding_proxy_address", True)
+        ):
             raise refusals.ProxyAddressEmpty
-        if not context.may_use(sent.get("messaging_binding_proxy_address")):
+        if not context.may_use(values.get("messaging_binding_proxy_address")):
             raise refusals.ProxyAddressNotOwned
-        if not context.may_use(sent.get("messaging_binding_projected_address")):
+        if not context.may_use(values.get("messaging_binding_projected_address")):
             raise refusals.ProjectedAddressNotOwned
         others = [
             Identifiers.of(each)
-            for each in self.texting(context, context.parent_sid)
+            for each in self.texting_participants(context, context.parent_sid)
             if each is not record
         ]
-        check_group(person, others)
+        check_group(member, others)
         if (
             context.assumes("group-texting", "off")
-            and len(numbers([*others, person])) >= LEAST_IN_GROUP
+            and len(group_numbers([*others, member])) >= MIN_IN_GROUP
         ):
             raise refusals.GroupTextingOff
-        self.check_nobody_is_twice(context, sent, record)
+        self.check_duplicates(context, values, record)
         if not record:
-            people = len(context.store.of(Participant, context.parent_sid))
-            check_there_is_room(person, others, people)
-        if sent.get("identity") and (not record or sent["identity"] != record.identity):
-            self.check_is_not_everywhere(context, sent["identity"])
+            count = len(context.store.of(Participant, context.parent_sid))
+            check_capacity(member, others, count)
+        if values.get("identity") and (not record or values["identity"] != record.identity):
+            self.check_conversation_limit(context, values["identity"])
         if context.store.get(Conversation, context.parent_sid).state != "initializing":
-            self.check_group_is_new(context, [*others, person])  # else there are more to come
+            self.check_duplicate_group(context, [*others, member])  # else there are more to come
 
-    def check_nobody_is_twice(
-        self, context: RequestContext, sent: Mapping[str, Any], record: Participant | None
+    def check_duplicates(
+        self, context: RequestContext, values: Mapping[str, Any], record: Participant | None
     ) -> None:
         """An identity is in a conversation once, a pair of addresses in an open one of them all."""
 
-        def here(how: str, name: str | None) -> bool:
-            found = context.store.find_by(Participant, context.parent_sid, how, name)
+        def here(keyword: str, name: str | None) -> bool:
+            found = context.store.find_by(Participant, context.parent_sid, keyword, name)
             return found not in (None, record)
 
-        if here("identity", sent.get("identity")):
+        if here("identity", values.get("identity")):
             raise refusals.ParticipantExists
-        address = sent.get("messaging_binding_address")
-        proxy = sent.get("messaging_binding_proxy_address")
+        address = values.get("messaging_binding_address")
+        proxy = values.get("messaging_binding_proxy_address")
         for other in context.store.of(Participant, ("pair", address, proxy)):
             if context.store.get(Conversation, other.conversation_sid).state != "closed":
                 raise refusals.BindingExists(sid=other.conversation_sid)
         if here("address", address):
             raise refusals.BindingExists(sid=context.parent_sid)
 
-    def check_is_not_everywhere(self, context: RequestContext, identity: str) -> None:
+    def check_conversation_limit(self, context: RequestContext, identity: str) -> None:
         """Nobody chats in more than a thousand conversations that are not closed."""
-        listed = context.parents[0].sid, "identity", identity
-        theirs = context.store.of(Participant, listed)
-        if len(theirs) >= MOST_CONVERSATIONS:
-            found = [context.store.get(Conversation, each.conversation_sid) for each in theirs]
-            if sum(each.state != "closed" for each in found) >= MOST_CONVERSATIONS:
+        found = context.store.of(Participant, (context.parents[0].sid, "identity", identity))
+        if len(found) >= MAX_CONVERSATIONS:
+            above = [context.store.get(Conversation, each.conversation_sid) for each in found]
+            if sum(each.state != "closed" for each in above) >= MAX_CONVERSATIONS:
                 raise refusals.TooManyConversations
 
-    def check_group_is_new(self, context: RequestContext, people: Iterable[Identifiers]) -> None:
+    def check_duplicate_group(
+        self, context: RequestContext, members: Iterable[Identifiers]
+    ) -> None:
         """The same *people*, by their numbers, are in one open group text of the account."""
-        together = numbers(people)
-        if len(together) < LEAST_IN_GROUP:
+        group = group_numbers(members)
+        if len(group) < MIN_IN_GROUP:
             return
-        for each in context.store.of(Participant, ("number", min(together))):
+        for each in context.store.of(Participant, ("number", min(group))):
             other = context.store.get(Conversation, each.conversation_sid)
-            theirs = numbers(map(Identifiers.of, self.texting(context, other.sid)))
-            elsewhere = other.sid != context.parent_sid and other.state != "closed"
-            if elsewhere and theirs == together:
+            if other.sid == context.parent_sid or other.state == "closed":
+                continue
+            members = map(Identifiers.of, self.texting_participants(context, other.sid))
+            if group_numbers(members) == group:
                 raise refusals.GroupExists(sid=other.sid)
 
-    def texting(
+    def texting_participants(
         self, context: RequestContext, conversation_sid: str | None
     ) -> Sequence[Participant]:
         """Who takes part in a conversation with an address of some kind."""
         return context.store.of(Participant, ("texting", conversation_sid))
 
-    def required(self, sent: Mapping[str, Any]) -> list[str]:
+    def required(self, values: Mapping[str, Any]) -> list[str]:
         """Whoever does not text must have an identity."""
-        return [] if any("address" in keyword for keyword in sent) else ["identity"]
+        return [] if any("address" in keyword for keyword in values) else ["identity"]
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> Participant | None:
         """By its sid, else by its identity."""
@@ -277,7 +283,7 @@ class Participants(InConversation[Participant]):
         return found or account.store.find_by(Participant, parent_sid, "identity", name)
 
 
-def read_up_to(context: RequestContext, conversation: Conversation, index: int) -> dict[str, int]:
+def read_horizon(context: RequestContext, conversation: Conversation, index: int) -> dict[str, int]:
     """The read horizon, which may be ahead of the last message where that is assumed."""
     if context.assumes("read-index-ahead", "clamped"):
         index = min(index, max(conversation._next_message_index - 1, 0))

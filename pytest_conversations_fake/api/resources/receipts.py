@@ -20,7 +20,7 @@ from ..verbs import FETCH, LIST
 STATUSES = ("sent", "delivered", "read", "failed", "undelivered")
 
 # What a status says of the stages of a delivery
-REACHED = {
+STAGES = {
     "sent": {"sent"},
     "delivered": {"sent", "delivered"},
     "read": {"sent", "delivered", "read"},
@@ -77,12 +77,12 @@ class Receipts(Resource[Receipt]):
         """Update the summary that the message has of its receipts."""
         context.store.change(context.parents[-1], delivery=self.summary(context))
 
-    def move(
+    def set_status(
         self, context: RequestContext, receipt: Receipt, status: str, error_code: int = 0
     ) -> None:
         """Let a carrier say what became of a message."""
-        moved = {"status": status, "error_code": error_code, "date_updated": context.now}
-        context.store.change(receipt, **moved)
+        changes = {"status": status, "error_code": error_code, "date_updated": context.now}
+        context.store.change(receipt, **changes)
         self.register(context, receipt)
         self.publish(context, "Updated", receipt)
 
@@ -98,7 +98,7 @@ class Receipts(Resource[Receipt]):
     def summary(self, context: RequestContext) -> dict[str, Any]:
         """For each stage, whether all, some or none of a message's receipts reached it."""
         reached = [
-            REACHED[receipt.status] for receipt in context.store.of(Receipt, context.parent_sid)
+            STAGES[receipt.status] for receipt in context.store.of(Receipt, context.parent_sid)
         ]
         summary: dict[str, Any] = {"total": len(reached)}
         for stage in STATUSES:

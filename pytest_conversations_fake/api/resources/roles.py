@@ -15,7 +15,7 @@ from ..resource import Resource
 from ..seeding import Seeding
 
 # By the type of a role. The last four of both were seen, though no page lists them
-_BOTH = (
+_SHARED_PERMISSIONS = (
     "addParticipant",
     "deleteAnyMessage",
     "deleteConversation",
@@ -34,13 +34,13 @@ _BOTH = (
     "editOwnParticipantAttributes",
 )
 PERMISSIONS = {
-    "service": ("createConversation", "joinConversation", *_BOTH),
+    "service": ("createConversation", "joinConversation", *_SHARED_PERMISSIONS),
     "conversation": (
         "deleteOwnMessage",
         "leaveConversation",
         "sendMediaMessage",
         "sendMessage",
-        *_BOTH,
+        *_SHARED_PERMISSIONS,
     ),
 }
 
@@ -49,7 +49,7 @@ class Permission(Text):
     """What a role allows."""
 
     def example(self, name: str) -> str:
-        return _BOTH[0]
+        return _SHARED_PERMISSIONS[0]
 
 
 @dataclass(kw_only=True, eq=False)
@@ -99,16 +99,18 @@ class Roles(Resource[Role]):
     collection = "roles"
     seeding = Seeding(preexisting_by=("friendly_name", "type"))
 
-    def check(self, context: RequestContext, sent: Mapping[str, Any], record: Role | None) -> None:
-        if not sent.get("permission"):  # an update needs it, too
+    def check(
+        self, context: RequestContext, values: Mapping[str, Any], record: Role | None
+    ) -> None:
+        if not values.get("permission"):  # an update needs it, too
             raise refusals.MissingParameter(name="Permission")
-        kind = record.type if record else sent["type"]
-        for name in sent["permission"]:
+        kind = record.type if record else values["type"]
+        for name in values["permission"]:
             if name not in PERMISSIONS[kind] and context.assumes("permission-names", "known"):
-                raise refusals.PermissionNotFound(hint=_unknown(name, kind))
+                raise refusals.PermissionNotFound(hint=_permission_hint(name, kind))
 
 
-def _unknown(name: str, kind: str) -> str:
+def _permission_hint(name: str, kind: str) -> str:
     """Why roles of a *kind* have no permission *name*."""
     reason = f"{name!r} is no permission of a {kind} role"
     for other in PERMISSIONS:
@@ -119,10 +121,10 @@ def _unknown(name: str, kind: str) -> str:
 
 
 def check_role(
-    context: RequestContext, sent: Mapping[str, Any], kind: str, keyword: str = "role_sid"
+    context: RequestContext, values: Mapping[str, Any], kind: str, keyword: str = "role_sid"
 ) -> None:
     """A role that somebody is given is one of the service, and for what it is given."""
-    if sid := sent.get(keyword):
+    if sid := values.get(keyword):
         role = context.store.find(Role, sid)
         if not role or role.chat_service_sid != context.parents[0].sid:
             raise refusals.RoleNotFound

@@ -77,13 +77,13 @@ class ScopedWebhook(Record):
         has them in its examples."""
         if self.target == "studio":
             return {"flow_sid": self.configuration_flow_sid}
-        sent_to = {
+        endpoint = {
             "url": self.configuration_url,
             "method": self.configuration_method.upper(),
         }
         if self.target == "trigger":
-            return {**sent_to, "triggers": self.configuration_triggers}
-        return {**sent_to, "filters": self.configuration_filters}
+            return {**endpoint, "triggers": self.configuration_triggers}
+        return {**endpoint, "filters": self.configuration_filters}
 
     @property
     def subscriber(self) -> Subscriber:
@@ -106,7 +106,7 @@ class ScopedWebhook(Record):
 
 
 # What a target can not do without
-NEEDED: dict[str, dict[str, type[refusals.Refused]]] = {
+REQUIRED: dict[str, dict[str, type[refusals.Refused]]] = {
     "webhook": {
         "configuration_url": refusals.WebhookUrlNotProvided,
         "configuration_filters": refusals.WebhookFilterNotProvided,
@@ -138,28 +138,28 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
                     context.account.publish(event, webhook.subscriber)
         return webhook
 
-    def required(self, sent: Mapping[str, Any]) -> list[str]:
-        return ["target", *NEEDED.get(sent.get("target", "webhook"), ())]
+    def required(self, values: Mapping[str, Any]) -> list[str]:
+        return ["target", *REQUIRED.get(values.get("target", "webhook"), ())]
 
     def check(
-        self, context: RequestContext, sent: Mapping[str, Any], record: ScopedWebhook | None
+        self, context: RequestContext, values: Mapping[str, Any], record: ScopedWebhook | None
     ) -> None:
-        super().check(context, sent, record)
+        super().check(context, values, record)
         if not record and len(context.store.of(ScopedWebhook, context.parent_sid)) >= 5:
             raise refusals.TooManyWebhooks
-        known = {**(vars(record) if record else {}), **sent}
-        for keyword, refusal in NEEDED.get(known["target"], {}).items():
-            if not known.get(keyword):
+        resulting = {**(vars(record) if record else {}), **values}
+        for keyword, refusal in REQUIRED.get(resulting["target"], {}).items():
+            if not resulting.get(keyword):
                 raise refusal
-        triggers = sent.get("configuration_triggers") or []
+        triggers = values.get("configuration_triggers") or []
         if len(triggers) > 5:
             raise refusals.TooManyTriggers
         if not all(1 <= len(trigger) <= 248 for trigger in triggers):
             raise refusals.InvalidTrigger
         check_events(
-            context, sent, "configuration_filters", SCOPED_EVENTS, refusals.UnknownScopedEvent
+            context, values, "configuration_filters", SCOPED_EVENTS, refusals.UnknownScopedEvent
         )
-        if not context.may_use(sent.get("configuration_flow_sid")):
+        if not context.may_use(values.get("configuration_flow_sid")):
             raise refusals.UnknownFlow
 
 

@@ -18,7 +18,7 @@ from ..store import Store
 from ..verbs import DELETE, FETCH, LIST, UPDATE
 from .conversations import Conversation, conversations, require_open
 from .messages import Message
-from .participants import Participant, read_up_to
+from .participants import Participant, read_horizon
 from .users import User
 
 
@@ -58,7 +58,7 @@ class UserConversation(Record):
         return self.user_sid
 
 
-def _seen(store: Store, participant: Participant) -> UserConversation:
+def _view(store: Store, participant: Participant) -> UserConversation:
     user = store.get_by(User, participant.chat_service_sid, participant.identity)
     conversation = store.get(Conversation, participant.conversation_sid)
     return UserConversation(
@@ -68,7 +68,7 @@ def _seen(store: Store, participant: Participant) -> UserConversation:
         date_updated=conversation.date_updated,
         chat_service_sid=conversation.chat_service_sid,
         conversation_sid=conversation.sid,
-        unread_messages_count=_unread(store, participant),
+        unread_messages_count=_unread_count(store, participant),
         participant_sid=participant.sid,
         user_sid=user.sid,
         friendly_name=conversation.friendly_name,
@@ -82,7 +82,7 @@ def _seen(store: Store, participant: Participant) -> UserConversation:
     )
 
 
-def _unread(store: Store, participant: Participant) -> int | None:
+def _unread_count(store: Store, participant: Participant) -> int | None:
     """Messages behind the one last read, a thousand at most; unknown until one was."""
     last = participant.last_read_message_index
     if last is None:
@@ -120,14 +120,18 @@ class UserConversations(Resource[UserConversation]):
     def update(self, context: RequestContext, record: UserConversation) -> UserConversation:
         """What was read is the participant's to know."""
         require_open(context, record.conversation_sid)
-        sent = self.attributes_from(context)
-        if "last_read_message_index" in sent:
+        values = self.attributes_from(context)
+        if "last_read_message_index" in values:
             here = context.store.get(Conversation, record.conversation_sid)
-            sent |= read_up_to(context, here, sent["last_read_message_index"])
-        if "last_read_message_index" in sent or "last_read_timestamp" in sent:
-            sent["last_read_timestamp"] = shown_moment(sent.get("last_read_timestamp", context.now))
+            values |= read_horizon(context, here, values["last_read_message_index"])
+        if "last_read_message_index" in values or "last_read_timestamp" in values:
+            values["last_read_timestamp"] = shown_moment(
+                values.get("last_read_timestamp", context.now)
+            )
         participant = context.store.get(Participant, record.sid)
-        context.store.change(participant, **sent, **({"date_updated": context.now} if sent else {}))
+        context.store.change(
+            participant, **values, **({"date_updated": context.now} if values else {})
+        )
         return self.current(context.account, participant)
 
     def delete(self, context: RequestContext, record: UserConversation) -> None:
@@ -139,7 +143,7 @@ class UserConversations(Resource[UserConversation]):
         return [each for each in account.store.all(Participant) if each.identity]
 
     def current(self, account: Account, record: Record) -> UserConversation:
-        return _seen(account.store, account.store.get(Participant, record.sid))
+        return _view(account.store, account.store.get(Participant, record.sid))
 
     def render(self, context: RequestContext, record: UserConversation) -> dict[str, Any]:
         conversation = f"{context.level}/Conversations/{record.conversation_sid}"

@@ -84,12 +84,14 @@ class Users(Resource[User]):
         defaults = service_configurations.singleton(context.account, context.parent_sid)
         return {**super().defaults(context), "role_sid": defaults.default_chat_service_role_sid}
 
-    def check(self, context: RequestContext, sent: Mapping[str, Any], record: User | None) -> None:
+    def check(
+        self, context: RequestContext, values: Mapping[str, Any], record: User | None
+    ) -> None:
         if not record:
-            check_identity(sent["identity"])
-            if context.store.find_by(User, context.parent_sid, sent["identity"]):
+            check_identity(values["identity"])
+            if context.store.find_by(User, context.parent_sid, values["identity"]):
                 raise refusals.UserExists
-        check_role(context, sent, "service")
+        check_role(context, values, "service")
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> User | None:
         """By its sid, else by its identity."""

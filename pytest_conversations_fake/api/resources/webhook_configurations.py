@@ -72,8 +72,8 @@ class WebhookConfigurations(Resource[R]):
     single = True
     verbs = (FETCH, UPDATE)
 
-    def check(self, context: RequestContext, sent: Mapping[str, Any], record: R | None) -> None:
-        check_events(context, sent, "filters", self.events)
+    def check(self, context: RequestContext, values: Mapping[str, Any], record: R | None) -> None:
+        check_events(context, values, "filters", self.events)
 
 
 class AccountWebhookConfiguration(WebhookConfigurations[AccountWebhooks]):
