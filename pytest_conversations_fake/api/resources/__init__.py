@@ -1,4 +1,4 @@
-"""The resources, one module each. A new one is its module and one line in the tree."""
+"""The resources, one module each. A new resource needs its module and one line in `TREE`."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ __all__ = ["RESOURCES", "TREE", "children", "default_service", "services"]
 
 Tree = Mapping[Resource[Any], "Tree"]
 
-# The resources below each other, as in Twilio's paths. Seed files have the same order, so that a
-# resource stands before those whose records refer to its records
+# Each resource with the resources below it, as in Twilio's paths. Seed files have the same order:
+# a resource stands before every resource whose records refer to its records
 TREE: Tree = {
     configuration: {},
     webhooks: {},
@@ -56,7 +56,7 @@ TREE: Tree = {
 
 
 def walk(tree: Tree, *ancestors: Resource[Any]) -> Iterator[Resource[Any]]:
-    """The resources of a *tree*, each with the resources above it set."""
+    """Yield the resources of a *tree*, and set the ancestors of each."""
     for resource, below in tree.items():
         resource.ancestors = ancestors
         yield resource
@@ -67,6 +67,6 @@ RESOURCES = tuple(walk(TREE))
 
 
 def children(parent: Resource[Any] | None) -> list[Resource[Any]]:
-    """The resources directly below a *parent*, or those of the account."""
+    """The resources directly below a *parent*; for None, the resources of the account."""
     ancestors = (*parent.ancestors, parent) if parent else ()
     return [each for each in RESOURCES if each.ancestors == ancestors]

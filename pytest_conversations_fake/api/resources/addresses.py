@@ -1,4 +1,4 @@
-"""Address configurations: which conversation a text to one of the account's numbers opens."""
+"""Address configurations: the conversation that a text to a number of the account creates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TYPES = ("sms", *CHANNELS, "chat")
 
 
 class CasePreservingChoice(Choice):
-    """Comes back in the case that it was sent in, as in the specification's example."""
+    """A choice that keeps upper and lower case, as in the specification's example."""
 
     def read(self, text: str) -> str:
         super().read(text)
@@ -30,7 +30,7 @@ class CasePreservingChoice(Choice):
 
 @dataclass(kw_only=True, eq=False)
 class Address(Record):
-    """What happens to a message that comes in for an address and belongs to no conversation yet."""
+    """The handling of a message that arrives at an address and belongs to no conversation."""
 
     prefix = "IG"
 
@@ -64,7 +64,7 @@ class Address(Record):
 
     @shown
     def auto_creation(self) -> dict[str, Any]:
-        """All of it, nulls included, as the real API was seen to show it."""
+        """Every part, including nulls, as in captured answers."""
         method = self.auto_creation_webhook_method
         if self.auto_creation_type == "webhook":
             method = method or "post"
@@ -103,7 +103,7 @@ class Addresses(Resource[Address]):
         check_events(context, values, "auto_creation_webhook_filters", SCOPED_EVENTS)
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> Address | None:
-        """By its sid, else by the address itself."""
+        """The record with this sid, else with this address."""
         return super().find(account, parent_sid, name) or account.store.find_by(Address, name)
 
 

@@ -1,6 +1,6 @@
 """Bindings: the devices that users registered for push notifications.
 
-The mobile SDKs register them, so here only seeds do.
+The mobile SDKs register devices. The fake has no such SDK, so only seeds create bindings.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The configuration of an account, and that of a service. Each has exactly one."""
+"""The configuration of an account and of a service. Each has exactly one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .roles import Role, check_role
 
 @dataclass(kw_only=True, eq=False)
 class Configuration(Record):
-    """What an account's conversations have unless they say otherwise."""
+    """The defaults of the conversations of an account."""
 
     prefix = ""
     hidden = ("sid", "date_created", "date_updated")
@@ -41,13 +41,13 @@ class Configurations(Resource[Configuration]):
     noun = "Configuration"
     path = "Configuration"
     key = collection = "configuration"
-    seeding = Seeding(set_last=("default_chat_service_sid",))  # a service later in the file
+    seeding = Seeding(set_last=("default_chat_service_sid",))  # the service is later in the file
     single = True
     verbs = (FETCH, UPDATE)
     extras = ("url", "links")
 
     def check(self, context: RequestContext, values: Any, record: Configuration | None) -> None:
-        if not record:  # what it is opened with needs no asking
+        if not record:  # the values of a new account are valid
             return
         sid = values.get("default_chat_service_sid", record.default_chat_service_sid)
         # Each service has one configuration
@@ -67,7 +67,7 @@ configuration = Configurations()
 
 @dataclass(kw_only=True, eq=False)
 class ServiceConfiguration(Record):
-    """Which roles a service gives to whom."""
+    """The roles that users and participants of a service get by default."""
 
     prefix = ""
     hidden = ("sid", "account_sid", "date_created", "date_updated")
@@ -85,7 +85,7 @@ class ServiceConfiguration(Record):
         return self.chat_service_sid
 
 
-# For what the roles are that a service gives
+# The type of each default role
 ROLE_TYPES = {
     "default_conversation_creator_role_sid": "conversation",
     "default_conversation_role_sid": "conversation",

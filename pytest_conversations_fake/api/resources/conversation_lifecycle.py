@@ -10,14 +10,14 @@ from .conversations import Conversation, publish_state, set_timers
 
 
 def settle(account: Account, now: datetime) -> None:
-    """Apply every timer of an account that is due by *now*, each at its own instant."""
+    """Apply the timers of an account that are due at *now*, each at its own instant."""
     for instant, sid in account.timers.due(now):
         if conversation := account.store.find(Conversation, sid):
             apply_timers(account, conversation, instant)
 
 
 def finish_initializing(account: Account) -> None:
-    """Give the conversations of an account that are initializing their next states."""
+    """End the state `initializing` of the conversations of an account."""
     for sid, state in account.pending_states.items():
         conversation = account.store.find(Conversation, sid)
         if conversation and conversation.state == "initializing":
@@ -26,7 +26,7 @@ def finish_initializing(account: Account) -> None:
 
 
 def apply_timers(account: Account, conversation: Conversation, instant: datetime) -> None:
-    """Apply the timers of a conversation that run out at *instant*, unless they were changed."""
+    """Apply the timers of a conversation that run out at *instant*. Changed timers do not."""
     for state, due in list(conversation.instants()):
         if due != instant or conversation.state == "closed":
             continue
@@ -38,7 +38,7 @@ def apply_timers(account: Account, conversation: Conversation, instant: datetime
 
 
 def reactivate(context: RequestContext, conversation: Conversation) -> None:
-    """Let a new message make an inactive conversation active and restart its timers."""
+    """Make an inactive conversation active because of a new message, and restart its timers."""
     if conversation.state == "inactive":
         context.store.change(conversation, state="active")
         publish_state(context.account, conversation, "inactive", "EVENT", context.now)

@@ -1,4 +1,4 @@
-"""Conversations: what people take part in and write to."""
+"""Conversations: each contains participants and their messages."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ class Conversation(Record):
         return {f"date_{state}": shown_moment(instant) for state, instant in self.instants()}
 
     def instants(self) -> Iterator[tuple[str, datetime]]:
-        """What its timers make of it and when, as far as they did not run out yet.
+        """The states that running timers lead to, each with its instant.
 
-        Both count from one instant. The specification's examples show both in any state.
+        Both timers count from one instant. The specification's examples show both in any state.
         """
         for state, length in [("inactive", self.timers_inactive), ("closed", self.timers_closed)]:
             if length and duration(length) and state not in self._timers_run_out:
@@ -98,7 +98,7 @@ class Conversation(Record):
 
     @shown
     def bindings(self) -> dict[str, Any]:
-        # As sent; the specification's example shows both slightly changed, by no rule it gives
+        # Unchanged: the specification's example changes both slightly and states no rule
         email = {
             "projected_address": self.bindings_email_address,
             "name": self.bindings_email_name,
@@ -118,7 +118,7 @@ class Conversations(Resource[Conversation]):
     page_size = (50, 100)
     takes_webhook_header = True
     seeding = Seeding(
-        # It is active while its entry is loaded: Twilio accepts nothing below a closed one
+        # It is active while its entry is loaded: Twilio accepts no records below a closed one
         set_last=(
             "state",
             "date_updated",
@@ -126,7 +126,7 @@ class Conversations(Resource[Conversation]):
             "_timers_started",
             "_timers_run_out",
         ),
-        filled_first={"state": "closed"},  # other ones may use the addresses of its participants
+        filled_first={"state": "closed"},  # others may use its participants' addresses
     )
     filters = {
         "start_date": Day("StartDate"),
@@ -186,11 +186,11 @@ class Conversations(Resource[Conversation]):
     def attributes_from(self, context: RequestContext) -> dict[str, Any]:
         values = super().attributes_from(context)
         if values.get("friendly_name", "") is None:
-            del values["friendly_name"]  # Twilio passes over an empty one (terraform's tests of it)
+            del values["friendly_name"]  # Twilio ignores an empty one (terraform's tests)
         return values
 
     def changes(self, context: RequestContext, record: Conversation) -> dict[str, Any]:
-        """With timers that start again: those that are sent, all of them in another state."""
+        """Restart the timers in the request, and both timers of a reactivated conversation."""
         values = super().changes(context, record)
         timers = {timer for timer in ("inactive", "closed") if f"timers_{timer}" in values}
         if (record.state, values.get("state")) == ("inactive", "active"):
@@ -223,7 +223,7 @@ class Conversations(Resource[Conversation]):
                 raise refusals.UniqueNameTaken
 
     def listing(self, context: RequestContext) -> Listing[Conversation]:
-        """Oldest first; if asked for a range of dates, newest first."""
+        """The conversations, oldest first; with a range of dates, newest first."""
         listing = super().listing(context)
         if not {"start_date", "end_date"} & context.params.keys():
             return listing
@@ -242,18 +242,18 @@ class Conversations(Resource[Conversation]):
         )
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> Conversation | None:
-        """By its sid, else by its unique name."""
+        """The record with this sid, else with this unique name."""
         found = super().find(account, parent_sid, name)
         return found or account.store.find_by(Conversation, parent_sid, name)
 
 
 def set_timers(account: Account, conversation: Conversation) -> None:
-    """Have the lifecycle look at a conversation when one of its timers runs out."""
+    """Schedule the instants at which the timers of a conversation run out."""
     for _, instant in conversation.instants():
         account.timers.put(instant, conversation.sid)
 
 
-# The attributes that an event about another state carries
+# The attributes of the event about a change of state
 STATE_UPDATED = (
     "conversation_sid",
     "chat_service_sid",
@@ -267,7 +267,7 @@ STATE_UPDATED = (
 def publish_state(
     account: Account, conversation: Conversation, before: str, reason: str, instant: datetime
 ) -> None:
-    """Publish the event of another state. *reason* is `API`, `EVENT` (a message) or `TIMER`."""
+    """Publish a change of state, if any. *reason* is `API`, `EVENT` (a message) or `TIMER`."""
     if conversation.state != before:
         sids = conversation.sid, conversation.chat_service_sid
         params = dict(zip(STATE_UPDATED, (*sids, before, conversation.state, instant, reason)))
@@ -275,7 +275,7 @@ def publish_state(
 
 
 class InConversation(Resource[R]):
-    """What is below a conversation can not be written any more once that is closed."""
+    """A resource below conversations. A closed conversation makes its records read-only."""
 
     def check(self, context: RequestContext, values: Mapping[str, Any], record: R | None) -> None:
         require_open(context, context.parent_sid)

@@ -1,4 +1,4 @@
-"""A conversation and its participants, in one request."""
+"""Conversations with participants: both created by one request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ PARTICIPANT = Json("Participant", invalid=refusals.ParticipantJsonInvalid)
 
 @dataclass(kw_only=True, eq=False)
 class ConversationWithParticipants(Conversation):
-    """What such a request may say. What is stored is a conversation."""
+    """The parameters of such a request. The store keeps a conversation."""
 
     participant: Annotated[list[str], Many("Participant", each=PARTICIPANT)]
 
@@ -39,10 +39,9 @@ class ConversationsWithParticipants(Resource[Conversation]):
     extras = ("url", "links")
 
     def create(self, context: RequestContext) -> Conversation:
-        """All or nothing: one participant that is refused refuses the whole request.
+        """Create all records or none: an invalid participant refuses the whole request.
 
-        Whether a group text is new shows only when all are in it. If it is not, its conversation is
-        closed.
+        The complete group text may equal an existing one. Its conversation is then closed.
         """
         param_sets = [_read_participant(text) for text in context.params.get("participant", [])]
         if len(param_sets) > 10:
@@ -71,7 +70,7 @@ class ConversationsWithParticipants(Resource[Conversation]):
         conversation: Conversation,
         param_sets: Sequence[Mapping[str, Any]],
     ) -> Sequence[Participant]:
-        """Store the conversation and its participants, or nothing if one of them is refused."""
+        """Store the conversation and its participants. A refused participant removes them all."""
         records = []
         participant_context.store.add(conversation)
         participant_context.store.change(conversation, state="initializing")
@@ -94,11 +93,11 @@ class ConversationsWithParticipants(Resource[Conversation]):
 
 
 def _read_participant(text: str) -> dict[str, Any]:
-    """The parameters that a `Participant` stands for, read as those of the participant's own."""
+    """Read the JSON of one `Participant` as parameters of `CreateConversationParticipant`."""
     data = read_json(text)
     try:
         json.dumps(data, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # half of a character, by an escape
+    except UnicodeEncodeError:  # an escape for half of a surrogate pair
         raise refusals.ParticipantJsonInvalid from None
     if not isinstance(data, Mapping):
         raise refusals.ParticipantJsonInvalid

@@ -1,4 +1,4 @@
-"""Credentials: what push notifications are sent with. Their secrets never come back."""
+"""Credentials for push notifications. Answers never contain their secrets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..resource import Resource
 
 @dataclass(kw_only=True, eq=False)
 class Credential(Record):
-    """The certificate or key for one push service, of the whole account."""
+    """The certificate or key of an account for one push service."""
 
     prefix = "CR"
 
@@ -34,7 +34,7 @@ class Credentials(Resource[Credential]):
     page_size = (50, 100)
 
     def render(self, context: RequestContext, record: Credential) -> dict[str, Any]:
-        """`sandbox` is the text True or False, and nothing for any but Apple's."""
+        """`sandbox` is the text `True` or `False` for Apple (`apn`), else null."""
         sandbox = str(bool(record.sandbox)) if record.type == "apn" else None
         return {**super().render(context, record), "sandbox": sandbox}
 

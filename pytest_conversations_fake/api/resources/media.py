@@ -1,6 +1,6 @@
-"""Media: what is known of a file that a message carries.
+"""Media: the descriptions of files that messages carry.
 
-Files are uploaded to another of Twilio's hosts, so only seeds make them known here.
+Clients upload files to another host of Twilio, so only seeds and handsets create descriptions.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ..resource import Resource
 
 @dataclass(kw_only=True, eq=False)
 class Media(Record):
-    """A description that messages with its sid show."""
+    """The description of a file. Messages with its sid show it."""
 
     prefix = "ME"
 

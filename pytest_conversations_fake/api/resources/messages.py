@@ -1,4 +1,4 @@
-"""Messages: what is said in a conversation."""
+"""Messages of a conversation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .receipts import receipts
 
 @dataclass(kw_only=True, eq=False)
 class Message(Record):
-    """A message of a conversation, in which it has the next index."""
+    """A message. Indexes count the messages of a conversation from 0."""
 
     prefix = "IM"
     hidden = ("media_sid", "content_variables", "subject")
@@ -56,7 +56,7 @@ class Message(Record):
     subject: Annotated[str | None, Text("Subject", max=256)] = None
     participant_sid: str | None = None
     media: list[dict[str, Any]] | None = None
-    delivery: dict[str, Any] | None = field(default=None, init=False)  # follows from receipts
+    delivery: dict[str, Any] | None = field(default=None, init=False)  # computed from receipts
 
     @property
     def parent_sid(self) -> str:
@@ -69,7 +69,7 @@ class Message(Record):
 
 
 CONTENT = ("body", "media_sid", "content_sid")
-"""Of which a new message needs one."""
+"""The parameters of which a new message needs at least one."""
 
 
 class Messages(InConversation[Message]):
@@ -103,7 +103,7 @@ class Messages(InConversation[Message]):
     links = {"delivery_receipts": "Receipts", "channel_metadata": "ChannelMetadata"}
 
     def create(self, context: RequestContext) -> Message:
-        """In an inactive conversation, which is active again by it, and out to those who text."""
+        """Create a message, reactivate the conversation, and create receipts for texts."""
         message = super().create(context)
         conversation = context.store.get(Conversation, context.parent_sid)
         reactivate(context, conversation)
@@ -116,12 +116,12 @@ class Messages(InConversation[Message]):
         return message
 
     def register(self, context: RequestContext, record: Message) -> None:
-        """Count the message."""
+        """Advance the next index of the conversation."""
         conversation = context.store.get(Conversation, context.parent_sid)
         context.store.change(conversation, _next_message_index=record.index + 1)
 
     def render_created(self, context: RequestContext, record: Message) -> dict[str, Any]:
-        """Without what carriers have to say, which comes later."""
+        """Without the summary of receipts, which carriers send later."""
         return {**self.render(context, record), "delivery": None}
 
     def check(
@@ -143,14 +143,14 @@ class Messages(InConversation[Message]):
         self.check_owned(context, values)
 
     def check_content(self, context: RequestContext, values: Mapping[str, Any]) -> None:
-        """A new message has something in it."""
+        """Refuse a new message without content."""
         if not any(values.get(name) for name in CONTENT) and context.assumes(
             "empty-message", "refused"
         ):
             raise refusals.EmptyMessage
 
     def check_author(self, context: RequestContext, author: str) -> None:
-        """Who writes in a group text is in it."""
+        """Refuse an author who is not in the group text."""
         members = [
             Identifiers.of(each)
             for each in participants.texting_participants(context, context.parent_sid)
@@ -167,7 +167,7 @@ class Messages(InConversation[Message]):
             raise refusals.MediaNotFound
 
     def build_unchecked(self, context: RequestContext, values: Mapping[str, Any]) -> Message:
-        """Raises `ValueError` for an index of a seed file that is not above those before it."""
+        """Raises `ValueError` for an index in a seed file that is too low."""
         message = super().build_unchecked(context, values)
         conversation = context.store.get(Conversation, context.parent_sid)
         if message.index < conversation._next_message_index:
@@ -183,7 +183,7 @@ class Messages(InConversation[Message]):
 
     def attributes_from(self, context: RequestContext) -> dict[str, Any]:
         values = super().attributes_from(context)
-        if "content_sid" in values:  # a template's text takes the place of what else there is
+        if "content_sid" in values:  # the template replaces body and media
             values.pop("body", None)
             values.pop("media_sid", None)
         if "media_sid" in values:
@@ -201,11 +201,11 @@ class Messages(InConversation[Message]):
         return values
 
     def required(self, values: Mapping[str, Any]) -> list[str]:
-        """A seed that says nothing gets a body."""
+        """A seed without content needs a body."""
         return [] if any(name in values for name in CONTENT) else ["body"]
 
     def author_sid(self, context: RequestContext, author: str) -> str | None:
-        """The participant with this identity or address, if it is one."""
+        """The sid of the participant with this identity or address, if there is one."""
         for keyword in ("identity", "address"):
             if found := context.store.find_by(Participant, context.parent_sid, keyword, author):
                 return found.sid
@@ -218,12 +218,12 @@ class Messages(InConversation[Message]):
         return Listing(records, lambda record: record.index)
 
 
-# The most that a template is given: variables, characters of a name, of a value and of them all
+# Limits of content variables: their number, and the characters of a name, a value and the JSON
 MAX_VARIABLES, MAX_NAME_LENGTH, MAX_VALUE_LENGTH, MAX_VARIABLES_LENGTH = 100, 16, 256, 27_801
 
 
 def check_variables(text: str) -> None:
-    """What a template is filled with: texts by names."""
+    """Refuse variables of a template that are not texts by name, or exceed a limit."""
     variables = read_json(text)
     if not isinstance(variables, dict) or not all(isinstance(v, str) for v in variables.values()):
         raise refusals.InvalidContentVariables

@@ -1,4 +1,4 @@
-"""Notifications: what a service pushes to its users' phones."""
+"""Notifications: the push notifications that a service sends to the devices of its users."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..verbs import FETCH, UPDATE
 
 @dataclass(kw_only=True, eq=False)
 class Notification(Record):
-    """The push notifications of a service, of which it has one set."""
+    """The settings of the push notifications of a service."""
 
     prefix = ""
     hidden = ("sid", "date_created", "date_updated")
@@ -85,7 +85,7 @@ class Notification(Record):
 
 
 def _without_none(**parts: Any) -> dict[str, Any]:
-    """What is set; a new service shows nothing else (captured)."""
+    """The parts that are set; a new service shows no others (captured)."""
     return {name: value for name, value in parts.items() if value is not None}
 
 

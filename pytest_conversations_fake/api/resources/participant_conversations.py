@@ -1,4 +1,4 @@
-"""Where somebody takes part: a view of participants and their conversations."""
+"""The conversations of an identity or address: a view of participants and conversations."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BINDING = ("address", "proxy_address", "type", "level", "name", "projected_addre
 
 @dataclass(kw_only=True, eq=False)
 class ParticipantConversation(Record):
-    """A participant with its conversation, as both are at the moment."""
+    """The current state of a participant and its conversation."""
 
     hidden = ("sid", "date_created", "date_updated")
 
@@ -86,14 +86,14 @@ class ParticipantConversations(Resource[ParticipantConversation]):
     extras = ("links",)
 
     def listing(self, context: RequestContext) -> Listing[Any]:
-        """By the sid of the conversation; nothing where nobody is named (a guess)."""
-        named = [(how, context.params[how]) for how in self.filters if how in context.params]
-        if len(named) > 1:
+        """The matches, by conversation sid; none without identity or address (a guess)."""
+        wanted = [(name, context.params[name]) for name in self.filters if name in context.params]
+        if len(wanted) > 1:
             raise IdentityAndAddress
         found = [
             participant
-            for how, name in named
-            for participant in context.store.of(Participant, (context.parent_sid, how, name))
+            for name, value in wanted
+            for participant in context.store.of(Participant, (context.parent_sid, name, value))
         ]
         return Listing(sorted(found, key=_by_conversation), _by_conversation)
 
@@ -107,7 +107,7 @@ class ParticipantConversations(Resource[ParticipantConversation]):
         return _view(account.store, account.store.get(Participant, record.sid))
 
     def render(self, context: RequestContext, record: ParticipantConversation) -> dict[str, Any]:
-        """With links, but without a URL of its own."""
+        """The record with links; Twilio shows no URL."""
         shown = super().render(context, record)
         del shown["url"]
         conversation = f"{context.level}/Conversations/{record.conversation_sid}"

@@ -1,6 +1,6 @@
-"""Who may join a conversation, and as what.
+"""Rules of joining a conversation.
 
-The participants' own module asks these in order. None of them looks anything up.
+`participants` applies these checks in order. They do not use the store.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from .. import refusals
 from ..addresses import channel, is_address, is_sender
 from ..records import Record
 
-# The most that a conversation takes, of these who do not chat, and in a group text
+# The maximum of participants in a conversation, of texting participants, and in a group text
 MAX_PARTICIPANTS, MAX_TEXTING, MAX_IN_GROUP = 1000, 50, 10
 
 MIN_IN_GROUP = 3
-"""With fewer it may still become another one."""
+"""A smaller group text may equal another one, because participants may still join it."""
 
 
-# What makes somebody who it is, in the order of a person's attributes
+# The keywords that identify a participant, in the order of the attributes of `Identifiers`
 IDENTIFIERS = (
     "identity",
     "messaging_binding_address",
@@ -32,7 +32,7 @@ IDENTIFIERS = (
 
 @dataclass(frozen=True)
 class Identifiers:
-    """What somebody has, or will have: who chats an identity, who texts an address."""
+    """Identity and addresses of a participant: a chat user has an identity, a phone an address."""
 
     identity: str | None
     address: str | None
@@ -43,17 +43,17 @@ class Identifiers:
     def of(
         cls, participant: Record | None, values: Mapping[str, Any] = MappingProxyType({})
     ) -> Identifiers:
-        """A participant, if there is one already, with what a request sends."""
+        """The identifiers in the *values* of a request, else those of the *participant*."""
         return cls(*(values.get(name, getattr(participant, name, None)) for name in IDENTIFIERS))
 
     @property
     def in_group(self) -> bool:
-        """Whether it takes part as one does in group texts only."""
+        """Whether the identifiers are possible in group texts only."""
         return bool(self.projected or (self.address and not self.proxy))
 
     @property
     def number(self) -> str | None:
-        """Where the others in a group text see it."""
+        """The number that the other members of a group text see."""
         return self.address or self.projected
 
 
@@ -67,7 +67,7 @@ def check_identifiers(member: Identifiers) -> None:
 
 
 def check_addresses(member: Identifiers) -> None:
-    """The form of the addresses, and whether they fit each other."""
+    """Refuse malformed addresses, and addresses that do not fit each other."""
     for number in filter(None, (member.address, member.projected)):
         if not is_address(number):
             raise refusals.InvalidAddress
@@ -84,8 +84,8 @@ def check_addresses(member: Identifiers) -> None:
 
 
 def check_change(values: Mapping[str, Any], before: Identifiers) -> None:
-    """What can not be made of somebody who is there already."""
-    if values.get("messaging_binding_proxy_address"):  # the one that it has is refused, too
+    """Refuse changes of identity and addresses that an existing participant does not allow."""
+    if values.get("messaging_binding_proxy_address"):  # even if it is unchanged
         raise refusals.ProxyAddressNotAddable
     proxy = values.get("messaging_binding_proxy_address", before.proxy)
     projected = "messaging_binding_projected_address"
@@ -101,7 +101,7 @@ def check_change(values: Mapping[str, Any], before: Identifiers) -> None:
 
 
 def check_group(member: Identifiers, others: Sequence[Identifiers]) -> None:
-    """In a group text everybody has a number of their own, and there are not many of them."""
+    """Refuse a member of a group text without a number of its own, and one too many."""
     if not member.in_group and not any(other.in_group for other in others):
         return
     if not member.number:
@@ -115,7 +115,7 @@ def check_group(member: Identifiers, others: Sequence[Identifiers]) -> None:
 
 
 def check_capacity(member: Identifiers, texting: Sequence[Identifiers], count: int) -> None:
-    """Among so many *people*, and those of them who are *texting*."""
+    """Refuse one more than the maximum among *count* participants, some of them *texting*."""
     if count >= MAX_PARTICIPANTS:
         raise refusals.TooManyParticipants
     if member.address and sum(bool(other.address) for other in texting) >= MAX_TEXTING:
@@ -123,5 +123,5 @@ def check_capacity(member: Identifiers, texting: Sequence[Identifiers], count: i
 
 
 def group_numbers(members: Iterable[Identifiers]) -> set[str]:
-    """Where those who take part in a group text see each other."""
+    """The numbers that the members of a group text see."""
     return {member.number for member in members if member.in_group and member.number}

@@ -1,4 +1,4 @@
-"""Participants: who takes part in a conversation, by chat or by phone."""
+"""Participants: the chat users and phones in a conversation."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from .users import User, check_identity, users
 
 @dataclass(kw_only=True, eq=False)
 class Participant(Record):
-    """Someone in a conversation.
+    """A chat user or a phone in a conversation.
 
-    Who chats has an identity. Who texts has an address, and a proxy address that is the account's.
-    In a group text, who chats has a projected address, and who texts no proxy address.
+    A chat user has an identity. A phone has an address, and a proxy address of the account. In a
+    group text a chat user has a projected address, too, and a phone has no proxy address.
     """
 
     prefix = "MB"
@@ -92,7 +92,7 @@ class Participant(Record):
             yield "number", number
 
     def search_keys(self) -> Iterator[tuple[str, str]]:
-        """What people look for: who it is, and where to reach them."""
+        """The identity and the address, each with the keyword that requests use to search."""
         if self.identity:
             yield "identity", self.identity
         if self.messaging_binding_address:
@@ -104,7 +104,7 @@ class Participant(Record):
 
     @shown
     def messaging_binding(self) -> dict[str, str] | None:
-        """Without what is not set; None for one who only chats."""
+        """The parts that are set; None for a chat user without addresses."""
         parts = {
             "address": self.messaging_binding_address,
             "proxy_address": self.messaging_binding_proxy_address,
@@ -115,7 +115,7 @@ class Participant(Record):
 
 
 MAX_CONVERSATIONS = 1000
-"""That somebody who chats is in and that are not closed."""
+"""The maximum of open conversations of a chat user."""
 
 
 class Participants(InConversation[Participant]):
@@ -189,7 +189,7 @@ class Participants(InConversation[Participant]):
         if identity := values.get("identity"):
             check_identity(identity)
         if record:
-            if not values.keys() & {*IDENTIFIERS}:  # it stays who it is
+            if not values.keys() & {*IDENTIFIERS}:  # the rules concern identifiers only
                 return
             check_change(values, Identifiers.of(record))
         member = Identifiers.of(record, values)
@@ -223,12 +223,14 @@ class Participants(InConversation[Participant]):
         if values.get("identity") and (not record or values["identity"] != record.identity):
             self.check_conversation_limit(context, values["identity"])
         if context.store.get(Conversation, context.parent_sid).state != "initializing":
-            self.check_duplicate_group(context, [*others, member])  # else there are more to come
+            self.check_duplicate_group(
+                context, [*others, member]
+            )  # else more follow in the request
 
     def check_duplicates(
         self, context: RequestContext, values: Mapping[str, Any], record: Participant | None
     ) -> None:
-        """An identity is in a conversation once, a pair of addresses in an open one of them all."""
+        """Refuse an identity that is in the conversation, or addresses that an open one has."""
 
         def here(keyword: str, name: str | None) -> bool:
             found = context.store.find_by(Participant, context.parent_sid, keyword, name)
@@ -245,7 +247,7 @@ class Participants(InConversation[Participant]):
             raise refusals.BindingExists(sid=context.parent_sid)
 
     def check_conversation_limit(self, context: RequestContext, identity: str) -> None:
-        """Nobody chats in more than a thousand conversations that are not closed."""
+        """Refuse a chat user who is in the maximum of open conversations."""
         found = context.store.of(Participant, (context.parents[0].sid, "identity", identity))
         if len(found) >= MAX_CONVERSATIONS:
             above = [context.store.get(Conversation, each.conversation_sid) for each in found]
@@ -255,7 +257,7 @@ class Participants(InConversation[Participant]):
     def check_duplicate_group(
         self, context: RequestContext, members: Iterable[Identifiers]
     ) -> None:
-        """The same *people*, by their numbers, are in one open group text of the account."""
+        """Refuse a group text if another open one of the account has the same numbers."""
         group = group_numbers(members)
         if len(group) < MIN_IN_GROUP:
             return
@@ -270,21 +272,21 @@ class Participants(InConversation[Participant]):
     def texting_participants(
         self, context: RequestContext, conversation_sid: str | None
     ) -> Sequence[Participant]:
-        """Who takes part in a conversation with an address of some kind."""
+        """The participants of a conversation that have an address or a projected address."""
         return context.store.of(Participant, ("texting", conversation_sid))
 
     def required(self, values: Mapping[str, Any]) -> list[str]:
-        """Whoever does not text must have an identity."""
+        """A participant without an address needs an identity."""
         return [] if any("address" in keyword for keyword in values) else ["identity"]
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> Participant | None:
-        """By its sid, else by its identity."""
+        """The record with this sid, else with this identity."""
         found = super().find(account, parent_sid, name)
         return found or account.store.find_by(Participant, parent_sid, "identity", name)
 
 
 def read_horizon(context: RequestContext, conversation: Conversation, index: int) -> dict[str, int]:
-    """The read horizon, which may be ahead of the last message where that is assumed."""
+    """The attributes of a read horizon; the world may allow one after the last message."""
     if context.assumes("read-index-ahead", "clamped"):
         index = min(index, max(conversation._next_message_index - 1, 0))
     return {"last_read_message_index": index}

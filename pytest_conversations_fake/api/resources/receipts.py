@@ -1,7 +1,7 @@
-"""Delivery receipts: what became of a message on its way to one person.
+"""Delivery receipts: the status of a message for one texting participant.
 
-Each message that is written has one for everybody who texts, but for its author. Of what carriers
-say later, seeds tell.
+A new message has a receipt for every texting participant except its author. Handsets and seeds set
+the later statuses, which carriers report.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ..verbs import FETCH, LIST
 
 STATUSES = ("sent", "delivered", "read", "failed", "undelivered")
 
-# What a status says of the stages of a delivery
+# The stages of a delivery that a receipt has reached, by its status
 STAGES = {
     "sent": {"sent"},
     "delivered": {"sent", "delivered"},
@@ -31,7 +31,7 @@ STAGES = {
 
 @dataclass(kw_only=True, eq=False)
 class Receipt(Record):
-    """How far a message got to one participant who does not chat."""
+    """The delivery of a message to one texting participant."""
 
     prefix = "DY"
 
@@ -74,13 +74,13 @@ class Receipts(Resource[Receipt]):
     )
 
     def register(self, context: RequestContext, record: Receipt) -> None:
-        """Update the summary that the message has of its receipts."""
+        """Update the summary of receipts in the message."""
         context.store.change(context.parents[-1], delivery=self.summary(context))
 
     def set_status(
         self, context: RequestContext, receipt: Receipt, status: str, error_code: int = 0
     ) -> None:
-        """Let a carrier say what became of a message."""
+        """Set the status that a carrier reports, and publish it."""
         changes = {"status": status, "error_code": error_code, "date_updated": context.now}
         context.store.change(receipt, **changes)
         self.register(context, receipt)
@@ -89,7 +89,7 @@ class Receipts(Resource[Receipt]):
     def publish(
         self, context: RequestContext, action: str, record: Receipt, **params: object
     ) -> None:
-        """Twilio has one event for all of it."""
+        """Publish `onDeliveryUpdated` for every action; Twilio has no other event."""
         super().publish(context, "Updated", record, **params)
 
     def defaults(self, context: RequestContext) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Roles: what SDK users may do. They limit no REST request."""
+"""Roles: the permissions of users of the client SDKs. They limit no REST request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..request_context import RequestContext
 from ..resource import Resource
 from ..seeding import Seeding
 
-# By the type of a role. The last four of both were seen, though no page lists them
+# Permissions of both types of roles. Captures contain the last four, which no page lists
 _SHARED_PERMISSIONS = (
     "addParticipant",
     "deleteAnyMessage",
@@ -33,6 +33,7 @@ _SHARED_PERMISSIONS = (
     "editNotificationLevel",
     "editOwnParticipantAttributes",
 )
+# By the type of the role
 PERMISSIONS = {
     "service": ("createConversation", "joinConversation", *_SHARED_PERMISSIONS),
     "conversation": (
@@ -46,7 +47,7 @@ PERMISSIONS = {
 
 
 class Permission(Text):
-    """What a role allows."""
+    """The name of a permission."""
 
     def example(self, name: str) -> str:
         return _SHARED_PERMISSIONS[0]
@@ -102,7 +103,7 @@ class Roles(Resource[Role]):
     def check(
         self, context: RequestContext, values: Mapping[str, Any], record: Role | None
     ) -> None:
-        if not values.get("permission"):  # an update needs it, too
+        if not values.get("permission"):  # an update requires it, too
             raise refusals.MissingParameter(name="Permission")
         kind = record.type if record else values["type"]
         for name in values["permission"]:
@@ -123,7 +124,7 @@ def _permission_hint(name: str, kind: str) -> str:
 def check_role(
     context: RequestContext, values: Mapping[str, Any], kind: str, keyword: str = "role_sid"
 ) -> None:
-    """A role that somebody is given is one of the service, and for what it is given."""
+    """Refuse a role of another service or of another type than *kind*."""
     if sid := values.get(keyword):
         role = context.store.find(Role, sid)
         if not role or role.chat_service_sid != context.parents[0].sid:
@@ -135,7 +136,8 @@ def check_role(
 roles = Roles()
 
 
-# What every new service has. The first was captured; the others are Chat's in Conversations' words
+# The roles of a new service. The first was captured; the others are the roles of Programmable Chat
+# in the terms of Conversations
 DEFAULT_ROLES: list[dict[str, Any]] = [
     {
         "friendly_name": "channel admin",

@@ -1,4 +1,4 @@
-"""Scoped webhooks: who is told of what happens in one conversation."""
+"""Scoped webhooks: the subscribers of events in one conversation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .messages import Message, messages
 
 
 class Url(Text):
-    """Where an application is."""
+    """The URL of an application."""
 
     def example(self, name: str) -> str:
         return f"https://example.com/{name}"
@@ -32,7 +32,7 @@ class EventName(Text):
 
 @dataclass(kw_only=True, eq=False)
 class ScopedWebhook(Record):
-    """A URL or a Studio flow that is told of events, or of messages with a keyword."""
+    """A URL or a Studio flow that gets events, or messages that contain a trigger."""
 
     prefix = "WH"
 
@@ -73,8 +73,10 @@ class ScopedWebhook(Record):
 
     @shown
     def configuration(self) -> dict[str, Any]:
-        """What its target needs. Triggers are shown as such, as captured, not as the specification
-        has them in its examples."""
+        """The parameters of its target.
+
+        Captures show the triggers as `triggers`; the specification's examples do not.
+        """
         if self.target == "studio":
             return {"flow_sid": self.configuration_flow_sid}
         endpoint = {
@@ -87,7 +89,7 @@ class ScopedWebhook(Record):
 
     @property
     def subscriber(self) -> Subscriber:
-        """What its events are sent to; for a Studio flow, which has no URL, the flow's sid."""
+        """The subscriber of its events. A Studio flow has no URL, so its sid takes that place."""
         url = self.configuration_flow_sid if self.target == "studio" else self.configuration_url
         return Subscriber(self.configuration_method.upper(), url or "", self.sid)
 
@@ -105,7 +107,7 @@ class ScopedWebhook(Record):
         return self.target == "studio" or any(each.lower() in body for each in triggers)
 
 
-# What a target can not do without
+# The parameters that each target requires, with the refusal of a request without them
 REQUIRED: dict[str, dict[str, type[refusals.Refused]]] = {
     "webhook": {
         "configuration_url": refusals.WebhookUrlNotProvided,
@@ -129,7 +131,7 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
     long_only = ("chat_service_sid",)
 
     def create(self, context: RequestContext) -> ScopedWebhook:
-        """With the events of the messages after `ReplayAfter`, if that is sent."""
+        """Create a webhook, and publish the messages after `ReplayAfter` to it."""
         webhook = super().create(context)
         if webhook.configuration_replay_after is not None:
             for message in context.store.of(Message, webhook.conversation_sid):

@@ -1,4 +1,4 @@
-"""Services: what conversations, users and roles belong to."""
+"""Services: each contains conversations, users and roles of its own."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Services(Resource[Service]):
             single.create(context.at(record))
 
     def replace_default(self, context: RequestContext) -> Service:
-        """Replace the default service, which must be empty, by one with the sid of a seed file."""
+        """Replace the default service, which must be empty, by one from a seed file."""
         account = context.account
         context.store.remove(default_service(account))
         account.first_service = service = self.create(context)
@@ -81,7 +81,7 @@ services = Services()
 
 
 def default_service(account: Account) -> Service:
-    """The service that paths without a service mean."""
+    """The service of paths that name no service."""
     sid = configuration.singleton(account, None).default_chat_service_sid
     service = account.store.find(Service, sid)
     assert service  # it cannot be deleted, and only an existing service can become the default

@@ -1,4 +1,4 @@
-"""What a user takes part in: a view of the user's participants and their conversations."""
+"""The conversations of a user: a view of the user's participants and their conversations."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .users import User
 
 @dataclass(kw_only=True, eq=False)
 class UserConversation(Record):
-    """A conversation as one of its users sees it, at the moment."""
+    """The current state of a conversation for one of its users."""
 
     hidden = ("sid", "last_read_timestamp")
 
@@ -83,7 +83,7 @@ def _view(store: Store, participant: Participant) -> UserConversation:
 
 
 def _unread_count(store: Store, participant: Participant) -> int | None:
-    """Messages behind the one last read, a thousand at most; unknown until one was."""
+    """The number of messages after the last one read, at most 1000; None if none was read."""
     last = participant.last_read_message_index
     if last is None:
         return None
@@ -110,7 +110,7 @@ class UserConversations(Resource[UserConversation]):
         return context.store.find_even_removed(Participant, sid)
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> UserConversation | None:
-        """By the sid or the unique name of the conversation."""
+        """The record whose conversation has this sid or unique name."""
         user = account.store.get(User, parent_sid)
         conversation = conversations.find(account, user.chat_service_sid, name)
         sid = conversation.sid if conversation else None
@@ -118,7 +118,7 @@ class UserConversations(Resource[UserConversation]):
         return self.current(account, found) if found else None
 
     def update(self, context: RequestContext, record: UserConversation) -> UserConversation:
-        """What was read is the participant's to know."""
+        """Update the participant, which stores the read horizon and the notification level."""
         require_open(context, record.conversation_sid)
         values = self.attributes_from(context)
         if "last_read_message_index" in values:
@@ -135,7 +135,7 @@ class UserConversations(Resource[UserConversation]):
         return self.current(context.account, participant)
 
     def delete(self, context: RequestContext, record: UserConversation) -> None:
-        """The user leaves; the conversation stays."""
+        """Remove the user's participant. The conversation stays."""
         require_open(context, record.conversation_sid)
         context.store.remove(context.store.get(Participant, record.sid))
 

@@ -1,4 +1,4 @@
-"""Users: who chats, known to a service by an identity."""
+"""Users: the chat users of a service, each with an identity."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .roles import check_role
 
 @dataclass(kw_only=True, eq=False)
 class User(Record):
-    """A user of a service. Nobody is ever online here, so nobody knows whether they were."""
+    """A user of a service. The fake knows no presence, so `is_online` is null."""
 
     prefix = "US"
 
@@ -94,21 +94,21 @@ class Users(Resource[User]):
         check_role(context, values, "service")
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> User | None:
-        """By its sid, else by its identity."""
+        """The record with this sid, else with this identity."""
         found = super().find(account, parent_sid, name)
         return found or account.store.find_by(User, parent_sid, name)
 
     def delete(self, context: RequestContext, record: User) -> None:
-        """With the user's devices, and what the user takes part in."""
+        """Delete a user with its bindings and participants."""
         context.store.remove_listed((context.parent_sid, "identity", record.identity))
-        context.store.remove(record)  # Twilio has no event of it
+        context.store.remove(record)  # Twilio has no event for it
 
 
 def check_identity(identity: str) -> None:
-    """An identity is not what could be taken for something else."""
+    """Refuse an identity that looks like a sid or is reserved."""
     if is_sid(identity, "US"):
         raise refusals.IdentityLooksLikeSid
-    if identity == "system":  # which other words are reserved is not known
+    if identity == "system":  # other reserved words are not known
         raise refusals.IdentityReserved
 
 

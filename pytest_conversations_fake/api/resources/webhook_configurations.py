@@ -1,4 +1,4 @@
-"""Webhook configurations: what an account or a service tells of itself, and to which URL."""
+"""Webhook configurations: the events that an account or a service sends, and their URLs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ METHODS = ("GET", "POST")
 
 
 class AbsoluteUrl(Text):
-    """A URL of HTTP with a host, in 512 characters, or none."""
+    """An HTTP URL with a host, of at most 512 characters, or an empty text."""
 
     def read(self, text: str) -> str:
         if len(text) > 512 or (text and not re.match("https?://[^/]", text, re.IGNORECASE)):
@@ -36,7 +36,7 @@ class AbsoluteUrl(Text):
 
 @dataclass(kw_only=True, eq=False)
 class WebhookConfiguration(Record):
-    """What account and service have in common."""
+    """The attributes that accounts and services share."""
 
     prefix = ""
     hidden = ("sid", "date_created", "date_updated")
@@ -55,7 +55,7 @@ class WebhookConfiguration(Record):
 
 @dataclass(kw_only=True, eq=False)
 class AccountWebhooks(WebhookConfiguration):
-    """The account's, which may hand all of it over to Flex."""
+    """The configuration of an account. Its target may be Flex instead of a URL."""
 
     target: Annotated[str, Choice("Target", of=("webhook", "flex"))] = "webhook"
     method: Annotated[str, Choice("Method", of=METHODS, invalid=refusals.InvalidWebhookMethod)] = (
@@ -65,7 +65,7 @@ class AccountWebhooks(WebhookConfiguration):
 
 
 class WebhookConfigurations(Resource[R]):
-    """What both have in common."""
+    """The behaviour that both configurations share."""
 
     events: ClassVar[Sequence[str]]
     path = "Configuration/Webhooks"
@@ -83,7 +83,7 @@ class AccountWebhookConfiguration(WebhookConfigurations[AccountWebhooks]):
     key = collection = "webhook_configuration"
 
     def configure(self, account: Account, url: str, events: Sequence[str]) -> None:
-        """Let the webhook of an account send *events* to *url*.
+        """Configure the webhook of an account to send *events* to *url*.
 
         Raises `ValueError` if it is configured for another URL already.
         """
@@ -108,7 +108,7 @@ webhooks = AccountWebhookConfiguration()
 
 @dataclass(kw_only=True, eq=False)
 class ServiceWebhooks(WebhookConfiguration):
-    """A service's; nothing is set in a new one, not even the method."""
+    """The configuration of a service. In a new one nothing is set, not even the method."""
 
     chat_service_sid: str
 
@@ -119,7 +119,7 @@ class ServiceWebhooks(WebhookConfiguration):
 
 class ServiceWebhookConfigurations(WebhookConfigurations[ServiceWebhooks]):
     def changes(self, context: RequestContext, record: ServiceWebhooks) -> dict[str, Any]:
-        """With an empty list of filters as soon as anything is configured."""
+        """The changes, with an empty list of filters once anything is configured."""
         changes = super().changes(context, record)
         return {"filters": record.filters or [], **changes} if changes else changes
 
