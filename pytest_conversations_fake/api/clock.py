@@ -14,8 +14,8 @@ UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "micros
 class Clock:
     """The time of the fake.
 
-    Unless a test moves it, it reads the clock of the process at each use, so time-machine and
-    freezegun move it, too. Timers that become due by a move run at once, each at its own instant.
+    Unless a test moves it, each use reads the clock of the process, so time-machine and freezegun
+    move it, too. A move applies the timers that become due, each at its own instant.
     """
 
     def __init__(self, *, before_move: Callable[[], None], after_move: Callable[[], None]) -> None:
@@ -33,15 +33,15 @@ class Clock:
         return self.now().replace(microsecond=0)
 
     def until(self, instant: datetime) -> float | None:
-        """Seconds until *instant*; None if the clock stands still."""
+        """Seconds until *instant*; None if the clock is stopped."""
         return None if self._stays_at else max((instant - self.now()).total_seconds(), 0)
 
     def move_to(self, instant: datetime, *, tick: bool = False) -> None:
-        """Set the time to *instant*. The clock stands still there or, with *tick*, runs on.
+        """Set the time to *instant*, and stop the clock; with *tick* it runs on.
 
             fake_conversations.clock.move_to(datetime(2030, 1, 1))
 
-        Without a time zone *instant* is in UTC. Raises `TypeError` unless it is a `datetime`.
+        An *instant* without a time zone is in UTC. Raises `TypeError` unless it is a `datetime`.
         """
         __tracebackhide__ = True
         self._before_move()
@@ -60,8 +60,8 @@ class Clock:
 
             fake_conversations.clock.shift(days=3)
 
-        A running clock runs on, and one that stands still does so at the new time. Raises
-        `TypeError` for an unknown unit.
+        A running clock runs on, and a stopped clock stays stopped. Raises `TypeError` for an
+        unknown unit.
         """
         __tracebackhide__ = True
         self._before_move()

@@ -21,8 +21,8 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 class Fault:
     """A failure of a request.
 
-    Some faults reject the request, which then changes nothing. With the others it is carried out
-    and counts as such.
+    Some faults reject the request, which then changes nothing. With other faults Twilio carries out
+    the request, and assertions count it.
     """
 
 
@@ -65,7 +65,7 @@ class ServerError(RejectingFault):
 
 @dataclass(frozen=True, repr=False)
 class TwilioError(RejectingFault):
-    """The refusal with this *code*, whatever was sent. The request changes nothing.
+    """The refusal with this *code* for any request. The request changes nothing.
 
     *status*, from 400 to 599, and *message* default to Twilio's own for the code. Raises
     `ValueError` for an unknown code, unless both are passed.
@@ -107,7 +107,7 @@ class Reset(RejectingFault):
 
 @dataclass(frozen=True)
 class Delay(Fault):
-    """The answer is late by *seconds*. Other requests are not delayed."""
+    """The answer is delayed by *seconds*. Other requests are not."""
 
     seconds: float
 
@@ -117,7 +117,7 @@ class Delay(Fault):
 
 @dataclass(frozen=True)
 class AnswerLost(Fault):
-    """The request is carried out, but the connection breaks before any answer."""
+    """The request is carried out, but the connection breaks before the answer."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,7 @@ class MalformedJson(Fault):
     """The request is carried out, but the answer is not JSON."""
 
 
-# Faults with which the answer does not arrive as it is
+# Faults that lose or damage the answer
 BREAKING = (Reset, AnswerLost, HalfAnswer, MalformedJson)
 
 
@@ -159,7 +159,7 @@ class Injected(Refused):
         return {"code": code, "message": str(self), "more_info": more_info, "status": status}
 
 
-# Examples of what Twilio names in place of braces
+# Examples of values for the braces
 EXAMPLES = {
     "name": "FriendlyName",
     "path": "/Conversations/CH0123456789abcdef0123456789abcdef",
@@ -182,10 +182,11 @@ def error_answer(
 
 
 class Injection:
-    """A fault that waits for its requests. A `with` statement ends it.
+    """A fault and the requests that meet it. A `with` statement ends it.
 
-    Requests for the operation *on*, or for any operation, meet it if *when* is true for their
-    parameters. The first *after* of these requests do not, and at most *times* requests do.
+    A request can meet the fault if it is for the operation *on* (None: any operation) and *when*
+    returns true for its parameters. The first *after* such requests do not meet it, and at most
+    *times* requests do.
     """
 
     def __init__(
@@ -247,7 +248,7 @@ class Injection:
         return restore
 
     def end(self) -> None:
-        """Let no further request meet it."""
+        """End it: no further request meets it."""
         self._ended = True
 
     def __str__(self) -> str:
@@ -257,7 +258,7 @@ class Injection:
         return f"<{self}, met {self.met} times>"
 
 
-class WhenRaised(Exception):  # noqa: N818 - an error of the test's, not of the fake's
+class WhenRaised(Exception):  # noqa: N818 - an error of the test, not of the fake
     """The function `when=` of a test raised an exception."""
 
 

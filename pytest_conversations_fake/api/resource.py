@@ -21,7 +21,7 @@ R = TypeVar("R", bound=Record)
 
 
 class Resource(Generic[R]):
-    """A kind of thing that the API knows, and the verbs for it; to fetch is to render.
+    """A resource of the API and its verbs. Fetching a record is rendering it.
 
     Class attributes describe a resource; hooks (`defaults`, `check`, `listing`, `find`) add what
     is special about it. A few resources override a verb or `render`.
@@ -82,7 +82,7 @@ class Resource(Generic[R]):
         return self.build_unchecked(context, values)
 
     def build_unchecked(self, context: RequestContext, values: Mapping[str, Any]) -> R:
-        """A record with the attributes *sent*, without validation."""
+        """A record with these *values*, without validation."""
         basics = {
             "sid": context.facts.get("sid") or context.sids.draw(self.record.prefix),
             "account_sid": context.account_sid,
@@ -129,7 +129,7 @@ class Resource(Generic[R]):
     # Hooks
 
     def register(self, context: RequestContext, record: R) -> None:
-        """Adjust other records to a new *record*, be it created or restored from a seed file."""
+        """Adjust other records to a new *record*, from a request or a seed file."""
 
     def finish(self, context: RequestContext, record: R) -> None:
         """Set the last attributes (`Seeding.set_last`) of a *record* from a seed file."""
@@ -139,7 +139,7 @@ class Resource(Generic[R]):
             context.store.change(record, **context.facts)
 
     def defaults(self, context: RequestContext) -> dict[str, Any]:
-        """The attributes of a new record that its request may leave out, its parents among them."""
+        """The attributes of a new record that its request may leave out, such as its parents."""
         return {
             above.sid_keyword: parent.sid
             for above, parent in zip(self.ancestors, context.parents)
@@ -147,7 +147,7 @@ class Resource(Generic[R]):
         }
 
     def check(self, context: RequestContext, values: Mapping[str, Any], record: R | None) -> None:
-        """Raise a refusal that needs more than one field, for a change of *record* or a new one."""
+        """Raise the refusals that no single field raises. *record* is None for a new record."""
 
     def listing(self, context: RequestContext) -> Listing[R]:
         """The records of a list request, in order."""
@@ -165,7 +165,7 @@ class Resource(Generic[R]):
         )
 
     def find(self, account: Account, parent_sid: str | None, name: str) -> R | None:
-        """The record with this *name* in a path: its sid, or what else a resource accepts."""
+        """The record with this *name* in a path: a sid, or another name that it accepts."""
         record: R | None = account.store.find(self.record, name)
         return record if record and record.parent_sid == parent_sid else None
 
@@ -184,7 +184,7 @@ class Resource(Generic[R]):
         return record if record and record.parent_sid == context.parent_sid else None
 
     def required(self, values: Mapping[str, Any]) -> Iterable[str]:
-        """The keywords that creating a record requires, given those *sent*."""
+        """The keywords that a new record with these *values* requires."""
         return [keyword for keyword, field in self.parameters.items() if field.required]
 
     # Shared

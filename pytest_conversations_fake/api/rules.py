@@ -1,6 +1,6 @@
 """Rules: the behaviour beyond the contract, how certain each rule is, and its source.
 
-The rows are in `rules.md`, which people read, too. No request needs this module.
+The rows are in `rules.md`, which is also a page for readers. No request needs this module.
 """
 
 from __future__ import annotations

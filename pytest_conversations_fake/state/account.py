@@ -12,7 +12,7 @@ from .records import Service
 
 
 class AccountView(SuggestsNames, Collections):
-    """What an account holds, and assertions on its requests."""
+    """The collections of an account, and assertions on its requests."""
 
     @property
     def account_sid(self) -> str:
@@ -24,7 +24,7 @@ class AccountView(SuggestsNames, Collections):
 
     @property
     def default_service(self) -> Service:
-        """The service that the short paths mean, as in `/v1/Conversations`."""
+        """The service of paths that name no service, such as `/v1/Conversations`."""
         record = default_service(self._account)
         return cast(Service, live_record(self._world, self._account, services, record))
 

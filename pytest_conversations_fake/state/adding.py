@@ -47,7 +47,7 @@ def seed(
     now: datetime | None = None,
     facts: Mapping[str, Any] = NOTHING,
 ) -> RequestContext:
-    """A request to create a record below *parents*; required values left out are numbered."""
+    """The context that creates a record below *parents*; missing required values are numbered."""
     fields = resource.parameters_of("Create", "Seed")
     missing = [key for key in resource.required(params) if key not in {**params, **facts}]
     name = _free_name(account, resource, missing)
@@ -72,7 +72,7 @@ def split(
 
 
 def _free_name(account: Account, resource: Resource[Any], keywords: Sequence[str]) -> str:
-    """A numbered name that no record has in any of these *keywords*."""
+    """A numbered name that no record has as the value of any of these *keywords*."""
     if not keywords:
         return ""
     records = [each for each in resource.all(account) if each is not account.first_service]

@@ -75,7 +75,7 @@ class Collection(SuggestsNames):
     def one(self, **attributes: object) -> LiveRecord:
         """The only record with these *attributes*.
 
-        Raises `LookupError` if there is none or more than one, and else like `find`.
+        Raises `LookupError` if there is none or more than one, and the errors of `find`.
         """
         __tracebackhide__ = True
         found = self._with(attributes)
@@ -87,11 +87,11 @@ class Collection(SuggestsNames):
     def add(self, **params: object) -> LiveRecord:
         """Create a record as a request would, without recording a request, and return it.
 
-        *params* are those of twilio-python's `create`, the sid of the parent (`conversation_sid`,
-        or `chat_service_sid`, whose default is the default service), and attributes that Twilio
-        sets, such as `sid` and `date_created`. Required parameters that are left out get numbered
-        values. Raises `TypeError` for an unknown parameter or a value of another type, and
-        `ValueError` for a record that exists already or, with Twilio's code, that Twilio would
+        *params* are the parameters of twilio-python's `create`, the sid of the parent
+        (`conversation_sid`, or `chat_service_sid`, which defaults to the default service), and
+        attributes that Twilio sets, such as `sid` and `date_created`. Missing required parameters
+        get numbered values. Raises `TypeError` for an unknown parameter or a value of another type,
+        and `ValueError` for a record that exists already or, with Twilio's code, that Twilio would
         refuse.
         """
         __tracebackhide__ = True
@@ -127,7 +127,7 @@ class Collection(SuggestsNames):
         return self._live(record)
 
     def _parents(self, params: Mapping[str, Any]) -> list[Record]:
-        """The parents of a new record: those of the sids in *params*, else the default service."""
+        """The parents of a new record, from the sids in *params*, else the default service."""
         __tracebackhide__ = True
         parents: list[Record] = []
         above = self._resource.ancestors

@@ -9,7 +9,7 @@ from .collection import collection_class
 
 
 class Collections:
-    """All that an account holds: `.services`, `.conversations`, `.messages` and so on.
+    """The collections of an account: `.services`, `.conversations`, `.messages` and so on.
 
     Type checkers read their names and keywords in the stub beside this module, which `make stub`
     writes from the resources.

@@ -1,4 +1,4 @@
-"""Changes: how many of each noun there came to be."""
+"""Counts: the number of records of each noun, and its changes."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from ..api.accounts import Account
 from ..api.resources import RESOURCES
 from ..api.world import World
 
-# What is there by itself, not as a view of something else
+# Without singletons, views, and resources that store records of another resource
 COUNTED = [each for each in RESOURCES if each.seedable and each.stored is each.record]
 
 
 class Changes(dict[str, int]):
-    """How many more, or fewer, there are of a noun."""
+    """The change of the number of records, by noun; nouns without a change are left out."""
 
     def __repr__(self) -> str:
-        """As tests write it: `{'messages': +1, 'participants': -2}`."""
+        """As a test writes it: `{'messages': +1, 'participants': -2}`."""
         return f"{{{', '.join(f'{noun!r}: {count:+d}' for noun, count in self.items())}}}"
 
 
 def counts(world: World, account: Account) -> dict[str, int]:
-    """How many there are of each noun."""
+    """The number of records of each noun."""
     with world.settled():
         return {each.collection: len(account.store.all(each.record)) for each in COUNTED}
 
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> Changes:
-    """How many more there are of each noun, or fewer."""
+    """The difference of two counts."""
     return Changes(
         (noun, after[noun] - before[noun]) for noun in after if after[noun] != before[noun]
     )

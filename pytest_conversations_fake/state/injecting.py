@@ -1,4 +1,4 @@
-"""Faults as a test injects them."""
+"""Injection of faults."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def inject(
     after: int,
     when: Callable[[Mapping[str, object]], object] | None,
 ) -> Injection:
-    """Raises `TypeError` and `ValueError` for what is no fault, no operation or no number."""
+    """Inject *fault*. Raises `TypeError` and `ValueError` for invalid arguments."""
     __tracebackhide__ = True
     if not isinstance(fault, Fault):
         raise TypeError(f"a fault is a value like RateLimited(), not {fault!r}")

@@ -1,4 +1,4 @@
-"""Snapshots: the whole state of a fake at one point, to go back to."""
+"""Snapshots: the whole state of a fake at one point, which a test can restore."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..api.world import World
 
 
 class Snapshot:
-    """The state of a fake at one point; `restore` takes it."""
+    """The state of a fake at one point, for `restore`."""
 
     def __init__(self, world: World) -> None:
         self.world = world
