@@ -33,9 +33,7 @@ def built(tmp_path: Path) -> tuple[Path, Path]:
     return wheel, sdist
 
 
-def test_it_installs_elsewhere_and_loads_by_its_entry_point(
-    built: tuple[Path, Path], tmp_path: Path
-) -> None:
+def test_wheel_installs_and_its_entry_point_loads(built: tuple[Path, Path], tmp_path: Path) -> None:
     wheel, sdist = built
     site, suite = tmp_path / "site", tmp_path / "suite"
     suite.mkdir()

@@ -21,7 +21,7 @@ def blocks(language: str) -> list[str]:
     return [block for page in PAGES for block in pattern.findall(page.read_text())]
 
 
-def test_there_are_blocks_to_compare() -> None:
+def test_pages_have_blocks_to_compare() -> None:
     assert len(blocks("python")) >= 15
 
 

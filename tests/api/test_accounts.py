@@ -26,7 +26,7 @@ def create(fake: FakeConversations, user: str, password: str, name: str = "help"
     return requests.post(url, {"UniqueName": name}, auth=(user, password)).status_code
 
 
-def test_accounts_share_nothing(fake: FakeConversations) -> None:
+def test_accounts_share_no_records(fake: FakeConversations) -> None:
     two = fake.account(TWO)
 
     assert [201, 201] == [create(fake, ONE, "one"), create(fake, TWO, two.auth_token)]
@@ -40,13 +40,13 @@ def test_accounts_share_nothing(fake: FakeConversations) -> None:
     two.services.assert_not_created()
 
 
-def test_the_fake_itself_is_its_first_account(fake: FakeConversations) -> None:
+def test_fake_is_its_first_account(fake: FakeConversations) -> None:
     assert (ONE, "one") == (fake.account_sid, fake.auth_token)
     assert fake.twilio_client().conversations.v1.services.list()
 
 
 @pytest.mark.rule("credentials")
-def test_a_key_stands_for_its_account(fake: FakeConversations) -> None:
+def test_api_key_authenticates_its_account(fake: FakeConversations) -> None:
     assert 201 == create(fake, KEY, "secret")
 
     assert TWO == fake.account(TWO).conversations.one().account_sid
@@ -55,13 +55,15 @@ def test_a_key_stands_for_its_account(fake: FakeConversations) -> None:
 @pytest.mark.parametrize(
     ("user", "password"), [(ONE, "secret"), (KEY, "one"), ("SK" + "4" * 32, "x"), ("me", "x")]
 )
-def test_no_other_credentials_will_do(fake: FakeConversations, user: str, password: str) -> None:
+def test_mismatched_credentials_are_refused(
+    fake: FakeConversations, user: str, password: str
+) -> None:
     assert 401 == create(fake, user, password)
 
     fake.conversations.assert_created(refused=20003)
 
 
-def test_an_account_that_there_is_not_is_a_lookup_error(fake: FakeConversations) -> None:
+def test_unknown_account_is_a_lookup_error(fake: FakeConversations) -> None:
     with pytest.raises(LookupError) as missed:
         fake.account("AC0")
 
@@ -76,9 +78,7 @@ def test_an_account_that_there_is_not_is_a_lookup_error(fake: FakeConversations)
         ({ONE: {"api_keys": {"x": "y"}}}, "the sid of an API key is SK and 32 hexadecimal digits"),
     ],
 )
-def test_accounts_of_another_form_are_refused(
-    accounts: dict[str, dict[str, object]], text: str
-) -> None:
+def test_malformed_accounts_are_refused(accounts: dict[str, dict[str, object]], text: str) -> None:
     with pytest.raises(ValueError, match=text[:40]) as refused:
         FakeConversations(accounts=accounts)
 
@@ -96,15 +96,13 @@ def test_accounts_of_another_form_are_refused(
         ),
     ],
 )
-def test_accounts_of_another_type_are_refused_without_showing_them(
-    accounts: Any, text: str
-) -> None:
+def test_accounts_of_a_wrong_type_are_refused_and_not_shown(accounts: Any, text: str) -> None:
     with pytest.raises(TypeError) as refused:
         FakeConversations(accounts=accounts)
 
     assert text == str(refused.value)
 
 
-def test_accounts_and_one_of_them_are_too_much() -> None:
+def test_accounts_with_auth_token_are_refused() -> None:
     with pytest.raises(ValueError, match="cannot be combined with accounts"):
         FakeConversations(accounts={ONE: {}}, auth_token="x")

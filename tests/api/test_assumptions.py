@@ -33,14 +33,14 @@ def outcome(api: Api, path: str, form: object = None) -> int:
 
 
 @pytest.mark.rule("large-page-size")
-def test_a_large_page_is_clamped_or_refused() -> None:
+def test_large_page_size_is_clamped_or_refused() -> None:
     assert 200 == outcome(world_where(), f"{C}?PageSize=101")
     assert 20007 == outcome(world_where(large_page_size="refused"), f"{C}?PageSize=101")
     assert 200 == outcome(world_where(large_page_size="refused"), f"{C}?PageSize=100")
 
 
 @pytest.mark.rule("below-closed")
-def test_below_a_closed_conversation_nothing_is_written_or_everything() -> None:
+def test_creation_below_a_closed_conversation_is_refused_or_accepted() -> None:
     for answer, expected in (("refused", 50377), ("accepted", 201)):
         api = world_where(below_closed=answer)
         api.post(f"{C}/talk", {"State": "closed"})
@@ -51,7 +51,7 @@ def test_below_a_closed_conversation_nothing_is_written_or_everything() -> None:
 
 @pytest.mark.rule("empty-message")
 @pytest.mark.parametrize("form", [{}, {"Author": "ada"}, {"Body": ""}])
-def test_an_empty_message_is_refused_or_accepted(form: dict[str, str]) -> None:
+def test_empty_message_is_refused_or_accepted(form: dict[str, str]) -> None:
     path = f"{C}/talk/Messages"
     strict, lax = world_where(), world_where(empty_message="accepted")
 
@@ -62,12 +62,12 @@ def test_an_empty_message_is_refused_or_accepted(form: dict[str, str]) -> None:
 
 @pytest.mark.rule("empty-message")
 @pytest.mark.parametrize("form", [{"Body": "hi"}, {"MediaSid": ME}, {"ContentSid": HX}])
-def test_a_message_with_something_in_it_is_accepted(form: dict[str, str]) -> None:
+def test_message_with_any_content_is_accepted(form: dict[str, str]) -> None:
     assert 201 == outcome(world_where(), f"{C}/talk/Messages", form)
 
 
 @pytest.mark.rule("empty-message", "form-bodies")
-def test_a_message_sent_as_json_is_empty() -> None:
+def test_message_sent_as_json_is_empty() -> None:
     api = world_where()
 
     refused = api.ask(
@@ -79,7 +79,7 @@ def test_a_message_sent_as_json_is_empty() -> None:
 
 
 @pytest.mark.rule("empty-message", "other-empty-texts")
-def test_an_update_may_empty_a_message() -> None:
+def test_update_that_empties_a_message_is_accepted() -> None:
     api = world_where()
     sid = api.post(f"{C}/talk/Messages", {"Body": "hi"}).response["sid"]
 
@@ -106,7 +106,7 @@ def test_an_update_may_empty_a_message() -> None:
         ),
     ],
 )
-def test_names_of_events_are_any_or_known(
+def test_unknown_event_name_is_accepted_or_refused(
     path: str, name: str, form: dict[str, str], refused: int
 ) -> None:
     def asked(event: str, **answers: str) -> int:
@@ -120,7 +120,7 @@ def test_names_of_events_are_any_or_known(
 
 
 @pytest.mark.rule("permission-names")
-def test_permissions_are_known_or_any() -> None:
+def test_unknown_permission_is_refused_or_accepted() -> None:
     form = {"FriendlyName": "x", "Type": "service", "Permission": ["fly"]}
 
     assert 50104 == outcome(world_where(), "/v1/Roles", form)
@@ -129,7 +129,7 @@ def test_permissions_are_known_or_any() -> None:
 
 @pytest.mark.rule("read-index-ahead")
 @pytest.mark.parametrize(("answer", "index"), [("stored", 7), ("clamped", 1)])
-def test_a_read_index_may_be_ahead_of_the_messages(answer: str, index: int) -> None:
+def test_read_index_after_the_last_message_is_stored_or_clamped(answer: str, index: int) -> None:
     api = world_where(read_index_ahead=answer)
     api.post(f"{C}/talk/Participants", {"Identity": "ada"})
     for _ in range(2):
@@ -142,7 +142,7 @@ def test_a_read_index_may_be_ahead_of_the_messages(answer: str, index: int) -> N
 
 @pytest.mark.rule("texted-receipts")
 @pytest.mark.parametrize(("answer", "count"), [("sent", 1), ("none", 0)])
-def test_who_texts_has_a_receipt_or_none(answer: str, count: int) -> None:
+def test_message_to_a_phone_has_a_receipt_or_none(answer: str, count: int) -> None:
     api = world_where(texted_receipts=answer)
     pair = {"MessagingBinding.Address": "+15550101", "MessagingBinding.ProxyAddress": "+15550199"}
     api.post(f"{C}/talk/Participants", pair)
@@ -154,7 +154,7 @@ def test_who_texts_has_a_receipt_or_none(answer: str, count: int) -> None:
 
 
 @pytest.mark.rule("timers-alone")
-def test_a_timer_goes_alone_or_with_a_state() -> None:
+def test_timer_without_a_state_is_accepted_or_refused() -> None:
     alone, both = {"Timers.Closed": "PT10M"}, {"Timers.Closed": "PT10M", "State": "active"}
     strict = world_where(timers_alone="refused")
 
@@ -164,7 +164,7 @@ def test_a_timer_goes_alone_or_with_a_state() -> None:
 
 
 @pytest.mark.rule("timers-alone")
-def test_an_update_may_set_timers_without_a_state_whatever_is_assumed() -> None:
+def test_update_of_timers_without_a_state_is_always_accepted() -> None:
     strict = world_where(timers_alone="refused")
 
     assert 200 == outcome(strict, f"{C}/talk", {"Timers.Closed": "PT10M"})
@@ -172,7 +172,7 @@ def test_an_update_may_set_timers_without_a_state_whatever_is_assumed() -> None:
 
 @pytest.mark.rule("timers-by-message")
 @pytest.mark.parametrize(("answer", "state"), [("restarted", "active"), ("kept", "inactive")])
-def test_a_message_starts_timers_again_or_not(
+def test_message_restarts_timers_or_keeps_them(
     answer: str, state: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = world_where(timers_by_message=answer)
@@ -217,7 +217,7 @@ ADDRESS = "MessagingBinding.Address"
         (NUMBER, "/v1/Configuration/Addresses", "Address", {"Type": "sms"}, 20001),
     ],
 )
-def test_what_is_not_owned_is_refused_once_something_of_its_kind_is(
+def test_address_or_sid_that_is_not_owned_is_refused(
     owned: str, path: str, name: str, form: dict[str, str], refused: int
 ) -> None:
     mine, other = {**form, name: owned}, {**form, name: owned.replace("0", "1")}
@@ -229,7 +229,7 @@ def test_what_is_not_owned_is_refused_once_something_of_its_kind_is(
     assert {outcome(world_where(another), path, other)} <= {200, 201}
 
 
-def test_the_default_messaging_service_is_owned_all_the_same() -> None:
+def test_default_messaging_service_is_always_owned() -> None:
     api = world_where(MG)
     default = configuration.singleton(api.world.account, None).default_messaging_service_sid
 
@@ -266,7 +266,7 @@ def test_the_default_messaging_service_is_owned_all_the_same() -> None:
         ),
     ],
 )
-def test_what_can_not_be_assumed_is_said(
+def test_invalid_assumption_is_refused(
     options: dict[str, object], error: type[Exception], text: str
 ) -> None:
     with pytest.raises(error) as refused:
@@ -279,7 +279,7 @@ def test_every_question_has_two_answers() -> None:
     assert {2} == {len({*answers}) for answers in QUESTIONS.values()}
 
 
-def test_a_suite_assumes_by_ini_option_and_a_test_by_marker(suite: pytest.Pytester) -> None:
+def test_marker_overrides_the_assumptions_of_the_ini_option(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
@@ -322,7 +322,7 @@ def test_a_suite_assumes_by_ini_option_and_a_test_by_marker(suite: pytest.Pytest
     )
 
 
-def test_an_ini_option_that_assumes_nothing_is_said(suite: pytest.Pytester) -> None:
+def test_ini_option_without_an_answer_is_refused(suite: pytest.Pytester) -> None:
     suite.makepyfile("def test_it(fake_conversations): ...")
 
     result = suite.runpytest("-o", "fake_conversations_assume=empty-message")
@@ -345,7 +345,7 @@ def test_third_person_of_a_group_text_is_accepted_or_refused() -> None:
     assert [201, 201, 50452] == join_three(group_texting="off")
 
 
-def test_pairs_need_no_group_texting() -> None:
+def test_pairs_of_addresses_do_not_need_group_texting() -> None:
     api = world_where(group_texting="off")
 
     for number in ("+15550101", "+15550102", "+15550103"):

@@ -24,7 +24,7 @@ OTHER = "AC" + "b" * 32
         pytest.param("ü", "p:ä:ss", id="anything"),
     ],
 )
-def test_credentials_that_nobody_gave_let_everybody_in(
+def test_any_credentials_are_accepted_without_configured_ones(
     api: Api, user: str | None, password: str | None
 ) -> None:
     created = api.post("/v1/Services", {"FriendlyName": "x"}, user=user, password=password)
@@ -43,7 +43,9 @@ def test_credentials_that_nobody_gave_let_everybody_in(
         pytest.param("user", TOKEN, "Authentication Error - invalid username", id="no sid"),
     ],
 )
-def test_given_credentials_are_enforced(user: str, password: str, message: str) -> None:
+def test_other_credentials_are_refused_where_credentials_are_enforced(
+    user: str, password: str, message: str
+) -> None:
     api = Api(World("a test", {SID: {"auth_token": TOKEN}}, enforced=True))
 
     refused = api.get("/v1/Services", user=user, password=password)
@@ -57,7 +59,7 @@ def test_given_credentials_are_enforced(user: str, password: str, message: str) 
 
 
 @pytest.mark.rule("ended-credentials")
-def test_credentials_of_a_fake_that_has_ended_are_refused(api: Api) -> None:
+def test_credentials_of_an_ended_fake_are_refused(api: Api) -> None:
     ended = {OTHER: "test_before.py::test_it"}
     api = Api(World("a test", outside=Outside(ended_fakes=lambda: ended)))
 
@@ -83,7 +85,7 @@ def test_credentials_of_a_fake_that_has_ended_are_refused(api: Api) -> None:
     ],
 )
 @pytest.mark.parametrize("header", ["authorization", "proxy-authorization"])
-def test_the_journal_keeps_who_asked_but_not_the_password(
+def test_journal_keeps_the_user_and_hides_the_password(
     api: Api, header: str, sent: str, shown: str
 ) -> None:
     exchange = api.get("/v1/Services", headers={header: sent, "accept": "*/*"})
@@ -93,7 +95,7 @@ def test_the_journal_keeps_who_asked_but_not_the_password(
 
 
 @pytest.mark.rule("bearer-tokens")
-def test_bearer_token_means_the_first_account(api: Api) -> None:
+def test_bearer_token_authenticates_the_first_account(api: Api) -> None:
     form = {"FriendlyName": "x"}
 
     created = api.post("/v1/Services", form, headers={"authorization": "Bearer a.token"})

@@ -23,14 +23,14 @@ def created(api: Api) -> str:
     return shown
 
 
-def test_a_clock_that_was_moved_stays(api: Api) -> None:
+def test_moved_clock_is_stopped(api: Api) -> None:
     api.world.clock.move_to(START)
 
     assert ["2030-01-02T03:04:05Z"] * 2 == [created(api), created(api)]
     assert "<clock at 2030-01-02T03:04:05Z, which stays>" == repr(api.world.clock)
 
 
-def test_a_clock_may_run_on(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_clock_moved_with_tick_runs_on(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     with time_machine.travel(datetime(2029, 1, 1, tzinfo=timezone.utc), tick=False) as traveller:
         api.world.clock.move_to(START, tick=True)
         traveller.shift(60)
@@ -39,7 +39,7 @@ def test_a_clock_may_run_on(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
         assert "<clock at 2030-01-02T03:05:05Z>" == repr(api.world.clock)
 
 
-def test_a_clock_goes_on_by_so_much(api: Api) -> None:
+def test_stopped_clock_is_shifted_by_the_length(api: Api) -> None:
     api.world.clock.move_to(START)
     api.world.clock.shift(days=1, hours=-1)
     api.world.clock.shift(timedelta(seconds=1))
@@ -47,7 +47,7 @@ def test_a_clock_goes_on_by_so_much(api: Api) -> None:
     assert "2030-01-03T02:04:06Z" == created(api)
 
 
-def test_a_clock_that_was_left_alone_goes_on_from_now(api: Api) -> None:
+def test_running_clock_is_shifted_from_now(api: Api) -> None:
     with time_machine.travel(START, tick=False):
         api.world.clock.shift(minutes=1)
 
@@ -63,13 +63,13 @@ def test_a_clock_that_was_left_alone_goes_on_from_now(api: Api) -> None:
         ),
     ],
 )
-def test_an_instant_has_a_zone_or_is_in_utc(api: Api, instant: datetime) -> None:
+def test_instant_without_a_time_zone_is_in_utc(api: Api, instant: datetime) -> None:
     api.world.clock.move_to(instant)
 
     assert "2030-01-02T03:04:05Z" == created(api)
 
 
-def test_what_is_no_instant_is_said(api: Api) -> None:
+def test_invalid_instant_or_unit_is_a_type_error(api: Api) -> None:
     with pytest.raises(TypeError, match="the clock moves to a datetime, not to '2030-01-01'"):
         api.world.clock.move_to("2030-01-01")  # wrong on purpose
     with pytest.raises(TypeError, match="fortnights"):
@@ -77,7 +77,7 @@ def test_what_is_no_instant_is_said(api: Api) -> None:
 
 
 @pytest.mark.rule("timer-changes")
-def test_what_is_due_by_a_move_has_happened_after_it(api: Api, account: AccountView) -> None:
+def test_timers_due_by_a_move_are_applied(api: Api, account: AccountView) -> None:
     api.world.clock.move_to(START)
     sid = api.post(C, {"Timers.Inactive": "PT1M", "Timers.Closed": "PT10M"}).response["sid"]
     talk = account.conversations.one()
@@ -96,7 +96,7 @@ def test_what_is_due_by_a_move_has_happened_after_it(api: Api, account: AccountV
         pytest.param(lambda: freezegun.freeze_time(START), id="freezegun"),
     ],
 )
-def test_others_may_move_the_clock(frozen: object) -> None:
+def test_time_libraries_move_the_clock(frozen: object) -> None:
     with FakeConversations() as fake, frozen():  # a context manager
         with requests.Session() as session:
             session.auth = (fake.account_sid, fake.auth_token)
@@ -104,7 +104,7 @@ def test_others_may_move_the_clock(frozen: object) -> None:
         assert START.replace(microsecond=0) == fake.conversations.one().date_created
 
 
-def test_a_test_moves_its_fakes_clock(suite: pytest.Pytester) -> None:
+def test_clock_of_one_test_does_not_move_that_of_the_next(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         from datetime import datetime
@@ -124,7 +124,7 @@ def test_a_test_moves_its_fakes_clock(suite: pytest.Pytester) -> None:
     suite.runpytest().assert_outcomes(passed=2)
 
 
-def test_what_is_due_happens_though_nobody_looks() -> None:
+def test_due_timer_runs_without_a_request() -> None:
     told = threading.Event()
 
     def app(environ: dict[str, object], start: object) -> list[bytes]:

@@ -56,7 +56,7 @@ TAKEN = "Conversation with provided unique name already exists"
         (TwilioError(99999, status=418, message="a teapot"), 418, 99999, "a teapot"),
     ],
 )
-def test_a_fault_may_answer_instead(
+def test_rejecting_fault_answers_with_its_error(
     fake: FakeConversations, fault: RateLimited, status: int, code: int | None, message: str
 ) -> None:
     injection = fake.inject(fault)
@@ -76,14 +76,14 @@ def test_a_fault_may_answer_instead(
     fake.services.assert_created(refused=True)
 
 
-def test_who_asks_too_much_is_told_when_to_come_back(fake: FakeConversations) -> None:
+def test_rate_limited_answer_has_retry_after(fake: FakeConversations) -> None:
     fake.inject(RateLimited(retry_after=7), times=1)
 
     assert "7" == create().headers["Retry-After"]
     assert 201 == create().status_code
 
 
-def test_the_sdk_sees_twilios_code(fake: FakeConversations) -> None:
+def test_sdk_raises_the_code_of_a_fault(fake: FakeConversations) -> None:
     fake.inject(RateLimited(), on="CreateService")
 
     with pytest.raises(TwilioRestException) as refused:
@@ -94,7 +94,9 @@ def test_the_sdk_sees_twilios_code(fake: FakeConversations) -> None:
 
 @pytest.mark.parametrize("fault", [Reset(), AnswerLost(), HalfAnswer(), MalformedJson()])
 @pytest.mark.parametrize("port", ["TLS", "plain"])
-def test_an_answer_may_not_arrive(fake: FakeConversations, fault: Reset, port: str) -> None:
+def test_breaking_fault_loses_or_damages_the_answer(
+    fake: FakeConversations, fault: Reset, port: str
+) -> None:
     root = "https://conversations.twilio.com" if port == "TLS" else fake.url
     fake.inject(fault, times=1)
 
@@ -119,7 +121,7 @@ def test_an_answer_may_not_arrive(fake: FakeConversations, fault: Reset, port: s
     assert 201 == create().status_code
 
 
-def test_a_fault_is_met_by_the_requests_that_it_is_for(fake: FakeConversations) -> None:
+def test_fault_is_met_by_the_selected_requests(fake: FakeConversations) -> None:
     fake.inject(
         Unavailable(),
         on="CreateService",
@@ -133,7 +135,7 @@ def test_a_fault_is_met_by_the_requests_that_it_is_for(fake: FakeConversations) 
     assert 200 == requests.get(f"{fake.url}/v1/Services", auth=("a", "b")).status_code
 
 
-def test_a_fault_may_end_with_a_statement(fake: FakeConversations) -> None:
+def test_with_statement_ends_a_fault(fake: FakeConversations) -> None:
     with fake.inject(Unavailable()) as injection:
         assert 503 == create().status_code
 
@@ -141,7 +143,7 @@ def test_a_fault_may_end_with_a_statement(fake: FakeConversations) -> None:
     assert "<Unavailable() on any operation, met 1 times>" == repr(injection)
 
 
-def test_faults_are_met_in_turn_until_one_keeps_it_from_being_done(
+def test_faults_are_met_in_order_until_one_rejects_the_request(
     fake: FakeConversations,
 ) -> None:
     delay = fake.inject(Delay(0.01))
@@ -155,7 +157,7 @@ def test_faults_are_met_in_turn_until_one_keeps_it_from_being_done(
     assert [3, 1, 1] == [each.met for each in (delay, limited, later)]
 
 
-def test_a_delay_lets_one_request_wait(fake: FakeConversations) -> None:
+def test_delay_delays_its_request(fake: FakeConversations) -> None:
     fake.inject(Delay(0.2), when=lambda params: params["friendly_name"] == "slow")
 
     for name in ("slow", "quick"):
@@ -165,7 +167,7 @@ def test_a_delay_lets_one_request_wait(fake: FakeConversations) -> None:
     fake.services.assert_created(friendly_name="quick")
 
 
-def test_a_delay_keeps_nobody_else_waiting() -> None:
+def test_delay_does_not_delay_other_requests() -> None:
     arrived = threading.Event()
 
     def wait_for_ever() -> None:
@@ -184,7 +186,7 @@ def test_a_delay_keeps_nobody_else_waiting() -> None:
     assert ["0", "1", "2", "3", "4"] == [each.friendly_name for each in fake.services]
 
 
-def test_a_fake_may_be_down(fake: FakeConversations) -> None:
+def test_fake_that_is_down_refuses_connections(fake: FakeConversations) -> None:
     with requests.Session() as session:
         session.auth = ("user", "password")
         url = "https://conversations.twilio.com/v1/Services"
@@ -198,7 +200,7 @@ def test_a_fake_may_be_down(fake: FakeConversations) -> None:
     assert 2 == len(fake.requests)
 
 
-def test_who_is_down_within_that_is_down_to_its_end(fake: FakeConversations) -> None:
+def test_nested_down_ends_with_the_outer_one(fake: FakeConversations) -> None:
     with fake.down():
         with fake.down(), pytest.raises(requests.ConnectionError):
             create()
@@ -208,7 +210,7 @@ def test_who_is_down_within_that_is_down_to_its_end(fake: FakeConversations) -> 
     assert 201 == create().status_code
 
 
-def test_mistakes_are_said(fake: FakeConversations) -> None:
+def test_inject_with_a_wrong_argument_is_refused(fake: FakeConversations) -> None:
     with pytest.raises(TypeError, match=r"a fault is a value like RateLimited\(\), not <class"):
         fake.inject(RateLimited)  # wrong on purpose
     with pytest.raises(ValueError, match="did you mean 'CreateService'"):
@@ -232,12 +234,12 @@ def test_mistakes_are_said(fake: FakeConversations) -> None:
         (lambda: TwilioError(1, message=5), "message must be a str, not 5"),
     ],
 )
-def test_a_fault_that_makes_no_sense_is_refused(make: Callable[[], object], text: str) -> None:
+def test_fault_with_a_wrong_argument_is_a_type_error(make: Callable[[], object], text: str) -> None:
     with pytest.raises(TypeError, match=text):
         make()
 
 
-def test_every_code_of_twilio_has_its_status_and_text() -> None:
+def test_every_known_code_has_its_status_and_text() -> None:
     known = json.loads(Path(__file__).with_name("errors.json").read_text(encoding="utf-8"))
 
     answers = {int(code): TwilioError(int(code)).refusal().envelope() for code in known}
@@ -250,14 +252,14 @@ def test_every_code_of_twilio_has_its_status_and_text() -> None:
         assert answer["status"] == (expected["status"] or 400), code
 
 
-def test_the_package_knows_no_other_codes() -> None:
+def test_package_has_only_known_codes() -> None:
     known = json.loads(Path(__file__).with_name("errors.json").read_text(encoding="utf-8"))
 
     assert {*map(int, known)} == {*ERRORS}
 
 
 @pytest.mark.parametrize("code", [50416, 50438])
-def test_an_error_about_a_conversation_names_its_sid(code: int) -> None:
+def test_error_about_a_conversation_names_a_sid(code: int) -> None:
     message = TwilioError(code).refusal().envelope()["message"]
 
     assert re.search(r" in Conversation CH[0-9a-f]{32}$| as Conversation CH[0-9a-f]{32}$", message)
@@ -271,18 +273,18 @@ def test_an_error_about_a_conversation_names_its_sid(code: int) -> None:
         (20404, f"The requested resource /Conversations/{EXAMPLES['sid']} was not found"),
     ],
 )
-def test_an_error_of_any_resource_has_a_plausible_text(code: int, message: str) -> None:
+def test_error_about_any_resource_has_a_plausible_text(code: int, message: str) -> None:
     assert message == TwilioError(code).refusal().envelope()["message"]
 
 
 @pytest.mark.parametrize("given", [{}, {"status": 400}, {"message": "no"}])
-def test_an_unknown_code_needs_a_status_and_a_message(given: dict[str, Any]) -> None:
+def test_unknown_code_without_status_or_message_is_refused(given: dict[str, Any]) -> None:
     text = "needs status= and message=, because the fake does not know code 99999"
     with pytest.raises(ValueError, match=f"^TwilioError[(]99999.* {text}$"):
         TwilioError(99999, **given)
 
 
-def test_what_a_test_asks_of_parameters_may_fail_and_it_is_told_so() -> None:
+def test_when_function_that_raises_fails_the_test() -> None:
     fake = FakeConversations()
 
     def body() -> None:
@@ -299,7 +301,7 @@ def test_what_a_test_asks_of_parameters_may_fail_and_it_is_told_so() -> None:
     )
 
 
-def test_the_next_test_meets_no_fault(suite: pytest.Pytester) -> None:
+def test_next_test_meets_no_fault(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest

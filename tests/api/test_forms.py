@@ -18,7 +18,9 @@ WEBHOOKS = "/v1/Configuration/Webhooks"
 @pytest.mark.parametrize(
     ("sent", "shown"), [("true", True), ("TRUE", True), ("False", False), ("fAlsE", False)]
 )
-def test_booleans_come_in_any_case(api: Api, account: AccountView, sent: str, shown: bool) -> None:
+def test_boolean_is_read_in_any_case(
+    api: Api, account: AccountView, sent: str, shown: bool
+) -> None:
     path = f"/v1/Services/{account.default_service.sid}/Configuration/Notifications"
 
     assert shown is api.post(path, {"LogEnabled": sent}).response["log_enabled"]
@@ -36,14 +38,14 @@ def test_booleans_come_in_any_case(api: Api, account: AccountView, sent: str, sh
         (["", ""], ["", ""]),
     ],
 )
-def test_a_list_is_its_name_repeated(api: Api, sent: list[str], shown: list[str]) -> None:
+def test_list_parameter_repeats_its_name(api: Api, sent: list[str], shown: list[str]) -> None:
     api.post(WEBHOOKS, {"Filters": "onMessageAdd"})
 
     assert shown == api.post(WEBHOOKS, {"Filters": sent}).response["filters"]
 
 
 @pytest.mark.rule("repeated-scalar")
-def test_the_last_of_several_counts(api: Api) -> None:
+def test_last_value_of_a_repeated_parameter_counts(api: Api) -> None:
     created = api.post(C, {"UniqueName": ["one", "two"]})
 
     assert "two" == created.response["unique_name"] == created.params["unique_name"]
@@ -51,7 +53,7 @@ def test_the_last_of_several_counts(api: Api) -> None:
 
 
 @pytest.mark.rule("check-order")
-def test_what_is_judged_first(api: Api) -> None:
+def test_refusals_have_the_order_of_the_checks(api: Api) -> None:
     nobody = {"authorization": ""}
     path = f"{C}/CH0/Participants"
     bad = {"Attributes": "{", "MessagingBinding.ProxyAddress": "+15550101"}
@@ -71,7 +73,7 @@ def test_what_is_judged_first(api: Api) -> None:
 
 
 @pytest.mark.rule("sids-exact", "not-found")
-def test_a_sid_in_capitals_is_another_one(api: Api) -> None:
+def test_sid_in_another_case_is_not_found(api: Api) -> None:
     sid = api.post(C, {"UniqueName": "talk"}).response["sid"]
 
     assert 404 == api.get(f"{C}/{sid.upper()}").status
@@ -79,7 +81,9 @@ def test_a_sid_in_capitals_is_another_one(api: Api) -> None:
 
 
 @pytest.mark.rule("sid-first")
-def test_what_could_be_both_is_a_sid(api: Api, account: AccountView) -> None:
+def test_user_is_found_by_an_identity_that_is_a_sid_of_another_kind(
+    api: Api, account: AccountView
+) -> None:
     first = api.post("/v1/Users", {"Identity": "ada"}).response
     roles = api.get("/v1/Roles").response["roles"]
 
@@ -93,7 +97,7 @@ def test_what_could_be_both_is_a_sid(api: Api, account: AccountView) -> None:
 
 @pytest.mark.rule("by-unique-name", "path-segments", "unique-name-length")
 @pytest.mark.parametrize("name", ["a/b", "a b", "%2F", "😀", "a?b#c", "..", "x" * 256, "\0", "+"])
-def test_any_unique_name_is_found_again(api: Api, name: str) -> None:
+def test_conversation_with_any_unique_name_is_found(api: Api, name: str) -> None:
     created = api.post(C, {"UniqueName": name}).response
 
     assert name == created["unique_name"]
@@ -104,7 +108,7 @@ def test_any_unique_name_is_found_again(api: Api, name: str) -> None:
 
 @pytest.mark.rule("date-forms", "dates")
 @pytest.mark.parametrize("sent", ["20200102T030405Z", "2020-W01-1", "2020-01-02T03:04:05+02"])
-def test_other_forms_of_dates_are_refused(api: Api, sent: str) -> None:
+def test_date_in_another_form_is_refused(api: Api, sent: str) -> None:
     assert 50308 == api.post(C, {"DateCreated": sent}).response["code"]
 
 
@@ -121,7 +125,7 @@ def test_other_forms_of_dates_are_refused(api: Api, sent: str) -> None:
         ("/v1/Users/ada", "FriendlyName", None),
     ],
 )
-def test_an_empty_text_is_no_sid_no_date_and_no_number(
+def test_empty_text_clears_a_name_and_is_refused_for_other_types(
     api: Api, account: AccountView, path: str, name: str, code: int | None
 ) -> None:
     account.address_configurations.add(address="+15550100", friendly_name="x")
@@ -134,7 +138,7 @@ def test_an_empty_text_is_no_sid_no_date_and_no_number(
 
 
 @pytest.mark.rule("sid-first")
-def test_a_sid_comes_before_a_name_that_looks_like_it(api: Api, account: AccountView) -> None:
+def test_sid_takes_precedence_over_an_equal_identity(api: Api, account: AccountView) -> None:
     talk = account.conversations.add(unique_name="talk").sid
     first = account.participants.add(conversation_sid=talk, identity="ada").sid
     account.participants.add(conversation_sid=talk, identity=first)

@@ -11,7 +11,7 @@ from pytest_conversations_fake.api.refusals import InvalidState
 from pytest_conversations_fake.api.resources.services import default_service
 
 
-def test_parameters_have_the_sdks_keywords_and_types(api: Api) -> None:
+def test_params_have_keywords_and_types_of_the_sdk(api: Api) -> None:
     default = default_service(api.world.account).sid
 
     created = api.post(
@@ -34,7 +34,7 @@ def test_parameters_have_the_sdks_keywords_and_types(api: Api) -> None:
     assert {"chat_service_sid": default} == created.path_params == listed.path_params
 
 
-def test_both_levels_have_one_name_and_the_same_parameters(api: Api) -> None:
+def test_operation_below_a_service_has_the_same_name_and_params(api: Api) -> None:
     service = api.post("/v1/Services", {"FriendlyName": "Support"}).response["sid"]
     path = f"/v1/Services/{service}/Conversations"
 
@@ -52,7 +52,7 @@ def test_both_levels_have_one_name_and_the_same_parameters(api: Api) -> None:
 
 
 @pytest.mark.rule("unknown-parameters")
-def test_what_is_not_a_parameter_is_ignored_and_noted(api: Api) -> None:
+def test_unknown_parameter_is_ignored_and_recorded(api: Api) -> None:
     created = api.post("/v1/Conversations?FriendlyName=x", {"Target": "webhook", "Url": "u"})
     json = api.post("/v1/Conversations", headers={"content-type": "application/json"})
     api.ask("POST", "/v1/Conversations", b"{}", {"content-type": "application/json"})
@@ -62,7 +62,7 @@ def test_what_is_not_a_parameter_is_ignored_and_noted(api: Api) -> None:
     assert ("a body of application/json",) == api.world.journal[-1].ignored
 
 
-def test_a_refused_request_is_noted_with_what_it_sent_and_why(api: Api) -> None:
+def test_refused_request_is_recorded_with_params_and_refusal(api: Api) -> None:
     refused = api.post("/v1/Conversations", {"FriendlyName": "x", "State": "open"})
 
     assert refused.refused
@@ -79,7 +79,7 @@ def test_a_refused_request_is_noted_with_what_it_sent_and_why(api: Api) -> None:
         ("POST", "/v1/Services", "", "CreateService"),
     ],
 )
-def test_requests_that_come_to_nothing_are_noted_too(
+def test_request_without_operation_or_account_is_recorded(
     api: Api, method: str, path: str, user: str | None, operation: str | None
 ) -> None:
     headers = {} if user is None else {"authorization": ""}
@@ -90,14 +90,14 @@ def test_requests_that_come_to_nothing_are_noted_too(
     assert ({"friendly_name": "x"} if operation else {}) == asked.params
 
 
-def test_a_form_that_can_not_be_read_is_noted_with_its_operation(api: Api) -> None:
+def test_request_with_a_malformed_form_is_recorded_with_its_operation(api: Api) -> None:
     asked = api.ask("POST", "/v1/Services", b"FriendlyName=%")
 
     assert (400, "CreateService") == (asked.status, asked.operation)
     assert {"friendly_name": "%"} == asked.params
 
 
-def test_an_exchange_can_not_be_changed_but_kept_in_a_set(api: Api) -> None:
+def test_recorded_request_is_read_only_and_hashable(api: Api) -> None:
     asked = api.get("/v1/Services")
 
     with pytest.raises(TypeError):
@@ -105,7 +105,7 @@ def test_an_exchange_can_not_be_changed_but_kept_in_a_set(api: Api) -> None:
     assert asked in {asked}
 
 
-def test_it_reads_in_the_order_of_arrival(api: Api) -> None:
+def test_journal_keeps_the_order_of_arrival(api: Api) -> None:
     from pytest_conversations_fake.api.journal import Request, Response
 
     journal = api.world.journal

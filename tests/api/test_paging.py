@@ -31,7 +31,7 @@ def shown(body: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.rule("page-tokens")
-def test_pages_lead_there_and_back_again(api: Api, names: list[str]) -> None:
+def test_page_urls_lead_forward_and_back(api: Api, names: list[str]) -> None:
     first = page(api, f"{C}?PageSize=3")
     second = page(api, first["meta"]["next_page_url"])
     third = page(api, second["meta"]["next_page_url"])
@@ -48,7 +48,7 @@ def test_pages_lead_there_and_back_again(api: Api, names: list[str]) -> None:
 
 
 @pytest.mark.rule("page-meta")
-def test_meta_is_twilios(api: Api, names: list[str]) -> None:
+def test_meta_has_the_form_of_twilio(api: Api, names: list[str]) -> None:
     last = api.get(f"{C}/n2").response["sid"]
 
     assert page(api, f"{C}?PageSize=3")["meta"] == {
@@ -62,12 +62,12 @@ def test_meta_is_twilios(api: Api, names: list[str]) -> None:
     }
 
 
-def test_a_full_last_page_leads_nowhere(api: Api, names: list[str]) -> None:
+def test_full_last_page_has_no_next_page(api: Api, names: list[str]) -> None:
     assert page(api, f"{C}?PageSize=7")["meta"]["next_page_url"] is None
 
 
 @pytest.mark.rule("page-filters")
-def test_filters_stay_in_every_url(api: Api, names: list[str]) -> None:
+def test_every_page_url_keeps_the_filters(api: Api, names: list[str]) -> None:
     filters = "StartDate=2020-01-01T00%3A00%3A00%2B01%3A00&State=active"
 
     meta = page(api, f"{C}?{filters.replace('active', 'ACTIVE')}&PageSize=2")["meta"]
@@ -85,7 +85,7 @@ def test_filters_stay_in_every_url(api: Api, names: list[str]) -> None:
         pytest.param("PageSize=%2B2", 2, id="with a sign"),
     ],
 )
-def test_the_size_has_a_default_and_a_maximum(api: Api, query: str, size: int) -> None:
+def test_page_size_has_a_default_and_a_maximum(api: Api, query: str, size: int) -> None:
     for number in range(101):
         api.post(C, {"UniqueName": str(number)})
 
@@ -95,14 +95,14 @@ def test_the_size_has_a_default_and_a_maximum(api: Api, query: str, size: int) -
 
 
 @pytest.mark.rule("page-number")
-def test_a_page_number_without_a_token_is_only_echoed(api: Api, names: list[str]) -> None:
+def test_page_number_without_a_token_is_only_echoed(api: Api, names: list[str]) -> None:
     body = page(api, f"{C}?Page=99&PageSize=3")
 
     assert (names[:3], 99) == (shown(body), body["meta"]["page"])
 
 
 @pytest.mark.rule("page-stability")
-def test_deleting_while_paging_misses_nothing(api: Api, names: list[str]) -> None:
+def test_deletion_during_paging_skips_no_record(api: Api, names: list[str]) -> None:
     seen, url = [], f"{C}?PageSize=2"
     while url:
         body = page(api, url)
@@ -116,7 +116,7 @@ def test_deleting_while_paging_misses_nothing(api: Api, names: list[str]) -> Non
 
 
 @pytest.mark.rule("page-stability")
-def test_what_comes_later_shifts_no_page(api: Api, names: list[str]) -> None:
+def test_new_record_shifts_no_page(api: Api, names: list[str]) -> None:
     newest_first = f"{C}?StartDate=2020-01-01&PageSize=3"
     body = page(api, newest_first)
     api.post(C, {"UniqueName": "late"})
@@ -127,7 +127,7 @@ def test_what_comes_later_shifts_no_page(api: Api, names: list[str]) -> None:
 
 
 @pytest.mark.rule("page-token")
-def test_a_token_belongs_to_its_own_list(api: Api, names: list[str]) -> None:
+def test_page_token_of_another_list_is_refused(api: Api, names: list[str]) -> None:
     service = api.post("/v1/Services", {"FriendlyName": "Support"}).response["sid"]
     token = page(api, f"{C}?PageSize=3")["meta"]["next_page_url"].rpartition("=")[2]
 
@@ -181,7 +181,7 @@ DELETABLE = (
 
 @pytest.mark.rule("page-stability")
 @pytest.mark.parametrize("seed", range(6))
-def test_every_page_url_answers_whatever_was_added_or_deleted_since(seed: int) -> None:
+def test_page_url_stays_valid_after_additions_and_deletions(seed: int) -> None:
     made = RandomWorld(seed, steps=150)
     api, chance = made.api, made.chance
     lists = [target for target, answer in everything(made.world).items() if "meta" in answer]

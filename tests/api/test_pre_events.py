@@ -36,7 +36,7 @@ def fake(fake: FakeConversations) -> FakeConversations:
 
 
 @pytest.mark.rule("pre-events")
-def test_requests_ask_nobody_unless_it_is_assumed(fake: FakeConversations) -> None:
+def test_request_sends_a_pre_event_only_if_assumed(fake: FakeConversations) -> None:
     fake.webhooks.deliver_to(answering(500), public_url=HOOK, events=["onMessageAdd"])
 
     say()
@@ -47,7 +47,7 @@ def test_requests_ask_nobody_unless_it_is_assumed(fake: FakeConversations) -> No
 
 @pytest.mark.rule("pre-events", "pre-event-refusal")
 @pytest.mark.parametrize("status", [400, 500])
-def test_an_application_may_refuse(asking: FakeConversations, status: int) -> None:
+def test_application_can_refuse_an_action(asking: FakeConversations, status: int) -> None:
     asking.webhooks.deliver_to(answering(status), public_url=HOOK, events=["onMessageAdd"])
 
     with pytest.raises(Exception, match="Webhook disabled processing of command"):
@@ -61,7 +61,7 @@ def test_an_application_may_refuse(asking: FakeConversations, status: int) -> No
 
 
 @pytest.mark.rule("pre-event-changes")
-def test_an_application_may_change_what_is_done(asking: FakeConversations) -> None:
+def test_application_can_change_an_action(asking: FakeConversations) -> None:
     changed = '{"body": "HI", "author": "censor", "attributes": {"a": 1}, "index": 7}'
     asking.webhooks.deliver_to(
         answering(200, changed), public_url=HOOK, events=["onMessageAdd", "onMessageAdded"]
@@ -75,7 +75,7 @@ def test_an_application_may_change_what_is_done(asking: FakeConversations) -> No
 
 
 @pytest.mark.rule("pre-event-changes")
-def test_what_it_changes_follows_the_rules(asking: FakeConversations) -> None:
+def test_change_that_breaks_a_rule_is_refused(asking: FakeConversations) -> None:
     asking.webhooks.deliver_to(
         answering(200, '{"attributes": "{"}'), public_url=HOOK, events=["onMessageAdd"]
     )
@@ -88,7 +88,7 @@ def test_what_it_changes_follows_the_rules(asking: FakeConversations) -> None:
 
 @pytest.mark.rule("pre-event-failures")
 @pytest.mark.parametrize("answer", ["", "{}", "[]", "ok", '{"body": null}'])
-def test_what_can_not_be_read_changes_nothing(asking: FakeConversations, answer: str) -> None:
+def test_unreadable_answer_changes_nothing(asking: FakeConversations, answer: str) -> None:
     asking.webhooks.deliver_to(answering(200, answer), public_url=HOOK, events=["onMessageAdd"])
 
     say()
@@ -97,7 +97,7 @@ def test_what_can_not_be_read_changes_nothing(asking: FakeConversations, answer:
 
 
 @pytest.mark.rule("pre-event-failures", "webhook-timeout")
-def test_without_an_answer_nothing_is_changed() -> None:
+def test_missing_answer_changes_nothing() -> None:
     with FakeConversations(assume={"pre-events": "everybody"}) as fake:
         fake.conversations.add(unique_name="talk")
         fake.webhooks.deliver_to(silent(), public_url=HOOK, events=["onMessageAdd"], timeout=0.05)
@@ -106,7 +106,7 @@ def test_without_an_answer_nothing_is_changed() -> None:
         fake.webhooks.assert_delivered("onMessageAdd", failed=True)
 
 
-def test_an_application_on_a_loop_that_is_held_is_noticed() -> None:
+def test_application_on_a_blocked_loop_is_reported() -> None:
     async def hook(request: web.Request) -> web.Response:
         raise AssertionError
 
@@ -138,7 +138,7 @@ def test_an_application_on_a_loop_that_is_held_is_noticed() -> None:
     )
 
 
-def test_an_application_that_is_asked_may_call_the_api(asking: FakeConversations) -> None:
+def test_application_can_call_the_api_during_a_pre_event(asking: FakeConversations) -> None:
     async def hook(request: StarletteRequest) -> PlainTextResponse:
         form = await request.form()
         if (form["Author"], form["EventType"]) == ("ada", "onMessageAdd"):
@@ -154,7 +154,7 @@ def test_an_application_that_is_asked_may_call_the_api(asking: FakeConversations
     assert [0, 1] == [each.index for each in asking.messages]
 
 
-def test_what_is_gone_after_the_question_is_not_found(asking: FakeConversations) -> None:
+def test_record_deleted_during_a_pre_event_is_not_found(asking: FakeConversations) -> None:
     async def hook(request: StarletteRequest) -> PlainTextResponse:
         talk = Client().conversations.v1.conversations("talk")
         await asyncio.to_thread(talk.delete)
@@ -169,7 +169,7 @@ def test_what_is_gone_after_the_question_is_not_found(asking: FakeConversations)
 
 @pytest.mark.rule("pre-event-refusal")
 @pytest.mark.parametrize("kind", APPLICATIONS)
-def test_an_application_that_raises_refuses(kind: str) -> None:
+def test_application_that_raises_refuses_the_action(kind: str) -> None:
     def handle(url: str, form: dict[str, str], signature: str) -> None:
         raise RuntimeError("no desk today")
 
@@ -187,7 +187,7 @@ def test_an_application_that_raises_refuses(kind: str) -> None:
         logging.disable(logging.NOTSET)
 
 
-def test_an_asynchronous_application_may_block_while_others_are_asked() -> None:
+def test_application_that_blocks_its_loop_misses_a_pre_event_and_goes_on() -> None:
     async def hook(request: StarletteRequest) -> PlainTextResponse:
         form = await request.form()
         if (form["EventType"], form["Author"]) == ("onMessageAdded", "ada"):
@@ -219,7 +219,7 @@ def test_pre_events_do_not_wait_for_settle() -> None:
     assert ["onMessageAdd"] == seen
 
 
-def test_who_is_asked_when_the_fake_ends_is_not_waited_for() -> None:
+def test_ending_fake_does_not_wait_for_a_pre_event() -> None:
     asked = threading.Event()
 
     async def hook(request: StarletteRequest) -> PlainTextResponse:
@@ -241,7 +241,7 @@ def test_who_is_asked_when_the_fake_ends_is_not_waited_for() -> None:
 
 
 @pytest.mark.rule("pre-event-changes")
-def test_a_delete_is_refused_or_done_but_not_changed(asking: FakeConversations) -> None:
+def test_deletion_is_refused_or_done_but_not_changed(asking: FakeConversations) -> None:
     body = '{"body": "Y"}'
     asking.webhooks.deliver_to(
         answering(200, body), public_url=HOOK, events=["onMessageRemove", "onMessageAdd"]

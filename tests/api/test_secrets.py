@@ -22,7 +22,7 @@ def test_secret_parameters_are_redacted(name: str) -> None:
     assert "***" == redacted(name, "-----BEGIN")
 
 
-def test_what_is_no_secret_is_left_as_it_is() -> None:
+def test_value_without_a_secret_is_unchanged() -> None:
     assert "hi" == redacted("body", "hi")
     assert 5 == redacted("index", 5)
     assert None is redacted("secret", None)
@@ -56,7 +56,7 @@ def test_passwords_in_lists_and_objects_are_redacted() -> None:
     assert {"url": shown} == redacted("configuration", {"url": url})
 
 
-def test_a_delivery_does_not_show_the_password_of_its_url() -> None:
+def test_delivery_hides_the_password_of_its_url() -> None:
     delivery = Delivery(
         event="onMessageAdded",
         url="https://u:pw@desk.example",
@@ -73,14 +73,14 @@ def test_a_delivery_does_not_show_the_password_of_its_url() -> None:
     )
 
 
-def test_an_account_does_not_show_its_tokens() -> None:
+def test_account_hides_its_tokens() -> None:
     world = World("a test", {"AC" + "0" * 32: {"auth_token": "tok", "api_keys": {"SK": "tok"}}})
     world.account.last_password = "tok"
 
     assert "tok" not in repr(world.account)
 
 
-def test_a_target_that_is_refused_does_not_show_its_password() -> None:
+def test_error_of_a_refused_target_hides_its_password() -> None:
     with (
         FakeConversations() as fake,
         pytest.raises(ValueError, match=r"not to 'https://u:\*\*\*@"),
@@ -88,7 +88,7 @@ def test_a_target_that_is_refused_does_not_show_its_password() -> None:
         fake.webhooks.deliver_to("https://u:pw@desk.example")
 
 
-def test_nor_does_one_that_is_none() -> None:
+def test_error_of_an_invalid_target_hides_its_password() -> None:
     with (
         FakeConversations() as fake,
         pytest.raises(TypeError, match=r"a target is a URL, .* not 'ftp://u:\*\*\*@"),
@@ -96,7 +96,7 @@ def test_nor_does_one_that_is_none() -> None:
         fake.webhooks.deliver_to("ftp://u:pw@desk.example", public_url="https://desk.example")
 
 
-def test_a_second_url_to_configure_does_not_show_the_password_of_the_first(world: World) -> None:
+def test_error_of_a_second_url_hides_the_password_of_the_first(world: World) -> None:
     webhooks.configure(world.account, "https://u:pw@desk.example", ["onMessageAdded"])
 
     with pytest.raises(ValueError, match=r"configured for https://u:\*\*\*@desk.example already"):

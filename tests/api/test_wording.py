@@ -46,15 +46,15 @@ def test_control_characters_are_written_as_python_writes_them() -> None:
 @pytest.mark.parametrize(
     "text", ["", "hi", "C:\\new", 'it\'s "so"', "Žluťoučký", "日本\u3000語", "😀 €\xa05"]
 )
-def test_other_characters_are_left_as_they_are(text: str) -> None:
+def test_other_characters_are_unchanged(text: str) -> None:
     assert text == visible(text)
 
 
-def test_a_text_of_several_lines_keeps_its_line_breaks() -> None:
+def test_text_of_several_lines_keeps_its_line_breaks() -> None:
     assert "a\nb\\x1b" == visible("a\nb\x1b", keep="\n")
 
 
-def test_what_is_escaped_already_is_not_escaped_again() -> None:
+def test_escaping_twice_changes_nothing() -> None:
     assert SHOWN == visible(visible(HOSTILE))
 
 
@@ -66,7 +66,7 @@ def exchange(world: World) -> RecordedRequest:
     return world.journal.close(entry, Response(400, entry.refusal.envelope()), 0)
 
 
-def test_a_request_is_one_line_and_keeps_what_was_sent(world: World) -> None:
+def test_request_is_one_line_and_keeps_its_values(world: World) -> None:
     asked = exchange(world)
 
     assert f"#1 {SHOWN} /v1/{SHOWN} -> 400" == str(asked)
@@ -80,7 +80,7 @@ def delivery(**told: object) -> Delivery:
     return Delivery(event="onMessageAdded", url=f"https://desk.example/{HOSTILE}", **facts)
 
 
-def test_a_delivery_is_one_line_and_keeps_why_it_failed() -> None:
+def test_delivery_is_one_line_and_keeps_its_error() -> None:
     failed = delivery(error=f"Traceback:\n  {HOSTILE}\nOSError: \x1b]0;x\u2028y\n")
 
     heading = f"onMessageAdded to https://desk.example/{SHOWN}"
@@ -100,20 +100,20 @@ def test_names_of_ignored_parameters_are_escaped(world: World, api: Api) -> None
     assert f"CreateConversation has no parameter {shown}, so Twilio ignores it" == sentence
 
 
-def test_a_judgement_has_a_line_for_each_finding() -> None:
+def test_violation_is_one_line() -> None:
     judged = strictness_error([Violation("unknown-route", "GET /\x1b\u2028", None)] * 2)
 
     first, *_ = str(judged).split("\n")
     assert r"GET /\x1b\u2028 (2 times)" == first
 
 
-def test_a_refused_host_is_escaped() -> None:
+def test_refused_host_is_escaped() -> None:
     refused = Guard(name="a test").refuse("\x1b\n.twilio.com", "\x1b\n.twilio.com", "as it is")
 
     assert r"fake_conversations refused \x1b\n.twilio.com in a test, as it is" == refused.strerror
 
 
-def test_a_chat_user_is_escaped(fake: FakeConversations) -> None:
+def test_chat_user_is_escaped(fake: FakeConversations) -> None:
     assert r"<chat user a\x1b\n>" == repr(fake.chat_user("a\x1b\n"))
 
 
@@ -154,14 +154,14 @@ def hostile(world: World, api: Api, account: AccountView) -> World:
 
 
 @pytest.mark.parametrize("character", sorted({*HOSTILE} - {*"a[31mz\n"}))
-def test_a_report_shows_no_control_character(hostile: World, character: str) -> None:
+def test_report_shows_no_control_character(hostile: World, character: str) -> None:
     text = str(report(hostile, [HOSTILE]))
 
     assert character not in text
     assert character not in page(report(hostile, [HOSTILE]), "failed", HOSTILE)
 
 
-def test_every_part_of_a_report_shows_what_was_sent(hostile: World) -> None:
+def test_every_part_of_a_report_shows_escaped_values(hostile: World) -> None:
     lines = str(report(hostile, [])).split("\n")
     print(*lines, sep="\n")
 
@@ -180,16 +180,14 @@ def test_every_part_of_a_report_shows_what_was_sent(hostile: World) -> None:
         assert any(line.startswith(begin) for line in lines), begin
 
 
-def test_a_page_shows_what_was_sent(hostile: World) -> None:
+def test_page_shows_escaped_values(hostile: World) -> None:
     text = page(report(hostile, [HOSTILE]), "failed", HOSTILE)
 
     assert set() == unseen(text)
     assert SHOWN in text
 
 
-def test_a_failed_assertion_shows_no_control_character(
-    hostile: World, account: AccountView
-) -> None:
+def test_failed_assertion_shows_no_control_character(hostile: World, account: AccountView) -> None:
     for cuts in (False, True):
         hostile.outside = replace(hostile.outside, cuts_texts=partial(bool, cuts))
         with pytest.raises(AssertionError) as failed:
@@ -199,7 +197,7 @@ def test_a_failed_assertion_shows_no_control_character(
         assert r"(friendly_name=<a \r\t\x00\x1b[31" in str(failed.value)
 
 
-def test_nothing_in_a_terminal_is_a_control_character(suite: pytest.Pytester) -> None:
+def test_terminal_output_has_no_control_character(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         f"""
     import pytest

@@ -641,7 +641,7 @@ def test_failure_has_this_text(name: str) -> None:
     assert expected == text
 
 
-def test_no_text_is_too_wide() -> None:
+def test_texts_have_at_most_the_maximum_width() -> None:
     wide = [
         line
         for path in TEXTS.iterdir()

@@ -183,7 +183,7 @@ def shown(error: BaseException) -> list[str]:
 
 
 @pytest.mark.parametrize(("act", "text"), KINDS)
-def test_a_sid_of_another_kind_is_a_value_error(
+def test_sid_of_another_kind_is_a_value_error(
     fake: FakeConversations, act: Misuse, text: str
 ) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}") as refused:

@@ -30,7 +30,7 @@ def talks(account: AccountView) -> Any:
     return account.conversations
 
 
-def test_an_expected_request_is_returned(api: Api, talks: Any) -> None:
+def test_expected_request_is_returned(api: Api, talks: Any) -> None:
     api.post(C, {"UniqueName": "help", "Attributes": '{"a": 1}'})
     api.post(C, {"UniqueName": "help"})
 
@@ -79,7 +79,7 @@ def test_refused_requests_count_only_with_refused(api: Api, talks: Any) -> None:
     talks.assert_not_created(refused=True, state="active")
 
 
-def test_a_keyword_that_the_operation_does_not_have_is_a_type_error(talks: Any) -> None:
+def test_unknown_keyword_is_a_type_error(talks: Any) -> None:
     with pytest.raises(TypeError) as refused:
         talks.assert_deleted(friendly_name="x")
 
@@ -164,11 +164,11 @@ def test_at_most_with_count_or_within_is_a_type_error(talks: Any, keywords: Any)
 
 
 @pytest.mark.parametrize("keyword", ["at_most", "count", "within"])
-def test_a_number_of_no_requests_is_a_type_error(talks: Any, keyword: str) -> None:
+def test_invalid_count_is_a_type_error(talks: Any, keyword: str) -> None:
     with pytest.raises(TypeError, match=f"ListConversation has no parameter '{keyword}'"):
         talks.assert_not_listed(**{keyword: 1})
 
 
-def test_a_positional_argument_is_a_type_error_that_names_the_assertion(talks: Any) -> None:
+def test_positional_argument_is_a_type_error_that_names_the_assertion(talks: Any) -> None:
     with pytest.raises(TypeError, match=r"^assert_created\(\) takes 1 positional argument"):
         talks.assert_created("help")

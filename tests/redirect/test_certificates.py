@@ -33,16 +33,18 @@ def names(site: Site, asked: str | None) -> Any:
         (None, "conversations.twilio.com"),
     ],
 )
-def test_each_name_has_its_own(site: Site, asked: str | None, answered: str) -> None:
+def test_each_requested_name_has_a_certificate(
+    site: Site, asked: str | None, answered: str
+) -> None:
     assert names(site, asked) == (("DNS", answered),)
 
 
-def test_a_name_that_cannot_have_one_is_answered_with_an_alert(site: Site) -> None:
+def test_name_without_a_possible_certificate_gets_an_alert(site: Site) -> None:
     with pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"):
         names(site, "not_a_name.twilio.com")
 
 
-def test_threads_that_ask_at_once_get_the_same() -> None:
+def test_concurrent_threads_get_the_same_object() -> None:
     made = certificates._once(lambda: object())
 
     with ThreadPoolExecutor() as pool:
@@ -50,7 +52,7 @@ def test_threads_that_ask_at_once_get_the_same() -> None:
 
 
 @pytest.mark.parametrize("when", ["before", "during"])
-def test_truststore(site: Site, fake: Site, when: str) -> None:
+def test_clients_with_truststore_reach_the_fake(site: Site, fake: Site, when: str) -> None:
     truststore = pytest.importorskip("truststore", reason="truststore is not installed")
     if when == "before":
         truststore.inject_into_ssl()
@@ -70,7 +72,7 @@ def test_truststore(site: Site, fake: Site, when: str) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on this system")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
-def test_a_forked_child_knows_the_authority(fake: Site) -> None:
+def test_forked_child_trusts_the_authority(fake: Site) -> None:
     with activate(fake.redirection()):
         if not (child := os.fork()):
             try:

@@ -87,7 +87,7 @@ asyncio.run(get())
 
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
 @pytest.mark.parametrize("library", [*PYTHON, "aiohttp"])
-def test_python(run: Run, fake: Site, library: str, url: str) -> None:
+def test_python_child_reaches_the_fake(run: Run, fake: Site, library: str, url: str) -> None:
     pytest.importorskip(library, reason=f"{library} is not installed")
 
     ended = run(sys.executable, "-c", (PYTHON | {"aiohttp": AIOHTTP})[library].format(url=url))
@@ -96,7 +96,7 @@ def test_python(run: Run, fake: Site, library: str, url: str) -> None:
     assert fake.requests == [url]
 
 
-def test_a_child_of_a_child(run: Run, fake: Site) -> None:
+def test_child_of_a_child_reaches_the_fake(run: Run, fake: Site) -> None:
     inner = PYTHON["urllib.request"].format(url=URL)
     outer = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {inner!r}], check=True)"
 
@@ -104,7 +104,7 @@ def test_a_child_of_a_child(run: Run, fake: Site) -> None:
     assert fake.requests == [URL]
 
 
-def test_python_refuses_others(run: Run) -> None:
+def test_python_child_refuses_another_host(run: Run) -> None:
     ended = run(sys.executable, "-c", PYTHON["urllib.request"].format(url="https://api.twilio.com"))
 
     assert (
@@ -114,7 +114,7 @@ def test_python_refuses_others(run: Run) -> None:
     ) in ended.stderr
 
 
-def test_a_sitecustomize_that_was_there_is_run(run: Run, tmp_path: Path) -> None:
+def test_existing_sitecustomize_is_run(run: Run, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (theirs / "sitecustomize.py").write_text("import builtins; builtins.theirs = __file__")
@@ -125,7 +125,7 @@ def test_a_sitecustomize_that_was_there_is_run(run: Run, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("option", ["-I", "-E", "-S"])
-def test_python_can_decline(run: Run, fake: Site, option: str) -> None:
+def test_python_child_can_ignore_the_redirection(run: Run, fake: Site, option: str) -> None:
     """A documented exception: such a Python reads no `sitecustomize` of ours."""
     looks = "import socket; print(hasattr(socket.getaddrinfo, '__wrapped__'))"
 
@@ -151,7 +151,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize("method", multiprocessing.get_all_start_methods())
-def test_children_that_multiprocessing_starts_land(
+def test_child_of_multiprocessing_reaches_the_fake(
     run: Run, fake: Site, tmp_path: Path, method: str
 ) -> None:
     program = tmp_path / "program.py"
@@ -163,7 +163,7 @@ def test_children_that_multiprocessing_starts_land(
     assert fake.requests == [URL, URL]
 
 
-def test_a_child_that_swallows_a_refusal_leaves_a_line_on_stderr(run: Run) -> None:
+def test_child_that_swallows_a_refusal_leaves_a_line_on_stderr(run: Run) -> None:
     swallows = (
         "import urllib.request as u\ntry: u.urlopen('https://api.twilio.com')\nexcept OSError: pass"
     )
@@ -176,7 +176,9 @@ def test_a_child_that_swallows_a_refusal_leaves_a_line_on_stderr(run: Run) -> No
 
 
 @damaged
-def test_python_with_a_damaged_route_refuses(run: Run, fake: Site, damage: str) -> None:
+def test_python_child_with_a_damaged_redirection_refuses_twilio(
+    run: Run, fake: Site, damage: str
+) -> None:
     code = PYTHON["urllib.request"].format(url=URL)
 
     ended = run(sys.executable, "-c", code, **damaged_by(DAMAGED[damage]))
@@ -187,7 +189,7 @@ def test_python_with_a_damaged_route_refuses(run: Run, fake: Site, damage: str) 
 
 
 @damaged
-def test_python_with_a_damaged_route_does_everything_else(
+def test_python_child_with_a_damaged_redirection_runs_otherwise(
     run: Run, fake: Site, damage: str
 ) -> None:
     url = f"http://127.0.0.1:{fake.http_port}/"
@@ -228,7 +230,7 @@ OLD_CLIENTS = {
 
 @pytest.mark.parametrize("version", OLD)
 @pytest.mark.parametrize("client", OLD_CLIENTS)
-def test_an_old_python_refuses(run: Run, fake: Site, version: str, client: str) -> None:
+def test_old_python_refuses_twilio(run: Run, fake: Site, version: str, client: str) -> None:
     host = URL.split("/")[2]
     code = OLD_CLIENTS[client].format(host=host, port=fake.tls_port)
 
@@ -240,7 +242,7 @@ def test_an_old_python_refuses(run: Run, fake: Site, version: str, client: str) 
 
 
 @pytest.mark.parametrize("version", OLD)
-def test_an_old_python_does_everything_else(run: Run, tmp_path: Path, version: str) -> None:
+def test_old_python_runs_otherwise(run: Run, tmp_path: Path, version: str) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (theirs / "sitecustomize.py").write_text("print('theirs')")
@@ -256,7 +258,7 @@ def test_an_old_python_does_everything_else(run: Run, tmp_path: Path, version: s
 
 
 @needs_another_user
-def test_python_as_a_user_who_cannot_read_the_package_refuses(
+def test_python_of_a_user_without_access_to_the_package_refuses_twilio(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = shutil.which("python3", path="/usr/bin:/usr/local/bin")
@@ -288,7 +290,7 @@ needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not in
 
 @needs_curl
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
-def test_curl(run: Run, fake: Site, url: str) -> None:
+def test_curl_reaches_the_fake(run: Run, fake: Site, url: str) -> None:
     ended = run(CURL, "-sS", url)
 
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -296,7 +298,7 @@ def test_curl(run: Run, fake: Site, url: str) -> None:
 
 
 @needs_curl
-def test_a_curlrc_that_was_there_is_read(run: Run, fake: Site, tmp_path: Path) -> None:
+def test_existing_curlrc_is_read(run: Run, fake: Site, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
     (theirs / ".curlrc").write_text('write-out = "theirs %{http_code}"\n')
@@ -308,7 +310,7 @@ def test_a_curlrc_that_was_there_is_read(run: Run, fake: Site, tmp_path: Path) -
 
 @needs_curl
 @needs_another_user
-def test_curl_as_another_user_lands(run: Run, fake: Site, tmp_path: Path) -> None:
+def test_curl_of_another_user_reaches_the_fake(run: Run, fake: Site, tmp_path: Path) -> None:
     secret = tmp_path / "theirs" / ".curlrc"
     secret.parent.mkdir()
     secret.write_text('user = "ada:secret"\n')
@@ -335,7 +337,7 @@ def test_curl_as_another_user_lands(run: Run, fake: Site, tmp_path: Path) -> Non
         "https://conversations.twilio.com:8443",
     ],
 )
-def test_curl_refuses_others(run: Run, fake: Site, url: str) -> None:
+def test_curl_refuses_another_host(run: Run, fake: Site, url: str) -> None:
     ended = run(CURL, "-sS", "--max-time", "10", url)
 
     assert ended.returncode == 7
@@ -346,7 +348,7 @@ def test_curl_refuses_others(run: Run, fake: Site, url: str) -> None:
 
 
 @needs_curl
-def test_curl_does_not_refuse_what_is_allowed(fake: Site, tmp_path: Path) -> None:
+def test_curl_does_not_refuse_an_allowed_host(fake: Site, tmp_path: Path) -> None:
     subprocess_env(fake.redirection(allow_hosts=["api.*twilio.com"]), tmp_path)
 
     lines = (tmp_path / ".curlrc").read_text()
@@ -355,7 +357,7 @@ def test_curl_does_not_refuse_what_is_allowed(fake: Site, tmp_path: Path) -> Non
 
 
 @needs_curl
-def test_curl_can_decline(run: Run, fake: Site) -> None:
+def test_curl_can_ignore_the_redirection(run: Run, fake: Site) -> None:
     """A documented exception. It would go to the real one; here no name of that kind resolves."""
     ended = run(
         CURL, "-q", "-sS", "--resolve", "*:443:127.0.0.1:9", "--connect-to", "::127.0.0.1:9", URL
@@ -382,7 +384,7 @@ needs_node = pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not
 
 @needs_node
 @pytest.mark.parametrize("client", NODE_CLIENTS)
-def test_node(run: Run, fake: Site, client: str) -> None:
+def test_node_reaches_the_fake(run: Run, fake: Site, client: str) -> None:
     ended = run(NODE, "-e", NODE_CLIENTS[client].format(url=URL))
 
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -391,7 +393,7 @@ def test_node(run: Run, fake: Site, client: str) -> None:
 
 @needs_node
 @pytest.mark.parametrize("client", ["http", "fetch"])
-def test_node_plain(run: Run, fake: Site, client: str) -> None:
+def test_node_reaches_the_fake_over_plain_http(run: Run, fake: Site, client: str) -> None:
     script = (NODE_CLIENTS | {"http": NODE_CLIENTS["https"].replace("https", "http")})[client]
     url = URL.replace("https", "http")
 
@@ -403,7 +405,7 @@ def test_node_plain(run: Run, fake: Site, client: str) -> None:
 
 @needs_node
 @pytest.mark.parametrize("client", ["https", "fetch"])
-def test_node_refuses_others(run: Run, fake: Site, client: str) -> None:
+def test_node_refuses_another_host(run: Run, fake: Site, client: str) -> None:
     ended = run(NODE, "-e", NODE_CLIENTS[client].format(url="https://api.twilio.com"))
 
     assert (
@@ -417,7 +419,9 @@ def test_node_refuses_others(run: Run, fake: Site, client: str) -> None:
 @needs_node
 @damaged
 @pytest.mark.parametrize("client", ["https", "fetch", "tls positional"])
-def test_node_with_a_damaged_route_refuses(run: Run, fake: Site, damage: str, client: str) -> None:
+def test_node_with_a_damaged_redirection_refuses_twilio(
+    run: Run, fake: Site, damage: str, client: str
+) -> None:
     ended = run(NODE, "-e", NODE_CLIENTS[client].format(url=URL), **damaged_by(DAMAGED[damage]))
 
     assert ended.returncode != 0
@@ -427,7 +431,7 @@ def test_node_with_a_damaged_route_refuses(run: Run, fake: Site, damage: str, cl
 
 @needs_node
 @damaged
-def test_node_with_a_damaged_route_does_everything_else(run: Run, fake: Site, damage: str) -> None:
+def test_node_with_a_damaged_redirection_runs_otherwise(run: Run, fake: Site, damage: str) -> None:
     url = f"http://127.0.0.1:{fake.http_port}/"
 
     ended = run(NODE, "-e", NODE_CLIENTS["fetch"].format(url=url), **damaged_by(DAMAGED[damage]))
@@ -456,7 +460,7 @@ const socket = require("node:net").connect({port}, {address!r}, () =>
         ),
     ],
 )
-def test_node_through_its_own_proxy_refuses(
+def test_node_with_its_own_proxy_refuses_twilio(
     run: Run, real_site: tuple[Site, str], host: str, line: str
 ) -> None:
     real, _ = real_site
@@ -470,13 +474,13 @@ def test_node_through_its_own_proxy_refuses(
 
 
 @needs_node
-def test_node_options_that_were_there_are_kept(run: Run) -> None:
+def test_existing_node_options_are_kept(run: Run) -> None:
     ended = run(NODE, "-p", "process.title", NODE_OPTIONS="--title=theirs")
 
     assert ended.stdout.strip() == "theirs"
 
 
-def test_nothing_of_the_environment_is_lost(redirection: Redirection, tmp_path: Path) -> None:
+def test_existing_environment_variables_are_kept(redirection: Redirection, tmp_path: Path) -> None:
     theirs = {"PYTHONPATH": "a", "NODE_OPTIONS": "--b", "HOME": "c", "NO_PROXY": "d"}
 
     env = subprocess_env(redirection, tmp_path, theirs)

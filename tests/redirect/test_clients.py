@@ -271,7 +271,7 @@ def client(request: pytest.FixtureRequest) -> Client:
     ],
     ids=["https", "http", "edge and region", "port", "upper case", "trailing dot"],
 )
-def test_an_imitated_host_lands_and_the_real_one_hears_nothing(
+def test_request_for_the_imitated_host_reaches_only_the_fake(
     client: Client, real: Site, fake: Site, url: str, landed: str | None
 ) -> None:
     with activate(fake.redirection()) as redirection:
@@ -285,7 +285,7 @@ def test_an_imitated_host_lands_and_the_real_one_hears_nothing(
 
 
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
-def test_without_hooks_the_real_one_is_reached(client: Client, real: Site, url: str) -> None:
+def test_real_host_is_reached_without_patches(client: Client, real: Site, url: str) -> None:
     """Else the other tests here would prove nothing."""
     client(url)
 
@@ -293,7 +293,7 @@ def test_without_hooks_the_real_one_is_reached(client: Client, real: Site, url: 
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_another_host_of_twilio_is_refused(
+def test_other_host_of_twilio_is_refused(
     client: Client, real: Site, fake: Site, scheme: str
 ) -> None:
     with activate(fake.redirection()) as redirection, pytest.raises(Exception) as raised:  # noqa: PT011 - each its own
@@ -307,7 +307,7 @@ def test_another_host_of_twilio_is_refused(
     assert real.requests + fake.requests == []
 
 
-def test_an_allowed_host_is_let_through(client: Client, real: Site, fake: Site) -> None:
+def test_allowed_host_is_reached(client: Client, real: Site, fake: Site) -> None:
     with activate(fake.redirection(allow_hosts=["api.twilio.com"])) as redirection:
         client("https://api.twilio.com/2010-04-01")
 
@@ -316,7 +316,7 @@ def test_an_allowed_host_is_let_through(client: Client, real: Site, fake: Site) 
 
 
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
-def test_the_guard_refuses_the_imitated_host_itself(client: Client, real: Site, url: str) -> None:
+def test_guard_refuses_the_imitated_host(client: Client, real: Site, url: str) -> None:
     with activate(Guard(name="this run")) as guard, pytest.raises(Exception) as raised:  # noqa: PT011 - each its own
         client(url)
 
@@ -326,7 +326,9 @@ def test_the_guard_refuses_the_imitated_host_itself(client: Client, real: Site, 
 
 
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
-def test_asyncio_streams_on_uvloop_land_over_ipv6(real: Site, fake: Site, url: str) -> None:
+def test_asyncio_streams_on_uvloop_reach_the_fake_over_ipv6(
+    real: Site, fake: Site, url: str
+) -> None:
     pytest.importorskip("uvloop", reason="uvloop is not installed")
 
     with activate(fake.redirection()):
@@ -336,7 +338,7 @@ def test_asyncio_streams_on_uvloop_land_over_ipv6(real: Site, fake: Site, url: s
     assert real.requests == []
 
 
-def test_a_fingerprint_of_aiohttp_fails_with_the_mismatch(fake: Site) -> None:
+def test_fingerprint_of_aiohttp_is_a_mismatch(fake: Site) -> None:
     aiohttp = pytest.importorskip("aiohttp", reason="aiohttp is not installed")
 
     async def get(url: str) -> None:

@@ -36,9 +36,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.mark.parametrize(
     "name", ["requests", "requests verify=path", "twilio", "urllib3", "urllib3 ca_certs"]
 )
-def test_a_new_sync_client_loads_no_bundle_of_authorities(
-    name: str, fake: Site, loaded: list[Any]
-) -> None:
+def test_new_sync_client_loads_no_ca_bundle(name: str, fake: Site, loaded: list[Any]) -> None:
     library, client = CLIENTS[name]
     pytest.importorskip(library, reason=f"{library} is not installed")
 
@@ -49,7 +47,7 @@ def test_a_new_sync_client_loads_no_bundle_of_authorities(
     assert loaded == [], "urllib3 has moved: redirect/libraries.py hooks its ssl_wrap_socket"
 
 
-def test_for_other_hosts_it_is_loaded(fake: Site, loaded: list[Any]) -> None:
+def test_client_of_another_host_loads_the_ca_bundle(fake: Site, loaded: list[Any]) -> None:
     requests = pytest.importorskip("requests", reason="requests is not installed")
 
     with activate(fake.redirection()), requests.Session() as session:
@@ -71,7 +69,7 @@ def test_for_other_hosts_it_is_loaded(fake: Site, loaded: list[Any]) -> None:
     ],
     ids=["import", "on and off"],
 )
-def test_nothing_heavy_is_imported_before_the_first_tls_connection(does: str) -> None:
+def test_no_heavy_package_is_imported_before_the_first_tls_connection(does: str) -> None:
     heavy = {"aiohttp", "asyncio", "cryptography", "pytest", "trustme", "urllib3"}
     ours = "{n for n in sys.modules if n.startswith('pytest_conversations_fake.')}"
     if does.startswith("import"):

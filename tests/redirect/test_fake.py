@@ -71,7 +71,7 @@ def open_desk(**options: str) -> str:
     ],
 )
 @pytest.mark.parametrize("where", ["arguments", "environment"])
-def test_a_bare_client_lands_and_is_answered_with_the_host_it_asked(
+def test_unmodified_client_reaches_the_fake_and_urls_have_its_host(
     fake: FakeConversations,
     monkeypatch: pytest.MonkeyPatch,
     where: str,
@@ -92,13 +92,13 @@ def test_a_bare_client_lands_and_is_answered_with_the_host_it_asked(
         assert environment == {name: os.environ.get(name) for name in environment}
 
 
-def test_a_client_that_was_created_at_import_time_lands(fake: FakeConversations) -> None:
+def test_client_created_at_import_time_reaches_the_fake(fake: FakeConversations) -> None:
     BEFORE.conversations.v1.services.create(friendly_name="Support")
 
     fake.services.assert_created(friendly_name="Support")
 
 
-def test_the_second_page_follows(fake: FakeConversations) -> None:
+def test_next_page_is_requested_from_the_fake(fake: FakeConversations) -> None:
     for _ in range(60):
         fake.conversations.add()
 
@@ -110,7 +110,7 @@ def test_the_second_page_follows(fake: FakeConversations) -> None:
     assert meta["next_page_url"].startswith(f"{HOST}/v1/Conversations?PageSize=50&Page=1&")
 
 
-def test_the_asynchronous_client_of_twilio_python_lands(fake: FakeConversations) -> None:
+def test_asynchronous_client_of_twilio_python_reaches_the_fake(fake: FakeConversations) -> None:
     async def use(_: str) -> None:
         async with AsyncTwilioHttpClient() as http_client:
             client = Client(http_client=http_client)
@@ -121,7 +121,7 @@ def test_the_asynchronous_client_of_twilio_python_lands(fake: FakeConversations)
     fake.services.assert_created(friendly_name="Support")
 
 
-def test_other_libraries_land(fake: FakeConversations) -> None:
+def test_other_http_libraries_reach_the_fake(fake: FakeConversations) -> None:
     async def with_aiohttp(url: str) -> None:
         async with aiohttp.ClientSession(headers=BASIC) as session:
             assert (await session.get(url)).status == 200
@@ -136,7 +136,7 @@ def test_other_libraries_land(fake: FakeConversations) -> None:
     assert hosts == {"conversations.twilio.com"}
 
 
-def test_a_call_from_a_running_loop_that_blocks_it_lands(fake: FakeConversations) -> None:
+def test_call_that_blocks_a_running_loop_reaches_the_fake(fake: FakeConversations) -> None:
     async def blocks() -> None:
         open_desk()
 
@@ -145,7 +145,7 @@ def test_a_call_from_a_running_loop_that_blocks_it_lands(fake: FakeConversations
     fake.services.assert_created()
 
 
-def test_no_certificate_is_made_before_the_first_tls_connection(
+def test_no_certificate_is_created_before_the_first_tls_connection(
     fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """That the first one imports what makes them is what `test_cost` is about."""
@@ -169,7 +169,7 @@ def test_no_certificate_is_made_before_the_first_tls_connection(
 
 
 @pytest.mark.parametrize("there", [{}, {"TWILIO_AUTH_TOKEN": "theirs"}])
-def test_the_environment_has_its_credentials_and_gets_its_own_back(
+def test_credentials_of_the_environment_are_set_and_restored(
     monkeypatch: pytest.MonkeyPatch, there: dict[str, str]
 ) -> None:
     names = ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN")
@@ -184,7 +184,7 @@ def test_the_environment_has_its_credentials_and_gets_its_own_back(
     assert there == {name: os.environ[name] for name in names if name in os.environ}
 
 
-def test_credentials_that_the_environment_has_are_let_in_and_left_alone(
+def test_existing_credentials_of_the_environment_are_accepted_and_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "dev")
@@ -196,7 +196,7 @@ def test_credentials_that_the_environment_has_are_let_in_and_left_alone(
         fake.services.assert_created(friendly_name="Support")
 
 
-def test_credentials_that_were_given_go_before_those_of_the_environment(
+def test_credentials_of_the_constructor_override_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", "dev")
@@ -210,7 +210,7 @@ def test_credentials_that_were_given_go_before_those_of_the_environment(
     assert os.environ["TWILIO_AUTH_TOKEN"] == "dev"
 
 
-def test_it_cannot_be_entered_twice_and_that_leaves_nothing_behind(real: Site) -> None:
+def test_fake_entered_twice_is_refused_and_stays_active(real: Site) -> None:
     before = active_count()
     fake = FakeConversations()
     with fake:
@@ -224,7 +224,7 @@ def test_it_cannot_be_entered_twice_and_that_leaves_nothing_behind(real: Site) -
     assert real.requests == [URL]
 
 
-def test_after_it_the_real_one_is_asked_even_by_a_client_that_kept_a_connection(
+def test_pooled_client_reaches_the_real_host_after_the_fake(
     real: Site,
 ) -> None:
     with requests.Session() as session:
@@ -237,7 +237,7 @@ def test_after_it_the_real_one_is_asked_even_by_a_client_that_kept_a_connection(
 
 
 @pytest.mark.parametrize("goes_on", ["idle", "in a handshake", "in a request"])
-def test_it_ends_at_once_whatever_still_goes_on_over_tls(goes_on: str) -> None:
+def test_fake_ends_at_once_with_open_tls_connections(goes_on: str) -> None:
     before = active_count()
     with ExitStack() as connections, FakeConversations():
         if goes_on == "in a handshake":
@@ -254,7 +254,7 @@ def test_it_ends_at_once_whatever_still_goes_on_over_tls(goes_on: str) -> None:
     assert active_count() == before
 
 
-def test_a_server_without_tls_drops_its_connections_too() -> None:
+def test_server_without_tls_drops_its_connections() -> None:
     server = Server()
     server.drop_connections()  # not started yet, it has none
     fake = FakeConversations(redirect=False)
@@ -266,7 +266,7 @@ def test_a_server_without_tls_drops_its_connections_too() -> None:
     server.stop()
 
 
-def test_the_innermost_has_the_hosts_even_of_a_client_that_kept_a_connection(
+def test_pooled_client_reaches_the_innermost_fake(
     fake: FakeConversations,
 ) -> None:
     with requests.Session() as session:
@@ -279,7 +279,7 @@ def test_the_innermost_has_the_hosts_even_of_a_client_that_kept_a_connection(
     fake.services.assert_listed(count=2)
 
 
-def test_without_redirection_the_process_is_left_alone(
+def test_fake_without_redirection_patches_nothing(
     real: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
@@ -299,7 +299,7 @@ def test_without_redirection_the_process_is_left_alone(
 # Other hosts of Twilio
 
 
-def test_another_host_is_refused_and_the_fake_says_so_at_its_end(real: Site) -> None:
+def test_refused_host_fails_the_fake_at_its_end(real: Site) -> None:
     def swallow() -> None:
         with FakeConversations():
             for _ in range(2):
@@ -313,7 +313,7 @@ def test_another_host_is_refused_and_the_fake_says_so_at_its_end(real: Site) -> 
     assert real.requests == []
 
 
-def test_a_refusal_that_ends_the_block_is_not_reported_twice(real: Site) -> None:
+def test_refusal_that_ends_the_block_is_reported_once(real: Site) -> None:
     with pytest.raises(HostRefused) as raised, FakeConversations() as fake:
         socket.create_connection(("api.twilio.com", 443))
 
@@ -321,7 +321,7 @@ def test_a_refusal_that_ends_the_block_is_not_reported_twice(real: Site) -> None
     assert str(fake.report()) == f"no requests\n{REFUSED}"
 
 
-def test_allowed_hosts_are_asked_for_real(real: Site) -> None:
+def test_allowed_host_is_reached(real: Site) -> None:
     with FakeConversations(allow_hosts=["*.twilio.com"]) as fake:
         requests.get("https://api.twilio.com")
         requests.get(URL, auth=AUTH)
@@ -330,7 +330,7 @@ def test_allowed_hosts_are_asked_for_real(real: Site) -> None:
     assert real.requests == ["https://api.twilio.com/"]
 
 
-def test_allowed_hosts_are_a_list_of_host_names() -> None:
+def test_allow_hosts_of_a_wrong_type_is_refused() -> None:
     with pytest.raises(TypeError, match="a list of host names, not 'api"):
         FakeConversations(allow_hosts="api.twilio.com")
     with pytest.raises(TypeError, match="a list of host names, not of 443"):
@@ -339,7 +339,7 @@ def test_allowed_hosts_are_a_list_of_host_names() -> None:
         FakeConversations(allow_hosts=["https://api.twilio.com"])
 
 
-def test_redirect_is_a_bool() -> None:
+def test_redirect_of_a_wrong_type_is_refused() -> None:
     with pytest.raises(TypeError, match="redirect must be True or False, not 'no'"):
         FakeConversations(redirect="no")
 
@@ -367,7 +367,7 @@ CHILDREN = {
 
 
 @pytest.mark.parametrize("child", CHILDREN)
-def test_child_processes_land(child: str) -> None:
+def test_child_process_reaches_the_fake(child: str) -> None:
     if not shutil.which(CHILDREN[child][0]):
         pytest.skip(f"{child} is not installed")
     with FakeConversations() as fake:
@@ -379,7 +379,7 @@ def test_child_processes_land(child: str) -> None:
         fake.services.assert_listed()
 
 
-def test_the_files_of_child_processes_end_with_the_fake() -> None:
+def test_files_for_child_processes_are_removed_with_the_fake() -> None:
     with FakeConversations() as fake:
         directory = Path(fake.subprocess_env()["CURL_HOME"])
         assert (directory / ".curlrc").exists()
@@ -387,7 +387,7 @@ def test_the_files_of_child_processes_end_with_the_fake() -> None:
     assert not directory.exists()
 
 
-def test_a_fake_that_does_not_redirect_has_no_environment_for_children() -> None:
+def test_fake_without_redirection_has_no_subprocess_env() -> None:
     with FakeConversations(redirect=False) as fake, pytest.raises(RuntimeError) as refused:
         fake.subprocess_env()
 
@@ -397,7 +397,7 @@ def test_a_fake_that_does_not_redirect_has_no_environment_for_children() -> None
     )
 
 
-def test_nor_has_one_that_is_not_active() -> None:
+def test_inactive_fake_has_no_subprocess_env() -> None:
     with pytest.raises(RuntimeError) as refused:
         FakeConversations().subprocess_env()
 

@@ -58,7 +58,7 @@ def ran(suite: pytest.Pytester, *tests: str) -> pytest.RunResult:
 
 
 @pytest.mark.parametrize("fixtures", ORDERS.values(), ids=ORDERS)
-def test_in_either_order_calls_land_and_nothing_is_left(
+def test_calls_reach_the_fake_with_pyfakefs_in_either_order(
     suite: pytest.Pytester, fixtures: str
 ) -> None:
     tests = f"""
@@ -75,7 +75,7 @@ def test_in_either_order_calls_land_and_nothing_is_left(
     result.assert_outcomes(passed=2 if "module" in fixtures else 4)
 
 
-def test_a_fake_that_a_test_starts_under_a_fake_file_system_leaves_nothing(
+def test_fake_started_on_a_fake_file_system_leaves_nothing(
     suite: pytest.Pytester,
 ) -> None:
     tests = """
@@ -92,7 +92,7 @@ def test_a_fake_that_a_test_starts_under_a_fake_file_system_leaves_nothing(
     ran(suite, tests, AFTER).assert_outcomes(passed=4)
 
 
-def test_webhooks_dumps_and_seeds_work_with_the_fake_file_system(suite: pytest.Pytester) -> None:
+def test_webhooks_dumps_and_seeds_use_the_fake_file_system(suite: pytest.Pytester) -> None:
     result = ran(
         suite,
         """
@@ -128,7 +128,9 @@ def test_webhooks_dumps_and_seeds_work_with_the_fake_file_system(suite: pytest.P
     result.assert_outcomes(passed=2)
 
 
-def test_the_page_of_a_test_with_a_fake_file_system_is_a_real_file(suite: pytest.Pytester) -> None:
+def test_report_page_of_a_test_with_a_fake_file_system_is_a_real_file(
+    suite: pytest.Pytester,
+) -> None:
     suite.makepyfile("def test_it(fs, fake_conversations): ...")
 
     result = suite.runpytest("-p", "fakefs", "--fake-conversations-report", "pages")
@@ -142,7 +144,7 @@ def no_file(*_: object, **__: object) -> Any:
 
 
 @pytest.mark.parametrize("where", ["in memory", "in a file"])
-def test_a_certificate_is_loaded_without_functions_that_a_test_can_replace(
+def test_certificate_is_loaded_without_replaceable_functions(
     where: str, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if where == "in memory":

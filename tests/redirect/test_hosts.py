@@ -25,7 +25,7 @@ from pytest_conversations_fake.redirect.stdlib import addresses
         "\uff43onversations.twilio.com",
     ],
 )
-def test_imitated(host: object) -> None:
+def test_host_of_the_conversations_api_is_imitated(host: object) -> None:
     name = twilio_name(host)
 
     assert name
@@ -43,7 +43,7 @@ def test_imitated(host: object) -> None:
         b"api.ie1.twilio.com",
     ],
 )
-def test_others_of_twilio(host: object) -> None:
+def test_other_host_of_twilio_is_not_imitated(host: object) -> None:
     name = twilio_name(host)
 
     assert name
@@ -54,7 +54,7 @@ def test_others_of_twilio(host: object) -> None:
     "host",
     [None, "", 0, "nottwilio.com", "twilio.com.example", "localhost", b"\xff", "\udcff", "é" * 99],
 )
-def test_anybody_else(host: object) -> None:
+def test_host_outside_twilio_is_not_recognized(host: object) -> None:
     assert twilio_name(host) is None
 
 
@@ -68,7 +68,7 @@ def test_anybody_else(host: object) -> None:
         ((443, socket.AF_INET6, socket.SOCK_STREAM), ("::ffff:127.84.87.73", 443, 0, 0)),
     ],
 )
-def test_the_address_has_the_port_that_was_asked_for(asked: Any, answered: Any) -> None:
+def test_address_has_the_requested_port(asked: Any, answered: Any) -> None:
     [(family, kind, proto, _, address)] = addresses(*asked)
 
     assert address == answered
@@ -76,7 +76,7 @@ def test_the_address_has_the_port_that_was_asked_for(asked: Any, answered: Any) 
     assert family == (socket.AF_INET6 if len(answered) == 4 else socket.AF_INET)
 
 
-def test_the_hook_for_windows_passes_on() -> None:
+def test_patch_for_windows_calls_the_original() -> None:
     """As far as it can be tried elsewhere."""
 
     async def sock_connect(loop: Any, sock: Any, address: Any) -> Any:

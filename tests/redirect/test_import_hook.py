@@ -41,7 +41,7 @@ assert not any(type(finder).__name__ == "ImportHook" for finder in sys.meta_path
         "uvloop",
     ],
 )
-def test_a_library_that_is_imported_late(module: str) -> None:
+def test_library_imported_late_is_patched(module: str) -> None:
     pytest.importorskip(module, reason=f"{module} is not installed")
 
     run = subprocess.run(

@@ -33,7 +33,7 @@ PARAMETERS = {
 
 
 @pytest.mark.parametrize("place", PARAMETERS)
-def test_the_parameters_are_those_that_the_hook_passes_on(place: str) -> None:
+def test_patched_function_has_the_expected_parameters(place: str) -> None:
     found = find(place)
     expected = PARAMETERS[place]
 
@@ -49,14 +49,14 @@ def test_urllib3_loads_a_ca_bundle_in_ssl_wrap_socket() -> None:
     assert re.search(r"ssl_wrap_socket\(\s*sock=", caller), "urllib3 calls it otherwise now"
 
 
-def test_urllib3_makes_a_context_in_ssl_wrap_socket_and_match_hostname() -> None:
+def test_urllib3_creates_a_context_in_ssl_wrap_socket_and_match_hostname() -> None:
     wrap = find("urllib3.connection:_ssl_wrap_socket_and_match_hostname")
     known = {"server_hostname", "cert_reqs", *_CUSTOM_VERIFICATION}
 
     assert inspect.signature(wrap).parameters.keys() >= known, "urllib3 has moved"
 
 
-def test_every_place_is_held() -> None:
+def test_every_patch_of_a_library_is_checked() -> None:
     patches = {f"{name}:{place}" for name, where in LIBRARIES.items() for place in where}
     urllib3 = {
         "urllib3.connection:ssl_wrap_socket",

@@ -24,7 +24,7 @@ aiohttp = pytest.importorskip("aiohttp", reason="aiohttp is not installed")
 rest = pytest.importorskip("twilio.rest", reason="twilio is not installed")
 
 
-def test_clients_that_were_built_before(real: Site, fake: Site) -> None:
+def test_clients_created_before_the_fake_reach_it(real: Site, fake: Site) -> None:
     with requests.Session() as session, httpx.Client() as client:
         twilio = rest.Client("AC" + 32 * "0", "token")
         with activate(fake.redirection()):
@@ -39,7 +39,9 @@ def test_clients_that_were_built_before(real: Site, fake: Site) -> None:
 @pytest.mark.parametrize(
     "options", [{"region": "ie1"}, {"edge": "dublin"}, {"edge": "e", "region": "r"}]
 )
-def test_region_and_edge_of_twilio_python(real: Site, fake: Site, options: dict[str, str]) -> None:
+def test_client_with_region_and_edge_reaches_the_fake(
+    real: Site, fake: Site, options: dict[str, str]
+) -> None:
     with activate(fake.redirection()), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # that an edge should have a region
         client = rest.Client("AC" + 32 * "0", "token", **options)
@@ -50,7 +52,7 @@ def test_region_and_edge_of_twilio_python(real: Site, fake: Site, options: dict[
     assert real.requests == []
 
 
-def test_an_address_that_was_remembered_leads_to_the_next_route(fake: Site) -> None:
+def test_cached_address_leads_to_the_next_redirection(fake: Site) -> None:
     """aiohttp's connector remembers for ten seconds."""
 
     async def twice(url: str) -> None:
@@ -70,7 +72,7 @@ def test_an_address_that_was_remembered_leads_to_the_next_route(fake: Site) -> N
     assert fake.requests == [URL]
 
 
-def test_an_address_of_the_real_one_that_was_remembered_is_no_use(real: Site, fake: Site) -> None:
+def test_cached_address_of_the_real_host_is_refused(real: Site, fake: Site) -> None:
     """By the socket's peer where there is a socket, by the certificate where there is none."""
     with activate(fake.redirection()) as redirection:
         context = ssl.create_default_context()
@@ -99,7 +101,7 @@ def test_an_address_of_the_real_one_that_was_remembered_is_no_use(real: Site, fa
     assert real.requests == []
 
 
-def test_after_the_last_route_its_address_leads_nowhere(fake: Site) -> None:
+def test_cached_address_is_refused_after_the_last_redirection(fake: Site) -> None:
     with activate(fake.redirection()):
         [(*_, address)] = socket.getaddrinfo("conversations.twilio.com", 443)
 
@@ -107,14 +109,14 @@ def test_after_the_last_route_its_address_leads_nowhere(fake: Site) -> None:
         sock.connect(address)
 
 
-def test_only_the_ports_of_http_and_https_are_there(fake: Site) -> None:
+def test_other_port_of_the_imitated_host_is_refused(fake: Site) -> None:
     with activate(fake.redirection()), pytest.raises(ConnectionRefusedError) as raised:
         socket.create_connection(("conversations.twilio.com", 8443))
 
     assert raised.value.strerror == "fake_conversations has ports 80 and 443, not 8443"
 
 
-def test_a_pooled_connection_is_used_until_the_server_drops_it(real: Site, fake: Site) -> None:
+def test_pooled_connection_is_used_until_the_server_drops_it(real: Site, fake: Site) -> None:
     """Which whoever has the server does when the next test has no use for it."""
     with KeepsAlive() as server, requests.Session() as session:
         redirection = fake.redirection()
@@ -132,7 +134,7 @@ def test_a_pooled_connection_is_used_until_the_server_drops_it(real: Site, fake:
 
 
 @pytest.mark.parametrize("guard", ["redirection", "guard"])
-def test_a_connection_that_was_opened_before_is_not_noticed(
+def test_connection_opened_before_the_guard_is_not_detected(
     real: Site, fake: Site, guard: str
 ) -> None:
     """A documented exception: it needs no name, no connecting and no handshake any more.

@@ -38,7 +38,7 @@ def ran(suite: pytest.Pytester, tests: str, *options: str) -> pytest.RunResult:
 
 
 @pytest.mark.parametrize("fixtures", ["fake_conversations, monkeypatch", "monkeypatch"])
-def test_a_hook_that_a_test_has_patched_is_gone_before_the_next_test(
+def test_patch_that_a_test_replaced_is_gone_before_the_next_test(
     suite: pytest.Pytester, fixtures: str
 ) -> None:
     result = ran(
@@ -60,7 +60,7 @@ def test_a_hook_that_a_test_has_patched_is_gone_before_the_next_test(
     result.assert_outcomes(passed=2)
 
 
-def test_a_wider_fake_is_whole_at_the_test_after_one_that_patched(suite: pytest.Pytester) -> None:
+def test_wider_fake_is_repaired_after_a_test_that_patched(suite: pytest.Pytester) -> None:
     result = ran(
         suite,
         """
@@ -105,7 +105,7 @@ SOCKET = """
 
 @pytest.mark.parametrize("options", [[], ["--allow-hosts=127.0.0.1"]], ids=["installed", "allows"])
 @pytest.mark.parametrize("scope", ["module", "function"])
-def test_with_pytest_socket_calls_land_in_every_phase_of_every_test(
+def test_calls_in_every_phase_reach_the_fake_with_pytest_socket(
     suite: pytest.Pytester, scope: str, options: list[str]
 ) -> None:
     pytest.importorskip("pytest_socket", reason="pytest-socket is not installed")
@@ -125,7 +125,7 @@ def test_with_pytest_socket_calls_land_in_every_phase_of_every_test(
     result.assert_outcomes(passed=3)
 
 
-def test_the_session_guard_is_whole_with_pytest_socket(suite: pytest.Pytester) -> None:
+def test_session_guard_stays_complete_with_pytest_socket(suite: pytest.Pytester) -> None:
     pytest.importorskip("pytest_socket", reason="pytest-socket is not installed")
 
     result = ran(
@@ -145,7 +145,7 @@ def test_the_session_guard_is_whole_with_pytest_socket(suite: pytest.Pytester) -
 
 
 @pytest.mark.parametrize("guard", ["session", "fixture"])
-def test_a_test_that_disables_sockets_blocks_no_later_test(
+def test_test_that_disables_sockets_blocks_no_later_test(
     suite: pytest.Pytester, guard: str
 ) -> None:
     """pytest-socket restores `getaddrinfo` only where it finds its own function."""

@@ -114,7 +114,9 @@ AFTER = """
 
 
 @pytest.mark.parametrize("library", TESTS)
-def test_a_mock_that_lets_twilio_pass(suite: pytest.Pytester, library: str) -> None:
+def test_call_that_a_mock_passes_through_reaches_the_fake(
+    suite: pytest.Pytester, library: str
+) -> None:
     pytest.importorskip(library, reason=f"{library} is not installed")
     suite.makepyfile(
         "\n".join(map(dedent, (COMMON.format(library=library), TESTS[library], AFTER)))
@@ -123,7 +125,7 @@ def test_a_mock_that_lets_twilio_pass(suite: pytest.Pytester, library: str) -> N
     suite.runpytest(*OPTIONS.get(library, ())).assert_outcomes(passed=3)
 
 
-def test_without_a_rule_a_mock_keeps_the_call_and_the_failure_hints_at_it(
+def test_failure_hints_at_a_mock_that_keeps_the_call(
     suite: pytest.Pytester,
 ) -> None:
     pytest.importorskip("responses", reason="responses is not installed")

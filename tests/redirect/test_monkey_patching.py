@@ -25,7 +25,9 @@ def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     return name
 
 
-def test_a_fake_that_redirects_refuses_to_start(suite: pytest.Pytester, library: str) -> None:
+def test_redirecting_fake_refuses_to_start_after_monkey_patching(
+    suite: pytest.Pytester, library: str
+) -> None:
     suite.makeconftest(PATCHES[library])
     suite.makepyfile(
         """
@@ -52,7 +54,9 @@ def test_a_fake_that_redirects_refuses_to_start(suite: pytest.Pytester, library:
     )
 
 
-def test_a_fake_that_does_not_redirect_serves(suite: pytest.Pytester, library: str) -> None:
+def test_fake_without_redirection_serves_after_monkey_patching(
+    suite: pytest.Pytester, library: str
+) -> None:
     suite.makeconftest(PATCHES[library])
     suite.makepyfile(
         """
@@ -78,7 +82,9 @@ def test_a_fake_that_does_not_redirect_serves(suite: pytest.Pytester, library: s
     suite.runpytest(*OPTIONS).assert_outcomes(passed=2)
 
 
-def test_the_session_guard_refuses_to_start(suite: pytest.Pytester, library: str) -> None:
+def test_session_guard_refuses_to_start_after_monkey_patching(
+    suite: pytest.Pytester, library: str
+) -> None:
     suite.makeconftest(PATCHES[library])
     suite.makepyfile("def test_it(): ...")
 
@@ -95,7 +101,7 @@ def test_the_session_guard_refuses_to_start(suite: pytest.Pytester, library: str
 
 
 @pytest.mark.parametrize("guard", ["session", "fixture"])
-def test_what_is_guarded_or_redirected_is_not_monkey_patched(
+def test_monkey_patching_under_a_guard_is_refused(
     suite: pytest.Pytester, library: str, guard: str
 ) -> None:
     fixture = "fake_conversations" if guard == "fixture" else ""
@@ -117,7 +123,7 @@ def test_what_is_guarded_or_redirected_is_not_monkey_patched(
     result.assert_outcomes(passed=1)
 
 
-def test_under_the_session_guard_a_test_after_monkey_patching_fails(
+def test_test_after_monkey_patching_fails_under_the_session_guard(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not find_spec("eventlet"):

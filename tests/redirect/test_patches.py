@@ -54,7 +54,7 @@ def everything_is_put_back() -> Any:
     assert all(before[place] is what for place, what in state().items() if place != "meta_path")
 
 
-def test_every_place_is_hooked_and_put_back() -> None:
+def test_every_patch_is_applied_and_removed() -> None:
     before = state()
 
     with activate(redirection()):
@@ -65,25 +65,25 @@ def test_every_place_is_hooked_and_put_back() -> None:
     assert set() == changed(before)
 
 
-def test_repeated() -> None:
+def test_repeated_activation_leaves_no_patch() -> None:
     for _ in range(3):
         with activate(redirection()):
             pass
 
 
-def test_after_an_exception() -> None:
+def test_exception_leaves_no_patch() -> None:
     with pytest.raises(ZeroDivisionError), activate(redirection()):
         raise ZeroDivisionError
 
 
-def test_after_hooking_failed() -> None:
+def test_failed_patching_leaves_no_patch() -> None:
     refuses = mock.patch.dict(os.environ, {"NO_PROXY": "\0"})  # cannot be set again
 
     with pytest.raises(ValueError), refuses, activate(redirection()):  # noqa: PT011 - Python's own
         raise AssertionError("got in")
 
 
-def test_nested_ones_add_nothing_and_take_nothing_away() -> None:
+def test_nested_guard_neither_adds_nor_removes_patches() -> None:
     with activate(Guard(name="this run")):
         guarded = state()
         with activate(redirection()):
@@ -91,7 +91,7 @@ def test_nested_ones_add_nothing_and_take_nothing_away() -> None:
         assert set() == changed(guarded)
 
 
-def test_the_outer_one_can_end_first() -> None:
+def test_outer_guard_can_end_first() -> None:
     outer, inner = ExitStack(), ExitStack()
     outer.enter_context(activate(Guard(name="this run")))
     inner.enter_context(activate(redirection()))
@@ -103,7 +103,7 @@ def test_the_outer_one_can_end_first() -> None:
     inner.close()
 
 
-def test_the_innermost_decides() -> None:
+def test_innermost_guard_decides() -> None:
     with activate(Guard(name="outer")) as outer:
         with activate(redirection()) as inner:
             socket.getaddrinfo("conversations.twilio.com", 443)
@@ -113,7 +113,7 @@ def test_the_innermost_decides() -> None:
     assert (inner.refused, len(outer.refused)) == ([], 1)
 
 
-def test_a_patch_on_top_is_left_to_whoever_made_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_patch_of_other_code_on_top_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """As responses and its like do, around or inside of a test."""
     with monkeypatch.context() as patching:
         with activate(redirection()):
@@ -127,7 +127,7 @@ def test_a_patch_on_top_is_left_to_whoever_made_it(monkeypatch: pytest.MonkeyPat
     repair_patches()
 
 
-def test_originals_that_somebody_restored_are_hooked_again_by_mending() -> None:
+def test_repair_patches_functions_that_other_code_restored() -> None:
     """As pytest-socket and others do, which remember the original from the time of their import."""
     before = state()
     with activate(redirection()):
@@ -140,7 +140,7 @@ def test_originals_that_somebody_restored_are_hooked_again_by_mending() -> None:
         assert hooked == changed(before)
 
 
-def test_a_replaced_class_is_hooked_no_more_when_it_is_back(
+def test_replaced_class_has_no_patch_when_it_is_restored(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patching:
@@ -149,7 +149,7 @@ def test_a_replaced_class_is_hooked_no_more_when_it_is_back(
         assert isinstance(socket.socket, mock.Mock)
 
 
-def test_the_finder_is_not_first_and_in_no_list_that_is_put_back(
+def test_finder_is_not_first_and_leaves_a_restored_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """pyfakefs puts its own first and later removes the first, whichever that is."""
@@ -162,7 +162,7 @@ def test_the_finder_is_not_first_and_in_no_list_that_is_put_back(
     repair_patches()
 
 
-def test_a_proxy_variable_that_is_put_back_later_is_restored_by_mending(
+def test_repair_restores_a_proxy_variable_that_other_code_set_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patching:
@@ -172,7 +172,7 @@ def test_a_proxy_variable_that_is_put_back_later_is_restored_by_mending(
     repair_patches()
 
 
-def test_a_patch_below_that_is_undone_above_leaves_nothing() -> None:
+def test_undone_patch_of_other_code_below_leaves_nothing() -> None:
     """As pytest-socket does: it replaces `connect` before a test and puts its own back after."""
     own = socket.socket.connect
 
@@ -184,7 +184,7 @@ def test_a_patch_below_that_is_undone_above_leaves_nothing() -> None:
     del socket.socket.connect
 
 
-def test_what_pytest_socket_put_on_top_of_the_guard_is_hooked_again() -> None:
+def test_function_of_pytest_socket_on_top_is_patched_again() -> None:
     theirs: list[Any] = []
     with activate(Guard(name="this run")):
         hooked = socket.socket.connect
@@ -196,7 +196,7 @@ def test_what_pytest_socket_put_on_top_of_the_guard_is_hooked_again() -> None:
     assert theirs == [("127.0.0.1", 2)]
 
 
-def test_classes_that_were_replaced_are_not_the_ones_that_are_hooked() -> None:
+def test_original_classes_are_patched_instead_of_replacements() -> None:
     real_socket, real_context = socket.socket, ssl.SSLContext
 
     class Guarded(socket.socket):
@@ -228,7 +228,7 @@ def test_classes_that_were_replaced_are_not_the_ones_that_are_hooked() -> None:
         ({"NO_PROXY": ""}, (".twilio.com,twilio.com", ".twilio.com,twilio.com")),
     ],
 )
-def test_no_proxy(
+def test_no_proxy_variables_are_set_and_restored(
     monkeypatch: pytest.MonkeyPatch, before: dict[str, str], during: tuple[str, str]
 ) -> None:
     with monkeypatch.context() as patching:
@@ -244,7 +244,7 @@ def test_no_proxy(
         assert before == after
 
 
-def test_no_proxy_that_was_changed_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_proxy_that_other_code_changed_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patching:
         patching.setenv("NO_PROXY", "ours")
         with activate(redirection()):

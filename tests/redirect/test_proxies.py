@@ -129,7 +129,7 @@ def imported(name: str) -> Callable[[str, str], None]:
 
 
 @EXPLICIT
-def test_tls_through_an_explicit_proxy_is_refused_and_remembered(
+def test_tls_through_an_explicit_proxy_is_refused_and_recorded(
     name: str, real: Site, fake: Site
 ) -> None:
     """The proxy is asked for a tunnel, and through that nothing is sent."""
@@ -148,7 +148,7 @@ def test_tls_through_an_explicit_proxy_is_refused_and_remembered(
 
 
 @EXPLICIT
-def test_a_test_that_swallows_it_fails_at_its_end(name: str, real: Site) -> None:
+def test_test_that_swallows_the_refusal_fails_at_its_end(name: str, real: Site) -> None:
     client = imported(name)
 
     def swallow() -> None:
@@ -195,7 +195,7 @@ KEPT: dict[str, Callable[..., Any]] = {
 
 
 @pytest.mark.parametrize("name", KEPT)
-def test_an_address_that_a_client_kept_is_refused_and_remembered(
+def test_connection_to_a_cached_address_is_refused_and_recorded(
     name: str, real: Site, fake: Site
 ) -> None:
     if name == "uvloop":
@@ -210,7 +210,7 @@ def test_an_address_that_a_client_kept_is_refused_and_remembered(
 
 
 @EXPLICIT
-def test_plain_http_through_an_explicit_proxy_is_not_noticed(
+def test_plain_http_through_an_explicit_proxy_is_not_detected(
     name: str, real: Site, fake: Site
 ) -> None:
     """A documented exception: the only name that is looked up is the proxy's."""
@@ -228,7 +228,7 @@ def test_plain_http_through_an_explicit_proxy_is_not_noticed(
     "name", ["requests", "httpx", "httpx asyncio", "urllib.request", "aiohttp trust_env", "twilio"]
 )
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
-def test_a_proxy_of_the_environment_is_passed_by(
+def test_proxy_of_the_environment_is_bypassed(
     name: str, url: str, real: Site, fake: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library, client = CLIENTS[name]

@@ -66,7 +66,7 @@ def judgement(text: str) -> str:
     return text.replace("[", "[[]")
 
 
-def test_the_fixtures_name_is_all_that_a_test_needs(suite: pytest.Pytester) -> None:
+def test_fixture_redirects_unmodified_code(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         desk="""
         from twilio.rest import Client
@@ -102,7 +102,7 @@ def test_the_fixtures_name_is_all_that_a_test_needs(suite: pytest.Pytester) -> N
     result.stdout.fnmatch_lines(["the real Twilio had []"])
 
 
-def test_connections_that_a_client_keeps_are_dropped_for_a_test_without_the_fixture(
+def test_pooled_connections_are_dropped_before_a_test_without_the_fixture(
     suite: pytest.Pytester,
 ) -> None:
     suite.makepyfile(
@@ -151,7 +151,7 @@ def test_connections_that_a_client_keeps_are_dropped_for_a_test_without_the_fixt
     result.stdout.fnmatch_lines([f"the real Twilio had {[url, url]}".replace("[", "[[]")])
 
 
-def test_everything_is_undone_after_a_failing_set_up(suite: pytest.Pytester) -> None:
+def test_patches_are_removed_after_a_failed_setup(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import os
@@ -188,7 +188,7 @@ def test_everything_is_undone_after_a_failing_set_up(suite: pytest.Pytester) -> 
     ran(suite).assert_outcomes(passed=1, errors=1)
 
 
-def test_another_scope_has_the_hosts_back_when_a_test_is_over(suite: pytest.Pytester) -> None:
+def test_fake_of_a_wider_scope_gets_the_hosts_back_after_a_test(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
@@ -227,7 +227,7 @@ def test_another_scope_has_the_hosts_back_when_a_test_is_over(suite: pytest.Pyte
 # Other hosts of Twilio
 
 
-def test_a_refusal_that_the_code_swallowed_fails_the_test_once(suite: pytest.Pytester) -> None:
+def test_swallowed_refusal_fails_the_test_once(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
@@ -255,7 +255,7 @@ def test_a_refusal_that_the_code_swallowed_fails_the_test_once(suite: pytest.Pyt
     result.stdout.fnmatch_lines(["the real Twilio had []"])
 
 
-def test_a_failed_test_has_its_refusals_in_its_report_only(suite: pytest.Pytester) -> None:
+def test_refusals_of_a_failed_test_are_in_its_report_only(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         from conftest import swallow
@@ -281,7 +281,7 @@ def test_a_failed_test_has_its_refusals_in_its_report_only(suite: pytest.Pyteste
     )
 
 
-def test_a_host_is_asked_for_real_where_the_marker_says_so(suite: pytest.Pytester) -> None:
+def test_host_that_the_marker_allows_is_reached(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
@@ -312,9 +312,7 @@ def test_a_host_is_asked_for_real_where_the_marker_says_so(suite: pytest.Pyteste
         "fake_conversations_redirect=no",
     ],
 )
-def test_a_host_is_asked_for_real_where_the_ini_file_says_so(
-    suite: pytest.Pytester, option: str
-) -> None:
+def test_host_that_the_ini_file_allows_is_reached(suite: pytest.Pytester, option: str) -> None:
     suite.makepyfile(
         """
         import requests
@@ -333,7 +331,7 @@ def test_a_host_is_asked_for_real_where_the_ini_file_says_so(
 # The guard for the whole session
 
 
-def test_by_default_a_test_without_the_fixture_is_left_alone(suite: pytest.Pytester) -> None:
+def test_test_without_the_fixture_is_not_guarded_by_default(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import requests
@@ -352,7 +350,7 @@ def test_by_default_a_test_without_the_fixture_is_left_alone(suite: pytest.Pytes
     result.stdout.fnmatch_lines([f"the real Twilio had {urls}".replace("[", "[[]")])
 
 
-def test_the_session_guard_refuses_at_collection(suite: pytest.Pytester) -> None:
+def test_session_guard_refuses_connections_during_collection(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         test_raises="""
         import requests
@@ -382,7 +380,7 @@ def test_the_session_guard_refuses_at_collection(suite: pytest.Pytester) -> None
     )
 
 
-def test_the_session_guard_fails_the_test_that_was_refused(suite: pytest.Pytester) -> None:
+def test_session_guard_fails_a_test_with_a_refused_connection(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest
@@ -439,7 +437,7 @@ def test_the_session_guard_fails_the_test_that_was_refused(suite: pytest.Pyteste
     result.stdout.fnmatch_lines(["the real Twilio had []"])
 
 
-def test_the_session_guard_lets_through_what_the_ini_file_or_the_tests_marker_allows(
+def test_session_guard_allows_hosts_of_ini_file_and_marker(
     suite: pytest.Pytester,
 ) -> None:
     suite.makepyfile(
@@ -469,7 +467,7 @@ def test_the_session_guard_lets_through_what_the_ini_file_or_the_tests_marker_al
     result.stdout.fnmatch_lines([f"the real Twilio had {urls}".replace("[", "[[]")])
 
 
-def test_a_connection_of_a_test_with_the_fixture_is_no_way_around_the_session_guard(
+def test_pooled_connection_to_the_fake_does_not_bypass_the_session_guard(
     suite: pytest.Pytester,
 ) -> None:
     suite.makepyfile(
@@ -496,7 +494,7 @@ def test_a_connection_of_a_test_with_the_fixture_is_no_way_around_the_session_gu
     )
 
 
-def test_a_guard_that_there_is_not_is_a_usage_error(suite: pytest.Pytester) -> None:
+def test_unknown_guard_is_a_usage_error(suite: pytest.Pytester) -> None:
     result = ran(suite, guard="sesion")
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret

@@ -12,7 +12,7 @@ from pytest_conversations_fake.state.account import AccountView
 
 
 @pytest.mark.rule("delivery-summary")
-def test_what_carriers_write_can_be_seeded(api: Api, account: AccountView) -> None:
+def test_receipt_is_added_with_a_status(api: Api, account: AccountView) -> None:
     talk = account.conversations.add(unique_name="talk")
     message = account.messages.add(conversation_sid=talk.sid)
     phone = account.participants.add(
@@ -39,7 +39,7 @@ def test_what_carriers_write_can_be_seeded(api: Api, account: AccountView) -> No
 
 
 @pytest.mark.rule("bindings-registered")
-def test_what_phones_register_can_be_seeded(api: Api, account: AccountView) -> None:
+def test_binding_is_added_and_filtered(api: Api, account: AccountView) -> None:
     desk = account.services.add()
     for kind, identity in [("apn", "ada"), ("fcm", "ada"), ("fcm", "bob")]:
         account.bindings.add(chat_service_sid=desk.sid, binding_type=kind, identity=identity)
@@ -60,7 +60,7 @@ def test_what_phones_register_can_be_seeded(api: Api, account: AccountView) -> N
 
 
 @pytest.mark.rule("media-shown")
-def test_what_is_known_of_a_file_can_be_seeded(api: Api, account: AccountView) -> None:
+def test_media_are_added_and_shown_in_a_message(api: Api, account: AccountView) -> None:
     account.conversations.add(unique_name="talk")
     photo = account.media.add(filename="a.png", content_type="image/png", size=17)
 
@@ -71,7 +71,7 @@ def test_what_is_known_of_a_file_can_be_seeded(api: Api, account: AccountView) -
     ]
 
 
-def test_every_noun_has_add(account: AccountView) -> None:
+def test_every_noun_has_add_with_numbered_values(account: AccountView) -> None:
     talk = account.conversations.add()
     message = account.messages.add(conversation_sid=talk.sid)
     below = {"conversation_sid": talk.sid}
@@ -107,21 +107,21 @@ def test_every_noun_has_add(account: AccountView) -> None:
     ]
 
 
-def test_what_follows_from_other_records_has_no_add(account: AccountView) -> None:
+def test_collection_of_computed_records_has_no_add(account: AccountView) -> None:
     with pytest.raises(TypeError, match="user_conversations follow from other records"):
         account.user_conversations.add()
     with pytest.raises(TypeError, match="configuration follow from other records"):
         account.configuration.add()
 
 
-def test_seeds_that_belong_to_nothing_are_refused(account: AccountView) -> None:
+def test_add_without_an_existing_parent_is_refused(account: AccountView) -> None:
     with pytest.raises(TypeError, match=r"messages.add\(\) needs conversation_sid"):
         account.messages.add(body="hi")
     with pytest.raises(ValueError, match="there is no Conversation 'CH0'"):
         account.messages.add(conversation_sid="CH0")
 
 
-def test_everything_that_dir_names_can_be_looked_at(account: AccountView) -> None:
+def test_every_name_in_dir_is_an_attribute(account: AccountView) -> None:
     talk = account.conversation_with_participants.add(participant=['{"identity": "ada"}'])
     message = account.messages.add(conversation_sid=talk.sid)
     for below in (account.scoped_webhooks, account.participants):
@@ -152,13 +152,13 @@ def test_records_of_views_are_live(api: Api, account: AccountView) -> None:
     assert "Talk" == row.conversation_friendly_name
 
 
-def test_numbers_that_are_taken_are_passed_over(account: AccountView) -> None:
+def test_number_in_use_is_skipped(account: AccountView) -> None:
     account.users.add(identity="user-2")
 
     assert "user-3" == account.users.add().identity
 
 
-def test_services_are_the_same_whatever_the_default_is(api: Api, account: AccountView) -> None:
+def test_services_do_not_depend_on_the_default_service(api: Api, account: AccountView) -> None:
     desk = account.services.add()
 
     api.post("/v1/Configuration", {"DefaultChatServiceSid": desk.sid})
@@ -167,7 +167,7 @@ def test_services_are_the_same_whatever_the_default_is(api: Api, account: Accoun
 
 
 @pytest.mark.rule("media-shown")
-def test_files_belong_to_their_service(api: Api, account: AccountView) -> None:
+def test_media_of_another_service_are_unknown(api: Api, account: AccountView) -> None:
     elsewhere = account.media.add(chat_service_sid=account.services.add().sid, size=17)
     account.conversations.add(unique_name="talk")
 

@@ -34,9 +34,7 @@ def talks(world: World) -> Collection:
     return collection_class(conversations)(world, world.account)
 
 
-def test_a_collection_holds_what_was_created_and_what_was_seeded(
-    api: Api, desks: Collection
-) -> None:
+def test_collection_contains_created_and_seeded_records(api: Api, desks: Collection) -> None:
     created = api.post("/v1/Services", {"FriendlyName": "One"}).response["sid"]
     seeded = desks.add(friendly_name="Two")
 
@@ -51,7 +49,7 @@ def test_a_collection_holds_what_was_created_and_what_was_seeded(
     assert [] == [each for each in api.world.journal if each.path != "/v1/Services"]
 
 
-def test_a_record_is_what_it_is_now(api: Api, talks: Collection) -> None:
+def test_record_shows_the_current_state(api: Api, talks: Collection) -> None:
     talk = talks.add(unique_name="help", timers_inactive="PT1M")
 
     api.post("/v1/Conversations/help", {"State": "closed", "DateCreated": "2020-01-02"})
@@ -64,7 +62,7 @@ def test_a_record_is_what_it_is_now(api: Api, talks: Collection) -> None:
     assert f"{HERE}/v1/Conversations/{talk.sid}/Messages" == talk.links["messages"]
 
 
-def test_a_record_of_another_service_is_at_that_service(
+def test_url_of_a_record_of_another_service_names_that_service(
     desks: Collection, talks: Collection
 ) -> None:
     desk = desks.add()
@@ -74,7 +72,7 @@ def test_a_record_of_another_service_is_at_that_service(
     assert f"{HERE}/v1/Services/{desk.sid}/Conversations/{talk.sid}" == talk.url
 
 
-def test_a_record_reads_well(desks: Collection, talks: Collection) -> None:
+def test_repr_of_a_record_has_sid_and_names(desks: Collection, talks: Collection) -> None:
     talk = talks.add(unique_name="help", friendly_name="Help")
     desk = desks.add()
 
@@ -85,7 +83,7 @@ def test_a_record_reads_well(desks: Collection, talks: Collection) -> None:
     assert {"url", "timers", "timers_inactive", "unique_name"} <= {*dir(talk)}
 
 
-def test_a_record_stays_readable_after_it_was_deleted(api: Api, talks: Collection) -> None:
+def test_deleted_record_stays_readable(api: Api, talks: Collection) -> None:
     talk = talks.add(unique_name="help")
 
     api.delete("/v1/Conversations/help")
@@ -94,20 +92,20 @@ def test_a_record_stays_readable_after_it_was_deleted(api: Api, talks: Collectio
     assert talk not in talks
 
 
-def test_a_record_has_the_dates_that_the_api_shows(api: Api, talks: Collection) -> None:
+def test_dates_of_a_record_equal_those_of_the_api(api: Api, talks: Collection) -> None:
     shown = api.post("/v1/Conversations").response["date_created"]
 
     assert 0 == talks.one().date_created.microsecond
     assert 1 == len(api.get(f"/v1/Conversations?EndDate={shown}").response["conversations"])
 
 
-def test_a_record_can_be_copied(talks: Collection) -> None:
+def test_record_can_be_copied(talks: Collection) -> None:
     talk = talks.add()
 
     assert talk == copy(talk)
 
 
-def test_a_record_can_not_be_changed_by_hand(talks: Collection) -> None:
+def test_setting_an_attribute_of_a_record_is_an_attribute_error(talks: Collection) -> None:
     talk = talks.add()
 
     with pytest.raises(AttributeError) as refused:
@@ -119,7 +117,7 @@ def test_a_record_can_not_be_changed_by_hand(talks: Collection) -> None:
     assert "active" == talk.state
 
 
-def test_an_attribute_that_there_is_not_is_named_with_the_likely_one(desks: Collection) -> None:
+def test_unknown_attribute_of_a_record_is_an_error_with_the_nearest_name(desks: Collection) -> None:
     with pytest.raises(AttributeError) as refused:
         desks.add().freindly_name  # noqa: B018 - reading is the point
 
@@ -129,7 +127,7 @@ def test_an_attribute_that_there_is_not_is_named_with_the_likely_one(desks: Coll
     ) == str(refused.value)
 
 
-def test_one_and_find_look_for_attributes(talks: Collection) -> None:
+def test_one_and_find_select_by_attributes(talks: Collection) -> None:
     one = talks.add(friendly_name="One", state="inactive")
     two = talks.add(friendly_name="Two")
 
@@ -165,7 +163,7 @@ def test_one_and_find_look_for_attributes(talks: Collection) -> None:
         ),
     ],
 )
-def test_one_says_what_there_is_instead(
+def test_failed_one_shows_the_records(
     talks: Collection, wanted: dict[str, object], text: str
 ) -> None:
     states = ["active", "active", "inactive", "inactive"]
@@ -179,14 +177,14 @@ def test_one_says_what_there_is_instead(
     assert text.format(*(talk.sid[:6] for talk in added)) == str(missed.value)
 
 
-def test_what_the_api_requires_is_numbered(desks: Collection) -> None:
+def test_missing_required_value_is_numbered(desks: Collection) -> None:
     added = [desks.add(), desks.add(friendly_name="x"), desks.add()]
 
     assert ["service-1", "x", "service-3"] == [desk.friendly_name for desk in added]
 
 
 @pytest.mark.rule("empty-message")
-def test_a_message_added_without_content_gets_a_numbered_body(account: AccountView) -> None:
+def test_message_added_without_content_gets_a_numbered_body(account: AccountView) -> None:
     talk = account.conversations.add().sid
     sent: list[dict[str, str]] = [
         {},
@@ -201,7 +199,7 @@ def test_a_message_added_without_content_gets_a_numbered_body(account: AccountVi
 
 
 @pytest.mark.rule("empty-message")
-def test_a_message_added_with_an_empty_body_is_refused(account: AccountView) -> None:
+def test_message_added_with_an_empty_body_is_refused(account: AccountView) -> None:
     talk = account.conversations.add().sid
 
     with pytest.raises(ValueError, match="Twilio refuses this: 50503 Message body not provided"):
@@ -210,14 +208,14 @@ def test_a_message_added_with_an_empty_body_is_refused(account: AccountView) -> 
     assert 0 == len(account.messages)
 
 
-def test_no_number_is_given_twice(api: Api, desks: Collection) -> None:
+def test_number_of_a_removed_record_is_not_used_again(api: Api, desks: Collection) -> None:
     first = desks.add()
     api.delete(f"/v1/Services/{first.sid}")
 
     assert "service-2" == desks.add().friendly_name
 
 
-def test_seeds_take_the_values_that_the_sdk_takes(talks: Collection) -> None:
+def test_add_accepts_the_values_of_the_sdk(talks: Collection) -> None:
     then = datetime(2020, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
     talk = talks.add(date_created=then, date_updated=then.replace(tzinfo=None), state="Inactive")
@@ -239,7 +237,7 @@ def test_seeds_take_the_values_that_the_sdk_takes(talks: Collection) -> None:
         ({"chat_service_sid": "IS0"}, ValueError, "there is no Service 'IS0'"),
     ],
 )
-def test_seeds_follow_the_rules_of_the_api(
+def test_add_that_breaks_a_rule_is_refused(
     talks: Collection, params: dict[str, object], error: type[Exception], text: str
 ) -> None:
     talks.add(unique_name="taken")
@@ -251,7 +249,7 @@ def test_seeds_follow_the_rules_of_the_api(
     assert 1 == len(talks)
 
 
-def test_a_value_of_another_type_is_called_what_its_author_called_it(account: AccountView) -> None:
+def test_error_for_a_wrong_type_names_the_keyword(account: AccountView) -> None:
     talk = account.conversations.add()
 
     with pytest.raises(TypeError) as refused:
@@ -260,21 +258,21 @@ def test_a_value_of_another_type_is_called_what_its_author_called_it(account: Ac
     assert "messaging_binding_address takes a str, not 5" == str(refused.value)
 
 
-def test_one_of_several_values_is_called_like_all(account: AccountView) -> None:
+def test_error_for_a_wrong_item_of_a_list_names_the_keyword(account: AccountView) -> None:
     with pytest.raises(TypeError) as refused:
         account.roles.add(permission=["sendMessage", 5])
 
     assert "permission takes a str, not 5" == str(refused.value)
 
 
-def test_a_secret_of_another_type_is_not_shown(account: AccountView) -> None:
+def test_error_for_a_secret_of_a_wrong_type_hides_the_value(account: AccountView) -> None:
     with pytest.raises(TypeError) as refused:
         account.credentials.add(secret=b"hunter2")
 
     assert "secret takes a str, not bytes" == str(refused.value)
 
 
-def test_a_record_that_never_was_is_as_it_was_seen() -> None:
+def test_record_that_a_restore_removed_shows_its_last_state() -> None:
     fake = FakeConversations()
     before = fake.snapshot()
     talk = fake.conversations.add(unique_name="talk")
@@ -303,7 +301,7 @@ def test_assertion_of_a_verb_that_the_resource_lacks_is_an_attribute_error(
         desks.assert_updated(sid="IS0")
 
 
-def test_a_name_that_there_is_not_has_a_likely_one(desks: Collection) -> None:
+def test_unknown_name_is_an_error_with_the_nearest_name(desks: Collection) -> None:
     fake = FakeConversations()
 
     with pytest.raises(AttributeError, match="has no 'mesages'; did you mean 'messages'"):

@@ -9,7 +9,7 @@ from twilio.rest import Client
 from pytest_conversations_fake import FakeConversations
 
 
-def test_what_changed_is_counted(fake: FakeConversations) -> None:
+def test_changes_are_counted_by_noun(fake: FakeConversations) -> None:
     talk = fake.conversations.add(unique_name="talk")
     for identity in ("ada", "ben"):
         fake.participants.add(conversation_sid=talk.sid, identity=identity)
@@ -23,7 +23,7 @@ def test_what_changed_is_counted(fake: FakeConversations) -> None:
     assert changes == {"messages": +1, "participants": -1}
 
 
-def test_what_changed_reads_as_tests_write_it(fake: FakeConversations) -> None:
+def test_repr_of_changes_has_signs(fake: FakeConversations) -> None:
     talk = fake.conversations.add(unique_name="talk")
     with fake.changes() as changes:
         fake.messages.add(conversation_sid=talk.sid)
@@ -32,20 +32,20 @@ def test_what_changed_reads_as_tests_write_it(fake: FakeConversations) -> None:
     assert "{'services': +1, 'roles': +4, 'messages': +1}" == repr(changes)
 
 
-def test_a_service_brings_its_roles(fake: FakeConversations) -> None:
+def test_new_service_counts_with_its_roles(fake: FakeConversations) -> None:
     with fake.changes() as changes:
         Client().conversations.v1.services.create(friendly_name="x")
 
     assert changes == {"services": +1, "roles": +4}
 
 
-def test_nothing_changes_by_looking(fake: FakeConversations) -> None:
+def test_reading_changes_no_counts(fake: FakeConversations) -> None:
     with fake.changes() as changes:
         Client().conversations.v1.services.list()
 
     assert changes == {}
 
 
-def test_an_error_goes_on(fake: FakeConversations) -> None:
+def test_error_inside_changes_is_raised(fake: FakeConversations) -> None:
     with pytest.raises(TwilioRestException), fake.changes():
         Client().conversations.v1.conversations("nowhere").fetch()

@@ -36,9 +36,7 @@ def everything(world: World) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def test_everything_is_as_it_was_as_often_as_one_likes(
-    world: World, api: Api, account: AccountView
-) -> None:
+def test_state_can_be_restored_repeatedly(world: World, api: Api, account: AccountView) -> None:
     api.post(C, {"UniqueName": "talk", "State": "inactive", "Timers.Closed": "PT10M"})
     api.post(f"{C}/talk/Participants", {"Identity": "ada"})
     api.post(f"{C}/talk/Messages", {"Body": "one"})
@@ -65,7 +63,7 @@ def test_everything_is_as_it_was_as_often_as_one_likes(
     assert "closed" == api.get(f"{C}/talk").response["state"]
 
 
-def test_the_same_sids_come_again(world: World, api: Api) -> None:
+def test_restore_repeats_the_next_sids(world: World, api: Api) -> None:
     api.post(C)
     put_back = world.save()
 
@@ -76,7 +74,7 @@ def test_the_same_sids_come_again(world: World, api: Api) -> None:
     assert first == again
 
 
-def test_a_record_that_a_test_holds_is_what_it_was(fake: FakeConversations) -> None:
+def test_record_shows_its_restored_state(fake: FakeConversations) -> None:
     talk = fake.conversations.add(friendly_name="before")
     snapshot = fake.snapshot()
     conversation = Client().conversations.v1.conversations(talk.sid)
@@ -90,7 +88,7 @@ def test_a_record_that_a_test_holds_is_what_it_was(fake: FakeConversations) -> N
     assert [] == [*fake.requests]
 
 
-def test_requests_faults_deliveries_and_the_clock_go_back_too(fake: FakeConversations) -> None:
+def test_restore_includes_requests_faults_deliveries_and_clock(fake: FakeConversations) -> None:
     fake.conversations.add(unique_name="talk")
     fake.webhooks.deliver_to(answering(200), public_url=HOOK, events=EVENTS)
     fault = fake.inject(RateLimited(), on="CreateService", times=1)
@@ -126,7 +124,7 @@ def test_reset_restores_the_initial_state(fake: FakeConversations) -> None:
     assert 1 == len(fake.conversations)
 
 
-def test_what_is_under_way_meanwhile_is_cut_off(fake: FakeConversations) -> None:
+def test_restore_cuts_off_running_requests(fake: FakeConversations) -> None:
     arrived = threading.Event()
     fake.inject(Delay(0.2), when=lambda params: arrived.set() or True)
     failed = []
@@ -147,7 +145,7 @@ def test_what_is_under_way_meanwhile_is_cut_off(fake: FakeConversations) -> None
     assert (0, 0) == (len(fake.services), len(fake.requests))
 
 
-def test_what_was_wrong_before_is_not_forgotten() -> None:
+def test_reset_keeps_earlier_violations() -> None:
     fake = FakeConversations()
 
     def body() -> None:
@@ -159,7 +157,7 @@ def test_what_was_wrong_before_is_not_forgotten() -> None:
         body()
 
 
-def test_a_fault_that_was_met_remains_one_and_one_that_has_ended_remains_so(
+def test_restore_keeps_whether_a_fault_was_met_or_has_ended(
     fake: FakeConversations,
 ) -> None:
     def status() -> int:
@@ -178,7 +176,7 @@ def test_a_fault_that_was_met_remains_one_and_one_that_has_ended_remains_so(
     fake._check_strict()
 
 
-def test_a_fault_that_nothing_met_is_not_forgotten_either() -> None:
+def test_reset_keeps_the_violation_of_an_unmet_fault() -> None:
     fake = FakeConversations()
 
     def body() -> None:
@@ -190,14 +188,14 @@ def test_a_fault_that_nothing_met_is_not_forgotten_either() -> None:
         body()
 
 
-def test_what_is_no_snapshot_of_it_is_refused(fake: FakeConversations) -> None:
+def test_restore_of_another_object_is_refused(fake: FakeConversations) -> None:
     with pytest.raises(TypeError, match=r"restore takes what snapshot\(\) returned, not None"):
         fake.restore(None)  # wrong on purpose
     with pytest.raises(ValueError, match=r"<snapshot of 'other' after 0 requests> is not of this"):
         fake.restore(FakeConversations(name="other").snapshot())
 
 
-def test_many_records_are_put_back_in_order(world: World, account: AccountView) -> None:
+def test_restored_records_keep_their_order(world: World, account: AccountView) -> None:
     talk = account.conversations.add(unique_name="talk")
     for number in range(200):
         account.messages.add(conversation_sid=talk.sid, body=str(number))

@@ -28,7 +28,7 @@ def test_type_checker_accepts_right_and_refuses_wrong_uses(tmp_path: Path) -> No
     assert ran.stdout == "Success: no issues found in 1 source file\n"
 
 
-def test_dir_and_help_know_them_too() -> None:
+def test_dir_lists_collections_and_assertions() -> None:
     fake = FakeConversations()
 
     assert {"services", "messages", "receipts", "address_configurations"} <= {*dir(fake)}

@@ -21,7 +21,7 @@ def account(account: AccountView) -> AccountView:
 
 
 @pytest.mark.rule("role-delete")
-def test_a_role_in_use_can_be_deleted(api: Api, account: AccountView) -> None:
+def test_role_in_use_can_be_deleted(api: Api, account: AccountView) -> None:
     api.post(PEOPLE, {"Identity": "ada"})
     sid = account.participants.one().role_sid
 
@@ -33,14 +33,14 @@ def test_a_role_in_use_can_be_deleted(api: Api, account: AccountView) -> None:
 @pytest.mark.parametrize(
     ("permissions", "code"), [(["fly"], 50104), (["sendMessage", ""], 50104), ([""], 20001)]
 )
-def test_permissions_are_those_that_there_are(api: Api, permissions: list[str], code: int) -> None:
+def test_unknown_permission_is_refused(api: Api, permissions: list[str], code: int) -> None:
     form = {"FriendlyName": "x", "Type": "service", "Permission": permissions}
 
     assert code == api.post("/v1/Roles", form).response["code"]
 
 
 @pytest.mark.rule("permission-names")
-def test_permissions_are_of_the_type_of_the_role(api: Api) -> None:
+def test_permission_of_the_other_type_of_role_is_refused(api: Api) -> None:
     def code(kind: str, permission: str) -> Any:
         form = {"FriendlyName": "x", "Type": kind, "Permission": permission}
         made = api.post("/v1/Roles", form)
@@ -73,7 +73,7 @@ def test_webhook_without_what_its_target_needs_is_refused(
 
 
 @pytest.mark.rule("roles-of-service", "later-roles", "conversation-role", "user-role")
-def test_a_service_gives_its_own_roles_to_who_comes_later(api: Api, account: AccountView) -> None:
+def test_changed_default_roles_apply_to_new_records(api: Api, account: AccountView) -> None:
     service = account.default_service.sid
     roles = {role.friendly_name: role.sid for role in account.roles}
     other = account.services.add().sid
@@ -108,7 +108,7 @@ def test_services_may_share_a_name(api: Api) -> None:
 
 
 @pytest.mark.rule("dangling-service")
-def test_an_address_keeps_the_sid_of_a_service_that_is_gone(api: Api, account: AccountView) -> None:
+def test_address_keeps_the_sid_of_a_deleted_service(api: Api, account: AccountView) -> None:
     service = account.services.add().sid
     account.address_configurations.add(address=DESK, auto_creation_conversation_service_sid=service)
 
@@ -119,7 +119,7 @@ def test_an_address_keeps_the_sid_of_a_service_that_is_gone(api: Api, account: A
 
 
 @pytest.mark.rule("address-text", "studio-retries")
-def test_what_an_address_may_be(api: Api) -> None:
+def test_retry_count_of_an_address_is_0_to_3(api: Api) -> None:
     path = "/v1/Configuration/Addresses"
     urn = {"Type": "whatsapp", "Address": "urn:mbid:WX0"}
 
@@ -132,7 +132,9 @@ def test_what_an_address_may_be(api: Api) -> None:
 
 
 @pytest.mark.rule("webhook-method", "webhook-urls")
-def test_what_a_webhook_configuration_can_not_be(api: Api, account: AccountView) -> None:
+def test_webhook_configuration_with_an_invalid_method_or_url_is_refused(
+    api: Api, account: AccountView
+) -> None:
     for path in (
         "/v1/Configuration/Webhooks",
         f"/v1/Services/{account.default_service.sid}/Configuration/Webhooks",
@@ -151,7 +153,7 @@ def test_what_a_webhook_configuration_can_not_be(api: Api, account: AccountView)
 
 
 @pytest.mark.rule("webhook-shown", "webhook-extras", "webhook-target")
-def test_a_webhook_shows_what_belongs_to_its_target(api: Api, account: AccountView) -> None:
+def test_webhook_shows_the_parameters_of_its_target(api: Api, account: AccountView) -> None:
     everything = {
         "Configuration.Url": "https://a.example",
         "Configuration.Filters": ["onMessageAdded"],
@@ -172,7 +174,7 @@ def test_a_webhook_shows_what_belongs_to_its_target(api: Api, account: AccountVi
 
 
 @pytest.mark.rule("credential-name-length")
-def test_a_credential_has_a_short_name(api: Api) -> None:
+def test_name_of_a_credential_has_at_most_64_characters(api: Api) -> None:
     statuses = [
         api.post("/v1/Credentials", {"Type": "fcm", "FriendlyName": "x" * length}).status
         for length in (64, 65)
@@ -182,7 +184,7 @@ def test_a_credential_has_a_short_name(api: Api) -> None:
 
 
 @pytest.mark.rule("webhook-flow")
-def test_a_studio_webhook_has_a_flow(api: Api, account: AccountView) -> None:
+def test_studio_webhook_without_a_flow_is_refused(api: Api, account: AccountView) -> None:
     assert 50367 == api.post(f"{C}/talk/Webhooks", {"Target": "studio"}).response["code"]
     assert account.scoped_webhooks.add(
         conversation_sid=account.conversations.one().sid, target="studio"
@@ -190,7 +192,7 @@ def test_a_studio_webhook_has_a_flow(api: Api, account: AccountView) -> None:
 
 
 @pytest.mark.rule("webhook-needs")
-def test_a_webhook_keeps_what_it_needs(api: Api, account: AccountView) -> None:
+def test_update_that_clears_a_required_filter_is_refused(api: Api, account: AccountView) -> None:
     sid = account.scoped_webhooks.add(conversation_sid=account.conversations.one().sid).sid
 
     refused = api.post(f"{C}/talk/Webhooks/{sid}", {"Configuration.Filters": ""})
@@ -199,7 +201,7 @@ def test_a_webhook_keeps_what_it_needs(api: Api, account: AccountView) -> None:
 
 
 @pytest.mark.rule("service-filters")
-def test_a_services_filters_are_empty_once_something_is_configured(
+def test_filters_of_a_service_are_null_until_it_is_configured(
     api: Api, account: AccountView
 ) -> None:
     path = f"/v1/Services/{account.default_service.sid}/Configuration/Webhooks"
@@ -210,14 +212,14 @@ def test_a_services_filters_are_empty_once_something_is_configured(
 
 
 @pytest.mark.rule("notification-lengths")
-def test_a_notification_may_be_long(api: Api, account: AccountView) -> None:
+def test_long_template_of_a_notification_is_accepted(api: Api, account: AccountView) -> None:
     path = f"/v1/Services/{account.default_service.sid}/Configuration/Notifications"
 
     assert 200 == api.post(path, {"NewMessage.Template": "x" * 100_000}).status
 
 
 @pytest.mark.rule("address-country", "address-text")
-def test_an_address_has_any_country_and_256_characters(api: Api) -> None:
+def test_address_has_any_country_and_at_most_256_characters(api: Api) -> None:
     path = "/v1/Configuration/Addresses"
     form = {"Type": "sms", "AddressCountry": "Germany"}
 
@@ -227,9 +229,7 @@ def test_an_address_has_any_country_and_256_characters(api: Api) -> None:
 
 
 @pytest.mark.rule("default-service-delete")
-def test_a_service_that_became_the_default_can_not_be_deleted(
-    api: Api, account: AccountView
-) -> None:
+def test_new_default_service_cannot_be_deleted(api: Api, account: AccountView) -> None:
     first, desk = account.default_service.sid, account.services.add().sid
     api.post("/v1/Configuration", {"DefaultChatServiceSid": desk})
 

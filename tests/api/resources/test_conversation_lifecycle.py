@@ -60,7 +60,9 @@ def test_timers_run_out_at_their_own_instants(api: Api, talk: str, hand: Hand) -
     assert ("closed", [], "03:14:05") == seen(api)
 
 
-def test_both_may_be_overdue_when_somebody_looks(world: World, talk: str, hand: Hand) -> None:
+def test_two_overdue_timers_are_applied_when_a_record_is_read(
+    world: World, talk: str, hand: Hand
+) -> None:
     record = AccountView(world, world.account).conversations.one(unique_name="talk")
 
     hand.pass_by(days=1)
@@ -69,7 +71,9 @@ def test_both_may_be_overdue_when_somebody_looks(world: World, talk: str, hand: 
     assert START + timedelta(minutes=10) == record.date_updated
 
 
-def test_a_timer_that_was_set_anew_or_off_does_not_run_out(api: Api, talk: str, hand: Hand) -> None:
+def test_timer_that_was_changed_or_cleared_does_not_run_out(
+    api: Api, talk: str, hand: Hand
+) -> None:
     hand.pass_by(seconds=30)
     api.post(f"{C}/talk", {"Timers.Inactive": "PT2M", "Timers.Closed": "PT0S"})
 
@@ -82,7 +86,7 @@ def test_a_timer_that_was_set_anew_or_off_does_not_run_out(api: Api, talk: str, 
 
 
 @pytest.mark.rule("wake", "timers-by-message")
-def test_a_message_wakes_an_inactive_conversation(api: Api, talk: str, hand: Hand) -> None:
+def test_message_makes_an_inactive_conversation_active(api: Api, talk: str, hand: Hand) -> None:
     hand.pass_by(seconds=60)
     assert "inactive" == seen(api)[0]
 
@@ -97,7 +101,7 @@ def test_a_message_wakes_an_inactive_conversation(api: Api, talk: str, hand: Han
     assert "active" == seen(api)[0]
 
 
-def test_what_is_due_happens_before_what_is_asked(api: Api, talk: str, hand: Hand) -> None:
+def test_due_timers_are_applied_before_a_request(api: Api, talk: str, hand: Hand) -> None:
     hand.pass_by(minutes=10)
 
     refused = api.post(f"{C}/talk/Messages", {"Body": "hi"})
@@ -105,7 +109,7 @@ def test_what_is_due_happens_before_what_is_asked(api: Api, talk: str, hand: Han
     assert 50377 == refused.response["code"]
 
 
-def test_a_deleted_conversation_has_no_timers(api: Api, talk: str, hand: Hand) -> None:
+def test_timers_of_a_deleted_conversation_are_ignored(api: Api, talk: str, hand: Hand) -> None:
     api.delete(f"{C}/talk")
 
     hand.pass_by(days=1)
@@ -114,7 +118,7 @@ def test_a_deleted_conversation_has_no_timers(api: Api, talk: str, hand: Hand) -
 
 
 @pytest.mark.rule("new-timers")
-def test_an_account_has_timers_for_who_sends_none(api: Api, hand: Hand) -> None:
+def test_conversation_without_timers_gets_those_of_the_account(api: Api, hand: Hand) -> None:
     api.post("/v1/Configuration", {"DefaultInactiveTimer": "PT1M"})
     api.post(C, {"UniqueName": "talk"})
 
@@ -124,7 +128,7 @@ def test_an_account_has_timers_for_who_sends_none(api: Api, hand: Hand) -> None:
 
 
 @pytest.mark.parametrize("state", ["active", "inactive"])
-def test_requests_move_between_the_open_states(api: Api, state: str) -> None:
+def test_request_changes_between_the_open_states(api: Api, state: str) -> None:
     api.post(C, {"UniqueName": "talk", "State": state})
 
     for other in ("inactive", "active", "active"):
@@ -149,7 +153,7 @@ def closed(api: Api) -> dict[str, str]:
 
 @pytest.mark.rule("below-closed")
 @pytest.mark.parametrize("path", ["Messages", "Participants", "Webhooks"])
-def test_what_is_below_a_closed_conversation_is_read_only(
+def test_records_below_a_closed_conversation_are_read_only(
     api: Api, closed: dict[str, str], path: str
 ) -> None:
     one = f"{C}/talk/{path}/{closed[path]}"
@@ -163,17 +167,13 @@ def test_what_is_below_a_closed_conversation_is_read_only(
 
 
 @pytest.mark.rule("closed-delete", "conversation-cascade")
-def test_a_closed_conversation_can_be_deleted_with_all_below(
-    api: Api, closed: dict[str, str]
-) -> None:
+def test_closed_conversation_is_deleted_with_its_records(api: Api, closed: dict[str, str]) -> None:
     assert 204 == api.delete(f"{C}/talk").status
     assert 404 == api.get(f"{C}/talk/Messages").status
 
 
 @pytest.mark.rule("timer-ran-out")
-def test_another_timer_does_not_bring_back_one_that_ran_out(
-    api: Api, talk: str, hand: Hand
-) -> None:
+def test_change_of_one_timer_does_not_restart_the_other(api: Api, talk: str, hand: Hand) -> None:
     hand.pass_by(minutes=2)
 
     api.post(f"{C}/talk", {"Timers.Closed": "PT20M"})
@@ -184,7 +184,7 @@ def test_another_timer_does_not_bring_back_one_that_ran_out(
 
 
 @pytest.mark.rule("timers-by-state")
-def test_a_request_starts_timers_again_with_the_state(api: Api, talk: str, hand: Hand) -> None:
+def test_reactivation_by_a_request_restarts_both_timers(api: Api, talk: str, hand: Hand) -> None:
     hand.pass_by(minutes=2)
     api.post(f"{C}/talk", {"State": "active"})
 
@@ -194,7 +194,7 @@ def test_a_request_starts_timers_again_with_the_state(api: Api, talk: str, hand:
 
 
 @pytest.mark.rule("timer-changes")
-def test_a_timer_changes_no_state_that_there_is_already(api: Api, talk: str, hand: Hand) -> None:
+def test_timer_to_the_current_state_changes_nothing(api: Api, talk: str, hand: Hand) -> None:
     hand.pass_by(seconds=30)
     api.post(f"{C}/talk", {"State": "inactive"})
 
@@ -204,7 +204,7 @@ def test_a_timer_changes_no_state_that_there_is_already(api: Api, talk: str, han
 
 
 @pytest.mark.rule("closed", "timer-changes")
-def test_a_closed_conversation_stays_closed(api: Api, talk: str, hand: Hand) -> None:
+def test_closed_conversation_stays_closed(api: Api, talk: str, hand: Hand) -> None:
     api.post(f"{C}/talk", {"State": "closed"})
 
     hand.pass_by(minutes=5)
@@ -216,9 +216,7 @@ def test_a_closed_conversation_stays_closed(api: Api, talk: str, hand: Hand) -> 
 
 
 @pytest.mark.rule("below-closed")
-def test_a_users_row_of_a_closed_conversation_is_read_only(
-    api: Api, closed: dict[str, str]
-) -> None:
+def test_user_conversation_of_a_closed_one_is_read_only(api: Api, closed: dict[str, str]) -> None:
     row = "/v1/Users/ada/Conversations/talk"
 
     refused = [api.post(row, {"NotificationLevel": "muted"}), api.delete(row)]
@@ -228,7 +226,7 @@ def test_a_users_row_of_a_closed_conversation_is_read_only(
 
 
 @pytest.mark.rule("wake", "timers-by-message", "quiet-update")
-def test_a_message_starts_timers_again_that_ran_out(api: Api, talk: str, hand: Hand) -> None:
+def test_message_restarts_timers_that_ran_out(api: Api, talk: str, hand: Hand) -> None:
     hand.pass_by(seconds=60)
     before = seen(api)[2]
     api.post(f"{C}/talk/Messages", {"Body": "hi"})
@@ -240,5 +238,7 @@ def test_a_message_starts_timers_again_that_ran_out(api: Api, talk: str, hand: H
 
 @pytest.mark.rule("timer-units")
 @pytest.mark.parametrize(("length", "status"), [("P1W", 201), ("P1Y", 400), ("P1M", 400)])
-def test_timers_have_units_of_one_length(api: Api, length: str, status: int) -> None:
+def test_timer_in_weeks_is_accepted_and_in_months_or_years_refused(
+    api: Api, length: str, status: int
+) -> None:
     assert status == api.post(C, {"Timers.Closed": length}).status

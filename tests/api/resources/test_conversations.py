@@ -36,7 +36,7 @@ def path(request: pytest.FixtureRequest, service: str) -> str:
 
 
 @pytest.mark.rule("conversation-defaults", "nulls", "messaging-service", "urls-level")
-def test_a_new_conversation_has_twilios_defaults(api: Api, path: str) -> None:
+def test_new_conversation_has_the_defaults_of_twilio(api: Api, path: str) -> None:
     created = api.post(path)
 
     body = created.response
@@ -92,7 +92,7 @@ def test_attributes_with_an_escaped_slash_are_accepted(
 
 @pytest.mark.rule("import-dates", "email-binding", "enums", "dates", "json-text")
 @pytest.mark.parametrize("verb", ["create", "update"])
-def test_every_parameter_shows_in_the_answer(api: Api, path: str, verb: str) -> None:
+def test_answer_shows_every_parameter(api: Api, path: str, verb: str) -> None:
     target = path if verb == "create" else f"{path}/{api.post(path).response['sid']}"
 
     body = api.post(target, FORM).response
@@ -127,7 +127,7 @@ def test_both_timers_count_from_one_instant(api: Api) -> None:
 
 
 @pytest.mark.rule("timer-lengths")
-def test_a_timer_of_nothing_is_off(api: Api) -> None:
+def test_timer_of_zero_is_off(api: Api) -> None:
     sid = api.post("/v1/Conversations", {"Timers.Inactive": "PT1M"}).response["sid"]
 
     updated = api.post(f"/v1/Conversations/{sid}", {"Timers.Inactive": "PT0S"})
@@ -136,7 +136,7 @@ def test_a_timer_of_nothing_is_off(api: Api) -> None:
 
 
 @pytest.mark.rule("by-unique-name", "path-segments", "urls-sids")
-def test_it_is_found_by_its_unique_name_and_shown_by_its_sid(api: Api, path: str) -> None:
+def test_conversation_is_found_by_unique_name_and_its_url_has_the_sid(api: Api, path: str) -> None:
     created = api.post(path, {"UniqueName": "order 66/ü"}).response
 
     found = api.get(f"{path}/order%2066%2F%C3%BC")
@@ -146,13 +146,13 @@ def test_it_is_found_by_its_unique_name_and_shown_by_its_sid(api: Api, path: str
 
 
 @pytest.mark.rule("path-segments")
-def test_a_plus_in_a_path_is_a_plus(api: Api) -> None:
+def test_plus_in_a_path_is_not_a_space(api: Api) -> None:
     created = api.post("/v1/Conversations", {"UniqueName": "whatsapp:+15550100"}).response
 
     assert created == api.get("/v1/Conversations/whatsapp:+15550100").response
 
 
-def test_an_update_keeps_what_it_does_not_send(api: Api, path: str) -> None:
+def test_update_keeps_other_attributes(api: Api, path: str) -> None:
     created = api.post(path, FORM).response
 
     body = api.post(f"{path}/{created['sid']}", {"FriendlyName": "Another"}).response
@@ -165,7 +165,7 @@ def test_an_update_keeps_what_it_does_not_send(api: Api, path: str) -> None:
 
 
 @pytest.mark.rule("empty-update")
-def test_an_empty_update_changes_nothing(api: Api, path: str) -> None:
+def test_empty_update_changes_nothing(api: Api, path: str) -> None:
     created = api.post(path, FORM).response
 
     updated = api.post(f"{path}/{created['sid']}")
@@ -174,7 +174,7 @@ def test_an_empty_update_changes_nothing(api: Api, path: str) -> None:
 
 
 @pytest.mark.rule("empty-text", "empty-friendly-name", "unique-name-free")
-def test_an_empty_unique_name_clears_it_and_an_empty_friendly_name_is_ignored(api: Api) -> None:
+def test_empty_unique_name_clears_it_and_empty_friendly_name_is_ignored(api: Api) -> None:
     sid = api.post("/v1/Conversations", FORM).response["sid"]
 
     body = api.post(f"/v1/Conversations/{sid}", {"UniqueName": "", "FriendlyName": ""}).response
@@ -185,7 +185,7 @@ def test_an_empty_unique_name_clears_it_and_an_empty_friendly_name_is_ignored(ap
 
 
 @pytest.mark.rule("both-levels", "urls-level")
-def test_both_views_of_the_default_service_agree(api: Api) -> None:
+def test_short_and_long_path_show_the_same_conversation(api: Api) -> None:
     default = default_service(api.world.account).sid
     created = api.post("/v1/Conversations", {"UniqueName": "help"}).response
 
@@ -197,7 +197,7 @@ def test_both_views_of_the_default_service_agree(api: Api) -> None:
 
 
 @pytest.mark.rule("silos")
-def test_services_are_silos(api: Api, service: str) -> None:
+def test_conversation_of_another_service_is_not_found(api: Api, service: str) -> None:
     path = f"/v1/Services/{service}/Conversations"
     there = api.post(path, {"UniqueName": "help"}).response
     here = api.post("/v1/Conversations", {"UniqueName": "help"}).response
@@ -210,7 +210,7 @@ def test_services_are_silos(api: Api, service: str) -> None:
 
 
 @pytest.mark.rule("unique-name", "unique-name-free")
-def test_a_unique_name_belongs_to_one_conversation_of_a_service(api: Api) -> None:
+def test_duplicate_unique_name_in_a_service_is_refused(api: Api) -> None:
     taken = api.post("/v1/Conversations", {"UniqueName": "help"}).response["sid"]
     other = api.post("/v1/Conversations").response["sid"]
 
@@ -224,7 +224,7 @@ def test_a_unique_name_belongs_to_one_conversation_of_a_service(api: Api) -> Non
 
 
 @pytest.mark.rule("closed", "closed-delete", "unique-name")
-def test_a_closed_conversation_is_read_and_deleted_but_never_changed(api: Api) -> None:
+def test_closed_conversation_is_fetched_and_deleted_but_not_updated(api: Api) -> None:
     sid = api.post("/v1/Conversations", {"UniqueName": "help"}).response["sid"]
     closed = api.post(f"/v1/Conversations/{sid}", {"State": "closed"}).response
 
@@ -254,7 +254,7 @@ def test_a_closed_conversation_is_read_and_deleted_but_never_changed(api: Api) -
         pytest.param("StartDate=2021-01-01", "", id="nothing"),
     ],
 )
-def test_lists_are_filtered(api: Api, filters: str, expected: str) -> None:
+def test_list_is_filtered_by_dates_and_state(api: Api, filters: str, expected: str) -> None:
     dates = {"a": "2020-04-01", "b": "2020-03-01", "c": "2020-02-01T12:00:00Z", "d": "2020-01-01"}
     for name, date in dates.items():
         api.post("/v1/Conversations", {"UniqueName": name, "DateCreated": date})
@@ -278,7 +278,7 @@ def test_lists_are_filtered(api: Api, filters: str, expected: str) -> None:
         ("0001-01-01T00:00:00Z", "0001-01-01T00:00:00Z"),
     ],
 )
-def test_dates_are_read_in_the_forms_that_clients_send(api: Api, sent: str, shown: str) -> None:
+def test_date_in_a_form_that_clients_send_is_accepted(api: Api, sent: str, shown: str) -> None:
     assert shown == api.post("/v1/Conversations", {"DateCreated": sent}).response["date_created"]
 
 
@@ -294,13 +294,13 @@ def test_dates_are_read_in_the_forms_that_clients_send(api: Api, sent: str, show
         '{"[": "\\"[", "a\\u00fc": "ü"}',
     ],
 )
-def test_attributes_come_back_to_the_letter(api: Api, attributes: str) -> None:
+def test_attributes_are_kept_unchanged(api: Api, attributes: str) -> None:
     created = api.post("/v1/Conversations", {"Attributes": attributes})
 
     assert (201, attributes) == (created.status, created.response["attributes"])
 
 
-def test_records_keep_the_account_of_their_caller(api: Api) -> None:
+def test_record_shows_the_account_of_its_creator(api: Api) -> None:
     theirs = "AC" + "0f" * 16
 
     created = api.post("/v1/Conversations", user=theirs, password="anything")

@@ -79,7 +79,7 @@ def test_conversation_with_a_participant_that_is_refused_alone_is_refused(
 
 
 @pytest.mark.rule("together-refused", "no-half-request")
-def test_a_refused_conversation_with_participants_leaves_no_trace(
+def test_refused_conversation_with_participants_changes_nothing(
     api: Api, account: AccountView
 ) -> None:
     hook = {"PostWebhookUrl": "https://a.example", "Filters": EVENTS}
@@ -97,7 +97,7 @@ def test_a_refused_conversation_with_participants_leaves_no_trace(
 
 
 @pytest.mark.rule("webhook-header", "user-made")
-def test_webhooks_are_told_of_a_conversation_and_then_of_its_participants(api: Api) -> None:
+def test_events_of_the_conversation_precede_those_of_its_participants(api: Api) -> None:
     hook = {"PostWebhookUrl": "https://a.example", "Filters": EVENTS}
     assert 200 == api.post("/v1/Configuration/Webhooks", hook).status
     path, headers = "/v1/ConversationWithParticipants", {"x-twilio-webhook-enabled": "true"}
@@ -121,7 +121,7 @@ def group(api: Api) -> RecordedRequest:
 
 
 @pytest.mark.rule("together-closed", "group-unique")
-def test_a_later_conflict_closes_the_conversation_and_the_fake_says_why(
+def test_conflict_after_creation_closes_the_conversation_with_a_reason(
     world: World, api: Api
 ) -> None:
     first = group(api).response["sid"]
@@ -146,7 +146,7 @@ def slow() -> Api:
 
 
 @pytest.mark.rule("with-participants")
-def test_a_conversation_with_participants_may_be_initializing_until_the_next_request(
+def test_conversation_with_participants_may_initialize_until_the_next_request(
     slow: Api,
 ) -> None:
     states = [group(slow).response["state"] for _ in range(2)]
@@ -161,7 +161,7 @@ def test_a_conversation_with_participants_may_be_initializing_until_the_next_req
 
 
 @pytest.mark.rule("with-participants")
-def test_a_change_of_the_clock_ends_initializing(slow: Api) -> None:
+def test_move_of_the_clock_ends_initializing(slow: Api) -> None:
     group(slow)
 
     slow.world.clock.shift(seconds=1)
@@ -172,12 +172,12 @@ def test_a_change_of_the_clock_ends_initializing(slow: Api) -> None:
 
 
 @pytest.mark.rule("with-participants")
-def test_a_conversation_without_participants_is_never_initializing(slow: Api) -> None:
+def test_conversation_without_participants_is_never_initializing(slow: Api) -> None:
     assert "active" == slow.post("/v1/ConversationWithParticipants").response["state"]
 
 
 @pytest.mark.rule("with-participants")
-def test_an_initializing_conversation_is_put_back_and_dumped(slow: Api, tmp_path: Path) -> None:
+def test_initializing_conversation_is_restored_and_dumped(slow: Api, tmp_path: Path) -> None:
     sid = group(slow).response["sid"]
     put_back = slow.world.save()
     slow.get("/v1/Services")

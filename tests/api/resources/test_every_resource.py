@@ -109,7 +109,9 @@ LIVES: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], dict
 
 
 @pytest.mark.parametrize("kind", LIVES)
-def test_a_life_from_beginning_to_end(api: Api, root: str, kind: str) -> None:
+def test_record_is_created_fetched_listed_updated_and_deleted(
+    api: Api, root: str, kind: str
+) -> None:
     path, sent, shown, change, changed = LIVES[kind]
 
     created = api.post(f"{root}{path}", sent)
@@ -186,7 +188,7 @@ def test_a_life_from_beginning_to_end(api: Api, root: str, kind: str) -> None:
         ),
     ],
 )
-def test_a_configuration_is_there_from_the_start_and_keeps_what_it_is_told(
+def test_configuration_exists_and_keeps_an_update(
     api: Api, account: AccountView, path: str, change: dict[str, Any], changed: dict[str, Any]
 ) -> None:
     path = path.format(account.services.add().sid)
@@ -200,7 +202,7 @@ def test_a_configuration_is_there_from_the_start_and_keeps_what_it_is_told(
 
 
 @pytest.mark.rule("new-service", "default-roles")
-def test_a_new_service_points_to_its_own_roles(api: Api) -> None:
+def test_configuration_of_a_new_service_names_its_roles(api: Api) -> None:
     sid = api.post("/v1/Services", {"FriendlyName": "x"}).response["sid"]
 
     roles = api.get(f"/v1/Services/{sid}/Roles").response["roles"]
@@ -214,9 +216,7 @@ def test_a_new_service_points_to_its_own_roles(api: Api) -> None:
 
 
 @pytest.mark.rule("short-paths", "default-service")
-def test_another_default_service_is_what_the_short_paths_mean(
-    api: Api, account: AccountView
-) -> None:
+def test_short_paths_use_the_new_default_service(api: Api, account: AccountView) -> None:
     desk = account.services.add()
     account.conversations.add(chat_service_sid=desk.sid, unique_name="there")
 
@@ -231,7 +231,7 @@ def test_another_default_service_is_what_the_short_paths_mean(
 
 
 @pytest.mark.rule("by-address", "address-type", "address-filter", "address-once", "auto-creation")
-def test_an_address_is_found_by_itself_and_kept_once(api: Api) -> None:
+def test_address_is_unique_and_found_by_address(api: Api) -> None:
     path = "/v1/Configuration/Addresses"
     form = {"Type": "whAtsAPP", "Address": "whatsapp:+15550101", "AddressCountry": "CA"}
     created = api.post(path, {**form, "AutoCreation.Type": "studio"}).response
@@ -259,7 +259,7 @@ def test_an_address_is_found_by_itself_and_kept_once(api: Api) -> None:
 
 
 @pytest.mark.rule("credential-secrets", "credential-sandbox")
-def test_a_credential_keeps_its_secrets_to_itself(api: Api) -> None:
+def test_credential_does_not_show_its_secrets(api: Api) -> None:
     form = {"Type": "ApN", "FriendlyName": "x", "Certificate": "c", "Sandbox": "true"}
     created = api.post("/v1/Credentials", form).response
 
@@ -271,7 +271,7 @@ def test_a_credential_keeps_its_secrets_to_itself(api: Api) -> None:
 
 
 @pytest.mark.rule("message-index", "index-kept", "message-order", "message-page-token")
-def test_messages_count_on_and_come_in_either_order(api: Api, root: str) -> None:
+def test_message_indexes_count_on_and_lists_have_either_order(api: Api, root: str) -> None:
     path = f"{root}{TALK}/Messages"
     sids = [api.post(path, {"Body": str(number)}).response["sid"] for number in range(3)]
     api.delete(f"{path}/{sids[2]}")
@@ -302,9 +302,7 @@ def test_messages_count_on_and_come_in_either_order(api: Api, root: str) -> None
         ("/v3/wsconnect", "the socket of the client SDKs"),
     ],
 )
-def test_what_twilio_has_and_the_fake_has_not_is_said_plainly(
-    api: Api, path: str, what: str
-) -> None:
+def test_path_that_the_fake_does_not_imitate_is_explained(api: Api, path: str, what: str) -> None:
     refused = api.get(path)
 
     assert (501, 20501) == (refused.status, refused.response["code"])
@@ -313,14 +311,14 @@ def test_what_twilio_has_and_the_fake_has_not_is_said_plainly(
 
 
 @pytest.mark.rule("timer-maximum")
-def test_no_timer_is_too_long_for_the_calendar(api: Api) -> None:
+def test_timer_beyond_the_calendar_is_refused(api: Api) -> None:
     for name, code in [("DefaultInactiveTimer", 50379), ("DefaultClosedTimer", 50380)]:
         refused = api.post("/v1/Configuration", {name: "P3000000D"})
 
         assert code == refused.response["code"]
 
 
-def test_a_record_may_be_called_what_twilio_calls_something_else(api: Api) -> None:
+def test_record_named_like_a_path_of_twilio_is_found(api: Api) -> None:
     api.post("/v1/Conversations", {"UniqueName": "Export"})
     api.post("/v1/Users", {"Identity": "ChannelMetadata"})
 
@@ -355,7 +353,7 @@ def test_empty_text_is_refused_where_a_value_is_needed(
 
 
 @pytest.mark.rule("message-defaults", "empty-text")
-def test_an_empty_author_is_nobody_in_particular(api: Api) -> None:
+def test_empty_author_is_ignored(api: Api) -> None:
     api.post("/v1/Conversations", {"UniqueName": "talk"})
     said = api.post("/v1/Conversations/talk/Messages", {"Author": "", "Body": "hi"}).response
 
@@ -365,7 +363,7 @@ def test_an_empty_author_is_nobody_in_particular(api: Api) -> None:
     assert "ada" == api.post(path, {"Author": "", "Body": ""}).response["author"]
 
 
-def test_a_method_of_auto_creation_comes_back_whatever_the_type(api: Api) -> None:
+def test_webhook_method_of_auto_creation_is_shown_for_every_type(api: Api) -> None:
     form = {"Type": "sms", "Address": "+15550101", "AutoCreation.WebhookMethod": "GET"}
 
     created = api.post("/v1/Configuration/Addresses", form).response

@@ -36,7 +36,7 @@ def conversations(account: AccountView) -> None:
 
 
 @pytest.mark.rule("group-role", "binding-type")
-def test_phones_and_agents_come_together(api: Api, account: AccountView) -> None:
+def test_phones_and_chat_users_join_a_group_text(api: Api, account: AccountView) -> None:
     assert [201] * 4 == join(
         api,
         "talk",
@@ -65,23 +65,23 @@ def test_phones_and_agents_come_together(api: Api, account: AccountView) -> None
         pytest.param(agent("ada", "whatsapp:+15550199"), id="an agent of another channel"),
     ],
 )
-def test_a_group_is_of_plain_numbers(api: Api, form: dict[str, str]) -> None:
+def test_group_text_with_another_channel_is_refused(api: Api, form: dict[str, str]) -> None:
     assert [50420] == join(api, "talk", form)
 
 
 @pytest.mark.rule("address-form")
-def test_a_projected_address_is_a_number(api: Api) -> None:
+def test_malformed_projected_address_is_refused(api: Api) -> None:
     assert [50407] == join(api, "talk", agent("ada", "5550199"))
 
 
 @pytest.mark.rule("group-projected")
-def test_who_chats_in_a_group_has_a_number_there(api: Api) -> None:
+def test_chat_user_without_a_projected_address_is_refused(api: Api) -> None:
     assert [201, 50434, 201] == join(api, "talk", phone(ADA), {"Identity": "ben"}, agent("ben"))
     assert [201, 201] == join(api, "other", {"Identity": "ben"}, phone(ADA))
 
 
 @pytest.mark.rule("group-once", "identity-once")
-def test_nobody_is_in_a_group_twice(api: Api) -> None:
+def test_duplicate_member_of_a_group_text_is_refused(api: Api) -> None:
     join(api, "talk", phone(ADA), phone(BEN, DESK), agent("cyd"))
 
     again = join(api, "talk", phone(ADA), phone(BEN, DESK), agent("cyd"), agent("cyd", LINE))
@@ -91,14 +91,16 @@ def test_nobody_is_in_a_group_twice(api: Api) -> None:
 
 
 @pytest.mark.rule("group-size")
-def test_a_group_has_ten(api: Api) -> None:
+def test_eleventh_member_of_a_group_text_is_refused(api: Api) -> None:
     phones = [phone(f"+155501{number:02}") for number in range(11)]
 
     assert [201] * 10 + [50436] == join(api, "talk", *phones)
 
 
 @pytest.mark.rule("group-unique")
-def test_the_same_people_are_in_one_open_group(api: Api, account: AccountView) -> None:
+def test_second_open_group_text_with_the_same_members_is_refused(
+    api: Api, account: AccountView
+) -> None:
     talk = account.conversations.one(unique_name="talk").sid
     join(api, "talk", phone(ADA), phone(BEN), agent("cyd"))
 
@@ -114,7 +116,7 @@ def test_the_same_people_are_in_one_open_group(api: Api, account: AccountView) -
 
 
 @pytest.mark.rule("group-unique", "together-closed")
-def test_a_group_made_in_one_request_is_judged_as_a_whole(api: Api) -> None:
+def test_group_text_created_by_one_request_is_checked_as_a_whole(api: Api) -> None:
     join(api, "talk", phone(ADA), phone(BEN), agent("cyd"))
     people = [
         {"messaging_binding": {"address": ADA}},
@@ -131,7 +133,7 @@ def test_a_group_made_in_one_request_is_judged_as_a_whole(api: Api) -> None:
 
 
 @pytest.mark.rule("group-author", "author-linked")
-def test_who_writes_in_a_group_is_in_it(api: Api) -> None:
+def test_author_outside_a_group_text_is_refused(api: Api) -> None:
     join(api, "talk", phone(ADA), agent("ben"), {"MessagingBinding.ProjectedAddress": LINE})
 
     def says(author: str | None) -> object:
@@ -147,7 +149,7 @@ def test_who_writes_in_a_group_is_in_it(api: Api) -> None:
 
 
 @pytest.mark.rule("binding-changes", "literal-null")
-def test_nobody_becomes_somebody_else(api: Api) -> None:
+def test_update_that_identifies_another_participant_is_refused(api: Api) -> None:
     whatsapp = phone("whatsapp:+15550101", "whatsapp:+15550199")
     join(api, "talk", phone(ADA, DESK), whatsapp, {"Identity": "cyd"})
     join(api, "other", {"MessagingBinding.ProjectedAddress": LINE})
@@ -175,7 +177,7 @@ def test_nobody_becomes_somebody_else(api: Api) -> None:
 
 
 @pytest.mark.rule("empty-update", "group-projected")
-def test_who_stays_the_same_may_be_updated(api: Api) -> None:
+def test_update_without_identifiers_is_accepted(api: Api) -> None:
     join(api, "other", {"Identity": "dan"}, phone(ADA))
 
     for form in ({}, {"Attributes": "[1]"}, {"LastReadMessageIndex": "0"}):
@@ -183,7 +185,7 @@ def test_who_stays_the_same_may_be_updated(api: Api) -> None:
 
 
 @pytest.mark.rule("group-unique")
-def test_nobody_makes_a_group_that_there_is_by_another_number(api: Api) -> None:
+def test_projected_address_that_duplicates_a_group_text_is_refused(api: Api) -> None:
     join(api, "talk", phone(ADA), phone(BEN), agent("cyd"))
     join(api, "other", phone(ADA), phone(BEN), agent("cyd", LINE))
     cyd = f"{C}/other/Participants/cyd"
@@ -195,20 +197,20 @@ def test_nobody_makes_a_group_that_there_is_by_another_number(api: Api) -> None:
 
 
 @pytest.mark.rule("group-unique")
-def test_two_are_no_group_yet(api: Api) -> None:
+def test_two_members_may_be_in_several_group_texts(api: Api) -> None:
     assert [201, 201] == join(api, "talk", phone(ADA), agent("cyd"))
     assert [201, 201, 201] == join(api, "other", phone(ADA), agent("cyd"), phone(BEN))
 
 
 @pytest.mark.rule("group-unique")
-def test_pairs_and_larger_groups_are_others(api: Api) -> None:
+def test_part_of_a_larger_group_text_is_another_one(api: Api) -> None:
     join(api, "talk", phone(ADA), phone(BEN), agent("cyd"), phone(CYD))
 
     assert [201] * 3 == join(api, "other", phone(ADA), phone(BEN), agent("cyd"))
 
 
 @pytest.mark.rule("identity-changes", "identity-once", "identity-reserved", "identity-form")
-def test_who_chats_may_be_called_otherwise(api: Api) -> None:
+def test_identity_of_a_chat_user_can_be_changed(api: Api) -> None:
     join(api, "talk", {"Identity": "ada"}, {"Identity": "ben"})
     ada = f"{C}/talk/Participants/ada"
 
@@ -222,7 +224,7 @@ def test_who_chats_may_be_called_otherwise(api: Api) -> None:
 
 
 @pytest.mark.rule("identity-or-address", "proxy-fixed")
-def test_half_a_pair_is_not_added_to_anybody(api: Api) -> None:
+def test_proxy_address_without_an_address_is_refused(api: Api) -> None:
     proxy = {"MessagingBinding.ProxyAddress": DESK}
     assert [50211] == join(api, "talk", {"Identity": "ada", **proxy})
     join(api, "talk", phone(ADA))
@@ -232,7 +234,7 @@ def test_half_a_pair_is_not_added_to_anybody(api: Api) -> None:
 
 
 @pytest.mark.rule("projected-lookup")
-def test_a_projected_address_is_looked_for_as_an_address(api: Api) -> None:
+def test_participant_is_found_by_its_projected_address(api: Api) -> None:
     join(api, "talk", agent("ada"))
 
     found = api.get(f"/v1/ParticipantConversations?Address=%2B{DESK[1:]}").response
@@ -241,7 +243,7 @@ def test_a_projected_address_is_looked_for_as_an_address(api: Api) -> None:
 
 
 @pytest.mark.rule("rcs-fallback", "unknown-parameters")
-def test_a_fallback_of_an_rcs_address_is_ignored(api: Api) -> None:
+def test_fallback_of_an_rcs_address_is_ignored(api: Api) -> None:
     form = phone("rcs:+15550101", "rcs:+15550199")
 
     joined = api.post(

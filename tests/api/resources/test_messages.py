@@ -46,7 +46,7 @@ def test_variables_that_are_no_object_of_texts_are_refused(
 
 
 @pytest.mark.rule("content-variable-limits")
-def test_longest_variables_fill_all_their_characters(api: Api) -> None:
+def test_longest_variables_are_accepted(api: Api) -> None:
     most = {f"{n:016}": "x" * 256 for n in range(100)}
     text = json.dumps(most, separators=(",", ":"))
 
@@ -55,14 +55,14 @@ def test_longest_variables_fill_all_their_characters(api: Api) -> None:
 
 
 @pytest.mark.rule("content-first")
-def test_a_template_comes_before_what_else_there_is(api: Api) -> None:
+def test_template_replaces_body_and_media(api: Api) -> None:
     said = api.post(MESSAGES, {"ContentSid": HX, "Body": "hi", "MediaSid": ME}).response
 
     assert (HX, None, None) == (said["content_sid"], said["body"], said["media"])
 
 
 @pytest.mark.rule("media-body", "media-shown")
-def test_the_body_of_media_stays(api: Api) -> None:
+def test_body_of_a_message_with_media_cannot_be_changed(api: Api) -> None:
     said = api.post(MESSAGES, {"MediaSid": ME}).response
     one = f"{MESSAGES}/{said['sid']}"
 
@@ -72,7 +72,7 @@ def test_the_body_of_media_stays(api: Api) -> None:
 
 
 @pytest.mark.rule("subject")
-def test_a_subject_is_not_shown(api: Api) -> None:
+def test_subject_is_accepted_and_not_shown(api: Api) -> None:
     said = api.post(MESSAGES, {"Subject": "x" * 256, "Body": "hi"})
 
     assert (201, False) == (said.status, "x" * 256 in said.response.values())
@@ -80,7 +80,7 @@ def test_a_subject_is_not_shown(api: Api) -> None:
 
 
 @pytest.mark.rule("message-defaults")
-def test_a_body_is_all_that_a_message_needs(api: Api) -> None:
+def test_message_with_only_a_body_gets_defaults(api: Api) -> None:
     said = api.post(MESSAGES, {"Body": "hi"}).response
 
     assert ("system", "{}", 0, None, None, None) == tuple(
@@ -105,7 +105,7 @@ def test_milliseconds_of_the_dates_of_a_message_are_ignored(api: Api, account: A
 
 
 @pytest.mark.rule("messages-stay", "participant-leaves")
-def test_what_somebody_said_stays(api: Api) -> None:
+def test_message_of_a_removed_participant_stays(api: Api) -> None:
     ada = api.post(PEOPLE, {"Identity": "ada"}).response["sid"]
     said = api.post(MESSAGES, {"Author": "ada", "Body": "hi"}).response
 
@@ -117,7 +117,7 @@ def test_what_somebody_said_stays(api: Api) -> None:
 
 
 @pytest.mark.rule("quiet-update", "created-by")
-def test_a_message_is_no_update_of_its_conversation(
+def test_message_does_not_change_the_date_of_its_conversation(
     api: Api, account: AccountView, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = account.conversations.one().date_updated
@@ -133,7 +133,7 @@ def test_a_message_is_no_update_of_its_conversation(
 
 
 @pytest.mark.rule("texted-receipts", "receipt-later", "delivery-summary", "error-code")
-def test_a_message_has_a_receipt_for_everybody_else_who_texts(
+def test_message_has_a_receipt_for_each_phone_except_its_author(
     api: Api, account: AccountView
 ) -> None:
     texts = [
@@ -165,7 +165,7 @@ def test_a_message_has_a_receipt_for_everybody_else_who_texts(
 
 
 @pytest.mark.rule("texted-receipts")
-def test_nobody_else_means_no_receipt(api: Api, account: AccountView) -> None:
+def test_message_without_phones_has_no_receipt(api: Api, account: AccountView) -> None:
     api.post(PEOPLE, {"Identity": "ada"})
 
     said = api.post(MESSAGES, {"Author": "ada", "Body": "hi"}).response["sid"]
@@ -175,7 +175,7 @@ def test_nobody_else_means_no_receipt(api: Api, account: AccountView) -> None:
 
 
 @pytest.mark.rule("media-once")
-def test_media_are_sent_once(api: Api) -> None:
+def test_media_sent_twice_are_refused(api: Api) -> None:
     api.post(MESSAGES, {"MediaSid": ME})
 
     assert 50508 == api.post(MESSAGES, {"MediaSid": ME}).response["code"]
@@ -183,13 +183,13 @@ def test_media_are_sent_once(api: Api) -> None:
 
 
 @pytest.mark.rule("content-values")
-def test_the_values_of_a_template_are_texts(api: Api) -> None:
+def test_template_variable_that_is_not_a_text_is_refused(api: Api) -> None:
     assert 50527 == api.post(MESSAGES, variables(json.dumps({"1": True}))).response["code"]
     assert 201 == api.post(MESSAGES, variables(json.dumps({"1": "true"}))).status
 
 
 @pytest.mark.rule("index-kept")
-def test_no_index_is_given_twice(api: Api) -> None:
+def test_index_of_a_deleted_message_is_not_used_again(api: Api) -> None:
     sids = [api.post(MESSAGES, {"Body": "hi"}).response["sid"] for _ in range(3)]
     api.delete(f"{MESSAGES}/{sids[1]}")
 
@@ -197,14 +197,14 @@ def test_no_index_is_given_twice(api: Api) -> None:
 
 
 @pytest.mark.rule("by-name-above")
-def test_names_stand_for_sids_above_something_else(api: Api, account: AccountView) -> None:
+def test_unique_name_in_a_path_of_messages_is_resolved(api: Api, account: AccountView) -> None:
     sid = account.conversations.one().sid
 
     assert sid == api.post(MESSAGES, {"Body": "hi"}).response["conversation_sid"]
 
 
 @pytest.mark.rule("texted-receipts")
-def test_agents_in_a_group_have_no_receipt(api: Api, account: AccountView) -> None:
+def test_chat_user_in_a_group_text_has_no_receipt(api: Api, account: AccountView) -> None:
     api.post(PEOPLE, {ADDRESS: ADA})
     api.post(PEOPLE, {"Identity": "ben", "MessagingBinding.ProjectedAddress": DESK})
 

@@ -130,7 +130,7 @@ def test_pair_of_a_closed_conversation_can_join_another(api: Api, account: Accou
 
 @pytest.mark.rule("proxy-fixed")
 @pytest.mark.parametrize("sent", [OTHER, DESK])
-def test_an_update_with_a_proxy_address_is_refused_even_if_it_is_unchanged(
+def test_update_with_the_unchanged_proxy_address_is_refused(
     api: Api, account: AccountView, sent: str
 ) -> None:
     joined = api.post(PEOPLE, texting(ADA, DESK)).response["sid"]

@@ -13,7 +13,7 @@ TALK = "/Conversations/talk"
 
 
 @pytest.mark.rule("author-linked")
-def test_an_author_who_takes_part_is_linked(api: Api, root: str) -> None:
+def test_author_who_is_a_participant_is_linked(api: Api, root: str) -> None:
     ada = api.post(f"{root}{TALK}/Participants", {"Identity": "ada"}).response["sid"]
     phone = {"MessagingBinding.Address": "+15550101", "MessagingBinding.ProxyAddress": "+15550102"}
     texting = api.post(f"{root}{TALK}/Participants", phone).response["sid"]
@@ -28,7 +28,7 @@ def test_an_author_who_takes_part_is_linked(api: Api, root: str) -> None:
 @pytest.mark.rule(
     "user-made", "user-views", "unread", "user-leaves", "participant-by-identity", "by-identity"
 )
-def test_who_joins_becomes_a_user_and_sees_the_conversation(api: Api, root: str) -> None:
+def test_identity_that_joins_becomes_a_user_with_the_conversation(api: Api, root: str) -> None:
     joined = api.post(f"{root}{TALK}/Participants", {"Identity": "ada"}).response
     for _ in range(3):
         api.post(f"{root}{TALK}/Messages", {"Body": "hi"})
@@ -61,7 +61,7 @@ def test_who_joins_becomes_a_user_and_sees_the_conversation(api: Api, root: str)
 
 
 @pytest.mark.rule("user-delete")
-def test_a_deleted_user_leaves_every_conversation(api: Api, root: str) -> None:
+def test_deleted_user_leaves_every_conversation(api: Api, root: str) -> None:
     api.post(f"{root}{TALK}/Participants", {"Identity": "ada"})
     api.post(f"{root}{TALK}/Participants", {"Identity": "bob"})
 
@@ -73,7 +73,7 @@ def test_a_deleted_user_leaves_every_conversation(api: Api, root: str) -> None:
 
 
 @pytest.mark.rule("participant-conversations", "one-identifier", "no-identifier", "binding-type")
-def test_participants_are_found_by_who_or_where_they_are(api: Api, root: str) -> None:
+def test_participant_conversations_are_found_by_identity_or_address(api: Api, root: str) -> None:
     pair = {"MessagingBinding.Address": "+15550101", "MessagingBinding.ProxyAddress": "+15550102"}
     by_phone = api.post(f"{root}{TALK}/Participants", pair).response
     api.post(f"{root}{TALK}/Participants", {"Identity": "ada"})
@@ -108,7 +108,7 @@ def test_participants_are_found_by_who_or_where_they_are(api: Api, root: str) ->
 
 
 @pytest.mark.rule("together-status", "together-links")
-def test_a_conversation_with_participants(api: Api, root: str) -> None:
+def test_conversation_is_created_with_participants(api: Api, root: str) -> None:
     people = [
         '{"identity": "ada"}',
         '{"messaging_binding": {"address": "+15550101", "proxy_address": "+15550102"}}',
@@ -139,7 +139,7 @@ def test_a_conversation_with_participants(api: Api, root: str) -> None:
         ([f'{{"identity": "{number}"}}' for number in range(11)], 50426),
     ],
 )
-def test_a_conversation_with_malformed_participants_is_refused(
+def test_conversation_with_malformed_participants_is_refused(
     api: Api, participants: list[str], code: int
 ) -> None:
     refused = api.post("/v1/ConversationWithParticipants", {"Participant": participants})
@@ -161,7 +161,7 @@ def test_a_conversation_with_malformed_participants_is_refused(
         ),
     ],
 )
-def test_a_participant_is_somebody_and_not_there_yet(
+def test_participant_without_identifiers_or_with_duplicates_is_refused(
     api: Api, account: AccountView, form: dict[str, str], status: int, code: int
 ) -> None:
     talk = account.conversations.add(unique_name="talk").sid
@@ -178,7 +178,7 @@ def test_a_participant_is_somebody_and_not_there_yet(
 
 
 @pytest.mark.rule("user-once", "user-case")
-def test_an_identity_is_a_user_once(api: Api) -> None:
+def test_user_with_a_duplicate_identity_is_refused(api: Api) -> None:
     api.post("/v1/Users", {"Identity": "ada"})
 
     assert 50201 == api.post("/v1/Users", {"Identity": "ada"}).response["code"]
@@ -186,7 +186,7 @@ def test_an_identity_is_a_user_once(api: Api) -> None:
 
 
 @pytest.mark.rule("user-made")
-def test_a_new_identity_is_a_user_too(api: Api, account: AccountView) -> None:
+def test_new_identity_of_a_participant_becomes_a_user(api: Api, account: AccountView) -> None:
     talk = account.conversations.add(unique_name="talk")
     account.participants.add(conversation_sid=talk.sid, identity="ada")
 
@@ -197,7 +197,7 @@ def test_a_new_identity_is_a_user_too(api: Api, account: AccountView) -> None:
 
 
 @pytest.mark.rule("user-delete")
-def test_a_deleted_user_has_no_device_any_more(api: Api, account: AccountView) -> None:
+def test_deleted_user_has_no_bindings(api: Api, account: AccountView) -> None:
     account.users.add(identity="ada")
     account.bindings.add(identity="ada")
 
@@ -206,7 +206,9 @@ def test_a_deleted_user_has_no_device_any_more(api: Api, account: AccountView) -
     assert 0 == len(account.bindings)
 
 
-def test_a_view_is_asked_for_by_the_sid_of_its_conversation(api: Api, account: AccountView) -> None:
+def test_user_conversation_is_updated_by_the_sid_of_the_conversation(
+    api: Api, account: AccountView
+) -> None:
     talk = account.conversations.add()
     account.participants.add(conversation_sid=talk.sid, identity="ada")
 

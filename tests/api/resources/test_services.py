@@ -22,7 +22,7 @@ LINKS = {
 
 
 @pytest.mark.rule("sids", "answer-dates", "fresh-dates", "urls-origin")
-def test_a_created_service_is_shown_with_all_its_properties(api: Api) -> None:
+def test_created_service_has_all_properties(api: Api) -> None:
     created = api.post("/v1/Services", {"FriendlyName": "Support"})
 
     body = created.response
@@ -54,7 +54,7 @@ def test_a_created_service_is_shown_with_all_its_properties(api: Api) -> None:
         pytest.param("PUT", "/v1/Services", 405, id="refused"),
     ],
 )
-def test_every_answer_has_the_headers_that_browsers_ask_for(
+def test_every_answer_has_the_headers_of_cors(
     api: Api, method: str, target: str, status: int
 ) -> None:
     sid = api.post("/v1/Services", {"FriendlyName": "Support"}).response["sid"]
@@ -80,20 +80,20 @@ def test_every_answer_has_the_headers_that_browsers_ask_for(
 
 
 @pytest.mark.rule("preflight")
-def test_a_preflight_needs_no_credentials(api: Api) -> None:
+def test_preflight_needs_no_credentials(api: Api) -> None:
     asked = api.ask("OPTIONS", "/v1/Services", headers={"authorization": ""})
 
     assert (204, None) == (asked.status, asked.response)
 
 
 @pytest.mark.parametrize("name", ["x" * 256, "ü" * 256, "👩‍🚀", " ", "0"])
-def test_a_name_of_up_to_256_characters_comes_back_as_sent(api: Api, name: str) -> None:
+def test_name_of_up_to_256_characters_is_kept_unchanged(api: Api, name: str) -> None:
     created = api.post("/v1/Services", {"FriendlyName": name})
 
     assert (201, name) == (created.status, created.response["friendly_name"])
 
 
-def test_what_was_created_is_fetched_and_listed_until_it_is_deleted(api: Api) -> None:
+def test_service_is_fetched_and_listed_until_it_is_deleted(api: Api) -> None:
     one = api.post("/v1/Services", {"FriendlyName": "One"}).response
     two = api.post("/v1/Services", {"FriendlyName": "Two"}).response
 
@@ -108,7 +108,7 @@ def test_what_was_created_is_fetched_and_listed_until_it_is_deleted(api: Api) ->
 
 
 @pytest.mark.rule("default-service-exists", "default-names")
-def test_the_list_begins_with_the_default_service(api: Api) -> None:
+def test_list_of_services_begins_with_the_default_service(api: Api) -> None:
     first, *others = api.get("/v1/Services").response["services"]
 
     assert default_service(api.world.account).sid == first["sid"]
@@ -116,7 +116,7 @@ def test_the_list_begins_with_the_default_service(api: Api) -> None:
 
 
 @pytest.mark.rule("default-service-delete")
-def test_the_default_service_can_not_be_deleted(api: Api) -> None:
+def test_default_service_cannot_be_deleted(api: Api) -> None:
     default = default_service(api.world.account)
 
     refused = api.delete(f"/v1/Services/{default.sid}")
@@ -126,7 +126,7 @@ def test_the_default_service_can_not_be_deleted(api: Api) -> None:
 
 
 @pytest.mark.rule("service-cascade")
-def test_a_deleted_service_takes_its_conversations_with_it(api: Api) -> None:
+def test_deleting_a_service_deletes_its_conversations(api: Api) -> None:
     service = api.post("/v1/Services", {"FriendlyName": "Support"}).response["sid"]
     path = f"/v1/Services/{service}/Conversations"
     conversation = api.post(path, {"UniqueName": "help"}).response["sid"]
@@ -138,7 +138,7 @@ def test_a_deleted_service_takes_its_conversations_with_it(api: Api) -> None:
     assert 201 == api.post("/v1/Conversations", {"UniqueName": "help"}).status
 
 
-def test_sids_follow_from_the_name_of_the_world() -> None:
+def test_worlds_with_the_same_name_draw_the_same_sids() -> None:
     def sids(name: str) -> list[str]:
         api = Api(World(name))
         return [
