@@ -1,4 +1,4 @@
-"""The engine without a socket, for the tests of what the API does, and other people's suites."""
+"""Fixtures: the engine without a socket, and suites of downstream projects."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ORIGIN = "https://conversations.twilio.com"
 
 
 class Api:
-    """Asks a world for things as the server would."""
+    """Sends requests to a world as the server does."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -82,7 +82,7 @@ def fake() -> Iterator[FakeConversations]:
 
 @pytest.fixture
 def asking() -> Iterator[FakeConversations]:
-    """One in which requests are asked about, too, with a conversation `talk`."""
+    """A fake that sends pre-events for requests, too, with a conversation `talk`."""
     with FakeConversations(assume={"pre-events": "everybody"}) as fake:
         fake.conversations.add(unique_name="talk")
         yield fake
@@ -105,7 +105,7 @@ def account(world: World) -> AccountView:
 
 @pytest.fixture(params=["account level", "service level"])
 def root(request: pytest.FixtureRequest, account: AccountView) -> str:
-    """How the paths of a level begin, with a conversation `talk` in it."""
+    """The beginning of the paths of a level, which has a conversation `talk`."""
     service = account.default_service if "account" in request.param else account.services.add()
     account.conversations.add(chat_service_sid=service.sid, unique_name="talk")
     return "/v1" if "account" in request.param else f"/v1/Services/{service.sid}"
@@ -116,7 +116,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     """A downstream project, run with warnings as errors and no credentials in the environment."""
     monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
-    for name in ("CI", "BUILD_NUMBER"):  # where one is set, pytest cuts no summary
+    for name in ("CI", "BUILD_NUMBER"):  # pytest does not cut its summary if one is set
         monkeypatch.delenv(name, raising=False)
     pytester.makeini(configuration())
     return pytester

@@ -1,4 +1,4 @@
-"""Worlds made by random requests, the same for a seed, and all that the API says of a world."""
+"""Worlds created by random requests from a seed, and all answers about a world."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TIMERS = ["PT1M", "PT20M", "P1D", "PT0S", ""]
 
 
 class RandomWorld:
-    """Asks an API for this and that; what Twilio refuses does not happen."""
+    """Sends random requests to an API. Refused requests change nothing."""
 
     def __init__(self, seed: int, steps: int = 250) -> None:
         self.chance = random.Random(seed)
@@ -254,7 +254,7 @@ STARTS = [
 
 
 def everything(world: World) -> dict[str, Any]:
-    """What each GET of the API answers that leads from one to the next, whoever's account it is."""
+    """The answers to every GET that the links of other answers lead to, for all accounts."""
     api = Api(world)
     waiting, answers = [*STARTS], dict[str, Any]()
     while waiting:
@@ -265,7 +265,7 @@ def everything(world: World) -> dict[str, Any]:
         answers[target] = json.loads(json.dumps(answer).replace(world.account.sid, "AC…"))
         waiting += followed(answer)
         if "/Conversations/CH" not in target and target.endswith("ParticipantConversations"):
-            del answers[target]  # it needs to be asked for somebody
+            del answers[target]  # it requires an identity or an address
             for person in [*PEOPLE, *PHONES, *PROXIES]:
                 name = "Address" if person in (*PHONES, *PROXIES) else "Identity"
                 who = person.replace("+", "%2B")
@@ -274,7 +274,7 @@ def everything(world: World) -> dict[str, Any]:
 
 
 def followed(answer: Any) -> list[str]:
-    """Where an answer leads."""
+    """The targets of the links in an answer."""
     found: list[str] = []
     if isinstance(answer, dict):
         for key, value in answer.items():

@@ -1,4 +1,4 @@
-"""Writes what type checkers read of the resources: operations, records and collections."""
+"""Writes the generated files: stubs of records and collections, and names of operations."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def operation_names() -> str:
     )
 
 
-# What is generated, by the path in the package
+# The generators, by path in the package
 GENERATED: dict[str, Callable[[], str]] = {
     "api/operation_names.py": operation_names,
     "state/collections.pyi": collections,

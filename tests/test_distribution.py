@@ -1,4 +1,4 @@
-"""What users install: a wheel and a source distribution, built from the sources as they are."""
+"""The wheel and the source distribution, built from the current sources."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from pytest_conversations_fake.assertions.requests import PARTICIPLES
 
 
 class Sdk:
-    """Calls a method of the SDK, or its asynchronous twin."""
+    """Calls a method of the SDK, or its asynchronous variant."""
 
     def __init__(self, client: Any, suffix: str) -> None:
         self.v1 = client.conversations.v1
@@ -39,7 +39,7 @@ class Sdk:
 
 
 async def use_account(sdk: Sdk) -> None:
-    """What is there once an account."""
+    """Use the operations that an account has once."""
     v1 = sdk.v1
     await sdk.life(
         v1.address_configurations,
@@ -58,7 +58,7 @@ async def use_account(sdk: Sdk) -> None:
 
 
 async def use_service(sdk: Sdk, fake: FakeConversations, service: Any) -> None:
-    """What is there once a service."""
+    """Use the operations that a service has once."""
     await sdk.do(service, "fetch")
     configuration = service.configuration()
     assert (await sdk.do(configuration, "fetch")).reachability_enabled is False
@@ -76,7 +76,7 @@ async def use_service(sdk: Sdk, fake: FakeConversations, service: Any) -> None:
 
 
 async def use_both(sdk: Sdk, fake: FakeConversations, level: Any) -> None:
-    """What is there at both levels."""
+    """Use the operations of both levels."""
     talk = await sdk.life(level.conversations, {"state": "inactive"}, friendly_name="x")
     conversation = level.conversations(talk)
     attributes = {"attributes": '{"a": 1}'}

@@ -1,1 +1,1 @@
-"""The imitation, without a socket."""
+"""Tests of the API without a socket."""

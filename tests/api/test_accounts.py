@@ -1,4 +1,4 @@
-"""Several accounts in one fake, each a silo."""
+"""Several accounts in one fake, which share no records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What nobody knows of Twilio, and what a test may have otherwise."""
+"""Assumptions about Twilio, and the answers that a test can choose."""
 
 from __future__ import annotations
 
@@ -236,7 +236,7 @@ def test_default_messaging_service_is_always_owned() -> None:
     assert 201 == outcome(api, C, {"MessagingServiceSid": default})
 
 
-# How to say so
+# How a test sets assumptions
 
 
 @pytest.mark.parametrize(

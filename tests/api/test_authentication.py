@@ -1,4 +1,4 @@
-"""Who may ask."""
+"""Authentication: the credentials that a world accepts."""
 
 from __future__ import annotations
 

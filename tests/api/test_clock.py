@@ -1,4 +1,4 @@
-"""The clock, whoever moves it."""
+"""The clock, moved by the fake or by time libraries."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def test_due_timer_runs_without_a_request() -> None:
         fake.conversations.add(timers_inactive="PT1M")
         fake.clock.shift(seconds=59.9)
         client = fake.twilio_client()
-        client.conversations.v1.services.list()  # a request, after which the server looks ahead
+        client.conversations.v1.services.list()  # lets the server schedule the timer
 
         assert told.wait(10)
         fake.webhooks.assert_delivered("onConversationStateUpdated", reason="TIMER")

@@ -43,7 +43,7 @@ FORMS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def sids(world: World) -> dict[str, dict[str, str]]:
-    """One of everything, in the default service and in another one: the sids by their prefixes."""
+    """Create a record of each kind in two services; return the sids by prefix."""
     account = AccountView(world, world.account)
     account_wide = {
         "IG": account.address_configurations.add(address="+15550100").sid,
@@ -98,7 +98,7 @@ def target(facts: dict[str, Any], sids: dict[str, str]) -> str:
         "Addresses": "IG",
         "Credentials": "CR",
     }
-    if facts["path"] == "/v1/Services/{Sid}":  # the default one can not be deleted
+    if facts["path"] == "/v1/Services/{Sid}":  # the default one cannot be deleted
         return f"/v1/Services/{sids['another IS']}"
     kinds["Sid"] = own.get(facts["path"].removesuffix("/{Sid}").rpartition("/")[2], "")
     return re.sub("{(.*?)}", lambda name: sids[kinds[name[1]]], facts["path"])
@@ -150,7 +150,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "any": (dict, list),
 }
 
-# What the specification says can not be null, and its own examples show as null
+# Null in the examples of the specification, although it says that they cannot be null
 NULL_ALL_THE_SAME = {("service.service_configuration.service_webhook_configuration", "method")}
 
 
@@ -169,12 +169,12 @@ def fits(body: Any, schema: dict[str, Any]) -> None:
             assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", value), name
 
 
-# The words of parameters that the contract has as any text
+# The values of parameters that the contract describes as any text
 WORDS = {"Method": {"GET", "POST"}, "BindingType": {"apn", "gcm", "fcm"}}
 
 
 def words(fact: dict[str, Any], parameter: str, is_form: bool) -> set[str]:
-    """What a parameter may hold. No request can make a conversation initializing."""
+    """The values that a parameter accepts. No request can make a conversation initializing."""
     unsendable = {"initializing"} if is_form and parameter == "State" else set()
     return {*fact.get("enum", WORDS.get(parameter, ()))} - unsendable
 

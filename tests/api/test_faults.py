@@ -1,4 +1,4 @@
-"""What goes wrong when a test wants it to."""
+"""Faults that a test injects, and a fake that is down."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_delay_does_not_delay_other_requests() -> None:
     arrived = threading.Event()
 
     def wait_for_ever() -> None:
-        with suppress(requests.ConnectionError):  # as the fake ends first
+        with suppress(requests.ConnectionError):  # because the fake ends first
             create("slow")
 
     with FakeConversations() as fake:

@@ -1,4 +1,4 @@
-"""How requests are read: what names, lists, texts and sids mean."""
+"""Forms: names, lists, texts, dates and sids in requests."""
 
 from __future__ import annotations
 

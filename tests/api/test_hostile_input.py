@@ -155,7 +155,7 @@ def test_odd_name_in_a_path_is_not_found(
 
 
 def test_long_text_without_end_is_refused_at_once(api: Api) -> None:
-    """A pattern that goes back and forth would take hours."""
+    """A pattern that backtracks would take hours."""
     for text in ('"' + '\\"' * 50_000, '"' + '\\"' * 50_000 + "\\", '"' * 100_000):
         refused = api.post("/v1/ConversationWithParticipants", {"Participant": text})
 

@@ -1,4 +1,4 @@
-"""What the journal knows of a request."""
+"""The journal: the recorded requests, with parameters and refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists, a page at a time."""
+"""Pages of lists, and their tokens."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_page_before_the_first_record_is_the_first_page(
 
 
 def linked_pages(api: Api, target: str) -> Iterator[str]:
-    """Every page URL that is handed out on the way from *target* to the last page."""
+    """Every page URL in the pages from *target* to the last one."""
     while target:
         answered = api.get(target)
         assert 200 == answered.status, target

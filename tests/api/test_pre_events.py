@@ -1,4 +1,4 @@
-"""Pre-events: an application is asked before something happens."""
+"""Pre-events: an application can refuse or change an action."""
 
 from __future__ import annotations
 
@@ -191,7 +191,7 @@ def test_application_that_blocks_its_loop_misses_a_pre_event_and_goes_on() -> No
     async def hook(request: StarletteRequest) -> PlainTextResponse:
         form = await request.form()
         if (form["EventType"], form["Author"]) == ("onMessageAdded", "ada"):
-            say("answer", "bot")  # blocks the loop on which it would be asked
+            say("answer", "bot")  # blocks the loop that should answer the pre-event
         return PlainTextResponse("")
 
     failed = pytest.raises(AssertionError, match="no answer within")
@@ -247,7 +247,7 @@ def test_deletion_is_refused_or_done_but_not_changed(asking: FakeConversations) 
         answering(200, body), public_url=HOOK, events=["onMessageRemove", "onMessageAdd"]
     )
     say()
-    asking.messages.assert_created(body="hi")  # what was sent, though it became something else
+    asking.messages.assert_created(body="hi")  # as sent; the application changed the record
     [message] = asking.messages
     assert "Y" == message.body
 

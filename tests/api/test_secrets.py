@@ -1,4 +1,4 @@
-"""What no text shows."""
+"""Secrets, which no text shows."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ SHOWN = (
 
 
 def unseen(text: str) -> set[str]:
-    """The characters of *text* that nobody sees, but for line breaks."""
+    """The invisible characters of *text*, except line breaks."""
     return {each for each in text if category(each) in ("Cc", "Cf", "Cs", "Zl", "Zp")} - {"\n"}
 
 
@@ -59,7 +59,7 @@ def test_escaping_twice_changes_nothing() -> None:
 
 
 def exchange(world: World) -> RecordedRequest:
-    """A refused request in which everything is hostile that a client chooses."""
+    """A refused request with hostile text in every part that a client chooses."""
     entry = world.journal.open(Request(HOSTILE, f"/v1/{HOSTILE}", "", {}, ""))
     entry.ignored = (HOSTILE,)
     entry.refusal = MalformedForm(reason=HOSTILE)
@@ -90,7 +90,7 @@ def test_delivery_is_one_line_and_keeps_its_error() -> None:
 
 
 def test_names_of_ignored_parameters_are_escaped(world: World, api: Api) -> None:
-    name = HOSTILE.replace("\ud800", "")  # which UTF-8 has no bytes for
+    name = HOSTILE.replace("\ud800", "")  # UTF-8 cannot encode it
     asked = api.post("/v1/Conversations", {name: "x"})
 
     [sentence] = ignored_parameters(world)
@@ -126,7 +126,7 @@ class Hostile:
 
 @pytest.fixture
 def hostile(world: World, api: Api, account: AccountView) -> World:
-    """A world in which all is hostile that comes from outside."""
+    """A world with hostile text in every value from outside."""
     sent = HOSTILE.replace("\ud800", "")
     api.post("/v1/Conversations", {"FriendlyName": sent, sent: sent})
     exchange(world)

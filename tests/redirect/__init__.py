@@ -1,1 +1,1 @@
-"""Redirection: both ends are in this process, and nothing leaves it."""
+"""Tests of redirection. Client and server are in this process, and no request leaves it."""

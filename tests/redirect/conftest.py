@@ -1,4 +1,4 @@
-"""Both ends of a redirection: where requests are to land, and a real Twilio where they must not."""
+"""The sites of a redirection: the fake, and a real Twilio that no request may reach."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture
 def fake(site: Site) -> Site:
-    """Where imitated hosts are to land."""
+    """The site that requests for imitated hosts must reach."""
     site.requests.clear()
     return site
 

@@ -1,4 +1,4 @@
-"""A real Twilio that would answer: on another loopback address, led to and trusted."""
+"""A real Twilio that would answer, on another loopback address, with a trusted certificate."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def real_twilio() -> Iterator[tuple[Site, str]]:
 
 
 def make_public(site: Site, authority: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Below any hooks let Twilio's names lead to *site* and let everybody trust *authority*."""
+    """Below any patches, let Twilio's names lead to *site*, and every client trust *authority*."""
     _trust(authority, monkeypatch)
     ports = {443: site.tls_port, 80: site.http_port}
 
@@ -81,7 +81,7 @@ def make_public(site: Site, authority: str, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def _trust(authority: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make *authority* one that everybody trusts: who loads any from files gets it, too."""
+    """Let every client trust *authority*: loading any bundle from a file loads it, too."""
     from_files, default = ssl.SSLContext.load_verify_locations, ssl.SSLContext.load_default_certs
 
     def load_verify_locations(

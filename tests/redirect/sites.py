@@ -1,4 +1,4 @@
-"""Patches that requests can arrive at: a thread each for a TLS and a plain port."""
+"""Sites that requests can reach: a TLS and a plain port, each in a thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pytest_conversations_fake.redirect import Redirection
 
 
 class Listener(ThreadingHTTPServer):
-    """Answers any request like an empty list of conversations and remembers its host and path."""
+    """Answers any request with an empty list of conversations, and records its host and path."""
 
     tunnel: tuple[str, int]
     """Where it leads as a proxy."""
@@ -30,11 +30,11 @@ class Listener(ThreadingHTTPServer):
             )
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that gave up: its own side of the story is what the tests look at."""
+        """Ignore a client that gave up; the tests check the client."""
 
 
 def relay(source: socket.socket, target: socket.socket) -> None:
-    """Until either end closes."""
+    """Relay between two sockets until either closes."""
     with suppress(OSError):
         while received := source.recv(65536):
             target.sendall(received)
@@ -51,7 +51,7 @@ class Answer(BaseHTTPRequestHandler):
         self.answer()
 
     def do_CONNECT(self) -> None:
-        """As a proxy would that leads to the real Twilio."""
+        """Tunnel as a proxy that reaches the real Twilio."""
         self.server.requests.append(f"CONNECT {self.path}")
         self.send_response(200)
         self.end_headers()
@@ -75,7 +75,7 @@ class Answer(BaseHTTPRequestHandler):
 
 @dataclass
 class Site:
-    """A TLS and a plain port that note in *requests* whatever reaches either."""
+    """A TLS and a plain port. *requests* has the URL of each request to either."""
 
     address: str
     context: ssl.SSLContext

@@ -1,4 +1,4 @@
-"""Certificates are for the name asked for, from an authority that only this process knows."""
+"""Certificates for each requested name, by an authority that only this process trusts."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_clients_with_truststore_reach_the_fake(site: Site, fake: Site, when: st
                 truststore.inject_into_ssl()
             with_requests(URL)
             with_http_client(URL)
-            certificates.client_context.__wrapped__()  # can be made then, too
+            certificates.client_context.__wrapped__()  # can be created then, too
             certificates.server_context()
     finally:
         truststore.extract_from_ssl()

@@ -40,7 +40,7 @@ def run(redirection: Redirection, tmp_path: Path) -> Run:
         without: Sequence[str] = (),
         **environ: str,
     ) -> subprocess.CompletedProcess[str]:
-        # Whatever is not led anywhere gets no further than a port that nobody listens at
+        # Connections without redirection lead to a port without a listener
         nowhere = {"https_proxy": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
         env = subprocess_env(redirection, tmp_path, {**os.environ, **nowhere, **environ})
         for name in without:
@@ -51,7 +51,7 @@ def run(redirection: Redirection, tmp_path: Path) -> Run:
     return run
 
 
-# A process that has none of root's rights over files
+# A process without root's rights over files
 AS_ANOTHER_USER = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 needs_another_user = pytest.mark.skipif(
     not shutil.which("setpriv") or os.geteuid() != 0, reason="only root can be another user"
@@ -126,7 +126,7 @@ def test_existing_sitecustomize_is_run(run: Run, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("option", ["-I", "-E", "-S"])
 def test_python_child_can_ignore_the_redirection(run: Run, fake: Site, option: str) -> None:
-    """A documented exception: such a Python reads no `sitecustomize` of ours."""
+    """A documented exception: with these options Python does not read our `sitecustomize`."""
     looks = "import socket; print(hasattr(socket.getaddrinfo, '__wrapped__'))"
 
     assert run(sys.executable, option, "-c", looks).stdout == "False\n"
@@ -358,7 +358,7 @@ def test_curl_does_not_refuse_an_allowed_host(fake: Site, tmp_path: Path) -> Non
 
 @needs_curl
 def test_curl_can_ignore_the_redirection(run: Run, fake: Site) -> None:
-    """A documented exception. It would go to the real one; here no name of that kind resolves."""
+    """A documented exception. It would reach the real host, which does not resolve here."""
     ended = run(
         CURL, "-q", "-sS", "--resolve", "*:443:127.0.0.1:9", "--connect-to", "::127.0.0.1:9", URL
     )

@@ -1,4 +1,4 @@
-"""Every client lands, is refused and is not leaked, however it resolves, connects and verifies."""
+"""Every client is redirected or refused, however it resolves, connects and verifies."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def with_http_client(url: str) -> object:
 
 
 def with_urllib_request(url: str) -> object:
-    opener = urllib.request.build_opener()  # `urlopen` would keep what it made of the environment
+    opener = urllib.request.build_opener()  # `urlopen` would cache the proxies of the environment
     with opener.open(url) as response:
         return json.load(response)
 
@@ -192,7 +192,7 @@ def in_loop(client: Callable[..., Coroutine[Any, Any, object]], **options: Any) 
     async def to_the_end(url: str) -> object:
         try:
             return await client(url, **options)
-        finally:  # aiohttp and tornado leave before their connections are closed
+        finally:  # aiohttp and tornado end before their connections are closed
             transports = asyncio.get_running_loop()._transports
             while any(transport._sock for transport in list(transports.values())):
                 await asyncio.sleep(0)
@@ -204,7 +204,7 @@ def on_uvloop(client: Callable[..., Coroutine[Any, Any, object]], **options: Any
     async def to_the_end(url: str) -> object:
         try:
             return await client(url, **options)
-        finally:  # as above, but uvloop does not tell what is still open
+        finally:  # as above, but uvloop does not report open connections
             for _ in range(10_000):
                 await asyncio.sleep(0)
 
@@ -252,7 +252,7 @@ CLIENTS: dict[str, tuple[str, Client]] = {
 
 @pytest.fixture(params=CLIENTS)
 def client(request: pytest.FixtureRequest) -> Client:
-    """Imported before `real`, which patches what it finds."""
+    """The client, whose libraries are imported before `real` patches them."""
     library, client = CLIENTS[request.param]
     if library:
         pytest.importorskip(library, reason=f"{library} is not installed")
@@ -286,7 +286,7 @@ def test_request_for_the_imitated_host_reaches_only_the_fake(
 
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
 def test_real_host_is_reached_without_patches(client: Client, real: Site, url: str) -> None:
-    """Else the other tests here would prove nothing."""
+    """Without this test the others would prove nothing."""
     client(url)
 
     assert [url] == real.requests
@@ -352,7 +352,7 @@ def test_fingerprint_of_aiohttp_is_a_mismatch(fake: Site) -> None:
 
 
 def every_text(error: BaseException | None) -> str:
-    """What an exception says and what the ones behind it say."""
+    """The texts of an exception and of its causes."""
     texts = []
     while error:
         texts += [str(error), *map(every_text, getattr(error, "exceptions", []))]

@@ -1,4 +1,4 @@
-"""A route costs little, by what is done rather than by how long it takes on some machine."""
+"""The cost of redirection, measured by imports and loaded files instead of time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .test_clients import CLIENTS, URL
 
 @pytest.fixture
 def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """The files of authorities that were read."""
+    """The files of certificate authorities that were read."""
     read: list[Any] = []
     original = ssl.SSLContext.load_verify_locations
 
@@ -52,7 +52,7 @@ def test_client_of_another_host_loads_the_ca_bundle(fake: Site, loaded: list[Any
 
     with activate(fake.redirection()), requests.Session() as session:
         session.trust_env = False
-        with pytest.raises(requests.exceptions.SSLError):  # a certificate of nobody it knows
+        with pytest.raises(requests.exceptions.SSLError):  # a certificate of an unknown authority
             session.get(f"https://127.0.0.1:{fake.tls_port}")
 
     assert len(loaded) == 1

@@ -50,7 +50,7 @@ def fake(real: Site) -> Iterator[FakeConversations]:
 
 
 def open_desk(**options: str) -> str:
-    """The code under test: knows nothing but twilio-python."""
+    """The code under test, which uses twilio-python only."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # that an edge should have a region
         client = Client(**options)
@@ -58,7 +58,7 @@ def open_desk(**options: str) -> str:
     return url
 
 
-# What lands
+# Clients that reach the fake
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_call_that_blocks_a_running_loop_reaches_the_fake(fake: FakeConversation
 def test_no_certificate_is_created_before_the_first_tls_connection(
     fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """That the first one imports what makes them is what `test_cost` is about."""
+    """`test_cost` checks the imports of the first one."""
     made: list[str] = []
     make = certificates._context_for
 
@@ -256,7 +256,7 @@ def test_fake_ends_at_once_with_open_tls_connections(goes_on: str) -> None:
 
 def test_server_without_tls_drops_its_connections() -> None:
     server = Server()
-    server.drop_connections()  # not started yet, it has none
+    server.drop_connections()  # before the start there are none
     fake = FakeConversations(redirect=False)
     with fake._lifecycle.serve_on(server), requests.Session() as session:
         for _ in range(2):

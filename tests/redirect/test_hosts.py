@@ -1,4 +1,4 @@
-"""Which names are whose."""
+"""Host names: imitated, others of Twilio, and all others."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_address_has_the_requested_port(asked: Any, answered: Any) -> None:
 
 
 def test_patch_for_windows_calls_the_original() -> None:
-    """As far as it can be tried elsewhere."""
+    """As far as other systems can test it."""
 
     async def sock_connect(loop: Any, sock: Any, address: Any) -> Any:
         return address

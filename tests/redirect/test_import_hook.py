@@ -1,4 +1,4 @@
-"""Libraries that are imported while a route is there are hooked, too, and unhooked after it."""
+"""Libraries imported while a guard is active are patched, and restored after it."""
 
 from __future__ import annotations
 

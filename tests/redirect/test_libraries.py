@@ -20,14 +20,14 @@ PARAMETERS = {
     "aiohttp.resolver:AsyncResolver.resolve": "self host port family",
     "aiohttp.resolver:AsyncResolver._resolve_with_query": "self host port family",
     "asyncio.proactor_events:BaseProactorEventLoop.sock_connect": "self sock address",
-    "pytest_socket:_true_connect": None,  # of C, as what `socket.connect` is
+    "pytest_socket:_true_connect": None,  # in C, like `socket.connect`
     "truststore._api:SSLContext.wrap_socket": (
         "self sock server_side do_handshake_on_connect suppress_ragged_eofs server_hostname session"
     ),
     "truststore._api:SSLContext.wrap_bio": (
         "self incoming outgoing server_side server_hostname session"
     ),
-    "uvloop:Loop.getaddrinfo": None,  # compiled, it tells nothing; test_clients calls it
+    "uvloop:Loop.getaddrinfo": None,  # compiled without a signature; test_clients calls it
     "uvloop:Loop.create_connection": None,
 }
 

@@ -53,7 +53,7 @@ def test_client_with_region_and_edge_reaches_the_fake(
 
 
 def test_cached_address_leads_to_the_next_redirection(fake: Site) -> None:
-    """aiohttp's connector remembers for ten seconds."""
+    """aiohttp's connector caches for ten seconds."""
 
     async def twice(url: str) -> None:
         connector = aiohttp.TCPConnector(force_close=True)
@@ -73,7 +73,7 @@ def test_cached_address_leads_to_the_next_redirection(fake: Site) -> None:
 
 
 def test_cached_address_of_the_real_host_is_refused(real: Site, fake: Site) -> None:
-    """By the socket's peer where there is a socket, by the certificate where there is none."""
+    """The peer of the socket shows it; without a socket, the certificate does."""
     with activate(fake.redirection()) as redirection:
         context = ssl.create_default_context()
         sock = socket.create_connection((real.address, real.tls_port))
@@ -117,7 +117,7 @@ def test_other_port_of_the_imitated_host_is_refused(fake: Site) -> None:
 
 
 def test_pooled_connection_is_used_until_the_server_drops_it(real: Site, fake: Site) -> None:
-    """Which whoever has the server does when the next test has no use for it."""
+    """The server drops it before a test without a fake."""
     with KeepsAlive() as server, requests.Session() as session:
         redirection = fake.redirection()
         redirection.ports[443] = server.port
@@ -137,9 +137,9 @@ def test_pooled_connection_is_used_until_the_server_drops_it(real: Site, fake: S
 def test_connection_opened_before_the_guard_is_not_detected(
     real: Site, fake: Site, guard: str
 ) -> None:
-    """A documented exception: it needs no name, no connecting and no handshake any more.
+    """A documented exception: it needs no name, no connect and no handshake.
 
-    A guard for the whole session is there before such connections are.
+    A guard for the whole session is active before such connections exist.
     """
     connection = HTTPSConnection("conversations.twilio.com")
     connection.connect()
@@ -153,7 +153,7 @@ def test_connection_opened_before_the_guard_is_not_detected(
 
 
 class KeepsAlive:
-    """A TLS server that keeps connections open until it is told to drop them."""
+    """A TLS server that keeps connections open until a test drops them."""
 
     def __enter__(self) -> KeepsAlive:
         self.answered = 0

@@ -1,4 +1,4 @@
-"""Hooks that tests and other plugins replace, keep or put back, in suites with fakes."""
+"""Patches that tests and other plugins replace, keep or restore, in suites with fakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Other mocks in the same test, each with the one rule that it needs to let Twilio's calls pass."""
+"""Other mocks in the same test, each with the rule that passes calls to Twilio through."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ COMMON = """
         Client().conversations.v1.services.create(friendly_name="Support")
         fake.services.assert_created(friendly_name="Support")
 """
-# Plugins that other suites do without, as they take their time to load
+# Plugins that other suites do not load, because loading takes time
 OPTIONS = {
     "pytest_httpx": ["-p", "pytest_httpx"],
     "pytest_socket": ["--disable-socket", "--allow-hosts=127.0.0.1"],

@@ -1,4 +1,4 @@
-"""gevent and eventlet: where they replace sockets and threads, redirection is refused."""
+"""gevent and eventlet replace sockets and threads; then redirection is refused."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATCHES = {
 }
 REPLACED = {"gevent": "socket, ssl, threading, select", "eventlet": "socket, thread, select"}
 
-# Both warn: gevent that pytest's plugins have imported ssl by then, eventlet that it is deprecated
+# Both warn: gevent because pytest's plugins have imported ssl, eventlet because it is deprecated
 OPTIONS = ("-W", "ignore")
 
 

@@ -1,4 +1,4 @@
-"""Everything is put back, whoever else changed it in the meantime."""
+"""Patches are removed, even if other code changed them in the meantime."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pytest_conversations_fake.redirect.libraries import LIBRARIES
 from pytest_conversations_fake.redirect.patches import _find_attribute
 from pytest_conversations_fake.redirect.stdlib import STDLIB
 
-PATCHES = STDLIB | LIBRARIES  # gevent and eventlet warn whoever forks, once they are imported
+PATCHES = STDLIB | LIBRARIES  # gevent and eventlet warn about forks once they are imported
 
 truststore = pytest.importorskip("truststore", reason="truststore is not installed")
 for name in PATCHES:
@@ -27,7 +27,7 @@ NOTHING = object()
 
 
 def state() -> dict[str, Any]:
-    """What is at each place that is hooked, and the rest that is changed."""
+    """The function at each patched place, and the other state that activation changes."""
     there: dict[str, Any] = {
         name: os.environ.get(name, NOTHING) for name in ("NO_PROXY", "no_proxy")
     }
@@ -114,21 +114,21 @@ def test_innermost_guard_decides() -> None:
 
 
 def test_patch_of_other_code_on_top_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As responses and its like do, around or inside of a test."""
+    """responses and similar libraries do so, around or inside a test."""
     with monkeypatch.context() as patching:
         with activate(redirection()):
             patching.setattr(socket, "getaddrinfo", answer := mock.Mock())
         assert socket.getaddrinfo is answer
         left = state()["socket:getaddrinfo"]
         assert left is answer
-    # What was found and put back by the other is a hook, which passes on until it is taken out
+    # The other code restored our patch, which calls the original until it is removed
     assert socket.getaddrinfo("127.0.0.1", 1)[0][4] == ("127.0.0.1", 1)
     assert hasattr(socket.getaddrinfo, "__wrapped__")
     repair_patches()
 
 
 def test_repair_patches_functions_that_other_code_restored() -> None:
-    """As pytest-socket and others do, which remember the original from the time of their import."""
+    """pytest-socket and others do so; they keep the original from their import."""
     before = state()
     with activate(redirection()):
         hooked = changed(before)
@@ -152,7 +152,7 @@ def test_replaced_class_has_no_patch_when_it_is_restored(
 def test_finder_is_not_first_and_leaves_a_restored_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """pyfakefs puts its own first and later removes the first, whichever that is."""
+    """pyfakefs inserts its finder first and later removes the first one, whatever it is."""
     with monkeypatch.context() as patching:
         with activate(redirection()):
             first = sys.meta_path[0]
@@ -173,7 +173,7 @@ def test_repair_restores_a_proxy_variable_that_other_code_set_again(
 
 
 def test_undone_patch_of_other_code_below_leaves_nothing() -> None:
-    """As pytest-socket does: it replaces `connect` before a test and puts its own back after."""
+    """pytest-socket does so: it replaces `connect` before a test and restores it afterwards."""
     own = socket.socket.connect
 
     socket.socket.connect = mock.Mock()
@@ -200,7 +200,7 @@ def test_original_classes_are_patched_instead_of_replacements() -> None:
     real_socket, real_context = socket.socket, ssl.SSLContext
 
     class Guarded(socket.socket):
-        """pytest-socket's."""
+        """A class like that of pytest-socket."""
 
     with mock.patch.object(socket, "socket", Guarded), activate(redirection()):
         assert "connect" in vars(real_socket)

@@ -1,4 +1,4 @@
-"""Proxies: those of the environment are passed by, explicit ones fail closed."""
+"""Proxies: a proxy of the environment is bypassed, an explicit proxy is refused."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def imported(name: str) -> Callable[[str, str], None]:
 def test_tls_through_an_explicit_proxy_is_refused_and_recorded(
     name: str, real: Site, fake: Site
 ) -> None:
-    """The proxy is asked for a tunnel, and through that nothing is sent."""
+    """The proxy gets a request for a tunnel, and nothing is sent through it."""
     client = imported(name)
 
     with activate(fake.redirection()) as redirection, pytest.raises(Exception) as raised:  # noqa: PT011 - each client has its own
@@ -164,7 +164,7 @@ def test_test_that_swallows_the_refusal_fails_at_its_end(name: str, real: Site) 
 
 
 async def with_kept_address(url: str, *, address: str, port: int) -> None:
-    """As a client does that resolved the name earlier."""
+    """Connect like a client that resolved the name earlier."""
     _, writer = await asyncio.open_connection(
         address, port, ssl=True, server_hostname=urlsplit(url).hostname
     )
@@ -213,7 +213,7 @@ def test_connection_to_a_cached_address_is_refused_and_recorded(
 def test_plain_http_through_an_explicit_proxy_is_not_detected(
     name: str, real: Site, fake: Site
 ) -> None:
-    """A documented exception: the only name that is looked up is the proxy's."""
+    """A documented exception: the client resolves only the name of the proxy."""
     client = imported(name)
     plain = URL.replace("https", "http")
 

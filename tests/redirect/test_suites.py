@@ -1,4 +1,4 @@
-"""Redirection and the guard in other people's suites, where the real Twilio would answer."""
+"""Redirection and the guard in downstream suites, where the real Twilio would answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REMEDY = (
 
 @pytest.fixture
 def suite(suite: pytest.Pytester) -> pytest.Pytester:
-    """A suite that tells at its end what reached the real Twilio."""
+    """A suite that prints at its end which requests reached the real Twilio."""
     suite.makeconftest(
         f"""
         import sys
@@ -45,7 +45,7 @@ def suite(suite: pytest.Pytester) -> pytest.Pytester:
 
 
 def ran(suite: pytest.Pytester, *options: str, guard: str = "fixture") -> pytest.RunResult:
-    # pytest-socket puts back what it has found below the patches of this conftest
+    # pytest-socket restores the functions below the patches of this conftest
     return suite.runpytest("-p", "no:socket", "-o", f"fake_conversations_guard={guard}", *options)
 
 

@@ -1,4 +1,4 @@
-"""Collections and records, as a test author meets them. No request is needed for any of it."""
+"""Collections and records, as test authors use them. No test here needs a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fake that goes back to how it was."""
+"""Snapshots, restore and reset."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ C = "/v1/Conversations"
 
 
 def everything(world: World) -> dict[str, list[dict[str, Any]]]:
-    """What every record is, noun by noun and in order, and by what it is found."""
+    """The attributes of every record, in order, with the keys and lists that find it."""
     store = world.account.store
 
     def found(record: Record) -> list[Any]:

@@ -1,4 +1,4 @@
-"""What type checkers and people who explore are told."""
+"""The stubs for type checkers, and the texts of `dir` and `help`."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What each resource does, at both levels."""
+"""Tests of the resources, at both levels."""

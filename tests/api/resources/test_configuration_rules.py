@@ -1,4 +1,4 @@
-"""What Twilio refuses of services, roles, addresses and webhooks."""
+"""Rules of services, roles, addresses, webhooks, credentials and notifications."""
 
 from __future__ import annotations
 

@@ -137,7 +137,7 @@ def test_request_changes_between_the_open_states(api: Api, state: str) -> None:
 
 @pytest.fixture
 def closed(api: Api) -> dict[str, str]:
-    """A closed conversation's message, participant and webhook."""
+    """The sids of a message, a participant and a webhook of a closed conversation."""
     api.post(C, {"UniqueName": "talk"})
     forms = {
         "Messages": {"Body": "hi"},

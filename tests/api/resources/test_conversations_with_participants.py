@@ -1,4 +1,4 @@
-"""Conversations that are made with their participants: all or nothing, and when they are ready."""
+"""Conversations with participants: created completely or not at all, perhaps initializing."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def test_conflict_after_creation_closes_the_conversation_with_a_reason(
 
 @pytest.fixture
 def slow() -> Api:
-    """A world in which conversations with participants are initializing at first."""
+    """A world that assumes `initializing` for conversations with participants."""
     return Api(World("a test", assumptions=Assumptions({"with-participants": "initializing"})))
 
 

@@ -1,4 +1,4 @@
-"""Every resource keeps what it is told, at both levels, and is found by all its names."""
+"""Every resource: create, fetch, list, update and delete, at both levels."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pytest_conversations_fake.state.account import AccountView
 ROLE, FLOW = "RL" + "0" * 32, "FW" + "0" * 32
 TALK = "/Conversations/talk"
 
-# Where to create it, with what, what that shows; what to change, and what that shows
+# The path, the form and the answer of the creation; the form and the answer of an update
 LIVES: dict[str, tuple[str, dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     "message": (
         f"{TALK}/Messages",

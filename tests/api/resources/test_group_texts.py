@@ -1,4 +1,4 @@
-"""Group texts, in which phones see each other and those who chat have a number for them."""
+"""Group texts: conversations of phones and of chat users with projected addresses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def agent(identity: str, projected: str = DESK) -> dict[str, str]:
 
 
 def join(api: Api, conversation: str, *people: dict[str, str]) -> list[int]:
-    """What Twilio says to each: a status, or the code of a refusal."""
+    """Join participants; return the status or the code of each answer."""
     path = f"{C}/{conversation}/Participants"
     asked = [api.post(path, person) for person in people]
     return [each.response.get("code", each.status) for each in asked if each.response]

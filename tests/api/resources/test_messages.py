@@ -1,4 +1,4 @@
-"""Messages: who says what, with which media or template, and what comes of it."""
+"""Messages: authors, bodies, media, templates, indexes and receipts."""
 
 from __future__ import annotations
 

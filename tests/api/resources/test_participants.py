@@ -1,4 +1,4 @@
-"""Who takes part: participants, users, and the views of them."""
+"""Participants, users, and the views of both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Services: the operation that everything began with, and its siblings."""
+"""Services, and the headers of every answer."""
 
 from __future__ import annotations
 
