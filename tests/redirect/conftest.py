@@ -33,9 +33,9 @@ def real_site() -> Iterator[tuple[Site, str]]:
 
 @pytest.fixture
 def real(real_site: tuple[Site, str], monkeypatch: pytest.MonkeyPatch) -> Site:
-    """A Twilio that would answer: below the hooks its names lead to it and its authority is public.
+    """A real Twilio that would answer. Without our patches its names lead to it.
 
-    Asked for before the hooks are put in place, so these patches are what the hooks find.
+    A test requests this fixture before a guard is active, so our patches wrap those of the fixture.
     """
     site, authority = real_site
     site.requests.clear()

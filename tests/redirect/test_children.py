@@ -29,9 +29,9 @@ def redirection(fake: Site) -> Redirection:
 
 @pytest.fixture
 def run(redirection: Redirection, tmp_path: Path) -> Run:
-    """Runs a command in an environment that leads along the redirection.
+    """Run a command in the environment of the redirection.
 
-    *after* changes the environment that leads there, and *without* names what it loses.
+    *after* changes that environment, and *without* names the variables that it loses.
     """
 
     def run(

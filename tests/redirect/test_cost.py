@@ -44,7 +44,7 @@ def test_new_sync_client_loads_no_ca_bundle(name: str, fake: Site, loaded: list[
         client(URL)
 
     assert len(fake.requests) == 1
-    assert loaded == [], "urllib3 has moved: redirect/libraries.py hooks its ssl_wrap_socket"
+    assert loaded == [], "urllib3 has moved: redirect/libraries.py patches its ssl_wrap_socket"
 
 
 def test_client_of_another_host_loads_the_ca_bundle(fake: Site, loaded: list[Any]) -> None:

@@ -1,6 +1,6 @@
-"""The patches in other libraries that are hooked are still what the hooks take them for.
+"""The functions of libraries that we patch have the form that the patches expect.
 
-A failure here names a library that has moved; its entry in `redirect/libraries.py` is to follow.
+A failure names a library that has changed. Then change its entry in `redirect/libraries.py`.
 """
 
 from __future__ import annotations

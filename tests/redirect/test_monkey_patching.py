@@ -111,10 +111,10 @@ def test_monkey_patching_under_a_guard_is_refused(
         import pytest
 
         def test_it({fixture}):
-            hooked = socket.getaddrinfo
+            patched = socket.getaddrinfo
             with pytest.raises(RuntimeError, match="is refused in .*::test_it because calls"):
                 {PATCHES[library]}
-            assert socket.getaddrinfo is hooked
+            assert socket.getaddrinfo is patched
         """
     )
 
@@ -129,7 +129,7 @@ def test_test_after_monkey_patching_fails_under_the_session_guard(
     if not find_spec("eventlet"):
         pytest.skip("eventlet is not installed")
     monkeypatch.setenv("EVENTLET_NO_GREENDNS", "yes")  # on 3.10 it cannot import dnspython
-    suite.makeconftest("from eventlet import monkey_patch")  # which is not hooked by then
+    suite.makeconftest("from eventlet import monkey_patch")  # the import is not guarded yet
     suite.makepyfile(
         """
         from conftest import monkey_patch

@@ -58,10 +58,10 @@ def test_every_patch_is_applied_and_removed() -> None:
     before = state()
 
     with activate(redirection()):
-        hooked = changed(before)
+        patched = changed(before)
 
-    missing = {"aiohttp.resolver:AsyncResolver._resolve_with_query"} - hooked  # some lack it
-    assert before.keys() - missing == hooked
+    missing = {"aiohttp.resolver:AsyncResolver._resolve_with_query"} - patched  # some lack it
+    assert before.keys() - missing == patched
     assert set() == changed(before)
 
 
@@ -95,11 +95,11 @@ def test_outer_guard_can_end_first() -> None:
     outer, inner = ExitStack(), ExitStack()
     outer.enter_context(activate(Guard(name="this run")))
     inner.enter_context(activate(redirection()))
-    hooked = state()
+    patched = state()
 
     outer.close()
 
-    assert set() == changed(hooked)
+    assert set() == changed(patched)
     inner.close()
 
 
@@ -131,13 +131,13 @@ def test_repair_patches_functions_that_other_code_restored() -> None:
     """pytest-socket and others do so; they keep the original from their import."""
     before = state()
     with activate(redirection()):
-        hooked = changed(before)
+        patched = changed(before)
         socket.socket.connect = before["socket:socket.connect"]
         socket.getaddrinfo = before["socket:getaddrinfo"]
 
         repair_patches()
 
-        assert hooked == changed(before)
+        assert patched == changed(before)
 
 
 def test_replaced_class_has_no_patch_when_it_is_restored(
@@ -187,11 +187,11 @@ def test_undone_patch_of_other_code_below_leaves_nothing() -> None:
 def test_function_of_pytest_socket_on_top_is_patched_again() -> None:
     theirs: list[Any] = []
     with activate(Guard(name="this run")):
-        hooked = socket.socket.connect
+        patched = socket.socket.connect
         socket.socket.connect = lambda sock, address: theirs.append(address)
         with activate(redirection()), socket.socket() as sock:
             sock.connect(("127.84.87.73", 443))
-        socket.socket.connect = hooked
+        socket.socket.connect = patched
 
     assert theirs == [("127.0.0.1", 2)]
 
