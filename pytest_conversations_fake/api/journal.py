@@ -128,7 +128,7 @@ class RecordedRequest:
 
 @dataclass
 class PendingRequest:
-    """What is known so far of a request that is being answered."""
+    """A request that is being answered, as far as it is known."""
 
     number: int
     request: Request

@@ -32,7 +32,7 @@ class NoLock:
 
 @dataclass(frozen=True)
 class Outside:
-    """What a world needs from outside. The defaults serve a world without a server."""
+    """The callables that a world needs. The defaults serve a world without a server."""
 
     lock: Lock = field(default_factory=NoLock)
     """Guards the state of the world. Readers and writers hold it."""

@@ -1,4 +1,4 @@
-"""The context of a request: what a resource knows of the request that it serves."""
+"""The context of a request: the request as a resource sees it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .store import Store
 
 @dataclass(frozen=True, kw_only=True)
 class RequestContext:
-    """What a resource knows of the request that it serves, or of the seed that it adds."""
+    """The request that a resource serves, or the seed that it adds."""
 
     assumptions: Assumptions
     sids: Sids
@@ -39,7 +39,7 @@ class RequestContext:
     webhooks_enabled: bool = False
     """Whether it publishes events of its own actions."""
     event_params: Mapping[str, Any] = field(default_factory=dict)
-    """What its events carry in addition to attributes of the record."""
+    """Parameters of its events in addition to attributes of the record."""
     client_identity: str | None = None
     """The identity of the chat user, if the source is `"SDK"`."""
     facts: Mapping[str, Any] = field(default_factory=dict)

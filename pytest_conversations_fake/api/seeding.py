@@ -9,11 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Seeding:
-    """What is special about the entries of a resource in seed files."""
+    """Exceptions to the usual entries of a resource in seed files."""
 
     preexisting_by: Sequence[str] = ()
-    """Attributes that tell which record an entry without a sid means, of those that came with the
-    parent. Without them, each entry creates a record."""
+    """Attributes by which an entry without a sid finds its preexisting record. Without them, each
+    entry creates a record."""
     set_last: Sequence[str] = ()
     """Attributes that are set after the records below the entry were loaded. Where each parent has
     exactly one record, they are set after everything below the parent."""
