@@ -166,9 +166,9 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
     texts: Texts = {}
     ignored: list[str] = []
     form, query = read_form(request.headers, body), read_query(request.query)
-    for fields, sent in [(operation.form, form), (operation.query, query)]:
+    for fields, source in [(operation.form, form), (operation.query, query)]:
         keywords = {field.name: keyword for keyword, field in fields.items()}
-        for name, values in sent.items():
+        for name, values in source.items():
             if name in keywords:
                 texts[keywords[name]] = values
             else:

@@ -59,8 +59,8 @@ class Field(ABC):
         return self.invalid(name=self.name, value=text)
 
     def type_error(self, kind: str, value: object, keyword: str) -> TypeError:
-        given = type(value).__name__ if self.secret else repr(value)
-        return TypeError(f"{keyword or self.name} takes {kind}, not {given}")
+        shown = type(value).__name__ if self.secret else repr(value)
+        return TypeError(f"{keyword or self.name} takes {kind}, not {shown}")
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from .refusals import Refused
 from .secrets import without_credentials
 from .wording import shortened, visible
 
-WHOLE = 64 * 1024
+MAX_CHARACTERS = 64 * 1024
 """A refused request of at most so many characters is kept whole. The longest value that Twilio
 accepts, of ContentVariables, has 27,801."""
 
-LONGEST, MOST = 2000, 100
+MAX_TEXT_LENGTH, MAX_ITEMS = 2000, 100
 """The characters of a value and the items of a list that are kept of a longer refused request."""
 
 
@@ -205,16 +205,16 @@ class Journal(Sequence[RecordedRequest]):
 
 
 def _shortened(recorded_request: RecordedRequest) -> RecordedRequest:
-    """A refused request without what keeps its body in memory: a traceback and long values."""
+    """A refused request without its traceback and long values, which keep its body in memory."""
     if recorded_request.refusal:  # its frames have the body as a local variable
         recorded_request.refusal.__traceback__ = recorded_request.refusal.__context__ = None
-    sent = (
+    values = (
         recorded_request.path,
         recorded_request.all_params,
         recorded_request.ignored,
         recorded_request.headers,
     )
-    if len(str(sent)) <= WHOLE:
+    if len(str(values)) <= MAX_CHARACTERS:
         return recorded_request
     return replace(
         recorded_request,
@@ -231,9 +231,9 @@ def _cut_values(params: Mapping[str, object]) -> Mapping[str, object]:
 
 
 def _cut(value: Any) -> Any:
-    if isinstance(value, str) and len(value) > LONGEST:
-        return f"{value[:LONGEST]}… ({len(value):,} characters in all)"
+    if isinstance(value, str) and len(value) > MAX_TEXT_LENGTH:
+        return f"{value[:MAX_TEXT_LENGTH]}… ({len(value):,} characters in all)"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        more = [f"… ({len(value):,} in all)"] * (len(value) > MOST)
-        return [*map(_cut, value[:MOST]), *more]
+        more = [f"… ({len(value):,} in all)"] * (len(value) > MAX_ITEMS)
+        return [*map(_cut, value[:MAX_ITEMS]), *more]
     return value

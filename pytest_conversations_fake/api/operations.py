@@ -109,11 +109,11 @@ def likely_path(path: str) -> str | None:
     """The known path that is nearest to the unknown *path*, if one is near."""
     if find_route(f"/{VERSION}{path}")[0].operations:
         return f"/{VERSION}{path}"
-    asked = path.split("/")[1:]
-    for segments, _ in _paths():
-        meant = [given if each is None else each for each, given in zip(segments, asked)]
-        if len(segments) == len(asked) and all(map(_alike, meant, asked)):
-            return "/".join(["", *meant])
+    segments = path.split("/")[1:]
+    for known, _ in _paths():
+        likely = [name if each is None else each for each, name in zip(known, segments)]
+        if len(known) == len(segments) and all(map(_alike, likely, segments)):
+            return "/".join(["", *likely])
     return None
 
 

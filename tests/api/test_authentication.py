@@ -88,10 +88,10 @@ def test_credentials_of_an_ended_fake_are_refused(api: Api) -> None:
 def test_journal_keeps_the_user_and_hides_the_password(
     api: Api, header: str, sent: str, shown: str
 ) -> None:
-    exchange = api.get("/v1/Services", headers={header: sent, "accept": "*/*"})
+    request = api.get("/v1/Services", headers={header: sent, "accept": "*/*"})
 
-    assert shown == exchange.headers[header]
-    assert "*/*" == exchange.headers["accept"]
+    assert shown == request.headers[header]
+    assert "*/*" == request.headers["accept"]
 
 
 @pytest.mark.rule("bearer-tokens")

@@ -58,7 +58,7 @@ def test_escaping_twice_changes_nothing() -> None:
     assert SHOWN == visible(visible(HOSTILE))
 
 
-def exchange(world: World) -> RecordedRequest:
+def refused_request(world: World) -> RecordedRequest:
     """A refused request with hostile text in every part that a client chooses."""
     entry = world.journal.open(Request(HOSTILE, f"/v1/{HOSTILE}", "", {}, ""))
     entry.ignored = (HOSTILE,)
@@ -67,7 +67,7 @@ def exchange(world: World) -> RecordedRequest:
 
 
 def test_request_is_one_line_and_keeps_its_values(world: World) -> None:
-    asked = exchange(world)
+    asked = refused_request(world)
 
     assert f"#1 {SHOWN} /v1/{SHOWN} -> 400" == str(asked)
     assert f"20001 Invalid form: {SHOWN}" == asked.reason
@@ -129,7 +129,7 @@ def hostile(world: World, api: Api, account: AccountView) -> World:
     """A world with hostile text in every value from outside."""
     sent = HOSTILE.replace("\ud800", "")
     api.post("/v1/Conversations", {"FriendlyName": sent, sent: sent})
-    exchange(world)
+    refused_request(world)
     talk = account.conversations.add(unique_name="help", friendly_name=sent)
     account.participants.add(conversation_sid=talk.sid, identity="ada")
     account.participants.add(conversation_sid=talk.sid, identity=sent)

@@ -15,7 +15,7 @@ C = "/v1/Conversations"
 START = datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
 
 
-class Hand:
+class MovableClock:
     """A clock that a test moves."""
 
     def __init__(self) -> None:
@@ -24,19 +24,19 @@ class Hand:
     def second(self) -> datetime:
         return self.time
 
-    def pass_by(self, **length: float) -> None:
+    def advance(self, **length: float) -> None:
         self.time += timedelta(**length)
 
 
 @pytest.fixture
-def hand(world: World, monkeypatch: pytest.MonkeyPatch) -> Hand:
-    hand = Hand()
-    monkeypatch.setattr(world.clock, "second", hand.second)
-    return hand
+def clock(world: World, monkeypatch: pytest.MonkeyPatch) -> MovableClock:
+    clock = MovableClock()
+    monkeypatch.setattr(world.clock, "second", clock.second)
+    return clock
 
 
 @pytest.fixture
-def talk(api: Api, hand: Hand) -> str:
+def talk(api: Api, clock: MovableClock) -> str:
     form = {"UniqueName": "talk", "Timers.Inactive": "PT1M", "Timers.Closed": "PT10M"}
     sid: str = api.post(C, form).response["sid"]
     return sid
@@ -48,46 +48,48 @@ def seen(api: Api) -> tuple[str, list[str], str]:
 
 
 @pytest.mark.rule("timer-changes", "timer-ran-out", "timer-instants")
-def test_timers_run_out_at_their_own_instants(api: Api, talk: str, hand: Hand) -> None:
+def test_timers_run_out_at_their_own_instants(api: Api, talk: str, clock: MovableClock) -> None:
     both = ["date_inactive", "date_closed"]
 
     assert ("active", both, "03:04:05") == seen(api)
-    hand.pass_by(seconds=59)
+    clock.advance(seconds=59)
     assert ("active", both, "03:04:05") == seen(api)
-    hand.pass_by(seconds=1)
+    clock.advance(seconds=1)
     assert ("inactive", ["date_closed"], "03:05:05") == seen(api)
-    hand.pass_by(days=1)
+    clock.advance(days=1)
     assert ("closed", [], "03:14:05") == seen(api)
 
 
 def test_two_overdue_timers_are_applied_when_a_record_is_read(
-    world: World, talk: str, hand: Hand
+    world: World, talk: str, clock: MovableClock
 ) -> None:
     record = AccountView(world, world.account).conversations.one(unique_name="talk")
 
-    hand.pass_by(days=1)
+    clock.advance(days=1)
 
     assert "closed" == record.state
     assert START + timedelta(minutes=10) == record.date_updated
 
 
 def test_timer_that_was_changed_or_cleared_does_not_run_out(
-    api: Api, talk: str, hand: Hand
+    api: Api, talk: str, clock: MovableClock
 ) -> None:
-    hand.pass_by(seconds=30)
+    clock.advance(seconds=30)
     api.post(f"{C}/talk", {"Timers.Inactive": "PT2M", "Timers.Closed": "PT0S"})
 
-    hand.pass_by(seconds=119)
+    clock.advance(seconds=119)
     assert "active" == seen(api)[0]
-    hand.pass_by(seconds=1)
+    clock.advance(seconds=1)
     assert ("inactive", [], "03:06:35") == seen(api)
-    hand.pass_by(days=1)
+    clock.advance(days=1)
     assert "inactive" == seen(api)[0]
 
 
 @pytest.mark.rule("wake", "timers-by-message")
-def test_message_makes_an_inactive_conversation_active(api: Api, talk: str, hand: Hand) -> None:
-    hand.pass_by(seconds=60)
+def test_message_makes_an_inactive_conversation_active(
+    api: Api, talk: str, clock: MovableClock
+) -> None:
+    clock.advance(seconds=60)
     assert "inactive" == seen(api)[0]
 
     api.post(f"{C}/talk/Messages", {"Body": "hi"})
@@ -97,32 +99,36 @@ def test_message_makes_an_inactive_conversation_active(api: Api, talk: str, hand
         "date_inactive": "2026-01-02T03:06:05Z",
         "date_closed": "2026-01-02T03:15:05Z",
     }
-    hand.pass_by(seconds=59)
+    clock.advance(seconds=59)
     assert "active" == seen(api)[0]
 
 
-def test_due_timers_are_applied_before_a_request(api: Api, talk: str, hand: Hand) -> None:
-    hand.pass_by(minutes=10)
+def test_due_timers_are_applied_before_a_request(api: Api, talk: str, clock: MovableClock) -> None:
+    clock.advance(minutes=10)
 
     refused = api.post(f"{C}/talk/Messages", {"Body": "hi"})
 
     assert 50377 == refused.response["code"]
 
 
-def test_timers_of_a_deleted_conversation_are_ignored(api: Api, talk: str, hand: Hand) -> None:
+def test_timers_of_a_deleted_conversation_are_ignored(
+    api: Api, talk: str, clock: MovableClock
+) -> None:
     api.delete(f"{C}/talk")
 
-    hand.pass_by(days=1)
+    clock.advance(days=1)
 
     assert 404 == api.get(f"{C}/{talk}").status
 
 
 @pytest.mark.rule("new-timers")
-def test_conversation_without_timers_gets_those_of_the_account(api: Api, hand: Hand) -> None:
+def test_conversation_without_timers_gets_those_of_the_account(
+    api: Api, clock: MovableClock
+) -> None:
     api.post("/v1/Configuration", {"DefaultInactiveTimer": "PT1M"})
     api.post(C, {"UniqueName": "talk"})
 
-    hand.pass_by(minutes=1)
+    clock.advance(minutes=1)
 
     assert "inactive" == seen(api)[0]
 
@@ -173,8 +179,10 @@ def test_closed_conversation_is_deleted_with_its_records(api: Api, closed: dict[
 
 
 @pytest.mark.rule("timer-ran-out")
-def test_change_of_one_timer_does_not_restart_the_other(api: Api, talk: str, hand: Hand) -> None:
-    hand.pass_by(minutes=2)
+def test_change_of_one_timer_does_not_restart_the_other(
+    api: Api, talk: str, clock: MovableClock
+) -> None:
+    clock.advance(minutes=2)
 
     api.post(f"{C}/talk", {"Timers.Closed": "PT20M"})
 
@@ -184,30 +192,34 @@ def test_change_of_one_timer_does_not_restart_the_other(api: Api, talk: str, han
 
 
 @pytest.mark.rule("timers-by-state")
-def test_reactivation_by_a_request_restarts_both_timers(api: Api, talk: str, hand: Hand) -> None:
-    hand.pass_by(minutes=2)
+def test_reactivation_by_a_request_restarts_both_timers(
+    api: Api, talk: str, clock: MovableClock
+) -> None:
+    clock.advance(minutes=2)
     api.post(f"{C}/talk", {"State": "active"})
 
     assert ("active", ["date_inactive", "date_closed"], "03:06:05") == seen(api)
-    hand.pass_by(minutes=1)
+    clock.advance(minutes=1)
     assert "inactive" == seen(api)[0]
 
 
 @pytest.mark.rule("timer-changes")
-def test_timer_to_the_current_state_changes_nothing(api: Api, talk: str, hand: Hand) -> None:
-    hand.pass_by(seconds=30)
+def test_timer_to_the_current_state_changes_nothing(
+    api: Api, talk: str, clock: MovableClock
+) -> None:
+    clock.advance(seconds=30)
     api.post(f"{C}/talk", {"State": "inactive"})
 
-    hand.pass_by(minutes=5)
+    clock.advance(minutes=5)
 
     assert ("inactive", ["date_closed"], "03:04:35") == seen(api)
 
 
 @pytest.mark.rule("closed", "timer-changes")
-def test_closed_conversation_stays_closed(api: Api, talk: str, hand: Hand) -> None:
+def test_closed_conversation_stays_closed(api: Api, talk: str, clock: MovableClock) -> None:
     api.post(f"{C}/talk", {"State": "closed"})
 
-    hand.pass_by(minutes=5)
+    clock.advance(minutes=5)
 
     assert ("closed", "03:04:05") == (seen(api)[0], seen(api)[2])
     refused = [api.post(f"{C}/talk", form) for form in ({"State": "closed"}, {"State": "active"})]
@@ -226,13 +238,13 @@ def test_user_conversation_of_a_closed_one_is_read_only(api: Api, closed: dict[s
 
 
 @pytest.mark.rule("wake", "timers-by-message", "quiet-update")
-def test_message_restarts_timers_that_ran_out(api: Api, talk: str, hand: Hand) -> None:
-    hand.pass_by(seconds=60)
+def test_message_restarts_timers_that_ran_out(api: Api, talk: str, clock: MovableClock) -> None:
+    clock.advance(seconds=60)
     before = seen(api)[2]
     api.post(f"{C}/talk/Messages", {"Body": "hi"})
 
     assert ("active", ["date_inactive", "date_closed"], before) == seen(api)
-    hand.pass_by(seconds=60)
+    clock.advance(seconds=60)
     assert "inactive" == seen(api)[0]
 
 
