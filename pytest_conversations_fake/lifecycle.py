@@ -52,6 +52,7 @@ class Lifecycle:
         self._allow_hosts = Guard(name=world.name, allow_hosts=allow_hosts).allow_hosts
         self._redirection: Redirection | None = None
         """Set while the fake redirects."""
+        self._served_by: Server | None = None
         self.refused_hosts: list[Refusal] = []
         self.address = ""
         """The URL at which the fake listens; empty before its start."""
@@ -88,7 +89,7 @@ class Lifecycle:
             raise RuntimeError("a fake can be started once; make a new one, which is cheap")
         account = self._world.account
         server.ended_fakes.pop(account.sid, None)
-        self._server = server
+        self._served_by = server
         server.world = self._world
         server.start()
         self.address = server.url
@@ -139,6 +140,14 @@ class Lifecycle:
         finally:
             self._server.listen()
 
+    @property
+    def _server(self) -> Server:
+        """The server of a fake that was started. Raises `RuntimeError` before its start."""
+        __tracebackhide__ = True
+        if not self._served_by:
+            raise RuntimeError("this fake is not active; use it in a `with` statement")
+        return self._served_by
+
     def catch_up(self) -> None:
         """Wait until the server has read every request that has reached its sockets."""
         self._server.catch_up()
@@ -157,7 +166,8 @@ class Lifecycle:
             for refusal in self.refused_hosts[:3]
         ]
         active = [hint for inner in self._inner_fakes for hint in inner._inner_requests()]
-        late = [f"refused, as it came too late: {line}" for line in self._server.late_requests[-1:]]
+        lines = self._served_by.late_requests[-1:] if self._served_by else []
+        late = [f"refused, as it came too late: {line}" for line in lines]
         down = ["the fake was down() for a while, and refused connections"] * self._was_down
         return [*blocked, *refused, *self._ended_inner_fakes, *active, *late, *down]
 
