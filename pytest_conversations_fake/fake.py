@@ -431,7 +431,8 @@ class FakeConversations(AccountView):
 
         Keys are the names of the collections; records that belong to another are nested in it.
         Raises `ValueError` for what Twilio would refuse or what does not exist, `OSError` for a
-        file that cannot be read, and `ModuleNotFoundError` for YAML without PyYAML.
+        file that cannot be read, and `ModuleNotFoundError` for YAML without PyYAML
+        (extra `yaml`).
         """
         __tracebackhide__ = True
         self._world.require_running()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -67,3 +68,13 @@ def test_wheel_installs_and_its_entry_point_loads(built: tuple[Path, Path], tmp_
         assert {"README.md", "LICENSE", "tests", "examples", "pytest_conversations_fake"} <= {
             name.split("/")[1] for name in archive.getnames()
         }
+
+
+def test_extra_all_requires_what_every_other_extra_requires() -> None:
+    split = [line.partition("; extra == ") for line in requires("pytest-conversations-fake") or []]
+
+    extras = {(requirement, extra.strip("'")) for requirement, _, extra in split if extra}
+
+    others = {requirement for requirement, extra in extras if extra != "all"}
+    assert len(others) >= 3
+    assert others == {requirement for requirement, extra in extras if extra == "all"}

@@ -66,7 +66,8 @@ def _yaml() -> ModuleType:
         return import_module("yaml")
     except ModuleNotFoundError:
         raise ModuleNotFoundError(
-            "YAML needs PyYAML: pip install pyyaml; a seed file can also be JSON"
+            "YAML needs PyYAML: pip install 'pytest-conversations-fake[yaml]'; a seed file can "
+            "also be JSON"
         ) from None
 
 

@@ -116,8 +116,8 @@ def test_wrong_seed_prints_one_line(suite: pytest.Pytester) -> None:
             "fake_conversations: [[]Errno 2[]] No such file or directory: '*/data/none.json'",
             "fake_conversations: wrong.json: users[[]0[]]: a user has no 'identiy'; did you mean "
             "'identity'? There is: *",
-            "fake_conversations: YAML needs PyYAML: pip install pyyaml; a seed file can also be "
-            "JSON",
+            "fake_conversations: YAML needs PyYAML: pip install "
+            "'pytest-conversations-fake[[]yaml[]]'; a seed file can also be JSON",
         ]
     )
     assert "Traceback" not in result.stdout.str()

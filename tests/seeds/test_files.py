@@ -216,9 +216,10 @@ def test_yaml_without_pyyaml_is_refused_and_json_works(
     with pytest.raises(ModuleNotFoundError) as raised:
         act(world, world.account, tmp_path / "seed.yaml")
 
-    assert "YAML needs PyYAML: pip install pyyaml; a seed file can also be JSON" == str(
-        raised.value
-    )
+    assert (
+        "YAML needs PyYAML: pip install 'pytest-conversations-fake[yaml]'; a seed file can also "
+        "be JSON"
+    ) == str(raised.value)
     dump(world, world.account, tmp_path / "seed.json")
 
 
