@@ -5,58 +5,20 @@ pytest loads this module in every run, so it imports slow modules only when a te
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from ..strict.errors import (
-    VIOLATION_KINDS,
-    FakeConversationsWarning,
-    IgnoredParametersWarning,
-    StrictnessError,
-)
+from ..strict.errors import FakeConversationsWarning, IgnoredParametersWarning, StrictnessError
+from .options import GUARDS, KEYWORDS, NAME, OPTIONS, PAGES, fail_for_misuse, options_for
 
 if TYPE_CHECKING:
     from ..fake import FakeConversations
     from ..server.server import Server
-
-NAME = "fake_conversations"
-PAGES = "--fake-conversations-report"
-
-# The keywords of FakeConversations that are ini options, with type, default and help text
-OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
-    "account_sid": ("string", None, "the only account sid that the fake accepts (default: any)"),
-    "auth_token": ("string", None, "the only auth token that the fake accepts (default: any)"),
-    "redirect": ("bool", True, "whether requests to conversations.twilio.com go to the fake"),
-    "allow_hosts": ("args", (), "other hosts of Twilio that tests may contact; * matches anything"),
-    "assume": (
-        "args",
-        {},
-        "question=answer pairs that override guesses about Twilio; see conversations-fake rules",
-    ),
-    "owned": (
-        "args",
-        (),
-        "proxy addresses and sids that the account owns; of each listed kind, no others",
-    ),
-    "tolerate": ("args", (), f"violations that do not fail a test: {', '.join(VIOLATION_KINDS)}"),
-    "seed": ("string", None, "file with the initial records; its path is relative to the ini file"),
-}
-
-# Values of the ini option fake_conversations_guard
-GUARDS = {
-    "fixture": "while the fixture is active",
-    "session": "during the whole session, with imports and collection",
-    "off": "never",
-}
-
-# The keywords of the marker, with their defaults
-KEYWORDS = {option: default for option, (_, default, _) in OPTIONS.items()} | {"accounts": None}
 
 FAKE = pytest.StashKey["FakeConversations"]()
 _HAS_VIOLATION = pytest.StashKey[bool]()
@@ -129,7 +91,7 @@ def fake_conversations(
     except (TypeError, ValueError, OSError, ModuleNotFoundError) as error:
         if callable(options["seed"]):  # the error may come from that function
             raise
-        _fail_for_misuse(str(error))
+        fail_for_misuse(str(error))
     for name, value in fake._lifecycle.environment().items():
         monkeypatch.setenv(name, value)
     verbosity = request.config.get_verbosity(pytest.Config.VERBOSITY_ASSERTIONS)
@@ -140,7 +102,7 @@ def fake_conversations(
         try:
             running.enter_context(fake._lifecycle.serve_on(_fake_conversations_server))
         except MonkeyPatchedError as error:
-            _fail_for_misuse(str(error))
+            fail_for_misuse(str(error))
         yield fake
     subtests_passed = request.session.testsfailed == failed_before
     if request.node.stash.get(_PASSED, False) and subtests_passed:
@@ -187,7 +149,7 @@ class _WithoutAsyncio:
     @pytest.fixture
     def fake_conversations_client(self) -> None:
         """An `aiohttp.ClientSession` for the fake. Needs the extra `aiohttp`."""
-        _fail_for_misuse(
+        fail_for_misuse(
             "fake_conversations_client needs pytest-aiohttp: "
             "pip install 'pytest-conversations-fake[aiohttp]'"
         )
@@ -252,41 +214,10 @@ def pytest_runtest_makereport(
     return report
 
 
-def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
-    """The options of a test. Markers override *fixtures*, and these override ini options."""
-    options = {name: node.config.getini(f"{NAME}_{name}") for name in OPTIONS}
-    options = {name: value for name, value in options.items() if value != ""} | fixtures
-    if options["assume"]:
-        from ..api.assumptions import read_answers
-
-        options["assume"] = read_answers(options["assume"])
-    for marker in reversed(list(node.iter_markers(NAME))):
-        if marker.args:
-            _fail_for_misuse(f"the marker accepts only keywords, not {marker.args!r}")
-        for keyword in marker.kwargs.keys() - KEYWORDS.keys():
-            from ..api.did_you_mean import unknown
-
-            _fail_for_misuse(unknown("the marker has no keyword", keyword, KEYWORDS))
-        options |= marker.kwargs
-    if node.config.getini(f"{NAME}_guard") == "off":
-        options["allow_hosts"] = ["*"]
-    if isinstance(options.get("seed"), (str, os.PathLike)):  # the working directory may change
-        inipath, rootpath = node.config.inipath, node.config.rootpath
-        options["seed"] = (inipath.parent if inipath else rootpath) / options["seed"]
-    return options
-
-
 def fail_for(item: pytest.Item, message: str) -> NoReturn:
     """Fail a test whose body has passed, without a traceback."""
     item.stash[_HAS_VIOLATION] = True
     raise pytest.fail.Exception(message, pytrace=False) from None
-
-
-def _fail_for_misuse(message: str) -> NoReturn:
-    from ..api.wording import visible
-
-    # A traceback would show frames of pytest only
-    raise pytest.fail.Exception(f"{NAME}: {visible(message)}", pytrace=False) from None
 
 
 def _warn_of_late_requests(server: Server) -> None:

@@ -17,7 +17,8 @@ from urllib.parse import quote
 
 import pytest
 
-from .plugin import FAKE, NAME, PAGES
+from .options import NAME, PAGES
+from .plugin import FAKE
 
 MAX_NAME_LENGTH = 100
 """Characters of the test's name in a file name."""

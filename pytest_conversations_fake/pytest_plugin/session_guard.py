@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ..redirect import Guard, MonkeyPatchedError, activate, refuse_monkey_patching
-from .plugin import NAME, fail_for, options_for
+from .options import NAME, options_for
+from .plugin import fail_for
 
 
 class SessionGuard:
