@@ -35,6 +35,9 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
     "seed": ("string", None, "file with the initial records; its path is relative to the ini file"),
 }
 
+# Environment variables that ini options set for the whole session
+CREDENTIALS = {"TWILIO_ACCOUNT_SID": "account_sid", "TWILIO_AUTH_TOKEN": "auth_token"}
+
 # Values of the ini option fake_conversations_guard
 GUARDS = {
     "fixture": "while the fixture is active",

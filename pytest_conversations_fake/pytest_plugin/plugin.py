@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from ..strict.errors import FakeConversationsWarning, IgnoredParametersWarning, StrictnessError
-from .options import GUARDS, KEYWORDS, NAME, OPTIONS, PAGES, fail_for_misuse, options_for
+from .options import (
+    CREDENTIALS,
+    GUARDS,
+    KEYWORDS,
+    NAME,
+    OPTIONS,
+    PAGES,
+    fail_for_misuse,
+    options_for,
+)
 
 if TYPE_CHECKING:
     from ..fake import FakeConversations
@@ -25,6 +34,7 @@ _HAS_VIOLATION = pytest.StashKey[bool]()
 _PASSED = pytest.StashKey[bool]()
 _SERVER = pytest.StashKey["Server"]()
 _REPAIRED = pytest.StashKey[bool]()
+_STARTED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -43,12 +53,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    keywords = ", ".join(f"{keyword}={default!r}" for keyword, default in KEYWORDS.items())
-    config.addinivalue_line(
-        "markers",
-        f"{NAME}({keywords}): set options of the fixture {NAME}, like the ini options {NAME}_*",
-    )
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """Start the session before pytest imports the first conftest.
+
+    A wrapper also runs before plugins that import the settings of a project, such as pytest-django.
+    """
+    _start_session(early_config)
+    result = yield
+    _repair_patches()  # a conftest may have replaced functions that the session guard had patched
+    return result
+
+
+def _start_session(config: pytest.Config) -> None:
+    """Set the credentials of the ini options and start the session guard, until pytest ends."""
+    config.stash[_STARTED] = True
+    environment = pytest.MonkeyPatch()
+    config.add_cleanup(environment.undo)
+    for variable, option in CREDENTIALS.items():
+        if value := config.getini(f"{NAME}_{option}"):
+            environment.setenv(variable, value)
     guard = config.getini(f"{NAME}_guard")
     if guard not in GUARDS:
         from ..api.did_you_mean import unknown
@@ -58,6 +82,16 @@ def pytest_configure(config: pytest.Config) -> None:
         from .session_guard import SessionGuard
 
         config.pluginmanager.register(SessionGuard(config))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    keywords = ", ".join(f"{keyword}={default!r}" for keyword, default in KEYWORDS.items())
+    config.addinivalue_line(
+        "markers",
+        f"{NAME}({keywords}): set options of the fixture {NAME}, like the ini options {NAME}_*",
+    )
+    if not config.stash.get(_STARTED, False):  # a conftest has loaded this plugin
+        _start_session(config)
     from .reporting import Reporting
 
     config.pluginmanager.register(Reporting(config))

@@ -85,10 +85,10 @@ def test_fake_without_redirection_serves_after_monkey_patching(
 def test_session_guard_refuses_to_start_after_monkey_patching(
     suite: pytest.Pytester, library: str
 ) -> None:
-    suite.makeconftest(PATCHES[library])
-    suite.makepyfile("def test_it(): ...")
+    suite.makepyfile(early_plugin=PATCHES[library], test_it="def test_it(): ...")
 
-    result = suite.runpytest("-o", "fake_conversations_guard=session", *OPTIONS)
+    guard = "fake_conversations_guard=session"
+    result = suite.runpytest("-p", "early_plugin", "-o", guard, *OPTIONS)
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines(
@@ -97,6 +97,19 @@ def test_session_guard_refuses_to_start_after_monkey_patching(
             f"{library} has replaced {REPLACED[library]}, so that calls would go to the real "
             "Twilio: do not monkey-patch, or set the ini option fake_conversations_guard to off"
         ]
+    )
+
+
+def test_conftest_cannot_monkey_patch_under_the_session_guard(
+    suite: pytest.Pytester, library: str
+) -> None:
+    suite.makepyfile(conftest=PATCHES[library], test_it="def test_it(): ...")
+
+    result = suite.runpytest("-o", "fake_conversations_guard=session", *OPTIONS)
+
+    assert pytest.ExitCode.USAGE_ERROR == result.ret
+    result.stderr.fnmatch_lines(
+        [f"E *MonkeyPatchedError: {library}.*() is refused in this session because calls would *"]
     )
 
 
@@ -129,19 +142,20 @@ def test_test_after_monkey_patching_fails_under_the_session_guard(
     if not find_spec("eventlet"):
         pytest.skip("eventlet is not installed")
     monkeypatch.setenv("EVENTLET_NO_GREENDNS", "yes")  # on 3.10 it cannot import dnspython
-    suite.makeconftest("from eventlet import monkey_patch")  # the import is not guarded yet
     suite.makepyfile(
-        """
-        from conftest import monkey_patch
+        early_plugin="from eventlet import monkey_patch",  # the import is not guarded yet
+        test_it="""
+        from early_plugin import monkey_patch
 
         def test_first():
             monkey_patch()
 
         def test_second(): ...
-        """
+        """,
     )
 
-    result = suite.runpytest("-o", "fake_conversations_guard=session", *OPTIONS)
+    guard = "fake_conversations_guard=session"
+    result = suite.runpytest("-p", "early_plugin", "-o", guard, *OPTIONS)
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
