@@ -47,6 +47,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "pytest_plugin": {
         "aiohttp",
+        "asyncio",
         "fake",
         "server",
         "redirect",

@@ -9,7 +9,7 @@ import sys
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pytest
 
@@ -26,6 +26,8 @@ from .options import (
 )
 
 if TYPE_CHECKING:
+    from aiohttp import ClientSession
+
     from ..fake import FakeConversations
     from ..server.server import Server
 
@@ -95,12 +97,6 @@ def pytest_configure(config: pytest.Config) -> None:
     from .reporting import Reporting
 
     config.pluginmanager.register(Reporting(config))
-    if config.pluginmanager.hasplugin("asyncio"):
-        from . import async_client
-
-        config.pluginmanager.register(async_client)
-    else:
-        config.pluginmanager.register(_WithoutAsyncio())
 
 
 @pytest.fixture
@@ -149,6 +145,16 @@ def fake_conversations(
     _warn_of_late_requests(_fake_conversations_server)
 
 
+@pytest.fixture
+def fake_conversations_client(fake_conversations: FakeConversations) -> Iterator[ClientSession]:
+    """An `aiohttp.ClientSession` with the address and credentials of the fake."""
+    from .async_client import SessionPerLoop
+
+    session = SessionPerLoop(fake_conversations)
+    yield cast("ClientSession", session)
+    session.close_all()
+
+
 @pytest.fixture(scope="session")
 def fake_conversations_seed(pytestconfig: pytest.Config) -> Any:
     """The initial records of each fake: the path of a seed file, or a function of the fake.
@@ -175,18 +181,6 @@ def _fake_conversations_server(request: pytest.FixtureRequest) -> Iterator[Serve
     yield server
     server.stop()
     _warn_of_late_requests(server)
-
-
-class _WithoutAsyncio:
-    """Replaces the module `async_client` if no plugin runs asynchronous fixtures."""
-
-    @pytest.fixture
-    def fake_conversations_client(self) -> None:
-        """An `aiohttp.ClientSession` for the fake. Needs the extra `aiohttp`."""
-        fail_for_misuse(
-            "fake_conversations_client needs pytest-aiohttp: "
-            "pip install 'pytest-conversations-fake[aiohttp]'"
-        )
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -327,48 +327,6 @@ def test_request_between_two_fakes_is_refused_and_reported(
     result.stdout.fnmatch_lines(["ERROR *::test_third*"])
 
 
-@pytest.mark.parametrize("mode", ["strict", "auto"])
-def test_asynchronous_test_gets_a_client(suite: pytest.Pytester, mode: str) -> None:
-    suite.makepyfile(
-        f"""
-        import pytest
-        from aiohttp import web
-
-        pytestmark = {"pytest.mark.asyncio" if mode == "strict" else []}
-
-        async def test_it(fake_conversations, fake_conversations_client):
-            form = {{"FriendlyName": "x"}}
-            async with fake_conversations_client.post("/v1/Services", data=form) as answer:
-                assert 201 == answer.status
-                assert fake_conversations.account_sid == (await answer.json())["account_sid"]
-            fake_conversations.services.assert_created(friendly_name="x")
-
-        async def test_beside_an_app_under_test(aiohttp_client, fake_conversations_client):
-            app = await aiohttp_client(web.Application())
-            assert 404 == (await app.get("/")).status
-            async with fake_conversations_client.get("/v1/Services") as answer:
-                assert 200 == answer.status
-        """
-    )
-
-    suite.runpytest("-o", f"asyncio_mode={mode}").assert_outcomes(passed=2)
-
-
-def test_client_fixture_without_async_plugin_names_the_extra(suite: pytest.Pytester) -> None:
-    suite.makepyfile("def test_it(fake_conversations_client): ...")
-    suite.makeini("[pytest]")
-
-    result = suite.runpytest("-p", "no:asyncio", "-p", "no:pytest_aiohttp", "-p", "no:aiohttp")
-
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(
-        [
-            "fake_conversations: fake_conversations_client needs pytest-aiohttp: "
-            "pip install 'pytest-conversations-fake[[]aiohttp[]]'"
-        ]
-    )
-
-
 def test_unittest_case_and_module_scope_work(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
