@@ -148,6 +148,15 @@ def test_with_an_address_and_without_redirection(fake_conversations: FakeConvers
     fake_conversations.services.assert_created(friendly_name="Support")
 
 
+@pytest.mark.fake_conversations(child_processes=True)
+def test_request_of_a_worker_arrives(fake_conversations: FakeConversations) -> None:
+    program = [sys.executable, "-c", "import helpdesk; helpdesk.open_desk('Support')"]
+
+    subprocess.run(program, cwd=HERE, check=True)
+
+    fake_conversations.services.assert_created(friendly_name="Support")
+
+
 def test_request_of_a_child_process_arrives(fake_conversations: FakeConversations) -> None:
     program = [sys.executable, "-c", "import helpdesk; helpdesk.open_desk('Support')"]
 

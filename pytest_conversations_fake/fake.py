@@ -55,6 +55,8 @@ class FakeConversations(AccountView):
     While it is active, requests of this process to `conversations.twilio.com` arrive at the fake,
     with any HTTP client. Other hosts of Twilio are refused unless *allow_hosts* names them; `*`
     in a name stands for any characters. *redirect=False* leaves the process alone.
+    *child_processes=True* puts the variables of `subprocess_env` into the environment, so that
+    requests of child processes arrive at the fake, too.
 
     Credentials: *account_sid* (`AC` and 32 hexadecimal digits) or *auth_token* make the fake accept
     only its own. Without them it accepts any; its own are then those of the environment
@@ -84,6 +86,7 @@ class FakeConversations(AccountView):
         auth_token: str | None = None,
         accounts: Mapping[str, Mapping[str, Any]] | None = None,
         redirect: bool = True,
+        child_processes: bool = False,
         allow_hosts: Sequence[str] = (),
         assume: Mapping[str, str] = MappingProxyType({}),
         owned: Sequence[str] = (),
@@ -92,6 +95,7 @@ class FakeConversations(AccountView):
         name: str = "FakeConversations",
     ) -> None:
         check_flag("redirect", redirect)
+        check_flag("child_processes", child_processes)
         self._cuts_texts = False
         """Whether failure texts leave out what does not fit on a terminal."""
         self._world = World(
@@ -115,7 +119,11 @@ class FakeConversations(AccountView):
         self._dispatcher = Dispatcher(self._world, self._strictness)
         self._webhooks = Webhooks(self._world, self._strictness, self._dispatcher)
         self._lifecycle = Lifecycle(
-            self._world, self._dispatcher, redirect=redirect, allow_hosts=allow_hosts
+            self._world,
+            self._dispatcher,
+            redirect=redirect,
+            child_processes=child_processes,
+            allow_hosts=allow_hosts,
         )
         self._add_seed(seed)
         self._initial = Snapshot(self._world)

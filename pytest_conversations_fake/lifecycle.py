@@ -20,6 +20,7 @@ from .redirect import (
     no_proxy_variables,
     refuse_monkey_patching,
     server_context,
+    stop_fork_server,
     subprocess_env,
 )
 from .server.server import Server
@@ -40,15 +41,25 @@ BLOCKED_LOOP = (
 class Lifecycle:
     """Starts and ends what serves a world, and knows of requests that do not reach it.
 
-    Raises `TypeError` or `ValueError` for *allow_hosts* that are no host names.
+    Raises `TypeError` or `ValueError` for *allow_hosts* that are no host names, and `ValueError`
+    for *child_processes* without *redirect*.
     """
 
     def __init__(
-        self, world: World, dispatcher: Dispatcher, *, redirect: bool, allow_hosts: Sequence[str]
+        self,
+        world: World,
+        dispatcher: Dispatcher,
+        *,
+        redirect: bool,
+        child_processes: bool,
+        allow_hosts: Sequence[str],
     ) -> None:
+        if child_processes and not redirect:
+            raise ValueError("child_processes=True cannot be combined with redirect=False")
         self._world = world
         self._dispatcher = dispatcher
         self._redirect = redirect
+        self._child_processes = child_processes
         self._allow_hosts = Guard(name=world.name, allow_hosts=allow_hosts).allow_hosts
         self._redirection: Redirection | None = None
         """Set while the fake redirects."""
@@ -71,6 +82,7 @@ class Lifecycle:
             if self._redirect:
                 running.enter_context(_environment(self.missing_credentials()))
             running.enter_context(self.serve_on(server))
+            running.enter_context(_environment(self.child_environment()))
             yield
 
     @contextmanager
@@ -121,6 +133,9 @@ class Lifecycle:
         with ExitStack() as self._files, activate(redirection):
             _redirecting_fakes.append(self)
             self._redirection = redirection
+            if self._child_processes:
+                stop_fork_server()
+                self._files.callback(stop_fork_server)
             try:
                 yield
             finally:
@@ -194,6 +209,13 @@ class Lifecycle:
         own = {"TWILIO_ACCOUNT_SID": account.sid, "TWILIO_AUTH_TOKEN": account.auth_token}
         enforced = self._world.authenticator.enforced
         return {name: own[name] for name in own if enforced or not os.environ.get(name)}
+
+    def child_environment(self) -> dict[str, str]:
+        """The variables for child processes that are to be set in this process, as an option."""
+        if not self._child_processes:
+            return {}
+        variables = self.subprocess_env().items()
+        return {name: value for name, value in variables if os.environ.get(name) != value}
 
     def subprocess_env(self) -> dict[str, str]:
         """The environment for child processes. Raises `RuntimeError` if the fake is not active."""

@@ -20,6 +20,7 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
     "account_sid": ("string", None, "the only account sid that the fake accepts (default: any)"),
     "auth_token": ("string", None, "the only auth token that the fake accepts (default: any)"),
     "redirect": ("bool", True, "whether requests to conversations.twilio.com go to the fake"),
+    "child_processes": ("bool", False, "whether requests of child processes go to the fake, too"),
     "allow_hosts": ("args", (), "other hosts of Twilio that tests may contact; * matches anything"),
     "assume": (
         "args",

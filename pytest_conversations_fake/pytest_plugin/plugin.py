@@ -133,6 +133,8 @@ def fake_conversations(
             running.enter_context(fake._lifecycle.serve_on(_fake_conversations_server))
         except MonkeyPatchedError as error:
             fail_for_misuse(str(error))
+        for name, value in fake._lifecycle.child_environment().items():
+            monkeypatch.setenv(name, value)
         yield fake
     subtests_passed = request.session.testsfailed == failed_before
     if request.node.stash.get(_PASSED, False) and subtests_passed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import chain, product
@@ -85,6 +86,15 @@ def subprocess_env(
         "NODE_OPTIONS": " ".join(filter(None, node_options)),
         "CURL_HOME": str(directory),
     }
+
+
+def stop_fork_server() -> None:
+    """Stop the fork server of `multiprocessing`, if it runs. The next process starts a new one.
+
+    It keeps the environment of its own start, and gives that to every child.
+    """
+    if module := sys.modules.get("multiprocessing.forkserver"):
+        module._forkserver._stop()
 
 
 def _write(path: Path, text: str) -> None:

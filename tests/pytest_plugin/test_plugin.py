@@ -128,8 +128,8 @@ def test_wrong_marker_argument_prints_one_line(suite: pytest.Pytester) -> None:
     result.assert_outcomes(errors=4)
     assert [
         "fake_conversations: the marker has no keyword 'acount_sid'; did you mean 'account_sid'? "
-        "There is: account_sid, auth_token, redirect, allow_hosts, assume, owned, tolerate, seed, "
-        "accounts",
+        "There is: account_sid, auth_token, redirect, child_processes, allow_hosts, assume, owned, "
+        "tolerate, seed, accounts",
         "fake_conversations: the marker accepts only keywords, not ('x',)",
         "fake_conversations: allow_hosts is a list of host names, not 'api.twilio.com'",
         "fake_conversations: account_sid is AC and 32 hexadecimal digits, not 'me'",
@@ -385,8 +385,9 @@ def test_pytest_shows_marker_options_and_fixture_docstring(suite: pytest.Pyteste
     suite.runpytest("--markers").stdout.fnmatch_lines(
         [
             "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, redirect=True, "
-            "allow_hosts=(), assume={}, owned=(), tolerate=(), seed=None, accounts=None): set "
-            "options of the fixture fake_conversations, like the ini options fake_conversations_[*]"
+            "child_processes=False, allow_hosts=(), assume={}, owned=(), tolerate=(), seed=None, "
+            "accounts=None): set options of the fixture fake_conversations, like the ini options "
+            "fake_conversations_[*]"
         ]
     )
     suite.runpytest("--help").stdout.fnmatch_lines(
