@@ -22,7 +22,14 @@ from .api.world import World
 from .lifecycle import Lifecycle
 from .reports.report import Report, report
 from .seeds.entries import SeedError
-from .settings import Seed, SeedData, accounts_of, assumptions_of, check_tolerated
+from .settings import (
+    Seed,
+    SeedData,
+    accounts_of,
+    assumptions_of,
+    check_max_requests,
+    check_tolerated,
+)
 from .simulators.chat_user import ChatUser
 from .simulators.handset import Handset, with_channel
 from .state.account import AccountView
@@ -72,6 +79,8 @@ class FakeConversations(AccountView):
     function that takes the fake. *name* appears in reports; sids and generated credentials are
     derived from it.
 
+    With *max_requests*, the fake keeps only that many requests, the last ones.
+
     At its end the fake raises `StrictnessError` for problems that the test may not have noticed,
     except for the kinds in *tolerate*: `unknown-route`, `not-imitated`, `unmet-fault`,
     `guarded-host`, `failed-webhook` and `inner-error`.
@@ -92,6 +101,7 @@ class FakeConversations(AccountView):
         owned: Sequence[str] = (),
         tolerate: Sequence[str] = (),
         seed: Seed = None,
+        max_requests: int | None = None,
         name: str = "FakeConversations",
     ) -> None:
         check_flag("redirect", redirect)
@@ -103,6 +113,7 @@ class FakeConversations(AccountView):
             accounts_of(account_sid, auth_token, accounts),
             enforced=bool(accounts) or account_sid is not None or auth_token is not None,
             assumptions=assumptions_of(assume, owned),
+            max_requests=check_max_requests(max_requests),
             outside=Outside(
                 lock=TimeoutCondition(),
                 post=lambda delivery: self._dispatcher.post(delivery),
@@ -213,7 +224,10 @@ class FakeConversations(AccountView):
 
     @property
     def requests(self) -> Sequence[RecordedRequest]:
-        """Every request so far in the order of arrival, refused and unknown ones included."""
+        """Every request so far in the order of arrival, refused and unknown ones included.
+
+        With *max_requests* only the last ones.
+        """
         return self._world.journal
 
     def report(self) -> Report:

@@ -190,7 +190,7 @@ class Lifecycle:
         """The hint of an outer fake on the requests of this one, if there are any."""
         if not self._world.journal:
             return []
-        requests, name = counted(len(self._world.journal), "request"), self._world.name
+        requests, name = counted(self._world.journal.answered, "request"), self._world.name
         return [f"{requests} went to the fake {name}, which was active inside this one"]
 
     # The environment

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
+from .api.checks import check
 from .api.did_you_mean import unknown
 from .api.fields import is_sid
 from .strict.errors import VIOLATION_KINDS
@@ -67,6 +68,13 @@ def assumptions_of(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptio
             sids = ", ".join(f"{prefix}…" for prefix in OWNABLE)
             raise ValueError(f"owned contains addresses and sids ({sids}), not {name!r}")
     return Assumptions(assume, owned)
+
+
+def check_max_requests(limit: int | None) -> int | None:
+    is_number = isinstance(limit, int) and not isinstance(limit, bool) and limit > 0
+    accepted = "max_requests must be an integer of 1 or more, or None for no limit"
+    check(limit is None or is_number, accepted, limit)
+    return limit
 
 
 def check_tolerated(kinds: Sequence[str]) -> Sequence[str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import insort
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, overload
 
 from .operation_names import OperationName
-from .refusals import Refused
+from .refusals import MethodNotAllowed, NotImitated, Refused
 from .secrets import without_credentials
-from .wording import shortened, visible
+from .wording import counted, shortened, visible
 
 MAX_CHARACTERS = 64 * 1024
 """A refused request of at most so many characters is kept whole. The longest value that Twilio
@@ -149,12 +150,22 @@ class PendingRequest:
 
 
 class Journal(Sequence[RecordedRequest]):
-    """The answered requests, in the order of arrival. *on_request* is called for each."""
+    """The answered requests, in the order of arrival. *on_request* is called for each.
 
-    def __init__(self, on_request: Callable[[], None]) -> None:
+    With a *limit* it drops the oldest requests. Numbers go on, and indexes count from the oldest
+    request that is left.
+    """
+
+    def __init__(self, on_request: Callable[[], None], limit: int | None = None) -> None:
         self._on_request = on_request
+        self._limit = limit
         self._requests: list[RecordedRequest] = []
         self._opened = 0
+        self.answered = 0
+        """Number of answered requests, with those that were dropped."""
+        self._dropped: Counter[OperationName | None] = Counter()
+        self.dropped_problems: list[RecordedRequest] = []
+        """Dropped requests that are checked at the end of the test; no more than the limit."""
 
     def open(self, request: Request) -> PendingRequest:
         self._opened += 1
@@ -184,8 +195,27 @@ class Journal(Sequence[RecordedRequest]):
         insort(
             self._requests, recorded_request, key=lambda recorded_request: recorded_request.number
         )
+        self.answered += 1
+        self._drop()
         self._on_request()
         return recorded_request
+
+    def _drop(self) -> None:
+        if self._limit is None:
+            return
+        oldest = self._requests[: -self._limit]
+        del self._requests[: -self._limit]
+        self._dropped.update(request.operation for request in oldest)
+        problems = [request for request in oldest if _is_checked_at_the_end(request)]
+        self.dropped_problems += problems[: self._limit - len(self.dropped_problems)]
+
+    def dropped(self, operation: OperationName | None = None) -> str:
+        """A note on the dropped requests, or on those for one *operation*; empty without any."""
+        number = self._dropped[operation] if operation else self.answered - len(self)
+        if not number:
+            return ""
+        what = f"{number} earlier {operation}" if operation else counted(number, "earlier request")
+        return f"{what} dropped (max_requests={self._limit})"
 
     def __len__(self) -> int:
         return len(self._requests)
@@ -202,6 +232,12 @@ class Journal(Sequence[RecordedRequest]):
 
     def __repr__(self) -> str:
         return "\n".join(map(repr, self)) or "<no request>"
+
+
+def _is_checked_at_the_end(request: RecordedRequest) -> bool:
+    """Whether a request may fail a test that passes, or is a reason for a warning."""
+    is_violation = isinstance(request.refusal, (NotImitated, MethodNotAllowed))
+    return is_violation or not request.operation or bool(request.ignored)
 
 
 def _shortened(recorded_request: RecordedRequest) -> RecordedRequest:

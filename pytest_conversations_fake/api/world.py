@@ -44,6 +44,7 @@ class World:
         *,
         enforced: bool = False,
         assumptions: Assumptions | None = None,
+        max_requests: int | None = None,
         outside: Outside | None = None,
     ) -> None:
         self.name = name
@@ -53,7 +54,7 @@ class World:
         self.ended = False
         self.clock = Clock(before_move=self.require_running, after_move=self._after_move)
         self.sids = Sids(name)
-        self.journal = Journal(on_request=self.lock.notify_all)
+        self.journal = Journal(on_request=self.lock.notify_all, limit=max_requests)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
         self.generation = 0

@@ -119,8 +119,19 @@ class RequestAssertions:
                 self._world, self._account, expectation.kind, has_waited=within > 0
             )
             truncation = truncation_for(self._world)
-            raise AssertionError(explain(comparison, hints, truncation, within=within))
+            journal = self._world.journal
+            explanation = explain(comparison, hints, truncation, within=within)
+            raise AssertionError("\n\n".join(filter(None, [explanation, journal.dropped()])))
+        if is_limit or not count:
+            self._check_complete(expectation)
         return comparison.matching
+
+    def _check_complete(self, expectation: RequestExpectation) -> None:
+        """Raise `AssertionError` if a dropped request may have been an unexpected one."""
+        __tracebackhide__ = True
+        if dropped := self._world.journal.dropped(self._operation.name):
+            call = expectation.call(truncation_for(self._world))
+            raise AssertionError(f"cannot tell how often there was {call}: {dropped}")
 
     def _check(self, refused: bool | int, params: Mapping[str, object], *, is_limit: bool) -> None:
         __tracebackhide__ = True

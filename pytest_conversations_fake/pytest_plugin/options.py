@@ -34,6 +34,7 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
     ),
     "tolerate": ("args", (), f"violations that do not fail a test: {', '.join(VIOLATION_KINDS)}"),
     "seed": ("string", None, "file with the initial records; its path is relative to the ini file"),
+    "max_requests": ("string", None, "number of requests that a fake keeps (default: all)"),
 }
 
 # Environment variables that ini options set for the whole session
@@ -58,6 +59,8 @@ def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
         from ..api.assumptions import read_answers
 
         options["assume"] = read_answers(options["assume"])
+    if str(options["max_requests"]).isdecimal():
+        options["max_requests"] = int(options["max_requests"])
     for marker in reversed(list(node.iter_markers(NAME))):
         if marker.args:
             fail_for_misuse(f"the marker accepts only keywords, not {marker.args!r}")

@@ -80,6 +80,8 @@ def is_bad(outcome: str) -> bool:
 def _counts(report: Report) -> Iterator[str]:
     refused = sum(each.refused for each in report.requests)
     yield counted(len(report.requests), "request") + (f", {refused} refused" if refused else "")
+    if report.dropped:
+        yield report.dropped
     if report.deliveries:
         failed = sum(each.failed for each in report.deliveries)
         yield counted(len(report.deliveries), "webhook") + (f", {failed} failed" if failed else "")

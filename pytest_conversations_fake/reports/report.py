@@ -23,6 +23,8 @@ class Report:
     """The test's node id, or the name of the fake."""
     assumptions: Assumptions
     requests: Sequence[RecordedRequest]
+    dropped: str
+    """A sentence on the requests that `max_requests` has dropped; empty without any."""
     deliveries: Sequence[Delivery]
     transcript: Transcript
     errors: Sequence[str]
@@ -50,6 +52,7 @@ def report(world: World, hosts: Sequence[str]) -> Report:
             name=world.name,
             assumptions=world.assumptions,
             requests=[*world.journal],
+            dropped=world.journal.dropped(),
             deliveries=[*world.deliveries],
             transcript=transcript(world),
             errors=[_traceback(error) for error in world.errors],

@@ -34,6 +34,7 @@ def text(report: Report) -> str:
     """The last requests, webhooks and conversations of a report, and the errors inside the fake."""
     parts = [
         [
+            *filter(None, [report.dropped]),
             *_requests(report.requests, report.assumptions),
             *_deliveries(report.deliveries),
             *report.hosts,

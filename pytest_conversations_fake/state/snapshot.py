@@ -12,7 +12,7 @@ class Snapshot:
         self.world = world
         with world.settled():
             self._put_back = world.save()
-            self.requests = len(world.journal)
+            self.requests = world.journal.answered
 
     def put_back(self) -> None:
         with self.world.lock:

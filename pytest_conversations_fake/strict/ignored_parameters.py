@@ -14,7 +14,7 @@ from ..api.world import World
 def ignored_parameters(world: World) -> Iterator[str]:
     """Yield a sentence for each operation and the ignored parameters of a request for it."""
     with world.lock:
-        requests = list(world.journal)
+        requests = [*world.journal.dropped_problems, *world.journal]
     combinations = dict.fromkeys(
         (request.operation, request.ignored) for request in requests if _is_silent(request)
     )

@@ -27,7 +27,7 @@ class Violation:
 def violations(world: World) -> Iterator[Violation]:
     """Yield the violations in a *world*, the most serious kind first."""
     with world.lock:
-        errors, requests = [*world.errors], [*world.journal]
+        errors, requests = [*world.errors], [*world.journal.dropped_problems, *world.journal]
         injections, deliveries = [*world.injections], [*world.deliveries]
     for error in errors:
         is_from_test = isinstance(error, WhenRaised)

@@ -44,7 +44,6 @@ class CallRecorder(Injection):
         super().__init__(fault, on=None, times=1, after=0, when=None)
         self._world = world
         self._calls: dict[int, Call] = {}
-        self._first_request = len(world.journal)
         self.was_ever_met = True  # else it would be a violation that no request met it
 
     def start(self) -> None:
@@ -61,7 +60,7 @@ class CallRecorder(Injection):
         if not pending.operation:
             return False
         texts = {keyword: repr(value) for keyword, value in pending.all_params.items()}
-        for request in self._world.journal[self._first_request :]:
+        for request in self._world.journal:
             call = self._calls.get(request.number)
             sid = (request.response or {}).get("sid")
             if call and sid and call.operation.startswith("Create"):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from gc import collect
+from weakref import ref
 
 import pytest
 from conftest import Api
 
 from pytest_conversations_fake.api.refusals import InvalidState
 from pytest_conversations_fake.api.resources.services import default_service
+from pytest_conversations_fake.api.world import World
 
 
 def test_params_have_keywords_and_types_of_the_sdk(api: Api) -> None:
@@ -121,3 +124,55 @@ def test_journal_keeps_the_order_of_arrival(api: Api) -> None:
         "<RecordedRequest #1 GET /first -> 404>\n<RecordedRequest #2 GET /second -> 200>"
         == repr(journal)
     )
+
+
+def test_journal_with_a_limit_keeps_the_last_requests() -> None:
+    world = World("a test", max_requests=2)
+    api = Api(world)
+
+    paths = ["/v1/Services", "/v1/Conversations", "/v1/Users", "/v1/Roles"]
+    for path in paths:
+        api.get(path)
+
+    journal = world.journal
+    assert paths[2:] == [request.path for request in journal]
+    assert [3, 4] == [request.number for request in journal]
+    assert (2, 4) == (len(journal), journal.answered)
+    assert ("/v1/Users", "/v1/Roles") == (journal[0].path, journal[-1].path)
+    assert "2 earlier requests dropped (max_requests=2)" == journal.dropped()
+    assert "1 earlier ListService dropped (max_requests=2)" == journal.dropped("ListService")
+    assert "" == journal.dropped("ListUser")
+
+
+def test_dropped_request_is_no_longer_in_memory() -> None:
+    world = World("a test", max_requests=1)
+    api = Api(world)
+    before = ref(api.get("/v1/Services"))
+
+    api.get("/v1/Services")
+
+    collect()
+    assert before() is None
+
+
+def test_journal_at_its_limit_drops_nothing() -> None:
+    world = World("a test", max_requests=2)
+    api = Api(world)
+
+    for _ in range(2):
+        api.get("/v1/Services")
+
+    assert ("", 2) == (world.journal.dropped(), len(world.journal))
+
+
+def test_restore_counts_dropped_requests_anew() -> None:
+    world = World("a test", max_requests=1)
+    api = Api(world)
+    api.get("/v1/Services")
+    restore = world.save()
+    api.get("/v1/Users")
+
+    restore()
+
+    [request] = world.journal
+    assert ("/v1/Services", "") == (request.path, world.journal.dropped())

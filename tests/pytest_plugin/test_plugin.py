@@ -129,7 +129,7 @@ def test_wrong_marker_argument_prints_one_line(suite: pytest.Pytester) -> None:
     assert [
         "fake_conversations: the marker has no keyword 'acount_sid'; did you mean 'account_sid'? "
         "There is: account_sid, auth_token, redirect, child_processes, allow_hosts, assume, owned, "
-        "tolerate, seed, accounts",
+        "tolerate, seed, max_requests, accounts",
         "fake_conversations: the marker accepts only keywords, not ('x',)",
         "fake_conversations: allow_hosts is a list of host names, not 'api.twilio.com'",
         "fake_conversations: account_sid is AC and 32 hexadecimal digits, not 'me'",
@@ -386,8 +386,8 @@ def test_pytest_shows_marker_options_and_fixture_docstring(suite: pytest.Pyteste
         [
             "@pytest.mark.fake_conversations(account_sid=None, auth_token=None, redirect=True, "
             "child_processes=False, allow_hosts=(), assume={}, owned=(), tolerate=(), seed=None, "
-            "accounts=None): set options of the fixture fake_conversations, like the ini options "
-            "fake_conversations_[*]"
+            "max_requests=None, accounts=None): set options of the fixture fake_conversations, "
+            "like the ini options fake_conversations_[*]"
         ]
     )
     suite.runpytest("--help").stdout.fnmatch_lines(
