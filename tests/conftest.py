@@ -132,6 +132,7 @@ UNUSED = (
     "pytest_httpx",
     "randomly",
     "requests_mock",
+    "rerunfailures",
     "respx",
     "xdist",
     "xdist.looponfail",

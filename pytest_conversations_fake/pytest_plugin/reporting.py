@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ INDEX = "index.html"
 BAD = ("failed", "error")
 
 _REPORTED = pytest.StashKey[Any]()
+_TRY = pytest.StashKey[int]()
+"""1, and more where a plugin reruns a test."""
 
 
 class Reporting:
@@ -50,6 +52,10 @@ class Reporting:
 
     # In the process that runs tests
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        item.stash[_TRY] = item.stash.get(_TRY, 0) + 1
+
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(
         self, item: pytest.Item, call: pytest.CallInfo[None]
@@ -65,6 +71,8 @@ class Reporting:
             return (yield)
         item.stash[_REPORTED] = fake
         text = str(fake.report())
+        if (number := item.stash.get(_TRY, 1)) > 1:  # pytest shows earlier sections, too
+            text = f"try {number} of this test\n{text}"
         item.add_report_section(call.when, NAME, text)
         if not self._pages_option:
             item.user_properties.append((NAME, text))
@@ -90,12 +98,15 @@ class Reporting:
             result = yield
             if self._pages_option and (fake := item.stash.get(FAKE, None)):
                 run = self._runs.get(item.nodeid, Run())
-                text = fake.report().html(outcome=run.outcome, failure="\n\n".join(run.failures))
+                report = fake.report()
+                if (number := item.stash.get(_TRY, 1)) > 1:
+                    report = replace(report, name=f"{report.name} (try {number})")
+                text = report.html(outcome=run.outcome, failure="\n\n".join(run.failures))
                 path = self._directory / file_name(item.nodeid)
                 path.write_text(text, "utf-8", "backslashreplace")
             return result
         finally:  # pytest keeps every item until the end of the session
-            for key in (FAKE, _REPORTED):
+            for key in (FAKE, _REPORTED, _TRY):
                 if key in item.stash:
                     del item.stash[key]
 

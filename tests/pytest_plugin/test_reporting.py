@@ -348,3 +348,55 @@ def test_secrets_are_in_no_output(suite: pytest.Pytester) -> None:
     outputs = [result.stdout.str(), *(path.read_text(encoding="utf-8") for path in written)]
     assert 4 == sum("onUserAdded" in output for output in outputs)  # the index has no details
     assert [] == [output for output in outputs if "hunter2" in output]
+
+
+RERUN = """
+    import pytest
+    import requests
+
+    tries = []
+
+    def test_unstable(fake_conversations):
+        tries.append(fake_conversations)
+        requests.get(f"{fake_conversations.url}/v1/Services", auth=("a", "b"))
+        assert len(tries) == LAST
+
+    def test_stable(fake_conversations): ...
+    """
+
+
+def test_section_after_a_rerun_says_which_try_it_is(suite: pytest.Pytester) -> None:
+    suite.makeini(configuration("rerunfailures"))
+    suite.makepyfile(RERUN.replace("LAST", "0"))
+
+    result = suite.runpytest("--reruns=2", "--junitxml=junit.xml")
+
+    result.assert_outcomes(failed=1, passed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*- Captured fake_conversations call -*",
+            "#1 GET /v1/Services -> 200",
+            "*- Captured fake_conversations call -*",
+            "try 2 of this test",
+            "#1 GET /v1/Services -> 200",
+            "*- Captured fake_conversations call -*",
+            "try 3 of this test",
+            "#1 GET /v1/Services -> 200",
+        ],
+        consecutive=True,
+    )
+    [*_, last] = properties(suite.path / "junit.xml")["test_unstable"]
+    assert "try 3 of this test\n#1 GET /v1/Services -> 200" == last
+
+
+def test_page_after_a_rerun_says_which_try_it_shows(suite: pytest.Pytester) -> None:
+    suite.makeini(configuration("rerunfailures"))
+    suite.makepyfile(RERUN.replace("LAST", "2"))
+
+    result = suite.runpytest("--reruns=2", "--fake-conversations-report=pages")
+
+    result.assert_outcomes(passed=2)
+    [unstable] = (suite.path / "pages").glob("*test_unstable*.html")
+    [stable] = (suite.path / "pages").glob("*test_stable*.html")
+    assert "::test_unstable (try 2)</h1>" in unstable.read_text(encoding="utf-8")
+    assert "::test_stable</h1>" in stable.read_text(encoding="utf-8")
