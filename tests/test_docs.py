@@ -11,6 +11,12 @@ from textwrap import dedent
 
 import pytest
 
+import pytest_conversations_fake
+from pytest_conversations_fake.api.errors import ERRORS
+from pytest_conversations_fake.api.events import ACCOUNT_EVENTS
+from pytest_conversations_fake.api.operations import OPERATIONS
+from pytest_conversations_fake.api.rules import RULES
+
 PROJECT = Path(__file__).parents[1]
 README = PROJECT / "README.md"
 PAGES = [README, *(PROJECT / "docs").rglob("*.md")]
@@ -50,11 +56,39 @@ def test_readme_has_at_most_700_words() -> None:
     assert len(README.read_text().split()) <= 700
 
 
+def test_page_for_coding_agents_has_at_most_60_lines() -> None:
+    assert len((PROJECT / "docs" / "llms.md").read_text().splitlines()) <= 60
+
+
+# The names that the built pages of the reference must have
+NAMES = {
+    "api": ["FakeConversations", "StrictnessError"],
+    "errors": [*map(str, ERRORS)],
+    "events": ACCOUNT_EVENTS,
+    "operations": [*OPERATIONS, "CreateServiceConversation"],
+    "records": ["unique_name", "last_read_message_index"],
+    "rules": [rule.id for rule in RULES],
+}
+
+
 @pytest.mark.skipif(not importlib.util.find_spec("furo"), reason="needs the group docs")
-def test_docs_build_without_warnings(tmp_path: Path) -> None:
+def test_docs_build_without_warnings_and_are_complete(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "docs", str(tmp_path)]
 
-    built = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+    ran = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
 
-    assert (0, "", "") == (built.returncode, built.stdout, built.stderr)
-    assert (tmp_path / "index.html").is_file()
+    assert (0, "", "") == (ran.returncode, ran.stdout, ran.stderr)
+    assert (tmp_path / "llms.txt").read_text() == (PROJECT / "docs" / "llms.md").read_text()
+    built = {page: (tmp_path / "reference" / f"{page}.html").read_text() for page in NAMES}
+    missing = [
+        name
+        for page, names in NAMES.items()
+        for name in names
+        if not re.search(rf"[>/]{re.escape(name)}<", built[page])
+    ]
+    undocumented = [
+        name
+        for name in pytest_conversations_fake.__all__
+        if f'id="pytest_conversations_fake.{name}"' not in built["api"] + built["records"]
+    ]
+    assert ([], []) == (missing, undocumented)
