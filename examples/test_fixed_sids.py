@@ -15,10 +15,21 @@ def open_ticket(name: str) -> None:
     Client().conversations.v1.services(SERVICE_SID).conversations.create(unique_name=name)
 
 
-@pytest.mark.fake_conversations(seed="examples/settings.json")
 def test_ticket_is_opened_in_the_service_of_the_settings(
+    fake_conversations: FakeConversations,
+) -> None:
+    fake_conversations.services.add(sid=SERVICE_SID, friendly_name="Support")
+
+    open_ticket("ticket-66")
+
+    fake_conversations.conversations.assert_created(chat_service_sid=SERVICE_SID)
+
+
+@pytest.mark.fake_conversations(seed={"default_service": {"sid": SERVICE_SID}})
+def test_default_service_has_the_sid_of_the_settings(
     fake_conversations: FakeConversations,
 ) -> None:
     open_ticket("ticket-66")
 
-    fake_conversations.conversations.assert_created(chat_service_sid=SERVICE_SID)
+    ticket = Client().conversations.v1.conversations("ticket-66").fetch()
+    assert ticket.chat_service_sid == SERVICE_SID
