@@ -134,6 +134,7 @@ UNUSED = (
     "requests_mock",
     "rerunfailures",
     "respx",
+    "timeout",
     "xdist",
     "xdist.looponfail",
 )
