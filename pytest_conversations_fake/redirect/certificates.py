@@ -7,6 +7,7 @@ replace.
 
 from __future__ import annotations
 
+import datetime
 import os
 import sys
 from collections.abc import Callable
@@ -58,6 +59,8 @@ def server_context() -> ssl.SSLContext:
     _create_before_fork()
     if pyfakefs := sys.modules.get("pyfakefs.fake_filesystem_unittest"):
         _import_trustme(pyfakefs)
+    if "freezegun" in sys.modules:
+        _create_with_real_datetime()
     if not _Files.memfd_create:
         from tempfile import gettempdir
 
@@ -75,6 +78,21 @@ def _import_trustme(pyfakefs: Any) -> None:
     is_active = patcher is not None and patcher.is_patching and "trustme" not in sys.modules
     with pyfakefs.Pause(patcher) if is_active else nullcontext():
         import trustme  # noqa: F401
+
+
+def _create_with_real_datetime() -> None:
+    """Create the authority with the real `datetime`, even if freezegun has replaced it.
+
+    cryptography keeps the class that it sees first, and then refuses instances of its base class.
+    """
+    replaced = datetime.datetime
+    datetime.datetime = next(  # type: ignore[misc, assignment]
+        kind for kind in replaced.__mro__ if kind.__module__ == "datetime"
+    )
+    try:
+        _authority()
+    finally:
+        datetime.datetime = replaced  # type: ignore[misc]
 
 
 @_once

@@ -82,3 +82,30 @@ def test_forked_child_trusts_the_authority(fake: Site) -> None:
         os.waitpid(child, 0)
 
     assert fake.requests == [URL]
+
+
+def test_first_connection_may_be_made_while_freezegun_is_active(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import freezegun
+        import requests
+        import trustme  # some plugins import it early, and so may an application
+
+        def open_desk(host):
+            form, auth = {"FriendlyName": "Support"}, ("user", "password")
+            return requests.post(f"https://{host}/v1/Services", form, auth=auth).json()
+
+        @freezegun.freeze_time("2030-01-01")
+        def test_frozen(fake_conversations):
+            desk = open_desk("conversations.twilio.com")
+
+            assert "2030-01-01T00:00:00Z" == desk["date_created"]
+            assert open_desk("conversations.dublin.ie1.twilio.com")
+
+        def test_certificates_can_be_created_later(fake_conversations):
+            assert open_desk("conversations.sydney.au1.twilio.com")
+            trustme.CA().issue_cert("desk.example")
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=2)
