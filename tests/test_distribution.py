@@ -27,11 +27,16 @@ def run(*command: object, cwd: Path, **environment: str) -> str:
     return ran.stdout
 
 
-@pytest.fixture
-def built(tmp_path: Path) -> tuple[Path, Path]:
-    run("-m", "build", "--no-isolation", "--outdir", tmp_path, PROJECT, cwd=tmp_path)
-    [wheel], [sdist] = tmp_path.glob("*.whl"), tmp_path.glob("*.tar.gz")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    built = tmp_path_factory.mktemp("dist")
+    run("-m", "build", "--no-isolation", "--outdir", built, PROJECT, cwd=built)
+    [wheel], [sdist] = built.glob("*.whl"), built.glob("*.tar.gz")
     return wheel, sdist
+
+
+def test_metadata_and_readme_are_accepted_by_an_index(built: tuple[Path, Path]) -> None:
+    run("-m", "twine", "check", "--strict", *built, cwd=PROJECT)
 
 
 def test_wheel_installs_and_its_entry_point_loads(built: tuple[Path, Path], tmp_path: Path) -> None:
