@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+from argparse import Action
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -25,6 +26,7 @@ from pytest_conversations_fake.api.operations import Operation
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.rules import RULES
 from pytest_conversations_fake.assertions.deliveries import keywords_of
+from pytest_conversations_fake.cli import _parser
 from pytest_conversations_fake.state import records
 
 PACKAGE = pytest_conversations_fake.__name__
@@ -142,6 +144,25 @@ def record_types() -> Iterator[str]:
     yield "```"
 
 
+def serve_options() -> Iterator[str]:
+    """The options of `conversations-fake serve`, with their help."""
+    [commands] = [each for each in _parser()._actions if isinstance(each.choices, dict)]
+    yield from table(
+        ("option", "meaning"),
+        [
+            (code([_usage(option)]), str(option.help))
+            for option in commands.choices["serve"]._actions
+            if option.dest != "help"
+        ],
+    )
+
+
+def _usage(option: Action) -> str:
+    """`--port PORT` for an option."""
+    value = option.metavar or option.dest.upper()
+    return f"{option.option_strings[0]} {f'[{value}]' if option.nargs == '?' else value}"
+
+
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "common-parameters": common_parameters,
     "errors": errors,
@@ -150,6 +171,7 @@ TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "pre-events": pre_events,
     "records": record_types,
     "rules": rules,
+    "serve-options": serve_options,
 }
 
 
