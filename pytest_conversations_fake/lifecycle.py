@@ -99,8 +99,10 @@ class Lifecycle:
             )
         if self.address:
             raise RuntimeError("a fake can be started once; make a new one, which is cheap")
-        account = self._world.account
-        server.ended_fakes.pop(account.sid, None)
+        accounts = self._world.authenticator.accounts
+        credentials = [each for account in accounts for each in (account.sid, account.auth_token)]
+        for each in credentials:
+            server.ended_fakes.pop(each, None)
         self._served_by = server
         server.world = self._world
         server.start()
@@ -111,7 +113,7 @@ class Lifecycle:
             with self._redirecting() if self._redirect else nullcontext(), self._dispatcher.open():
                 yield
         finally:
-            server.ended_fakes[account.sid] = self._world.name
+            server.ended_fakes |= dict.fromkeys(credentials, self._world.name)
             self._world.end()
             if failure := server.failure():
                 self._world.errors.append(failure)
@@ -168,7 +170,7 @@ class Lifecycle:
         self._server.catch_up()
 
     def ended_fakes(self) -> Mapping[str, str]:
-        """The names of earlier fakes at the same address, by account sid."""
+        """The names of earlier fakes at the same address, by account sid and by auth token."""
         return self._server.ended_fakes
 
     # Requests that did not reach the fake

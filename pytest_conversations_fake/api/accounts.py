@@ -16,8 +16,10 @@ from .refusals import (
     NoCredentials,
     Unauthenticated,
 )
+from .secrets import recognizable
 from .store import Store
 from .timers import Timers
+from .wording import shortened
 
 
 @dataclass(kw_only=True)
@@ -56,8 +58,8 @@ class Authenticator:
     """Finds the account that a request authenticates with.
 
     If credentials are *enforced*, only those of the accounts are accepted. Otherwise every user and
-    password is accepted, except those of the *ended* fakes (names by account sid), and so is every
-    Bearer token.
+    password is accepted, except those of the *ended* fakes (names by account sid and by auth
+    token), and so is every Bearer token.
     """
 
     accounts: Sequence[Account]
@@ -75,19 +77,59 @@ class Authenticator:
                 raise BearerNotKnown
             return self.accounts[0], self.accounts[0].sid
         user, password = _basic(authorization)
-        if name := self.ended().get(user):
+        if (name := self.ended().get(user)) and is_sid(user, "AC"):
             raise CredentialsEnded(name=name)
         for account in self.accounts:
             if account.accepts(user, password):
                 return account, account.sid
         if self.enforced:
-            raise Unauthenticated if is_sid(user, "(?:AC|SK)") else InvalidUsername
+            refusal = Unauthenticated if is_sid(user, "(?:AC|SK)") else InvalidUsername
+            raise refusal(hint=self._hint(user, password))
         if not user or not password:
-            raise Unauthenticated
+            raise Unauthenticated(hint=_EMPTY[bool(user), bool(password)])
         first, *_ = self.accounts
         if is_sid(user, "AC"):
             first.last_password = password
         return first, user if is_sid(user, "AC") else first.sid
+
+    def _hint(self, user: str, password: str) -> str:
+        """Why no account accepts *user* and *password*, for test authors."""
+        if empty := _EMPTY.get((bool(user), bool(password))):
+            return empty
+        if name := self.ended().get(password):
+            return f"the password is the auth token of {name}, which has ended; is a client cached?"
+        secrets = {each.sid: each.auth_token for each in self.accounts}
+        for account in self.accounts:
+            secrets |= account.api_keys
+        if secret := secrets.get(user):
+            return (
+                f"the password ({recognizable(password)}) is not that of {shortened(user)} "
+                f"({recognizable(secret)})"
+            )
+        kind = "SK" if is_sid(user, "SK") else "AC"
+        known = [sid for sid in secrets if sid.startswith(kind)]
+        if kind == "SK":
+            accepted = f"are {_distinct(known, user)}" if known else "are empty"
+            return f"{_distinct([user], *known)} is not among the api_keys, which {accepted}"
+        accounts = f"the fake accepts only {_distinct(known, user)}"
+        if is_sid(user, "AC"):
+            return f"{_distinct([user], *known)} is another account; {accounts}"
+        return f"the user is no sid of an account or an API key; {accounts}"
+
+
+_EMPTY = {
+    (False, False): "user and password are empty",
+    (False, True): "the user is empty",
+    (True, False): "the password is empty",
+}
+"""Hints on empty credentials, by whether there are a user and a password."""
+
+
+def _distinct(sids: Sequence[str], *others: str) -> str:
+    """*sids* shortened, or whole if one of the *others* begins alike."""
+    listed = ", ".join(sids)
+    is_distinct = not {*map(shortened, sids)} & {*map(shortened, others)}
+    return shortened(listed) if is_distinct else listed
 
 
 def _is_bearer(authorization: str) -> bool:
@@ -102,9 +144,10 @@ def _basic(authorization: str) -> tuple[str, str]:
     if not authorization:
         raise NoCredentials
     if scheme.lower() != "basic":
-        raise Unauthenticated
+        raise Unauthenticated(hint="the header Authorization has another scheme than Basic")
     try:
         user, _, password = b64decode(credentials.strip(), validate=True).decode().partition(":")
     except ValueError:
-        raise Unauthenticated from None
+        hint = "the header Authorization has no user and password in base64"
+        raise Unauthenticated(hint=hint) from None
     return user, password

@@ -47,6 +47,6 @@ class Outside:
     hints: Callable[[bool], Sequence[str]] = lambda waited: ()
     """Sentences on requests that did not reach the fake. Its argument: whether a test waited."""
     ended_fakes: Callable[[], Mapping[str, str]] = dict
-    """The names of earlier fakes at the same address, by account sid."""
+    """The names of earlier fakes at the same address, by account sid and by auth token."""
     cuts_texts: Callable[[], bool] = lambda: False
     """Whether failure texts leave out what does not fit on a terminal."""

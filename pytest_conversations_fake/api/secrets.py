@@ -6,6 +6,8 @@ import re
 from base64 import b64decode
 from collections.abc import Mapping
 
+from .wording import counted
+
 REDACTED = "***"
 
 
@@ -20,6 +22,15 @@ def without_credentials(headers: Mapping[str, str]) -> Mapping[str, str]:
         name: _user(value) if name in ("authorization", "proxy-authorization") else value
         for name, value in headers.items()
     }
+
+
+def recognizable(secret: str) -> str:
+    """As much of a *secret* as people need to recognize it: its length, and how a long one begins.
+
+    The first four of at least sixteen characters do not help to guess the others.
+    """
+    start = f"{secret[:4]}…, " if len(secret) >= 16 else ""
+    return f"{start}{counted(len(secret), 'character')}"
 
 
 def _user(authorization: str) -> str:

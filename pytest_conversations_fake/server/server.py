@@ -31,7 +31,7 @@ class Server:
         self.tls_port = 0
         self._tls = tls
         self.ended_fakes: dict[str, str] = {}
-        """Names of the fakes that it served before, by account sid."""
+        """Names of the fakes that it served before, by account sid and by auth token."""
         self.late_requests: list[str] = []
         """A line for each request that arrived after the end of its fake."""
         self._handler: Handler | None = None

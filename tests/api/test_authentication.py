@@ -12,6 +12,7 @@ from pytest_conversations_fake.api.world import World
 
 SID, TOKEN = "AC" + "a" * 32, "token"
 OTHER = "AC" + "b" * 32
+USERNAME = "Authentication Error - invalid username"
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_any_credentials_are_accepted_without_configured_ones(
         pytest.param(SID, "other", "Authenticate", id="another token"),
         pytest.param(OTHER, TOKEN, "Authenticate", id="another account"),
         pytest.param("SK" + "c" * 32, TOKEN, "Authenticate", id="an API key"),
-        pytest.param("user", TOKEN, "Authentication Error - invalid username", id="no sid"),
+        pytest.param("user", TOKEN, USERNAME, id="no sid"),
     ],
 )
 def test_other_credentials_are_refused_where_credentials_are_enforced(
@@ -56,6 +57,106 @@ def test_other_credentials_are_refused_where_credentials_are_enforced(
         refused.response["message"],
     )
     assert 200 == api.get("/v1/Services").status
+
+
+KEY, UNKNOWN_KEY = "SK" + "c" * 32, "SK" + "d" * 32
+
+
+@pytest.mark.rule("credentials")
+@pytest.mark.parametrize(
+    ("user", "password", "reason"),
+    [
+        pytest.param(
+            SID,
+            "0123456789abcdef",
+            "20003 Authenticate (the password (0123…, 16 characters) is not that of ACaaaa… "
+            "(5 characters))",
+            id="another token",
+        ),
+        pytest.param(
+            KEY,
+            "wrong",
+            "20003 Authenticate (the password (5 characters) is not that of SKcccc… "
+            "(seec…, 20 characters))",
+            id="another secret of an API key",
+        ),
+        pytest.param(
+            OTHER,
+            TOKEN,
+            "20003 Authenticate (ACbbbb… is another account; the fake accepts only ACaaaa…)",
+            id="another account",
+        ),
+        pytest.param(
+            SID[:-1] + "b",
+            TOKEN,
+            f"20003 Authenticate ({SID[:-1]}b is another account; the fake accepts only {SID})",
+            id="another account that begins alike",
+        ),
+        pytest.param(
+            UNKNOWN_KEY,
+            TOKEN,
+            "20003 Authenticate (SKdddd… is not among the api_keys, which are SKcccc…)",
+            id="another API key",
+        ),
+        pytest.param(
+            "user",
+            TOKEN,
+            "20003 Authentication Error - invalid username (the user is no sid of an account or "
+            "an API key; the fake accepts only ACaaaa…)",
+            id="no sid",
+        ),
+        pytest.param(
+            SID,
+            "ended",
+            "20003 Authenticate (the password is the auth token of test_before.py::test_it, which "
+            "has ended; is a client cached?)",
+            id="token of a fake that has ended",
+        ),
+    ],
+)
+def test_refused_credentials_have_a_reason_that_the_client_does_not_get(
+    user: str, password: str, reason: str
+) -> None:
+    accounts = {SID: {"auth_token": TOKEN, "api_keys": {KEY: "seecret-of-20-letter"}}}
+    outside = Outside(ended_fakes=lambda: {"ended": "test_before.py::test_it"})
+    api = Api(World("a test", accounts, enforced=True, outside=outside))
+
+    refused = api.get("/v1/Services", user=user, password=password)
+
+    assert reason == refused.reason
+    assert refused.response["message"] in ("Authenticate", USERNAME)
+
+
+def test_api_key_is_refused_with_a_reason_if_there_is_none() -> None:
+    api = Api(World("a test", {SID: {"auth_token": TOKEN}}, enforced=True))
+
+    refused = api.get("/v1/Services", user=KEY)
+
+    assert (
+        "20003 Authenticate (SKcccc… is not among the api_keys, which are empty)" == refused.reason
+    )
+
+
+@pytest.mark.rule("credentials")
+@pytest.mark.parametrize("enforced", [False, True])
+@pytest.mark.parametrize(
+    ("credentials", "hint"),
+    [
+        (b":", "user and password are empty"),
+        (b":secret", "the user is empty"),
+        (SID.encode() + b":", "the password is empty"),
+    ],
+)
+def test_empty_credentials_are_refused_with_a_reason(
+    credentials: bytes, hint: str, enforced: bool
+) -> None:
+    api = Api(World("a test", {SID: {"auth_token": TOKEN}}, enforced=enforced))
+    headers = {"authorization": f"Basic {b64encode(credentials).decode()}"}
+
+    refused = api.get("/v1/Services", headers=headers)
+
+    assert 401 == refused.status
+    assert refused.reason.endswith(f" ({hint})")
 
 
 @pytest.mark.rule("ended-credentials")
