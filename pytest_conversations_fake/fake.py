@@ -238,7 +238,7 @@ class FakeConversations(AccountView):
         """
         refused = self._lifecycle.refused_hosts
         unreported = [each.why for each in refused if not self._strictness.is_excused(each)]
-        return report(self._world, unreported)
+        return report(self._world, [*unreported, *self._lifecycle.unrecorded()])
 
     # Webhooks and people
 

@@ -23,7 +23,7 @@ from .redirect import (
     stop_fork_server,
     subprocess_env,
 )
-from .server.server import Server
+from .server.server import SHARED_CLIENT, Server
 from .webhooks.dispatcher import Dispatcher
 
 # The lifecycles of the fakes that redirect at present, the innermost last
@@ -65,6 +65,8 @@ class Lifecycle:
         """Set while the fake redirects."""
         self._served_by: Server | None = None
         self.refused_hosts: list[Refusal] = []
+        self.late_requests: list[str] = []
+        """A line for each request that was refused, because its credentials have ended."""
         self.address = ""
         """The URL at which the fake listens; empty before its start."""
         self._was_down = False
@@ -104,6 +106,7 @@ class Lifecycle:
         for each in credentials:
             server.ended_fakes.pop(each, None)
         self._served_by = server
+        self.late_requests = server.late_requests
         server.world = self._world
         server.start()
         self.address = server.url
@@ -114,6 +117,7 @@ class Lifecycle:
                 yield
         finally:
             server.ended_fakes |= dict.fromkeys(credentials, self._world.name)
+            self.late_requests = [*server.late_requests]
             self._world.end()
             if failure := server.failure():
                 self._world.errors.append(failure)
@@ -183,8 +187,7 @@ class Lifecycle:
             for refusal in self.refused_hosts[:3]
         ]
         active = [hint for inner in self._inner_fakes for hint in inner._inner_requests()]
-        lines = self._served_by.late_requests[-1:] if self._served_by else []
-        late = [f"refused, as it came too late: {line}" for line in lines]
+        late = [_late(line) for line in self.late_requests[-1:]]
         down = ["the fake was down() for a while, and refused connections"] * self._was_down
         return [*blocked, *refused, *self._ended_inner_fakes, *active, *late, *down]
 
@@ -194,6 +197,10 @@ class Lifecycle:
             return []
         requests, name = counted(self._world.journal.answered, "request"), self._world.name
         return [f"{requests} went to the fake {name}, which was active inside this one"]
+
+    def unrecorded(self) -> list[str]:
+        """A sentence for each late request, once if it was repeated."""
+        return [*map(_late, dict.fromkeys(self.late_requests))]
 
     # The environment
 
@@ -232,6 +239,10 @@ class Lifecycle:
             raise RuntimeError("this fake is not active; use it in a `with` statement")
         directory = self._files.enter_context(TemporaryDirectory(prefix="fake_conversations-"))
         return subprocess_env(self._redirection, Path(directory))
+
+
+def _late(line: str) -> str:
+    return f"refused, with credentials of an earlier test: {line}; {SHARED_CLIENT}"
 
 
 def _on_event_loop() -> bool:

@@ -252,8 +252,8 @@ def fail_for(item: pytest.Item, message: str) -> NoReturn:
 
 def _warn_of_late_requests(server: Server) -> None:
     if server.late_requests:
+        from ..server.server import SHARED_CLIENT
+
         late, server.late_requests[:] = "; ".join(dict.fromkeys(server.late_requests)), []
-        remedy = (
-            "if tests share a client, set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all of them"
-        )
-        warnings.warn(f"came too late: {late}; {remedy}", FakeConversationsWarning, stacklevel=1)
+        message = f"came too late: {late}; {SHARED_CLIENT}"
+        warnings.warn(message, FakeConversationsWarning, stacklevel=1)

@@ -39,7 +39,7 @@ def page(report: Report, outcome: str, failure: str) -> str:
             element("p", " · ".join(_counts(report))),
         ),
         _section("Failure", _pre(failure)),
-        _section("Refused hosts", _pre("\n".join(report.hosts))),
+        _section("Requests not recorded", _pre("\n".join(report.unrecorded))),
         _section("Errors inside the fake", _pre("\n\n".join(report.errors))),
         _section("Conversations", _conversations(report)),
         _section("Requests", _lines(_request(each, report) for each in report.requests)),

@@ -29,8 +29,9 @@ class Report:
     transcript: Transcript
     errors: Sequence[str]
     """Tracebacks of errors inside the fake."""
-    hosts: Sequence[str]
-    """A sentence for each request to another Twilio host that the fake refused."""
+    unrecorded: Sequence[str]
+    """A sentence for each refused request that is not among *requests*: for another Twilio host,
+    or with credentials of an earlier test."""
 
     def __str__(self) -> str:
         return text(self)
@@ -46,7 +47,7 @@ class Report:
         return page(self, outcome, failure)
 
 
-def report(world: World, hosts: Sequence[str]) -> Report:
+def report(world: World, unrecorded: Sequence[str]) -> Report:
     with world.lock:
         return Report(
             name=world.name,
@@ -56,7 +57,7 @@ def report(world: World, hosts: Sequence[str]) -> Report:
             deliveries=[*world.deliveries],
             transcript=transcript(world),
             errors=[_traceback(error) for error in world.errors],
-            hosts=hosts,
+            unrecorded=unrecorded,
         )
 
 

@@ -37,11 +37,13 @@ def text(report: Report) -> str:
             *filter(None, [report.dropped]),
             *_requests(report.requests, report.assumptions),
             *_deliveries(report.deliveries),
-            *report.hosts,
+            *report.unrecorded,
         ],
         [*_conversations(report.transcript)],
         [f"an error inside the fake:\n{error}" for error in report.errors],
     ]
+    if not (report.requests or report.unrecorded):
+        parts[0].insert(0, "no requests")
     whole = "\n\n".join("\n".join(lines) for lines in parts if lines)
     return visible(without_passwords(whole), keep="\n")
 
@@ -62,8 +64,6 @@ def cut(text: str, width: int) -> str:
 
 
 def _requests(requests: Sequence[RecordedRequest], assumptions: Assumptions) -> Iterator[str]:
-    if not requests:
-        yield "no requests"
     earlier = requests[:-MAX_REQUESTS]
     if earlier:
         refused = sum(each.refused for each in earlier)

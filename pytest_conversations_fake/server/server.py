@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from .handler import Handler
 
 
+SHARED_CLIENT = (
+    "if tests share a client, set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all of them"
+)
+"""What helps against requests with credentials of an earlier test."""
+
+
 class Server:
     """Serves one world at a time on *port*; 0 means a free port.
 

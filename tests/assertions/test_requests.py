@@ -10,6 +10,7 @@ import pytest
 from conftest import Api
 from dirty_equals import IsJson, IsStr
 
+from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.operations import OPERATIONS
 from pytest_conversations_fake.api.outside import Outside
 from pytest_conversations_fake.api.resources import RESOURCES
@@ -172,3 +173,10 @@ def test_invalid_count_is_a_type_error(talks: Any, keyword: str) -> None:
 def test_positional_argument_is_a_type_error_that_names_the_assertion(talks: Any) -> None:
     with pytest.raises(TypeError, match=r"^assert_created\(\) takes 1 positional argument"):
         talks.assert_created("help")
+
+
+def test_assertion_before_the_start_fails_with_a_hint() -> None:
+    fake = FakeConversations()
+
+    with pytest.raises(AssertionError, match="no request can reach this fake before it starts"):
+        fake.services.assert_created()

@@ -273,7 +273,6 @@ def test_refusals_of_a_failed_test_are_in_its_report_only(suite: pytest.Pytester
     result.stdout.fnmatch_lines(
         [
             "*- Captured fake_conversations call -*",
-            "no requests",
             refused("api.twilio.com", f"{file.name}::test_it"),
             "the real Twilio had []",
         ],

@@ -46,3 +46,23 @@ def test_token_of_an_earlier_fake_is_refused_with_its_name(server: Server) -> No
         "20003 Authenticate (the password is the auth token of test_earlier, which has ended; "
         "is a client cached?)"
     )
+
+
+def test_report_shows_a_request_with_credentials_of_an_earlier_fake(server: Server) -> None:
+    earlier = FakeConversations(account_sid=FIRST, redirect=False, name="test_earlier")
+    with earlier._lifecycle.serve_on(server):
+        pass
+    later = FakeConversations(account_sid=SECOND, redirect=False)
+    with later._lifecycle.serve_on(server):
+        for _ in range(2):
+            requests.get(f"{later.url}/v1/Services", auth=(FIRST, earlier.auth_token))
+        during = str(later.report())
+    server.late_requests.clear()
+
+    sentence = (
+        "refused, with credentials of an earlier test: GET /v1/Services: Authentication Error - "
+        "these credentials belong to test_earlier, which has ended; if tests share a client, set "
+        "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all of them"
+    )
+    assert sentence == during == str(later.report())
+    assert sentence in later.report().html()
