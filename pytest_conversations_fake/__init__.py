@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .api.faults import Unavailable as Unavailable
     from .api.journal import RecordedRequest as RecordedRequest
     from .api.operation_names import OperationName as OperationName
+    from .api.operation_names import ServiceOperationName as ServiceOperationName
     from .fake import FakeConversations as FakeConversations
     from .redirect.registry import HostRefused as HostRefused
     from .reports.report import Report as Report
@@ -100,6 +101,7 @@ _MODULES = {
     "ServerError": "api.faults",
     "Service": "state.records",
     "ServiceConfiguration": "state.records",
+    "ServiceOperationName": "api.operation_names",
     "ServiceWebhooks": "state.records",
     "Snapshot": "state.snapshot",
     "StrictnessError": "strict.errors",

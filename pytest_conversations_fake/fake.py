@@ -14,7 +14,7 @@ from .api.checks import check, check_flag, check_text
 from .api.clock import Clock
 from .api.faults import Fault, Injection
 from .api.journal import RecordedRequest
-from .api.operation_names import OperationName
+from .api.operation_names import OperationName, ServiceOperationName
 from .api.outside import Outside
 from .api.records import Record
 from .api.resource import Resource
@@ -299,7 +299,7 @@ class FakeConversations(AccountView):
         self,
         fault: Fault,
         *,
-        on: OperationName | None = None,
+        on: OperationName | ServiceOperationName | None = None,
         times: int | None = None,
         after: int = 0,
         when: Callable[[Mapping[str, object]], object] | None = None,
@@ -308,11 +308,12 @@ class FakeConversations(AccountView):
 
             fake_conversations.inject(RateLimited(), on="CreateConversationMessage", times=2)
 
-        *on* is the name of an operation (default: any). *when* takes the parameters of a request
-        and says whether it meets the fault. The first *after* such requests do not; the next
-        *times* ones do (default: all). If several faults match, a request meets them in order until
-        one prevents its execution. Used as a context manager, the fault ends with the `with`
-        statement.
+        *on* is the name of an operation (default: any); with `CreateServiceConversation` and the
+        like, only requests with a service in their path meet the fault. *when* takes the parameters
+        of a request and says whether it meets the fault. The first *after* such requests do not;
+        the next *times* ones do (default: all). If several faults match, a request meets them in
+        order until one prevents its execution. Used as a context manager, the fault ends with the
+        `with` statement.
 
         Raises `TypeError` for a *fault* that is none and `ValueError` for an unknown operation.
         """

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest_conversations_fake
-from pytest_conversations_fake.api.operations import OPERATIONS, Operation
+from pytest_conversations_fake.api.operations import OPERATIONS, SERVICE_OPERATIONS, Operation
 from pytest_conversations_fake.api.records import shown
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.resources import RESOURCES
@@ -134,6 +134,11 @@ def operation_names() -> str:
             *(f'    "{name}",' for name in OPERATIONS),
             "]",
             '"""The name of an operation at both levels: `CreateConversation`."""',
+            "",
+            "ServiceOperationName = Literal[",
+            *(f'    "{name}",' for name in SERVICE_OPERATIONS),
+            "]",
+            '"""The name of an operation of both levels at the service level only."""',
             "",
         ]
     )

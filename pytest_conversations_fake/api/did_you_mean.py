@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -31,9 +32,29 @@ def unknown(what: str, value: object, accepted: Iterable[str]) -> str:
     """
     accepted = list(accepted)
     there_is = f"here is: {', '.join(accepted)}"
-    near = get_close_matches(str(value), accepted, n=3)
+    near = _nearest(str(value), accepted)
     if not near:
         return f"{what} {value!r}; t{there_is}"
     if len(accepted) > MANY:
         return f"{what} {value!r}; did you mean {' or '.join(map(repr, near))}?"
     return f"{what} {value!r}; did you mean {near[0]!r}? T{there_is}"
+
+
+def _nearest(value: str, accepted: list[str]) -> list[str]:
+    """At most three names: those with all words of *value*, else similar ones, else with a word."""
+    words = _words(value)
+    found = {name: sum(_contains(_words(name), word) for word in words) for name in accepted}
+    shortest_first = sorted(accepted, key=lambda name: len(_words(name)))
+    best = [name for name in shortest_first if found[name] and found[name] == max(found.values())]
+    if best and found[best[0]] == len(words):
+        return best[:3]
+    return get_close_matches(value, accepted, n=3) or best[:3]
+
+
+def _words(name: str) -> list[str]:
+    """The words of `CreateUser`, `friendly_name` or `unmet-fault`, in lower case."""
+    return re.findall("[a-z0-9]+", re.sub("([A-Z])", r" \1", name).lower())
+
+
+def _contains(words: list[str], word: str) -> bool:
+    return bool(get_close_matches(word, words, n=1, cutoff=0.8))

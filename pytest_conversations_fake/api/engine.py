@@ -162,6 +162,8 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
     """Add the operation and its parameters to *pending*, before validation. Returns the texts."""
     request = pending.request
     pending.operation = operation.name
+    if not operation.is_short(names):
+        pending.service_operation = operation.service_name
     pending.path_params.update(zip(reversed(operation.path), reversed(names)))
     texts: Texts = {}
     ignored: list[str] = []

@@ -210,7 +210,8 @@ class Injection:
 
     def meets(self, pending: PendingRequest) -> bool:
         """Whether a request meets it. Counts the request."""
-        if self._ended or self.met == self._times or self._on not in (None, pending.operation):
+        names = (None, pending.operation, pending.service_operation)
+        if self._ended or self.met == self._times or self._on not in names:
             return False
         if self._when and not self._matches(self._when, pending):
             return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, overload
 
-from .operation_names import OperationName
+from .operation_names import OperationName, ServiceOperationName
 from .refusals import MethodNotAllowed, NotImitated, Refused
 from .secrets import without_credentials
 from .wording import counted, shortened, visible
@@ -134,6 +134,8 @@ class PendingRequest:
     number: int
     request: Request
     operation: OperationName | None = None
+    service_operation: ServiceOperationName | None = None
+    """The name at the service level, if the path has a service."""
     params: dict[str, object] = field(default_factory=dict)
     path_params: dict[str, object] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from .fields import Choice, Field, Int, Text
 from .forms import read_path
-from .operation_names import OperationName
+from .operation_names import OperationName, ServiceOperationName
 from .resource import Resource
 from .resources import RESOURCES
 from .verbs import CREATE, DELETE, LIST, UPDATE, Verb
@@ -30,6 +30,13 @@ class Operation:
     def name(self) -> OperationName:
         """The name in Twilio's contract, that of the account level: `CreateConversation`."""
         return cast(OperationName, self.verb.name + self.resource.noun)
+
+    @property
+    def service_name(self) -> ServiceOperationName | None:
+        """The name in Twilio's contract at the service level; None if it has one level only."""
+        if not self.resource.has_short_path:
+            return None
+        return cast(ServiceOperationName, f"{self.verb.name}Service{self.resource.noun}")
 
     @cached_property
     def form(self) -> dict[str, Field]:
@@ -157,6 +164,12 @@ OPERATIONS: dict[str, Operation] = {
     for verb in resource.verbs
     for operation in [Operation(resource, verb)]
 }
+
+
+SERVICE_OPERATIONS: dict[str, Operation] = {
+    operation.service_name: operation for operation in OPERATIONS.values() if operation.service_name
+}
+"""Operations of both levels by their names at the service level."""
 
 
 def _paths() -> Iterator[tuple[list[str | None], Operation]]:

@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping
 from ..api.checks import check, check_number, check_text
 from ..api.did_you_mean import unknown
 from ..api.faults import Fault, Injection
-from ..api.operation_names import OperationName
-from ..api.operations import OPERATIONS
+from ..api.operation_names import OperationName, ServiceOperationName
+from ..api.operations import OPERATIONS, SERVICE_OPERATIONS
 from ..api.world import World
 
 
 def inject(
     world: World,
     fault: Fault,
-    on: OperationName | None,
+    on: OperationName | ServiceOperationName | None,
     times: int | None,
     after: int,
     when: Callable[[Mapping[str, object]], object] | None,
@@ -26,8 +26,8 @@ def inject(
         raise TypeError(f"a fault is a value like RateLimited(), not {fault!r}")
     if on is not None:
         check_text("an operation", on)
-        if on not in OPERATIONS:
-            raise ValueError(unknown("there is no operation", on, OPERATIONS))
+        if on not in (names := OPERATIONS | SERVICE_OPERATIONS):
+            raise ValueError(unknown("there is no operation", on, names))
     is_right = times is None or (isinstance(times, int) and times > 0)
     check(is_right, "times is a number from 1 on", times)
     check_number("after", after)

@@ -16,7 +16,12 @@ import pytest
 from conftest import Api
 
 from pytest_conversations_fake.api.fields import Choice, Flag, Int, Many, Moment
-from pytest_conversations_fake.api.operations import OPERATIONS, Operation, find_route
+from pytest_conversations_fake.api.operations import (
+    OPERATIONS,
+    SERVICE_OPERATIONS,
+    Operation,
+    find_route,
+)
 from pytest_conversations_fake.api.resource import Resource
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.world import World
@@ -259,6 +264,8 @@ def test_operations_are_those_of_the_contract() -> None:
 
     assert 103 == len(CONTRACT["operations"])
     assert names == OPERATIONS.keys()
+    every_name = {facts["operation"] for facts in CONTRACT["operations"]}
+    assert every_name - names == SERVICE_OPERATIONS.keys()
 
 
 def test_resource_at_both_levels_is_declared_once() -> None:

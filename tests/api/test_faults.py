@@ -135,6 +135,25 @@ def test_fault_is_met_by_the_selected_requests(fake: FakeConversations) -> None:
     assert 200 == requests.get(f"{fake.url}/v1/Services", auth=("a", "b")).status_code
 
 
+@pytest.mark.parametrize(
+    ("on", "statuses"),
+    [
+        ("CreateConversation", [503, 503, 503]),
+        ("CreateServiceConversation", [201, 503, 503]),
+    ],
+)
+def test_fault_at_the_service_level_leaves_short_paths_alone(
+    fake: FakeConversations, on: Any, statuses: list[int]
+) -> None:
+    fake.inject(Unavailable(), on=on)
+    services = [fake.services.add(), fake.default_service]
+    roots = ["/v1", *(f"/v1/Services/{each.sid}" for each in services)]
+
+    answers = [requests.post(f"{fake.url}{root}/Conversations", auth=("a", "b")) for root in roots]
+
+    assert statuses == [answer.status_code for answer in answers]
+
+
 def test_with_statement_ends_a_fault(fake: FakeConversations) -> None:
     with fake.inject(Unavailable()) as injection:
         assert 503 == create().status_code

@@ -162,8 +162,17 @@ TYPES: dict[str, Misuse] = {
 
 
 NAMES: dict[str, Misuse] = {
-    "there is no operation 'CreateUsr'; did you mean 'CreateUser' or 'CreateService' or "
-    "'UpdateUser'?": lambda fake: fake.inject(RateLimited(), on="CreateUsr"),
+    "there is no operation 'CreateUsr'; did you mean 'CreateUser' or 'CreateServiceUser'?": (
+        lambda fake: fake.inject(RateLimited(), on="CreateUsr")
+    ),
+    "there is no operation 'CreateMessage'; did you mean 'CreateConversationMessage' or "
+    "'CreateServiceConversationMessage'?": (
+        lambda fake: fake.inject(RateLimited(), on="CreateMessage")
+    ),
+    "there is no operation 'SendMessage'; did you mean 'CreateConversationMessage' or "
+    "'ListConversationMessage' or 'FetchConversationMessage'?": (
+        lambda fake: fake.inject(RateLimited(), on="SendMessage")
+    ),
     "there is no event 'onUserAded'; did you mean 'onUserAdded'? There is: ": (
         lambda fake: fake.webhooks.assert_delivered("onUserAded")
     ),
