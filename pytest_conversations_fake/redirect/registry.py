@@ -63,7 +63,8 @@ class Guard:
         """The redirection of a *host* of Twilio; None if it is allowed. Raises `HostRefused`."""
         if self.allows(host):
             return None
-        raise self.refuse(host, host, self._reason(host), f". {_REMEDY}")
+        remedy = _REMEDY if is_imitated(host) else f"{_REMEDY}. {_MOCK}"
+        raise self.refuse(host, host, self._reason(host), f". {remedy}")
 
     def allows(self, host: str) -> bool:
         return any(fnmatchcase(host, allowed) for allowed in self.allow_hosts)
@@ -139,6 +140,11 @@ class Redirection(Guard):
 _REMEDY = (
     "To allow it, name it in allow_hosts= (FakeConversations or the marker fake_conversations) "
     "or in the ini option fake_conversations_allow_hosts"
+)
+
+_MOCK = (
+    "To mock it beside the fake, see 'Other mocks in the same test' (docs/how-to/other-mocks.md of "
+    "pytest-conversations-fake)"
 )
 
 # A stack: the innermost is the last. `install` changes it, in any thread

@@ -26,7 +26,9 @@ URL = "https://conversations.twilio.com/v1/Conversations"
 REFUSED = (
     "fake_conversations refused {host} in tests/test_desk.py::test_opens, as it belongs to the "
     "real Twilio. To allow it, name it in allow_hosts= (FakeConversations or the marker "
-    "fake_conversations) or in the ini option fake_conversations_allow_hosts"
+    "fake_conversations) or in the ini option fake_conversations_allow_hosts. To mock it beside "
+    "the fake, see 'Other mocks in the same test' (docs/how-to/other-mocks.md of "
+    "pytest-conversations-fake)"
 )
 GUARDED = (
     "fake_conversations refused conversations.twilio.com in this run, where no fake is active: "

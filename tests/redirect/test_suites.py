@@ -52,6 +52,8 @@ def ran(suite: pytest.Pytester, *options: str, guard: str = "fixture") -> pytest
 def refused(host: str, where: str) -> str:
     return (
         f"fake_conversations refused {host} in {where}, as it belongs to the real Twilio. {REMEDY}"
+        ". To mock it beside the fake, see 'Other mocks in the same test' "
+        "(docs/how-to/other-mocks.md of pytest-conversations-fake)"
     )
 
 

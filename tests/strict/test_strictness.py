@@ -68,7 +68,9 @@ VIOLATIONS = {
         connect_to_another_host,
         "fake_conversations refused api.twilio.com in FakeConversations, as it belongs to the real "
         "Twilio. To allow it, name it in allow_hosts= (FakeConversations or the marker "
-        "fake_conversations) or in the ini option fake_conversations_allow_hosts",
+        "fake_conversations) or in the ini option fake_conversations_allow_hosts. To mock it "
+        "beside the fake, see 'Other mocks in the same test' (docs/how-to/other-mocks.md of "
+        "pytest-conversations-fake)",
     ),
     "failed-webhook": (
         deliver_failing_webhook,
