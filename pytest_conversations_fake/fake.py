@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .api.checks import check, check_flag, check_text
 from .api.clock import Clock
 from .api.faults import Fault, Injection
+from .api.ignored_parameters import ignored_sentence
 from .api.journal import RecordedRequest
 from .api.operation_names import OperationName, ServiceOperationName
 from .api.outside import Outside
@@ -37,7 +38,6 @@ from .state.counts import Changes, changed, counts
 from .state.injecting import inject
 from .state.live_record import LiveRecord, live_record
 from .state.snapshot import Snapshot
-from .strict.ignored_parameters import ignored_parameters
 from .strict.strictness import Strictness
 from .strict.violations import Violation
 from .sweep.results import Sweep
@@ -171,8 +171,13 @@ class FakeConversations(AccountView):
         self._strictness.check_strict(hosts)
 
     def _ignored_parameters(self) -> list[str]:
-        """A sentence for each operation that was sent parameters that it does not have."""
-        return [*ignored_parameters(self._world)]
+        """A sentence for each operation and the parameters of it that Twilio ignores silently.
+
+        A client that was refused got an answer.
+        """
+        journal = self._world.journal
+        sent = [each for each in (*journal.dropped_problems, *journal) if not each.refused]
+        return [*filter(None, dict.fromkeys(map(ignored_sentence, sent)))]
 
     # Accounts and clients
 

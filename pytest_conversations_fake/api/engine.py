@@ -14,7 +14,7 @@ from .accounts import Account
 from .deliveries import Delivery
 from .faults import BREAKING, Delay, Injected, RejectingFault, faults_for
 from .forms import Texts, decompress, is_form, read_form, read_query, require_well_formed
-from .journal import PendingRequest, Response
+from .journal import IGNORED_BODY, PendingRequest, Response
 from .operations import VERSION, Operation, find_route, not_imitated
 from .pre_events import pre_event_delivery, read_changes
 from .records import Record
@@ -176,7 +176,7 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
             else:
                 ignored.append(name)
     if body and not is_form(request.headers):
-        ignored.append(f"a body of {request.headers.get('content-type', 'no type')}")
+        ignored.append(f"{IGNORED_BODY}{request.headers.get('content-type', 'no type')}")
     for keyword, field in operation.headers.items():
         if field.name.lower() in request.headers:
             texts[keyword] = [request.headers[field.name.lower()]]

@@ -18,6 +18,9 @@ MAX_CHARACTERS = 64 * 1024
 """A refused request of at most so many characters is kept whole. The longest value that Twilio
 accepts, of ContentVariables, has 27,801."""
 
+IGNORED_BODY = "a body of "
+"""How `ignored` names a body that is no form, before its type."""
+
 MAX_TEXT_LENGTH, MAX_ITEMS = 2000, 100
 """The characters of a value and the items of a list that are kept of a longer refused request."""
 
@@ -67,7 +70,8 @@ class RecordedRequest:
     """The records that the path names, by twilio-python's keyword: their sids, or the text of the
     path where no record was found. A path without a service names the default service."""
     ignored: tuple[str, ...]
-    """Names of parameters that were sent and that the operation does not have."""
+    """Names of parameters that were sent and that the operation does not have; `a body of
+    application/json` for a body that is no form."""
     account_sid: str | None
     """The account of the request; None if its credentials were refused."""
     headers: Mapping[str, str]

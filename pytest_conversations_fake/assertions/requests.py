@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from ..api.accounts import Account
 from ..api.checks import check, check_number, check_seconds
 from ..api.did_you_mean import unknown
+from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS, Operation
 from ..api.resource import Resource
@@ -229,6 +230,6 @@ class RequestExpectation:
             found.append(Remark(f"{self.refusal(request)}{expected}"))
         if not request.refused and self.refused:
             found.append(Remark("accepted, expected a refusal"))
-        if found and request.ignored:
-            found.append(Remark(f"ignored, as no parameters: {', '.join(request.ignored)}"))
+        if found and (ignored := ignored_sentence(request)):
+            found.append(Remark(ignored))
         return found

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ..api.deliveries import Delivery
+from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import RecordedRequest
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
@@ -132,8 +133,8 @@ def _request_facts(request: RecordedRequest, report: Report) -> Iterator[tuple[s
         yield "rule", request.rule
     if instead := report.assumptions.otherwise(request.rule):
         yield "assumed", f"{instead} overrides it"
-    if request.ignored:
-        yield "ignored", ", ".join(request.ignored)
+    if ignored := ignored_sentence(request):
+        yield "ignored", ignored
 
 
 def _answer(request: RecordedRequest) -> str:

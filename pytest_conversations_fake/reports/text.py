@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
+from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
 from ..api.redaction import redacted
@@ -82,8 +83,8 @@ def _requests(requests: Sequence[RecordedRequest], assumptions: Assumptions) -> 
             yield f"{INDENT}{parameters_text(request, WIDTH - len(INDENT))}"
         else:
             yield f"{line}  {parameters}".rstrip()
-        if request.operation and request.ignored:
-            yield _below(f"ignored parameters: {', '.join(request.ignored)}")
+        if ignored := ignored_sentence(request):
+            yield _below(ignored)
         if request.conflict:
             yield _below(conflict_text(request))
         if request.refused:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from asyncio.tasks import sleep  # not asyncio.sleep, which tests patch
 from contextlib import ExitStack
-from logging import INFO, getLogger
+from logging import INFO, WARNING, getLogger
 from socket import (
     AF_INET,
     SO_REUSEADDR,
@@ -20,6 +20,7 @@ from aiohttp import EMPTY_PAYLOAD, StreamReader, web
 
 from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
 from ..api.faults import Reset
+from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import PendingRequest, RecordedRequest, Request, Response
 from ..api.refusals import CredentialsEnded, MalformedRequest
 from ..api.wording import visible
@@ -165,9 +166,11 @@ def _close_entry(
 
 def log(recorded_request: RecordedRequest) -> None:
     """Log a request. The caller must not hold the world's lock: a log handler may need it."""
-    if LOG.isEnabledFor(INFO):
-        reason = f": {recorded_request.reason}" if recorded_request.refused else ""
-        LOG.info("%s%s", recorded_request, reason)
+    level = WARNING if recorded_request.ignored else INFO
+    if LOG.isEnabledFor(level):
+        reason = recorded_request.reason if recorded_request.refused else ""
+        notes = filter(None, [reason, ignored_sentence(recorded_request)])
+        LOG.log(level, "%s", ": ".join([str(recorded_request), *notes]))
 
 
 async def _drive(steps: Steps, request: web.BaseRequest, world: World, generation: int) -> Response:

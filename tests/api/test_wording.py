@@ -11,6 +11,7 @@ from conftest import Api
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.deliveries import Delivery
+from pytest_conversations_fake.api.ignored_parameters import ignored_sentence
 from pytest_conversations_fake.api.journal import RecordedRequest, Request, Response
 from pytest_conversations_fake.api.refusals import MalformedForm
 from pytest_conversations_fake.api.wording import visible
@@ -19,7 +20,6 @@ from pytest_conversations_fake.redirect import Guard
 from pytest_conversations_fake.reports.page import page
 from pytest_conversations_fake.reports.report import report
 from pytest_conversations_fake.state.account import AccountView
-from pytest_conversations_fake.strict.ignored_parameters import ignored_parameters
 from pytest_conversations_fake.strict.strictness import strictness_error
 from pytest_conversations_fake.strict.violations import Violation
 
@@ -89,11 +89,11 @@ def test_delivery_is_one_line_and_keeps_its_error() -> None:
     assert HOSTILE in failed.error
 
 
-def test_names_of_ignored_parameters_are_escaped(world: World, api: Api) -> None:
+def test_names_of_ignored_parameters_are_escaped(api: Api) -> None:
     name = HOSTILE.replace("\ud800", "")  # UTF-8 cannot encode it
     asked = api.post("/v1/Conversations", {name: "x"})
 
-    [sentence] = ignored_parameters(world)
+    sentence = ignored_sentence(asked)
 
     assert name == asked.ignored[0]
     shown = SHOWN.replace(r"\ud800", "")
@@ -168,7 +168,7 @@ def test_every_part_of_a_report_shows_escaped_values(hostile: World) -> None:
     assert set() == unseen("\n".join(lines))
     for begin in (
         r"#2 a\n\r\t\x00\x1b[31m",
-        r"    ignored parameters: a\n\r\t\x00\x1b[31m",
+        r"    CreateConversation has no parameter a\n\r\t\x00\x1b[31m",
         r"    refused: 20001 Invalid form: a\n\r\t\x00\x1b[31m",
         r"webhook: onMessageAdded to https://desk.example/a\n\r\t\x00\x1b[31m",
         r"    the application raised:",

@@ -140,7 +140,7 @@ def test_request_has_details(world: World, api: Api) -> None:
         "rule",
         "states",
         "ignored",
-        "Stat",
+        "CreateConversation has no parameter Stat, so Twilio ignores it; did you mean State?",
         "friendly_name",
         "desk\n1",
         "state",

@@ -117,3 +117,15 @@ def test_text_is_not_rendered_without_a_log_handler(
     monkeypatch.setattr("pytest_conversations_fake.api.journal.RecordedRequest.__str__", never)
 
     assert 201 == post(fake, "Services", FriendlyName="x").status_code
+
+
+def test_ignored_parameters_are_logged_as_a_warning(
+    fake: FakeConversations, logged: Callable[[], list[tuple[str, str, str]]]
+) -> None:
+    sid = post(fake, "Services", FriendlyName="x", Colour="red").json()["sid"]
+
+    text = (
+        f"#1 POST /v1/Services -> 201 {shortened(sid)}: CreateService has no parameter Colour, so "
+        "Twilio ignores it"
+    )
+    assert [("requests", "WARNING", text)] == logged()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from conftest import Api
 
 from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.api.ignored_parameters import ignored_sentence
 
 SEND = """
     import pytest
@@ -72,3 +76,48 @@ def test_ignored_parameter_fails_if_warnings_are_errors(suite: pytest.Pytester) 
 def test_fake_without_pytest_lists_ignored_parameters() -> None:
     with FakeConversations() as fake:
         assert [] == fake._ignored_parameters()
+
+
+def test_media_url_is_ignored_with_a_hint_to_upload(api: Api) -> None:
+    conversation = api.post("/v1/Conversations").response["sid"]
+    messages = f"/v1/Conversations/{conversation}/Messages"
+
+    sent = api.post(messages, {"Body": "x", "MediaUrl": "https://a.example/b.png"})
+
+    assert (
+        "CreateConversationMessage has no parameter MediaUrl, so Twilio ignores it; upload the "
+        "file and send its MediaSid in place of MediaUrl"
+    ) == ignored_sentence(sent)
+
+
+def test_media_url_has_no_hint_where_media_is_not_sent(api: Api) -> None:
+    sent = api.post("/v1/Conversations", {"MediaUrl": "https://a.example/b.png"})
+
+    assert "CreateConversation has no parameter MediaUrl, so Twilio ignores it" == ignored_sentence(
+        sent
+    )
+
+
+def test_json_body_is_ignored_with_a_hint_to_send_a_form(api: Api) -> None:
+    body = json.dumps({"FriendlyName": "x"}).encode()
+
+    sent = api.ask("POST", "/v1/Conversations", body, {"content-type": "application/json"})
+
+    assert (
+        "CreateConversation got a body of application/json, which Twilio ignores; send a form "
+        "(application/x-www-form-urlencoded)"
+    ) == ignored_sentence(sent)
+
+
+def test_many_ignored_parameters_are_cut_to_ten(api: Api) -> None:
+    sent = api.post("/v1/Conversations", {f"X{number}": "x" for number in range(12)})
+
+    assert (
+        "CreateConversation has no parameters X0, X1, X2, X3, X4, X5, X6, X7, X8, X9 and 2 more, "
+        "so Twilio ignores them"
+    ) == ignored_sentence(sent)
+
+
+def test_request_without_ignored_parameters_has_no_sentence(api: Api) -> None:
+    assert "" == ignored_sentence(api.post("/v1/Conversations", {"FriendlyName": "x"}))
+    assert "" == ignored_sentence(api.post("/v1/Nowhere", {"FriendlyName": "x"}))
