@@ -38,7 +38,7 @@ from .state.counts import Changes, changed, counts
 from .state.injecting import inject
 from .state.live_record import LiveRecord, live_record
 from .state.snapshot import Snapshot
-from .strict.strictness import Strictness
+from .strict.strictness import REMEDY, Strictness
 from .strict.violations import Violation
 from .sweep.results import Sweep
 from .sweep.runner import FAULTS, sweep, sweep_async
@@ -162,13 +162,13 @@ class FakeConversations(AccountView):
         if error is None:
             self._check_strict()
 
-    def _check_strict(self) -> None:
-        """Raise `StrictnessError` for violations that are not tolerated."""
+    def _check_strict(self, remedy: str = REMEDY) -> None:
+        """Raise `StrictnessError` with a *remedy* for violations that are not tolerated."""
         __tracebackhide__ = True
         hosts = [
             Violation("guarded-host", each.why, each) for each in self._lifecycle.refused_hosts
         ]
-        self._strictness.check_strict(hosts)
+        self._strictness.check_strict(hosts, remedy)
 
     def _ignored_parameters(self) -> list[str]:
         """A sentence for each operation and the parameters of it that Twilio ignores silently.

@@ -114,6 +114,7 @@ def fake_conversations(
     __tracebackhide__ = True  # violations have their cause in the test, not here
     from ..fake import FakeConversations
     from ..redirect import MonkeyPatchedError
+    from ..strict.strictness import PYTEST_REMEDY
 
     options = options_for(request.node, seed=fake_conversations_seed)
     try:
@@ -139,7 +140,7 @@ def fake_conversations(
     subtests_passed = request.session.testsfailed == failed_before
     if request.node.stash.get(_PASSED, False) and subtests_passed:
         try:
-            fake._check_strict()
+            fake._check_strict(PYTEST_REMEDY)
             for sentence in fake._ignored_parameters():
                 warnings.warn(sentence, IgnoredParametersWarning, stacklevel=1)
         except (StrictnessError, IgnoredParametersWarning) as found:

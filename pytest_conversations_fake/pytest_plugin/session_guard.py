@@ -71,11 +71,12 @@ class SessionGuard:
             self._failed = True
             raise
         if (refused := self._take_refusals()) and not (self._failed or self._tolerated):
-            from ..strict.strictness import strictness_error
+            from ..strict.strictness import PYTEST_REMEDY, strictness_error
             from ..strict.violations import Violation
 
             self._failed = True
-            fail_for(item, str(strictness_error([Violation("guarded-host", refused, None)])))
+            violation = Violation("guarded-host", refused, None)
+            fail_for(item, str(strictness_error([violation], PYTEST_REMEDY)))
         return result
 
     def _take_refusals(self) -> str:

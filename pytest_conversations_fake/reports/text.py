@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import fill, indent
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
-from ..api.wording import counted, shortened, visible
+from ..api.wording import LEAST, counted, shortened, visible
 from .transcript import ConversationEntry, MessageEntry, Transcript
 
 if TYPE_CHECKING:
@@ -29,6 +29,18 @@ MAX_REQUESTS, MAX_DELIVERIES, MAX_CONVERSATIONS, MAX_MESSAGES = 20, 20, 3, 5
 
 FIRST_PARAMETERS = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
 """Parameters that the text of a request shows first."""
+
+EVENT_PARAMETERS = (
+    *FIRST_PARAMETERS,
+    "author",
+    "state",
+    "state_from",
+    "state_to",
+    "status",
+    "error_code",
+    "conversation_sid",
+)
+"""Parameters that the text of a webhook shows, in this order."""
 
 
 def text(report: Report) -> str:
@@ -49,19 +61,36 @@ def text(report: Report) -> str:
     return visible(without_passwords(whole), keep="\n")
 
 
-def parameters_text(request: RecordedRequest, width: int) -> str:
+def parameters_text(request: RecordedRequest, width: int = WIDTH - len(INDENT)) -> str:
     """The parameters of a request that are not in its path, without secrets, cut to *width*."""
     path = OPERATIONS[request.operation].path if request.operation else ()
     sent = {name: value for name, value in request.params.items() if name not in path}
     names = sorted(sent, key=lambda name: name not in FIRST_PARAMETERS)
-    shown = ", ".join(f"{name}={redacted(name, sent[name])!r}" for name in names)
+    return _values_text({name: sent[name] for name in names}, width)
+
+
+def _values_text(values: Mapping[str, object], width: int = WIDTH - len(INDENT)) -> str:
+    shown = ", ".join(f"{name}={redacted(name, value)!r}" for name, value in values.items())
     return cut(shortened(shown), width)
 
 
+def _with_parameters(line: str, parameters: str) -> Iterator[str]:
+    """The *parameters* after the *line* if both fit, else below."""
+    if not parameters or len(line) + 2 + len(parameters) <= WIDTH:
+        yield f"{line}  {parameters}".rstrip()
+    else:
+        yield line
+        yield f"{INDENT}{parameters}"
+
+
 def cut(text: str, width: int) -> str:
-    """The text on one line of at most *width* characters, with `…` at the end if it is cut."""
+    """The text on one line of at most *width* characters, with `…` at the end if it is cut.
+
+    Ten characters are always shown.
+    """
+    width = max(width, LEAST)
     line = visible(" ".join(without_passwords(text).split()))
-    return line if len(line) <= max(width, 0) else f"{line[: width - 1].rstrip()}…"
+    return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
 
 
 def _requests(requests: Sequence[RecordedRequest], assumptions: Assumptions) -> Iterator[str]:
@@ -77,12 +106,7 @@ def _requests(requests: Sequence[RecordedRequest], assumptions: Assumptions) -> 
             if several_accounts
             else str(request)
         )
-        parameters = parameters_text(request, WIDTH - len(line) - 2)
-        if parameters.endswith("…"):  # they do not fit on this line
-            yield line
-            yield f"{INDENT}{parameters_text(request, WIDTH - len(INDENT))}"
-        else:
-            yield f"{line}  {parameters}".rstrip()
+        yield from _with_parameters(line, parameters_text(request))
         if ignored := ignored_sentence(request):
             yield _below(ignored)
         if request.conflict:
@@ -111,7 +135,9 @@ def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[str]:
         count = counted(len(earlier), "earlier webhook")
         yield f"{count}{f', {failed} failed' if failed else ''}"
     for delivery in deliveries[-MAX_DELIVERIES:]:
-        yield f"webhook: {delivery}"
+        params = delivery.params
+        shown = {name: params[name] for name in EVENT_PARAMETERS if name in params}
+        yield from _with_parameters(f"webhook: {delivery}", _values_text(shown))
         if failure := failure_text(delivery):
             yield indent(failure, INDENT)
 

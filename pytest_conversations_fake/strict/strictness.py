@@ -11,9 +11,12 @@ from ..api.world import World
 from .errors import StrictnessError
 from .violations import Violation, violations
 
-REMEDY = """\
+REMEDY = "To accept this, use FakeConversations(tolerate={kinds})."
+
+PYTEST_REMEDY = """\
 To accept this, set tolerate={kinds} in the marker
 fake_conversations or in the ini option fake_conversations_tolerate."""
+"""The remedy for a fake that the fixture of the plugin has built."""
 
 
 class Strictness:
@@ -39,8 +42,11 @@ class Strictness:
         is_met_by_now = isinstance(subject, Injection) and subject.was_ever_met
         return is_met_by_now or any(each is subject for each in self._excused)
 
-    def check_strict(self, others: Iterable[Violation]) -> None:
-        """Raise one `StrictnessError` for all violations, with *others*, that are new."""
+    def check_strict(self, others: Iterable[Violation], remedy: str) -> None:
+        """Raise one `StrictnessError` for all violations, with *others*, that are new.
+
+        The *remedy* says how to tolerate them; `{kinds}` stands for their kinds.
+        """
         __tracebackhide__ = True
         every = (*self._remembered, *violations(self._world), *others)
         new = [
@@ -50,15 +56,15 @@ class Strictness:
         ]
         self.excuse(each.subject for each in new)
         if new:
-            raise strictness_error(new)
+            raise strictness_error(new, remedy)
 
 
-def strictness_error(found: Sequence[Violation]) -> StrictnessError:
+def strictness_error(found: Sequence[Violation], remedy: str) -> StrictnessError:
     """An error that lists the violations. Its cause is the first error inside the fake."""
     repeats = Counter(visible(each.message, keep="\n") for each in found)
     lines = [line if times == 1 else f"{line} ({times} times)" for line, times in repeats.items()]
     kinds = [*dict.fromkeys(each.kind for each in found)]
-    error = StrictnessError("\n".join([*lines, REMEDY.format(kinds=kinds)]))
+    error = StrictnessError("\n".join([*lines, remedy.format(kinds=kinds)]))
     causes = (each.subject for each in found if isinstance(each.subject, Exception))
     error.__cause__ = next(causes, None)
     return error

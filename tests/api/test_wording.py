@@ -20,7 +20,7 @@ from pytest_conversations_fake.redirect import Guard
 from pytest_conversations_fake.reports.page import page
 from pytest_conversations_fake.reports.report import report
 from pytest_conversations_fake.state.account import AccountView
-from pytest_conversations_fake.strict.strictness import strictness_error
+from pytest_conversations_fake.strict.strictness import REMEDY, strictness_error
 from pytest_conversations_fake.strict.violations import Violation
 
 HOSTILE = (
@@ -101,7 +101,7 @@ def test_names_of_ignored_parameters_are_escaped(api: Api) -> None:
 
 
 def test_violation_is_one_line() -> None:
-    judged = strictness_error([Violation("unknown-route", "GET /\x1b\u2028", None)] * 2)
+    judged = strictness_error([Violation("unknown-route", "GET /\x1b\u2028", None)] * 2, REMEDY)
 
     first, *_ = str(judged).split("\n")
     assert r"GET /\x1b\u2028 (2 times)" == first

@@ -431,3 +431,25 @@ def test_long_values_are_cut_unless_pytest_is_verbose(
     result.stdout.fnmatch_lines([f"E {shown}"])
     cut = "E       cut to fit; pytest -v shows all"
     assert (not verbosity) == (cut in result.stdout.lines)
+
+
+def test_violation_of_a_test_names_the_marker(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        from pytest_conversations_fake import RateLimited
+
+        def test_it(fake_conversations):
+            fake_conversations.inject(RateLimited())
+        """
+    )
+
+    result = suite.runpytest()
+
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        [
+            "no request met the fault RateLimited(retry_after=1) on any operation",
+            "To accept this, set tolerate=[[]'unmet-fault'] in the marker",
+            "fake_conversations or in the ini option fake_conversations_tolerate.",
+        ]
+    )

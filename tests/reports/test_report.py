@@ -45,6 +45,7 @@ def test_report_shows_requests_refusals_webhooks_and_messages(world: World, api:
             #3 POST /v1/Conversations -> 400  state='open'
                 refused: 50378 'State' parameter value is invalid
             webhook: onMessageAdded to https://bot:***@desk.example -> None
+                body='hello\\nthere', author='ada', conversation_sid='{talk[:6]}…'
 
             conversation 'Help\\nDesk' {talk[:6]}…, active: nobody
               ada: hello there"""
@@ -206,3 +207,14 @@ def test_secret_parameter_is_masked(api: Api) -> None:
     request = api.post("/v1/Credentials", form)
 
     assert "friendly_name='push', type='fcm', secret='***'" == parameters_text(request, 79)
+
+
+def test_short_message_stays_whole_beside_a_long_file_name(
+    world: World, account: AccountView
+) -> None:
+    talk = account.conversations.add()
+    name = f"{'long' * 20}.png"
+    image = account.media.add(filename=name)
+    account.messages.add(conversation_sid=talk.sid, author="ada", body="hi", media_sid=image.sid)
+
+    assert f"  ada: hi [{name}]" == text_of(world).splitlines()[-1]
