@@ -60,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
         help="port on 127.0.0.1; 0 for a free one (default: 8010)",
     )
     serve.add_argument(
-        "--account-sid", metavar="AC…", help="accept only this account (default: any credentials)"
+        "--account-sid",
+        metavar="AC…",
+        help="accept only this account, or a name like dev (default: any credentials)",
     )
     serve.add_argument(
         "--auth-token", metavar="TOKEN", help="accept only this auth token (default: any)"
@@ -134,7 +136,7 @@ def _serve(options: argparse.Namespace) -> int:
             return _print_failure(f"{subject}: {os.strerror(error.errno or 0)}")
         _print(
             f"listening on {fake.url}\n"
-            f"TWILIO_ACCOUNT_SID={fake.account_sid}\n"
+            f"TWILIO_ACCOUNT_SID={visible(fake._world.account.username or fake.account_sid)}\n"
             f"TWILIO_AUTH_TOKEN={visible(fake.auth_token)}"
         )
         _wait_for_signal()

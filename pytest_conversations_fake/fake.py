@@ -66,7 +66,8 @@ class FakeConversations(AccountView):
     requests of child processes arrive at the fake, too.
 
     Credentials: *account_sid* (`AC` and 32 hexadecimal digits) or *auth_token* make the fake accept
-    only its own. Without them it accepts any; its own are then those of the environment
+    only its own. Another *account_sid*, such as `dev`, is a user name: the account then has a
+    generated sid. Without them it accepts any; its own are then those of the environment
     (`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`) or generated. *accounts* defines several separate
     accounts, and accepts only their credentials: a dict from account sid to a dict of `auth_token`
     and `api_keys` (a dict from `SK…` sid to secret), each generated if left out. The first of them

@@ -215,7 +215,8 @@ class Lifecycle:
         The values of the environment stay, unless the fake enforces credentials of its own.
         """
         account = self._world.account
-        own = {"TWILIO_ACCOUNT_SID": account.sid, "TWILIO_AUTH_TOKEN": account.auth_token}
+        user = account.username or account.sid
+        own = {"TWILIO_ACCOUNT_SID": user, "TWILIO_AUTH_TOKEN": account.auth_token}
         enforced = self._world.authenticator.enforced
         return {name: own[name] for name in own if enforced or not os.environ.get(name)}
 

@@ -43,14 +43,20 @@ def accounts_of(
 def _single_account(
     account_sid: str | None, auth_token: str | None
 ) -> Mapping[str | None, Mapping[str, Any]]:
-    """The account of the arguments, else of the environment."""
-    _check_account(account_sid, {"auth_token": auth_token})
-    sid_of_environment = os.environ.get("TWILIO_ACCOUNT_SID", "")
-    if account_sid is None and is_sid(sid_of_environment, "AC"):
-        account_sid = sid_of_environment
+    """The account of the arguments, else of the environment.
+
+    An *account_sid* that is no sid only authenticates: records and webhooks show a generated sid.
+    """
+    _check_account(None, {"auth_token": auth_token})
+    if account_sid is not None:
+        _check_user(account_sid)
+    name = os.environ.get("TWILIO_ACCOUNT_SID", "") if account_sid is None else account_sid
+    sid = name if is_sid(name, "AC") else None
+    username = "" if account_sid == sid else account_sid or ""
+    options: dict[str, Any] = {"auth_token": auth_token, "username": username}
     if auth_token is None and (auth_token := os.environ.get("TWILIO_AUTH_TOKEN") or None):
-        return {account_sid: {"auth_token": auth_token, "token_origin": FROM_ENVIRONMENT}}
-    return {account_sid: {"auth_token": auth_token}}
+        options |= {"auth_token": auth_token, "token_origin": FROM_ENVIRONMENT}
+    return {sid: options}
 
 
 def assumptions_of(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
@@ -84,6 +90,19 @@ def check_tolerated(kinds: Sequence[str]) -> Sequence[str]:
         if kind not in VIOLATION_KINDS:
             raise ValueError(unknown("tolerate has no kind", kind, VIOLATION_KINDS))
     return kinds
+
+
+def _check_user(name: str) -> None:
+    """Raise an error for a *name* with which no client can authenticate as an account."""
+    if not isinstance(name, str):
+        raise TypeError(f"account_sid is a str, not {type(name).__name__}")
+    if is_sid(name, "SK"):
+        raise ValueError(f"account_sid is no API key, not {name!r}; accounts have api_keys")
+    if not name or ":" in name or not name.isprintable():
+        raise ValueError(
+            "account_sid is AC and 32 hexadecimal digits, or another user name of printable "
+            f"characters without a colon, not {name!r}"
+        )
 
 
 def _check_account(sid: str | None, options: Mapping[str, Any]) -> None:

@@ -66,6 +66,17 @@ def test_serve_runs_until_a_stop_signal(number: int) -> None:
         assert (0, "", "") == (process.returncode, out, err)
 
 
+def test_serve_accepts_a_user_name_in_place_of_a_sid() -> None:
+    with serving("--port", "0", "--account-sid", "dev", "--auth-token", "dev") as process:
+        url = f"{address(process)}/v1/Services"
+
+        assert process.stdout.readline() == "TWILIO_ACCOUNT_SID=dev\n"
+        assert process.stdout.readline() == "TWILIO_AUTH_TOKEN=dev\n"
+        created = requests.post(url, {"FriendlyName": "x"}, auth=("dev", "dev"))
+        assert (201, "AC") == (created.status_code, created.json()["account_sid"][:2])
+        assert requests.get(url, auth=("other", "dev")).status_code == 401
+
+
 def test_repeated_signals_end_serve_cleanly() -> None:
     with serving("--port", "0") as process:
         address(process)
@@ -97,7 +108,11 @@ def test_printed_credentials_are_accepted() -> None:
     [
         (["--port", "x"], "argument --port: a port is a number from 0 to 65535, not 'x'"),
         (["--port", "65536"], "argument --port: a port is a number from 0 to 65535, not '65536'"),
-        (["--account-sid", "me"], "account_sid is AC and 32 hexadecimal digits, not 'me'"),
+        (
+            ["--account-sid", "me:you"],
+            "account_sid is AC and 32 hexadecimal digits, or another user name of printable "
+            "characters without a colon, not 'me:you'",
+        ),
         (["--prot", "0"], "unrecognized arguments: --prot 0"),
     ],
 )

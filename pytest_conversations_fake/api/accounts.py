@@ -30,6 +30,8 @@ class Account:
     auth_token: str = field(repr=False)
     token_origin: str = field(repr=False)
     """Where the auth token comes from, as failures of webhooks name it; never the token itself."""
+    username: str = ""
+    """A user name that authenticates like the sid, such as `dev`; empty for none."""
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Secrets by the sids of the keys, `SK…`."""
     store: Store = field(default_factory=Store)
@@ -48,9 +50,13 @@ class Account:
         self.publisher(self, event, subscriber)
 
     def accepts(self, user: str, password: str) -> bool:
-        return (user, password) == (self.sid, self.auth_token) or (
-            user in self.api_keys and self.api_keys[user] == password
-        )
+        return self.secrets.get(user) == password
+
+    @property
+    def secrets(self) -> Mapping[str, str]:
+        """The password of each user name."""
+        own = {self.username: self.auth_token} if self.username else {}
+        return {**own, self.sid: self.auth_token, **self.api_keys}
 
 
 @dataclass
@@ -83,7 +89,10 @@ class Authenticator:
             if account.accepts(user, password):
                 return account, account.sid
         if self.enforced:
-            refusal = Unauthenticated if is_sid(user, "(?:AC|SK)") else InvalidUsername
+            is_user = is_sid(user, "(?:AC|SK)") or any(
+                user in each.secrets for each in self.accounts
+            )
+            refusal = Unauthenticated if is_user else InvalidUsername
             raise refusal(hint=self._hint(user, password))
         if not user or not password:
             raise Unauthenticated(hint=_EMPTY[bool(user), bool(password)])
@@ -98,22 +107,20 @@ class Authenticator:
             return empty
         if name := self.ended().get(password):
             return f"the password is the auth token of {name}, which has ended; is a client cached?"
-        secrets = {each.sid: each.auth_token for each in self.accounts}
         for account in self.accounts:
-            secrets |= account.api_keys
-        if secret := secrets.get(user):
-            return (
-                f"the password ({recognizable(password)}) is not that of {shortened(user)} "
-                f"({recognizable(secret)})"
-            )
-        kind = "SK" if is_sid(user, "SK") else "AC"
-        known = [sid for sid in secrets if sid.startswith(kind)]
-        if kind == "SK":
-            accepted = f"are {_distinct(known, user)}" if known else "are empty"
-            return f"{_distinct([user], *known)} is not among the api_keys, which {accepted}"
-        accounts = f"the fake accepts only {_distinct(known, user)}"
+            if secret := account.secrets.get(user):
+                return (
+                    f"the password ({recognizable(password)}) is not that of {shortened(user)} "
+                    f"({recognizable(secret)})"
+                )
+        if is_sid(user, "SK"):
+            keys = [key for account in self.accounts for key in account.api_keys]
+            accepted = f"are {_distinct(keys, user)}" if keys else "are empty"
+            return f"{_distinct([user], *keys)} is not among the api_keys, which {accepted}"
+        names = [account.username or account.sid for account in self.accounts]
+        accounts = f"the fake accepts only {_distinct(names, user)}"
         if is_sid(user, "AC"):
-            return f"{_distinct([user], *known)} is another account; {accounts}"
+            return f"{_distinct([user], *names)} is another account; {accounts}"
         return f"the user is no sid of an account or an API key; {accounts}"
 
 

@@ -186,12 +186,14 @@ class World:
         auth_token: str | None = None,
         api_keys: Mapping[str, str] | None = None,
         token_origin: str = "",
+        username: str = "",
     ) -> Account:
         """Create an account with the records that Twilio gives to every account."""
         account = Account(
             sid=sid,
             auth_token=auth_token or self.sids.draw(""),
             token_origin=token_origin or (GIVEN_TOKEN if auth_token else OWN_TOKEN),
+            username=username,
             api_keys=api_keys or {},
             publisher=self._publish,
         )

@@ -221,3 +221,28 @@ def test_other_schemes_and_empty_tokens_are_refused(api: Api, sent: str) -> None
     refused = api.get("/v1/Services", headers={"authorization": sent})
 
     assert (401, "Authenticate") == (refused.status, refused.response["message"])
+
+
+@pytest.mark.rule("credentials")
+@pytest.mark.parametrize(
+    ("user", "message", "hint"),
+    [
+        ("dev", "Authenticate", "the password (5 characters) is not that of dev (5 characters)"),
+        (OTHER, "Authenticate", "ACbbbb… is another account; the fake accepts only dev"),
+        (
+            "prod",
+            USERNAME,
+            "the user is no sid of an account or an API key; the fake accepts only dev",
+        ),
+    ],
+)
+def test_user_name_of_an_account_is_in_the_reason_of_a_refusal(
+    user: str, message: str, hint: str
+) -> None:
+    api = Api(World("a test", {SID: {"auth_token": TOKEN, "username": "dev"}}, enforced=True))
+
+    refused = api.get("/v1/Services", user=user, password="wrong")
+
+    assert f"20003 {message} ({hint})" == refused.reason
+    assert 200 == api.get("/v1/Services", user="dev").status
+    assert 200 == api.get("/v1/Services").status

@@ -104,6 +104,39 @@ def test_marker_and_ini_options_set_credentials(suite: pytest.Pytester) -> None:
     suite.runpytest().assert_outcomes(passed=3)
 
 
+def test_marker_accepts_a_user_name_in_place_of_a_sid(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        """
+        import os
+        import pytest
+        import requests
+        from twilio.rest import Client
+
+        def services(user):
+            url = "https://conversations.twilio.com/v1/Services"
+            return requests.get(url, auth=(user, os.environ["TWILIO_AUTH_TOKEN"]))
+
+        @pytest.mark.fake_conversations(account_sid="dev")
+        def test_it(fake_conversations):
+            service = Client().conversations.v1.services.create(friendly_name="x")
+
+            assert os.environ["TWILIO_ACCOUNT_SID"] == "dev"
+            assert service.account_sid == fake_conversations.account_sid
+            assert service.account_sid.startswith("AC")
+            assert services(fake_conversations.account_sid).status_code == 200
+            assert services("other").status_code == 401
+            assert fake_conversations.twilio_client().conversations.v1.services.list()
+
+        @pytest.mark.fake_conversations(auth_token="secret")
+        def test_environment(fake_conversations, monkeypatch):
+            assert os.environ["TWILIO_AUTH_TOKEN"] == "secret"
+            assert services(os.environ["TWILIO_ACCOUNT_SID"]).status_code == 200
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=2)
+
+
 def test_wrong_marker_argument_prints_one_line(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
@@ -118,7 +151,7 @@ def test_wrong_marker_argument_prints_one_line(suite: pytest.Pytester) -> None:
         @pytest.mark.fake_conversations(allow_hosts="api.twilio.com")
         def test_text(fake_conversations): ...
 
-        @pytest.mark.fake_conversations(account_sid="me")
+        @pytest.mark.fake_conversations(account_sid="me:you")
         def test_sid(fake_conversations): ...
         """
     )
@@ -132,7 +165,8 @@ def test_wrong_marker_argument_prints_one_line(suite: pytest.Pytester) -> None:
         "tolerate, seed, max_requests, accounts",
         "fake_conversations: the marker accepts only keywords, not ('x',)",
         "fake_conversations: allow_hosts is a list of host names, not 'api.twilio.com'",
-        "fake_conversations: account_sid is AC and 32 hexadecimal digits, not 'me'",
+        "fake_conversations: account_sid is AC and 32 hexadecimal digits, or another user name of "
+        "printable characters without a colon, not 'me:you'",
     ] == [line for line in result.outlines if line.startswith("fake_conversations: ")]
 
 

@@ -399,12 +399,24 @@ def test_fake_cannot_be_started_twice() -> None:
         pass
 
 
+USER = (
+    "account_sid is AC and 32 hexadecimal digits, or another user name of printable characters "
+    "without a colon"
+)
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
         ({"account_sid": 5}, "account_sid is a str, not int"),
         ({"auth_token": b"x"}, "auth_token is a str, not bytes"),
-        ({"account_sid": "ACME"}, "account_sid is AC and 32 hexadecimal digits, not 'ACME'"),
+        ({"account_sid": ""}, f"{USER}, not ''"),
+        ({"account_sid": "de:v"}, f"{USER}, not 'de:v'"),
+        ({"account_sid": "dev\n"}, f"{USER}, not 'dev\\n'"),
+        (
+            {"account_sid": "SK" + "a" * 32},
+            f"account_sid is no API key, not 'SK{'a' * 32}'; accounts have api_keys",
+        ),
         ({"auth_token": ""}, "auth_token is a string of at least one character, not ''"),
     ],
 )
