@@ -59,8 +59,8 @@ def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
         from ..api.assumptions import read_answers
 
         options["assume"] = read_answers(options["assume"])
-    if str(options["max_requests"]).isdecimal():
-        options["max_requests"] = int(options["max_requests"])
+    if str(limit := options.get("max_requests")).isdecimal():
+        options["max_requests"] = int(str(limit))
     for marker in reversed(list(node.iter_markers(NAME))):
         if marker.args:
             fail_for_misuse(f"the marker accepts only keywords, not {marker.args!r}")
