@@ -21,8 +21,8 @@ test-%: .venv/%/installed
 docs: .venv/$(NEWEST)/installed  ## the pages, in docs/_build
 	.venv/$(NEWEST)/bin/python -m sphinx -W --keep-going -q docs docs/_build
 
-bench: .venv/$(NEWEST)/installed  ## what redirection costs
-	.venv/$(NEWEST)/bin/python benchmarks/redirect.py
+bench: .venv/$(NEWEST)/installed  ## speed, side by side with a floor and with peers
+	.venv/$(NEWEST)/bin/python -m benchmarks --svg docs/ratios.svg
 
 lint: .venv/$(NEWEST)/installed
 	.venv/$(NEWEST)/bin/ruff check
@@ -35,7 +35,7 @@ stub: .venv/$(NEWEST)/installed  ## what type checkers are told of the resources
 .venv/%/installed: pyproject.toml
 	$(patsubst $*=%,%,$(filter $*=%,$(PYTHONS))) -m venv --clear .venv/$*
 	.venv/$*/bin/python -m pip install --quiet --upgrade pip
-	.venv/$*/bin/python -m pip install --quiet --group dev $(if $(filter $*,$(NEWEST)),--group docs) --editable .
+	.venv/$*/bin/python -m pip install --quiet --group dev $(if $(filter $*,$(NEWEST)),--group docs --group bench) --editable .
 	touch $@
 
 clean:

@@ -1,0 +1,55 @@
+"""Messages with and without a signed delivery to an ASGI application in the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from time import perf_counter
+from typing import Any
+
+from pytest_conversations_fake import FakeConversations
+
+from .measuring import Row, interleaved, rows
+
+URL = "https://desk.example/twilio"
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """Answers every webhook with 204."""
+    if scope["type"] != "http":
+        raise NotImplementedError
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body"})
+
+
+def webhooks(messages: int, rounds: int) -> Iterator[Row]:
+    """Messages per second until all is delivered; the ratio is to the rate without webhooks."""
+
+    def rate(*, delivers: bool) -> Callable[[], float]:
+        def messages_per_second() -> float:
+            with FakeConversations(redirect=False) as fake:
+                if delivers:
+                    fake.webhooks.deliver_to(application, public_url=URL, events=["onMessageAdded"])
+                talk = fake.conversations.add()
+                user = fake.chat_user("ada")
+                user.join(talk)
+                began = perf_counter()
+                for _ in range(messages):
+                    user.send("hi", to=talk)
+                fake.settle(within=60)
+                return messages / (perf_counter() - began)
+
+        return messages_per_second
+
+    figures = interleaved(
+        {"without": rate(delivers=False), "a delivery each": rate(delivers=True)}, rounds
+    )
+    yield from rows(
+        "messages with webhooks",
+        figures,
+        "1/s",
+        floor=figures["without"],
+        budgets={"a delivery each": 0.5},
+        is_rate=True,
+    )
