@@ -7,7 +7,7 @@ outcomes, so it runs the same with a socket and without. The state is consistent
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from .accounts import Account
@@ -135,8 +135,8 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
         """The context and the records in the path, from the current state."""
         records = _find(account, pending, operation, names)
         params = _read(noted, operation, texts)
-        return replace(
-            world.request_context(account),
+        return world.request_context(
+            account,
             account_sid=account_sid,
             base=f"{request.origin}/{VERSION}",
             parents=records[: len(operation.resource.ancestors)],
@@ -168,8 +168,7 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
     texts: Texts = {}
     ignored: list[str] = []
     form, query = read_form(request.headers, body), read_query(request.query)
-    for fields, source in [(operation.form, form), (operation.query, query)]:
-        keywords = {field.name: keyword for keyword, field in fields.items()}
+    for keywords, source in [(operation.form_keywords, form), (operation.query_keywords, query)]:
         for name, values in source.items():
             if name in keywords:
                 texts[keywords[name]] = values
@@ -209,8 +208,7 @@ def _find(
 
 def _read(noted: dict[str, Any], operation: Operation, texts: Texts) -> dict[str, Any]:
     """The values of the parameters. Values read before a refusal are in *noted*, too."""
-    fields = operation.form | operation.query | operation.headers
-    for keyword, field in fields.items():
+    for keyword, field in operation.fields.items():
         if keyword in texts:
             noted[keyword] = field.read_all(texts[keyword])
         elif field.required and operation.verb is CREATE:

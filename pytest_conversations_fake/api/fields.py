@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from .json_text import read_json
@@ -224,6 +225,7 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(f"{day}T{time or '00:00'}{zone}").astimezone(timezone.utc)
 
 
+@lru_cache(maxsize=1024)  # the records of a test share few instants
 def shown_moment(value: datetime) -> str:
     """*value* as the API shows it, in UTC and whole seconds."""
     return f"{value.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}Z".rjust(20, "0")

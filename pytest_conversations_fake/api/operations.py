@@ -67,6 +67,21 @@ class Operation:
         }
 
     @cached_property
+    def fields(self) -> dict[str, Field]:
+        """The parameters in body, query and headers, by twilio-python's keyword."""
+        return self.form | self.query | self.headers
+
+    @cached_property
+    def form_keywords(self) -> dict[str, str]:
+        """twilio-python's keywords of the parameters in its body, by Twilio's name."""
+        return {field.name: keyword for keyword, field in self.form.items()}
+
+    @cached_property
+    def query_keywords(self) -> dict[str, str]:
+        """twilio-python's keywords of the parameters in its query, by Twilio's name."""
+        return {field.name: keyword for keyword, field in self.query.items()}
+
+    @cached_property
     def path(self) -> list[str]:
         """The keywords of the records in its long path: `["chat_service_sid", "sid"]`."""
         above = [resource.sid_keyword for resource in self.resource.ancestors]

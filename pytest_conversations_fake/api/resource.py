@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import cached_property
+from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
 
 from .accounts import Account
 from .event_payloads import EventPayload
 from .fields import Field, shown_moment
 from .paging import Listing, Page, find_cursor
-from .records import Record, attributes, nullable, parameters
+from .records import Record, attributes, moments, nullable, parameters
 from .refusals import InvalidPageToken, PageSizeTooLarge, Refused
 from .request_context import RequestContext
 from .seeding import Seeding
@@ -254,6 +254,17 @@ class Resource(Generic[R]):
         }
         return [name for name in self.attributes if name not in {*unseen, *self.record.hidden}]
 
+    @cached_property
+    def _values_of(self) -> Callable[[R], tuple[Any, ...]]:
+        """The values of the properties of a record, in their order."""
+        return attrgetter(*self.properties)
+
+    @cached_property
+    def _moments(self) -> Sequence[str]:
+        """The properties that are dates."""
+        dates = moments(self.stored)
+        return [name for name in self.properties if name in dates]
+
     def url(self, context: RequestContext) -> str:
         """The URL of the list of a request, or of the only record."""
         above = [*zip(self.ancestors, context.parents)][context.short :]
@@ -263,10 +274,11 @@ class Resource(Generic[R]):
     def render(self, context: RequestContext, record: R) -> dict[str, Any]:
         """A record as the API shows it."""
         url = self.url(context) if self.single else f"{self.url(context)}/{record.sid}"
-        unseen = self.long_only if context.short else ()
-        shown = {
-            name: _as_json(getattr(record, name)) for name in self.properties if name not in unseen
-        }
+        shown = dict(zip(self.properties, self._values_of(record)))
+        for name in self._moments:
+            shown[name] = shown[name] and shown_moment(shown[name])
+        for name in self.long_only if context.short else ():
+            del shown[name]
         links = {name: f"{url}/{path}" for name, path in self.links.items()}
         return {**shown, "url": url, **({"links": links} if links else {})}
 
@@ -288,7 +300,3 @@ class Resource(Generic[R]):
     def status(self, context: RequestContext, verb: Verb) -> int:
         """The status of the answer to a successful request."""
         return verb.status
-
-
-def _as_json(value: Any) -> Any:
-    return shown_moment(value) if isinstance(value, datetime) else value

@@ -34,7 +34,9 @@ class Store:
         self._positions[record.sid] = self._next_position
         self._next_position += 1
         self._by_sid[type(record)][record.sid] = record
-        self._enter(record)
+        self._by_key[type(record)].update(dict.fromkeys(record.keys(), record))
+        for name in record.lists():
+            self._lists[type(record)][name].append(record)  # its position is the last one
 
     def change(self, record: Record, **values: object) -> None:
         self._leave(record)

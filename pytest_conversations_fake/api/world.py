@@ -146,14 +146,11 @@ class World:
                 "be read"
             )
 
-    def request_context(self, account: Account) -> RequestContext:
-        """The context of an action of *account* now."""
+    def request_context(self, account: Account, **values: Any) -> RequestContext:
+        """The context of an action of *account* now, with *values* for its other attributes."""
+        defaults: dict[str, Any] = {"account_sid": account.sid, "now": self.clock.second()}
         return RequestContext(
-            assumptions=self.assumptions,
-            sids=self.sids,
-            account=account,
-            account_sid=account.sid,
-            now=self.clock.second(),
+            assumptions=self.assumptions, sids=self.sids, account=account, **(defaults | values)
         )
 
     def _publish(self, account: Account, event: Event, subscriber: Subscriber | None) -> None:

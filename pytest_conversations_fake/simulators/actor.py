@@ -7,7 +7,6 @@ Unlike requests of a test, they always ask pre-event webhooks and always cause w
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -48,8 +47,8 @@ class Actor:
         **params: Any,
     ) -> RequestContext:
         """The context of an operation now. Its events have *event_params* in addition."""
-        return replace(
-            self.world.request_context(self.account),
+        return self.world.request_context(
+            self.account,
             parents=parents,
             params=params,
             source=self._source,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -102,8 +101,8 @@ class LiveRecord:
                 raise self._missing(name)
             parents.insert(0, parent)
             sid = parent.parent_sid
-        return replace(
-            world.request_context(account),
+        return world.request_context(
+            account,
             base=f"{world.address}/{VERSION}",
             parents=parents,
             short=self._resource.has_short_path and parents[0] is default_service(account),
