@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from .simulators.chat_user import ChatUser as ChatUser
     from .simulators.handset import Handset as Handset
     from .simulators.handset import ReceivedMessage as ReceivedMessage
-    from .state.records import AccountWebhooks as AccountWebhooks
-    from .state.records import Address as Address
+    from .state.records import AddressConfiguration as AddressConfiguration
     from .state.records import Binding as Binding
     from .state.records import Configuration as Configuration
     from .state.records import Conversation as Conversation
@@ -50,9 +49,10 @@ if TYPE_CHECKING:
     from .state.records import ScopedWebhook as ScopedWebhook
     from .state.records import Service as Service
     from .state.records import ServiceConfiguration as ServiceConfiguration
-    from .state.records import ServiceWebhooks as ServiceWebhooks
+    from .state.records import ServiceWebhookConfiguration as ServiceWebhookConfiguration
     from .state.records import User as User
     from .state.records import UserConversation as UserConversation
+    from .state.records import WebhookConfiguration as WebhookConfiguration
     from .state.snapshot import Snapshot as Snapshot
     from .strict.errors import FakeConversationsWarning as FakeConversationsWarning
     from .strict.errors import IgnoredParametersWarning as IgnoredParametersWarning
@@ -63,8 +63,7 @@ if TYPE_CHECKING:
 
 # Imported when they are first used: pytest imports this package at every start
 _MODULES = {
-    "AccountWebhooks": "state.records",
-    "Address": "state.records",
+    "AddressConfiguration": "state.records",
     "AnswerLost": "api.faults",
     "Binding": "state.records",
     "ChatUser": "simulators.chat_user",
@@ -96,20 +95,21 @@ _MODULES = {
     "Report": "reports.report",
     "Reset": "api.faults",
     "Role": "state.records",
-    "SweepRun": "sweep.results",
     "ScopedWebhook": "state.records",
     "ServerError": "api.faults",
     "Service": "state.records",
     "ServiceConfiguration": "state.records",
     "ServiceOperationName": "api.operation_names",
-    "ServiceWebhooks": "state.records",
+    "ServiceWebhookConfiguration": "state.records",
     "Snapshot": "state.snapshot",
     "StrictnessError": "strict.errors",
     "Sweep": "sweep.results",
+    "SweepRun": "sweep.results",
     "TwilioError": "api.faults",
     "Unavailable": "api.faults",
     "User": "state.records",
     "UserConversation": "state.records",
+    "WebhookConfiguration": "state.records",
     "WebhookWarning": "strict.errors",
 }
 

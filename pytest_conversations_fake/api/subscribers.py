@@ -11,8 +11,8 @@ from .events import Event, Subscriber
 from .resources.conversations import Conversation
 from .resources.scoped_webhooks import ScopedWebhook
 from .resources.webhook_configurations import (
-    AccountWebhooks,
     WebhookConfiguration,
+    WebhookSettings,
     service_webhooks,
     webhooks,
 )
@@ -55,11 +55,11 @@ def pre_event_subscriber(account: Account, event: str, service_sid: str) -> Subs
     return Subscriber(configured.method or "POST", configured.pre_webhook_url)
 
 
-def _configured_for(account: Account, event: str, service_sid: str) -> WebhookConfiguration | None:
+def _configured_for(account: Account, event: str, service_sid: str) -> WebhookSettings | None:
     """The service's configuration if it has a URL, else the account's; if it wants *event*."""
-    configured: WebhookConfiguration = service_webhooks.singleton(account, service_sid)
+    configured: WebhookSettings = service_webhooks.singleton(account, service_sid)
     if not (configured.pre_webhook_url or configured.post_webhook_url):
         configured = webhooks.singleton(account, None)
-    to_flex = isinstance(configured, AccountWebhooks) and configured.target == "flex"
+    to_flex = isinstance(configured, WebhookConfiguration) and configured.target == "flex"
     wanted = event in (configured.filters or ())
     return configured if wanted and not to_flex else None

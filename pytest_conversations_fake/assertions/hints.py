@@ -10,7 +10,7 @@ from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
 from ..api.pre_events import PRE_EVENT_ACTIONS
 from ..api.resources.scoped_webhooks import ScopedWebhook
-from ..api.resources.webhook_configurations import AccountWebhooks, ServiceWebhooks
+from ..api.resources.webhook_configurations import ServiceWebhookConfiguration, WebhookConfiguration
 from ..api.wording import counted, shortened
 from ..api.world import World
 
@@ -76,7 +76,10 @@ def hints_for_event(world: World, event: str) -> Sequence[str]:
 
 def _events(account: Account) -> Iterator[str]:
     """The events for which webhooks are configured."""
-    for configured in (*account.store.all(AccountWebhooks), *account.store.all(ServiceWebhooks)):
+    for configured in (
+        *account.store.all(WebhookConfiguration),
+        *account.store.all(ServiceWebhookConfiguration),
+    ):
         if configured.post_webhook_url or configured.pre_webhook_url:
             yield from configured.filters or ()
     for scoped in account.store.all(ScopedWebhook):

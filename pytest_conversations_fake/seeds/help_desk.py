@@ -15,7 +15,7 @@ from ..api.addresses import is_address
 from ..api.records import Record
 from ..api.request_context import RequestContext
 from ..api.resource import Resource
-from ..api.resources.addresses import Address, addresses
+from ..api.resources.addresses import AddressConfiguration, addresses
 from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
@@ -129,7 +129,7 @@ class HelpDesk:
         if owned and not known:
             return None
         number = known[0] if known else _address(channel, self._personas.desk)
-        if not self._store.find_by(Address, number):
+        if not self._store.find_by(AddressConfiguration, number):
             company = self._personas.company
             self._add(addresses, at, type=channel, address=number, friendly_name=company)
         return number

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..api.operations import Operation
 from ..api.refusals import refusals_are_errors
-from ..api.resources.addresses import Address
+from ..api.resources.addresses import AddressConfiguration
 from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.media import media
 from ..api.resources.messages import Message, messages
@@ -72,7 +72,7 @@ class InboundText:
     def _create_conversation(self) -> Conversation | None:
         """Create the conversation that the address configuration of the number describes."""
         __tracebackhide__ = True
-        configured = self._store.find_by(Address, self.proxy_address)
+        configured = self._store.find_by(AddressConfiguration, self.proxy_address)
         if not configured or not configured.auto_creation_enabled:
             raise LookupError(self._explanation())
         sid = configured.auto_creation_conversation_service_sid
@@ -102,7 +102,7 @@ class InboundText:
         return conversation
 
     def _attach_webhook(
-        self, configured: Address, service: Service, conversation: Conversation
+        self, configured: AddressConfiguration, service: Service, conversation: Conversation
     ) -> None:
         """Create the scoped webhook that the address configuration describes, if any.
 
@@ -152,7 +152,7 @@ class InboundText:
 
     def _near_misses(self) -> Iterator[str]:
         """Records that differ from what the text needs by a channel or a switch only."""
-        for configured in self._store.all(Address):
+        for configured in self._store.all(AddressConfiguration):
             if configured.address == self.proxy_address:
                 yield f"the one for {self.proxy_address} has auto_creation_enabled=False"
             elif _number(configured.address) == _number(self.proxy_address):

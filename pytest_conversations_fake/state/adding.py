@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -78,6 +79,7 @@ def _free_name(account: Account, resource: Resource[Any], keywords: Sequence[str
     records = [each for each in resource.all(account) if each is not account.first_service]
     number = 1 + len(records) + len(account.store.removed(resource.record))
     taken = [getattr(record, keyword) for record in records for keyword in keywords]
-    while (name := f"{resource.stored.__name__.lower()}-{number}") in taken:
+    kind = re.sub(r"(?<!^)(?=[A-Z])", "-", resource.stored.__name__).lower()
+    while (name := f"{kind}-{number}") in taken:
         number += 1
     return name

@@ -25,7 +25,7 @@ class Configuration:
     @property
     def links(self) -> dict[str, str]: ...
 
-class AccountWebhooks:
+class WebhookConfiguration:
     @property
     def sid(self) -> str: ...
     @property
@@ -47,7 +47,7 @@ class AccountWebhooks:
     @property
     def url(self) -> str: ...
 
-class Address:
+class AddressConfiguration:
     @property
     def sid(self) -> str: ...
     @property
@@ -219,7 +219,7 @@ class Notification:
     @property
     def url(self) -> str: ...
 
-class ServiceWebhooks:
+class ServiceWebhookConfiguration:
     @property
     def sid(self) -> str: ...
     @property

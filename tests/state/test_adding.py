@@ -96,7 +96,7 @@ def test_every_noun_has_add_with_numbered_values(account: AccountView) -> None:
         "user-1",
         "role-9",
         "apn",
-        "address-1",
+        "address-configuration-1",
         "binding-1",
         0,
         "participant-1",

@@ -29,7 +29,7 @@ class CasePreservingChoice(Choice):
 
 
 @dataclass(kw_only=True, eq=False)
-class Address(Record):
+class AddressConfiguration(Record):
     """The handling of a message that arrives at an address and belongs to no conversation."""
 
     prefix = "IG"
@@ -81,20 +81,23 @@ class Address(Record):
         }
 
 
-class Addresses(Resource[Address]):
-    record = Address
+class Addresses(Resource[AddressConfiguration]):
+    record = AddressConfiguration
     noun = "ConfigurationAddress"
     path = "Configuration/Addresses"
     key = collection = "address_configurations"
     filters = {"type": Text("Type")}
 
-    def matches(self, record: Address, wanted: Mapping[str, Any]) -> bool:
+    def matches(self, record: AddressConfiguration, wanted: Mapping[str, Any]) -> bool:
         return "type" not in wanted or record.type.lower() == wanted["type"].lower()
 
     def check(
-        self, context: RequestContext, values: Mapping[str, Any], record: Address | None
+        self,
+        context: RequestContext,
+        values: Mapping[str, Any],
+        record: AddressConfiguration | None,
     ) -> None:
-        if not record and context.store.find_by(Address, values["address"]):
+        if not record and context.store.find_by(AddressConfiguration, values["address"]):
             raise refusals.AddressExists
         if not context.may_use(values.get("address")):
             raise refusals.AddressNotOwned
@@ -102,9 +105,13 @@ class Addresses(Resource[Address]):
             raise refusals.UnknownFlow
         check_events(context, values, "auto_creation_webhook_filters", SCOPED_EVENTS)
 
-    def find(self, account: Account, parent_sid: str | None, name: str) -> Address | None:
+    def find(
+        self, account: Account, parent_sid: str | None, name: str
+    ) -> AddressConfiguration | None:
         """The record with this sid, else with this address."""
-        return super().find(account, parent_sid, name) or account.store.find_by(Address, name)
+        return super().find(account, parent_sid, name) or account.store.find_by(
+            AddressConfiguration, name
+        )
 
 
 addresses = Addresses()

@@ -35,7 +35,7 @@ class AbsoluteUrl(Text):
 
 
 @dataclass(kw_only=True, eq=False)
-class WebhookConfiguration(Record):
+class WebhookSettings(Record):
     """The attributes that accounts and services share."""
 
     prefix = ""
@@ -54,7 +54,7 @@ class WebhookConfiguration(Record):
 
 
 @dataclass(kw_only=True, eq=False)
-class AccountWebhooks(WebhookConfiguration):
+class WebhookConfiguration(WebhookSettings):
     """The configuration of an account. Its target may be Flex instead of a URL."""
 
     target: Annotated[str, Choice("Target", of=("webhook", "flex"))] = "webhook"
@@ -76,8 +76,8 @@ class WebhookConfigurations(Resource[R]):
         check_events(context, values, "filters", self.events)
 
 
-class AccountWebhookConfiguration(WebhookConfigurations[AccountWebhooks]):
-    record = AccountWebhooks
+class AccountWebhookConfiguration(WebhookConfigurations[WebhookConfiguration]):
+    record = WebhookConfiguration
     events = ACCOUNT_EVENTS
     noun = "ConfigurationWebhook"
     key = collection = "webhook_configuration"
@@ -107,7 +107,7 @@ webhooks = AccountWebhookConfiguration()
 
 
 @dataclass(kw_only=True, eq=False)
-class ServiceWebhooks(WebhookConfiguration):
+class ServiceWebhookConfiguration(WebhookSettings):
     """The configuration of a service. In a new one nothing is set, not even the method."""
 
     chat_service_sid: str
@@ -117,13 +117,15 @@ class ServiceWebhooks(WebhookConfiguration):
         return self.chat_service_sid
 
 
-class ServiceWebhookConfigurations(WebhookConfigurations[ServiceWebhooks]):
-    def changes(self, context: RequestContext, record: ServiceWebhooks) -> dict[str, Any]:
+class ServiceWebhookConfigurations(WebhookConfigurations[ServiceWebhookConfiguration]):
+    def changes(
+        self, context: RequestContext, record: ServiceWebhookConfiguration
+    ) -> dict[str, Any]:
         """The changes, with an empty list of filters once anything is configured."""
         changes = super().changes(context, record)
         return {"filters": record.filters or [], **changes} if changes else changes
 
-    record = ServiceWebhooks
+    record = ServiceWebhookConfiguration
     events = SERVICE_EVENTS
     noun = "ServiceWebhookConfiguration"
     key = collection = "service_webhook_configurations"
