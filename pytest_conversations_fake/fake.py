@@ -471,6 +471,8 @@ class FakeConversations(AccountView):
             if isinstance(seed, Mapping):
                 load_data(self._world, self._account, seed)
             else:
+                is_path = isinstance(seed, (str, os.PathLike))
+                check(is_path, "a seed is the path of a file or a mapping", seed)
                 load(self._world, self._account, Path(seed))
         except SeedError as error:
             raise ValueError(str(error)) from None  # without the frames of the parser

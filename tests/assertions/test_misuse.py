@@ -158,6 +158,7 @@ TYPES: dict[str, Misuse] = {
         lambda fake: fake.webhooks.deliver_to("http://127.0.0.1:1", behind_proxy=1)
     ),
     "account_sid must be a str, not 5": lambda fake: fake.account(5),
+    "a seed is the path of a file or a mapping, not []": lambda fake: fake.load([]),
 }
 
 
