@@ -107,6 +107,7 @@ class FakeConversations(AccountView):
     ) -> None:
         check_flag("redirect", redirect)
         check_flag("child_processes", child_processes)
+        check_text("name", name)
         self._cuts_texts = False
         """Whether failure texts leave out what does not fit on a terminal."""
         self._world = World(

@@ -29,8 +29,9 @@ def accounts_of(
     """The accounts of a world by sid; None stands for a sid that the world generates."""
     if accounts is not None and not isinstance(accounts, Mapping):
         raise TypeError(f"accounts is a dict by account sid, not {accounts!r}")
-    if not accounts:
+    if accounts is None:
         return _single_account(account_sid, auth_token)
+    check(bool(accounts), "accounts has at least one account", accounts)
     if account_sid is not None or auth_token is not None:
         raise ValueError(
             "account_sid and auth_token cannot be combined with accounts, which has its own"

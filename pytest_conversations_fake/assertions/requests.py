@@ -89,6 +89,11 @@ class RequestAssertions:
         Keywords and exceptions are those of the opposite assertion.
         """
         __tracebackhide__ = True
+        for keyword in ("count", "at_most", "within"):
+            if keyword in params:
+                raise TypeError(
+                    f"{keyword}= is for assertions that expect requests; this expects none"
+                )
         self._find(0, refused, params)
 
     def _find(

@@ -159,6 +159,11 @@ TYPES: dict[str, Misuse] = {
     ),
     "account_sid must be a str, not 5": lambda fake: fake.account(5),
     "a seed is the path of a file or a mapping, not []": lambda fake: fake.load([]),
+    "count= is for assertions that expect requests; this expects none": (
+        lambda fake: fake.users.assert_not_created(count=1)
+    ),
+    "name must be a str, not 5": lambda fake: FakeConversations(name=5),
+    "accounts has at least one account, not {}": lambda fake: FakeConversations(accounts={}),
 }
 
 
