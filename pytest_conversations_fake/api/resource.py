@@ -196,11 +196,10 @@ class Resource(Generic[R]):
 
     def attributes_from(self, context: RequestContext) -> dict[str, Any]:
         """The attributes that a request sets. An empty text clears one, where that is possible."""
-        clearable = self.clearable
         return {
             name: None if value == "" else value
             for name, value in context.params.items()
-            if name in self.parameters and (value != "" or name in clearable)
+            if name in self.parameters and (value != "" or name in self.clearable)
         }
 
     @cached_property
@@ -211,8 +210,7 @@ class Resource(Generic[R]):
     @property
     def seedable(self) -> bool:
         """Whether requests or seeds can add records."""
-        seeds = any(field.only == "Seed" for field in self.parameters.values())
-        return CREATE in self.verbs or seeds
+        return CREATE in self.verbs or any(each.only == "Seed" for each in self.parameters.values())
 
     @property
     def has_short_path(self) -> bool:
