@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("pytest_httpserver"), reason="needs group bench")
+@pytest.mark.newest
 def test_every_measure_runs_and_is_charted(tmp_path: Path) -> None:
     svg = tmp_path / "ratios.svg"
     command = [sys.executable, "-m", "benchmarks", "--quick", "--svg", str(svg)]

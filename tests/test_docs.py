@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
@@ -69,7 +68,7 @@ NAMES = {
 }
 
 
-@pytest.mark.skipif(not importlib.util.find_spec("furo"), reason="needs the group docs")
+@pytest.mark.newest
 def test_docs_build_without_warnings_and_are_complete(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "docs", str(tmp_path)]
 

@@ -93,6 +93,7 @@ def check_strict(api: Api, before: State, sent: object) -> None:
         assert before == state(api), sent
 
 
+@pytest.mark.newest
 @pytest.mark.rule("no-half-request", "error-envelope", "invalid-parameter")
 @pytest.mark.parametrize(
     "facts",
@@ -135,6 +136,7 @@ def undo(api: Api, before: State) -> None:
                 store.remove(record)
 
 
+@pytest.mark.newest
 @pytest.mark.rule("not-found", "path-segments")
 @pytest.mark.parametrize(
     "facts",

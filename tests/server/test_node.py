@@ -13,6 +13,7 @@ from test_cli import address, serving
 SMOKE = Path(__file__).with_name("smoke.js")
 
 
+@pytest.mark.newest
 @pytest.mark.skipif(not which("npm"), reason="needs Node's npm")
 def test_client_of_twilio_node_works(tmp_path: Path) -> None:
     install = ["npm", "install", "--no-audit", "--no-fund", "--silent", "twilio"]

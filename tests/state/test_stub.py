@@ -19,6 +19,7 @@ def test_generated_file_is_current(path: str) -> None:
     assert GENERATED[path]() == (PACKAGE / path).read_text(), "run `make stub`"
 
 
+@pytest.mark.newest
 def test_type_checker_accepts_right_and_refuses_wrong_uses(tmp_path: Path) -> None:
     usage = Path(__file__).with_name("typed_usage.py")
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path, usage]
