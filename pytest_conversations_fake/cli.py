@@ -144,17 +144,19 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    """Print each rule: id, certainty, source, text, and the switch that overrides it."""
+    """Print each rule: id, certainty, source, text, and the argument that overrides it."""
     from .api.rules import RULES
 
     lines = []
     for area, rules in groupby(RULES, key=lambda rule: rule.area):
         lines.append(f"\n{area}\n")
         for rule in rules:
-            lines.append(f"{rule.id}  ({rule.sure}: {rule.source})")
-            lines.append(fill(rule.what, width=80, initial_indent=INDENT, subsequent_indent=INDENT))
-            if rule.switch:
-                lines.append(f"{INDENT}{rule.switch}")
+            lines.append(f"{rule.id}  ({rule.certainty}: {rule.source})")
+            lines.append(
+                fill(rule.behaviour, width=80, initial_indent=INDENT, subsequent_indent=INDENT)
+            )
+            if rule.override:
+                lines.append(f"{INDENT}{rule.override}")
     _print("\n".join(lines))
     return 0
 

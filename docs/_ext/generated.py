@@ -117,16 +117,21 @@ def rules() -> Iterator[str]:
     for area, rows in groupby(RULES, key=lambda rule: rule.area):
         yield from ("", f"### {area}", "")
         yield from table(
-            ("rule", "confidence", "source", "behaviour"),
+            ("rule", "certainty", "source", "behaviour"),
             [
-                (f"`{rule.id}`", rule.sure, rule.source, f"{rule.what}{_override(rule.switch)}")
+                (
+                    f"`{rule.id}`",
+                    rule.certainty,
+                    rule.source,
+                    f"{rule.behaviour}{_override_of(rule.override)}",
+                )
                 for rule in rows
             ],
         )
 
 
-def _override(switch: str) -> str:
-    return f" Override: `{switch}`." if switch else ""
+def _override_of(argument: str) -> str:
+    return f" Override: `{argument}`." if argument else ""
 
 
 def record_types() -> Iterator[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from .assumptions import QUESTIONS
 
-SURE = ("specified", "documented", "captured", "verified", "assumed")
+CERTAINTIES = ("specified", "documented", "captured", "verified", "assumed")
 
 
 @dataclass(frozen=True)
@@ -21,20 +21,20 @@ class Rule:
 
     id: str
     area: str
-    sure: str
-    """One of `SURE`."""
+    certainty: str
+    """One of `CERTAINTIES`."""
     source: str
-    what: str
+    behaviour: str
 
     @property
-    def switch(self) -> str:
+    def override(self) -> str:
         """The argument with which a test changes the rule; empty if it cannot."""
         if self.id == "ownership":
             return "owned=…"
         return f"assume {self.id}={'|'.join(QUESTIONS[self.id])}" if self.id in QUESTIONS else ""
 
 
-_ROW = re.compile(rf"\| (\S+) \| ({'|'.join(SURE)}) \| (.+?) \| (.+) \|")
+_ROW = re.compile(rf"\| (\S+) \| ({'|'.join(CERTAINTIES)}) \| (.+?) \| (.+) \|")
 
 
 def _read(text: str) -> Iterator[Rule]:
@@ -43,8 +43,8 @@ def _read(text: str) -> Iterator[Rule]:
         if line.startswith("## "):
             area = line.removeprefix("## ")
         elif row := _ROW.fullmatch(line):
-            id, sure, source, what = row.groups()
-            yield Rule(id, area, sure, source, what)
+            id, certainty, source, behaviour = row.groups()
+            yield Rule(id, area, certainty, source, behaviour)
 
 
 RULES = tuple(_read(Path(__file__).with_name("rules.md").read_text(encoding="utf-8")))

@@ -19,7 +19,7 @@ import pytest
 from pytest_conversations_fake.api import refusals
 from pytest_conversations_fake.api.assumptions import QUESTIONS
 from pytest_conversations_fake.api.refusals import Refused
-from pytest_conversations_fake.api.rules import RULES, SURE
+from pytest_conversations_fake.api.rules import CERTAINTIES, RULES
 
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "reference" / "rules.md"
@@ -111,9 +111,9 @@ def test_code_of_a_refusal_is_in_a_test_of_its_rule(name: str) -> None:
 
 
 def test_every_question_is_an_assumption() -> None:
-    sure = {rule.id: rule.sure for rule in RULES}
+    certainty = {rule.id: rule.certainty for rule in RULES}
 
-    assert {"assumed"} == {sure[question] for question in QUESTIONS}
+    assert {"assumed"} == {certainty[question] for question in QUESTIONS}
 
 
 def listed() -> str:
@@ -124,7 +124,7 @@ def listed() -> str:
 def test_command_lists_every_rule_with_its_alternatives() -> None:
     printed = listed()
 
-    assert all(f"\n{rule.id}  ({rule.sure}: {rule.source}" in printed for rule in RULES)
+    assert all(f"\n{rule.id}  ({rule.certainty}: {rule.source}" in printed for rule in RULES)
     assert max(map(len, printed.splitlines())) <= 100
     assert (
         "empty-message  (assumed: issues show the code, not the status)\n"
@@ -134,14 +134,14 @@ def test_command_lists_every_rule_with_its_alternatives() -> None:
 
 
 def table() -> str:
-    """How many rules of each area are how sure."""
+    """The number of rules of each certainty, by area."""
     areas = dict.fromkeys(rule.area for rule in RULES)
-    rows = [["", *SURE]]
+    rows = [["", *CERTAINTIES]]
     for area in areas:
-        found = [rule.sure for rule in RULES if rule.area == area]
-        rows.append([area, *(str(found.count(sure) or "") for sure in SURE)])
-    found = [rule.sure for rule in RULES]
-    rows.append(["all", *(str(found.count(sure)) for sure in SURE)])
+        found = [rule.certainty for rule in RULES if rule.area == area]
+        rows.append([area, *(str(found.count(each) or "") for each in CERTAINTIES)])
+    found = [rule.certainty for rule in RULES]
+    rows.append(["all", *(str(found.count(each)) for each in CERTAINTIES)])
     lines = ["| " + " | ".join(row) + " |" for row in rows]
     return "\n".join([lines[0], "|---" * len(rows[0]) + "|", *lines[1:]])
 
