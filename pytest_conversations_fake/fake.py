@@ -425,7 +425,7 @@ class FakeConversations(AccountView):
             raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
         self._dispatcher.ensure_settled()
         self._strictness.remember()
-        snapshot.put_back()
+        snapshot.restore_world()
 
     def reset(self) -> None:
         """Go back to the initial state, which contains the seed."""

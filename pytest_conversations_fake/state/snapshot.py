@@ -11,12 +11,13 @@ class Snapshot:
     def __init__(self, world: World) -> None:
         self.world = world
         with world.settled():
-            self._put_back = world.save()
+            self._restore = world.save()
             self.requests = world.journal.answered
 
-    def put_back(self) -> None:
+    def restore_world(self) -> None:
+        """Restore at once; `FakeConversations.restore` also waits for webhooks."""
         with self.world.lock:
-            self._put_back()
+            self._restore()
 
     def __repr__(self) -> str:
         return f"<snapshot of {self.world.name!r} after {self.requests} requests>"

@@ -122,7 +122,7 @@ def _runs(
     try:
         for number, call in enumerate(labels(calls)):
             for fault in faults:
-                before.put_back()
+                before.restore_world()
                 injection = SingleCallFault(world, fault, calls, number)
                 injection.start()
                 execution = yield
@@ -134,7 +134,7 @@ def _runs(
                 # Only of requests: the fault may have caused the other violations
                 strictness.remember(RecordedRequest)
     finally:
-        clean.put_back()
+        clean.restore_world()
     return Sweep(name, faults, runs)
 
 

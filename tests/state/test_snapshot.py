@@ -43,7 +43,7 @@ def test_state_can_be_restored_repeatedly(world: World, api: Api, account: Accou
     gone = api.post(f"{C}/talk/Messages", {"Body": "two"}).response["sid"]
     api.delete(f"{C}/talk/Messages/{gone}")
     before = everything(world)
-    put_back = world.save()
+    restore = world.save()
 
     for _ in range(2):
         api.post(f"{C}/talk", {"UniqueName": "other", "Attributes": "{}"})
@@ -53,7 +53,7 @@ def test_state_can_be_restored_repeatedly(world: World, api: Api, account: Accou
         api.delete(f"{C}/other")
         world.clock.shift(days=3)
         assert before != everything(world)
-        put_back()
+        restore()
         assert before == everything(world)
 
     said = api.post(f"{C}/talk/Messages", {"Body": "three"})
@@ -65,10 +65,10 @@ def test_state_can_be_restored_repeatedly(world: World, api: Api, account: Accou
 
 def test_restore_repeats_the_next_sids(world: World, api: Api) -> None:
     api.post(C)
-    put_back = world.save()
+    restore = world.save()
 
     first = [api.post(C).response["sid"], api.post("/v1/Users", {"Identity": "x"}).response["sid"]]
-    put_back()
+    restore()
     again = [api.post(C).response["sid"], api.post("/v1/Users", {"Identity": "x"}).response["sid"]]
 
     assert first == again
@@ -199,9 +199,9 @@ def test_restored_records_keep_their_order(world: World, account: AccountView) -
     talk = account.conversations.add(unique_name="talk")
     for number in range(200):
         account.messages.add(conversation_sid=talk.sid, body=str(number))
-    put_back = world.save()
+    restore = world.save()
     account.messages.add(conversation_sid=talk.sid, body="later")
 
-    put_back()
+    restore()
 
     assert [*map(str, range(200))] == [each.body for each in account.messages]

@@ -179,9 +179,9 @@ def test_conversation_without_participants_is_never_initializing(slow: Api) -> N
 @pytest.mark.rule("with-participants")
 def test_initializing_conversation_is_restored_and_dumped(slow: Api, tmp_path: Path) -> None:
     sid = group(slow).response["sid"]
-    put_back = slow.world.save()
+    restore = slow.world.save()
     slow.get("/v1/Services")
-    put_back()
+    restore()
     [talk] = AccountView(slow.world, slow.world.account).conversations
 
     assert "initializing" == talk.state
