@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from .api.checks import check, check_flag, check_text
+from .api.checks import check_flag, check_text, require
 from .api.clock import Clock
 from .api.faults import Fault, Injection
 from .api.ignored_parameters import ignored_sentence
@@ -144,11 +144,11 @@ class FakeConversations(AccountView):
     def _add_seed(self, seed: Seed) -> None:
         if callable(seed):
             is_plain = not (iscoroutinefunction(seed) or isgeneratorfunction(seed))
-            check(is_plain, "seed is a function, neither asynchronous nor a generator", seed)
+            require(is_plain, "seed is a function, neither asynchronous nor a generator", seed)
             seed(self)
         elif seed is not None:
             what = "seed is a path, a mapping or a function of the fake"
-            check(isinstance(seed, (str, os.PathLike, Mapping)), what, seed)
+            require(isinstance(seed, (str, os.PathLike, Mapping)), what, seed)
             self.load(seed)
 
     # Start and end
@@ -420,7 +420,7 @@ class FakeConversations(AccountView):
         """
         __tracebackhide__ = True
         self._world.require_running()
-        check(isinstance(snapshot, Snapshot), "restore takes what snapshot() returned", snapshot)
+        require(isinstance(snapshot, Snapshot), "restore takes what snapshot() returned", snapshot)
         if snapshot.world is not self._world:
             raise ValueError(f"{snapshot!r} is not of this fake, {self._world.name!r}")
         self._dispatcher.ensure_settled()
@@ -473,7 +473,7 @@ class FakeConversations(AccountView):
                 load_data(self._world, self._account, seed)
             else:
                 is_path = isinstance(seed, (str, os.PathLike))
-                check(is_path, "a seed is the path of a file or a mapping", seed)
+                require(is_path, "a seed is the path of a file or a mapping", seed)
                 load(self._world, self._account, Path(seed))
         except SeedError as error:
             raise ValueError(str(error)) from None  # without the frames of the parser

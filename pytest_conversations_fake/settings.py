@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
-from .api.checks import check
+from .api.checks import require
 from .api.did_you_mean import unknown
 from .api.fields import is_sid
 from .strict.errors import VIOLATION_KINDS
@@ -31,7 +31,7 @@ def accounts_of(
         raise TypeError(f"accounts is a dict by account sid, not {accounts!r}")
     if accounts is None:
         return _single_account(account_sid, auth_token)
-    check(bool(accounts), "accounts has at least one account", accounts)
+    require(bool(accounts), "accounts has at least one account", accounts)
     if account_sid is not None or auth_token is not None:
         raise ValueError(
             "account_sid and auth_token cannot be combined with accounts, which has its own"
@@ -80,7 +80,7 @@ def assumptions_of(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptio
 def check_max_requests(limit: int | None) -> int | None:
     is_number = isinstance(limit, int) and not isinstance(limit, bool) and limit > 0
     accepted = "max_requests must be an integer of 1 or more, or None for no limit"
-    check(limit is None or is_number, accepted, limit)
+    require(limit is None or is_number, accepted, limit)
     return limit
 
 
@@ -125,6 +125,6 @@ def _check_account(sid: str | None, options: Mapping[str, Any]) -> None:
             raise ValueError(f"the sid of an API key is SK and 32 hexadecimal digits, not {key!r}")
 
 
-def _check_mapping(accepted: str, given: object) -> None:
-    if not isinstance(given, Mapping):
-        raise TypeError(f"{accepted}, not {type(given).__name__}")  # the value may be a secret
+def _check_mapping(accepted: str, value: object) -> None:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{accepted}, not {type(value).__name__}")  # it may be a secret

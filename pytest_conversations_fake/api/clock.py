@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
-from .checks import check, check_flag
+from .checks import check_flag, require
 
 # The units of `timedelta`
 UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
@@ -70,7 +70,7 @@ class Clock:
         for unit, number in units.items():
             if unit not in UNITS:
                 raise TypeError(f"the clock has no unit {unit!r}; it has: {', '.join(UNITS)}")
-            check(isinstance(number, (int, float)), f"{unit} is a number", number)
+            require(isinstance(number, (int, float)), f"{unit} is a number", number)
         length = (length or timedelta()) + timedelta(**units)
         if self._stays_at:
             self._stays_at += length

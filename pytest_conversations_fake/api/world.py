@@ -26,7 +26,7 @@ from .subscribers import event_deliveries
 
 # Where an auth token comes from, as failures of webhooks name it
 OWN_TOKEN = "the fake's own auth token"
-GIVEN_TOKEN = "the auth token that the fake was given (auth_token= or accounts=)"
+ARGUMENT_TOKEN = "the auth token in the fake's arguments (auth_token= or accounts=)"
 
 
 class World:
@@ -189,7 +189,7 @@ class World:
         account = Account(
             sid=sid,
             auth_token=auth_token or self.sids.draw(""),
-            token_origin=token_origin or (GIVEN_TOKEN if auth_token else OWN_TOKEN),
+            token_origin=token_origin or (ARGUMENT_TOKEN if auth_token else OWN_TOKEN),
             username=username,
             api_keys=api_keys or {},
             publisher=self._publish,

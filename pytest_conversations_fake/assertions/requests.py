@@ -9,7 +9,7 @@ from inspect import Parameter, Signature, signature
 from typing import Any, ClassVar
 
 from ..api.accounts import Account
-from ..api.checks import check, check_number, check_seconds
+from ..api.checks import check_number, check_seconds, require
 from ..api.did_you_mean import unknown
 from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import RecordedRequest
@@ -142,7 +142,7 @@ class RequestAssertions:
     def _check(self, refused: bool | int, params: Mapping[str, object], *, is_limit: bool) -> None:
         __tracebackhide__ = True
         is_code = isinstance(refused, int) and refused >= 0
-        check(is_code, "refused is True or the code that Twilio gives", refused)
+        require(is_code, "refused is True or the code that Twilio gives", refused)
         name, keywords = self._operation.name, self._operation.keywords
         for keyword in params:
             if keyword not in keywords:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..api.accounts import Account
-from ..api.checks import check, check_number, check_text
+from ..api.checks import check_number, check_text, require
 from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
@@ -103,7 +103,9 @@ class ChatUser:
     def _conversation(self, name: Any) -> Conversation:
         __tracebackhide__ = True
         sid = getattr(name, "sid", name)
-        check(isinstance(sid, str), "a conversation is a record, its sid or its unique name", name)
+        require(
+            isinstance(sid, str), "a conversation is a record, its sid or its unique name", name
+        )
         with self._world.settled():
             found = self._store.find(Conversation, sid) or conversations.find(
                 self._account, default_service(self._account).sid, sid

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from ..api.accounts import Account
-from ..api.checks import check
+from ..api.checks import require
 from ..api.did_you_mean import SuggestsNames, unknown
 from ..api.records import Record
 from ..api.refusals import refusals_are_errors
@@ -55,7 +55,7 @@ class Collection(SuggestsNames):
         __tracebackhide__ = True
         sid = item.sid if isinstance(item, LiveRecord) else item
         what = f"an item of {self._resource.collection}"
-        check(isinstance(sid, str), f"{what} is a record or its sid", item)
+        require(isinstance(sid, str), f"{what} is a record or its sid", item)
         if not kind_of(sid):
             raise ValueError(f"{what} is a record or its sid, not {sid!r}; find() takes attributes")
         check_kind(what, prefix_of(self._resource), sid)
@@ -140,11 +140,11 @@ class Collection(SuggestsNames):
             parent = self._account.store.find(resource.record, sid)
             if not parent:
                 raise ValueError(f"there is no {resource.record.__name__} {sid!r}")
-            if (given := params.get(resource.sid_keyword, parent.sid)) != parent.sid:
+            if (named := params.get(resource.sid_keyword, parent.sid)) != parent.sid:
                 child = parents[0]
                 raise ValueError(
                     f"{type(child).__name__} {child.sid} belongs to {resource.sid_keyword} "
-                    f"{parent.sid}, not to {given!r}"
+                    f"{parent.sid}, not to {named!r}"
                 )
             parents.insert(0, parent)
             sid = parent.parent_sid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..api.checks import check, check_number, check_text
+from ..api.checks import check_number, check_text, require
 from ..api.did_you_mean import unknown
 from ..api.faults import Fault, Injection
 from ..api.operation_names import OperationName, ServiceOperationName
@@ -28,10 +28,10 @@ def inject(
         check_text("an operation", on)
         if on not in (names := OPERATIONS | SERVICE_OPERATIONS):
             raise ValueError(unknown("there is no operation", on, names))
-    is_right = times is None or (isinstance(times, int) and times > 0)
-    check(is_right, "times is a number from 1 on", times)
+    is_valid = times is None or (isinstance(times, int) and times > 0)
+    require(is_valid, "times is a number from 1 on", times)
     check_number("after", after)
-    check(when is None or callable(when), "when is a function of a request's parameters", when)
+    require(when is None or callable(when), "when is a function of a request's parameters", when)
     world.require_running()
     with world.lock:
         injection = Injection(fault, on, times, after, when)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from inspect import iscoroutinefunction
 
-from ..api.checks import check
+from ..api.checks import require
 from ..api.faults import AnswerLost, Fault, RateLimited, ServerError
 from ..api.journal import RecordedRequest
 from ..api.wording import visible
@@ -74,11 +74,11 @@ async def sweep_async(
 
 def _check(scenario: object, invariant: object, faults: Sequence[Fault]) -> None:
     __tracebackhide__ = True
-    check(callable(scenario), "scenario must be a function without arguments", scenario)
-    is_right = invariant is None or (callable(invariant) and not iscoroutinefunction(invariant))
-    check(is_right, "invariant must be a function that is not asynchronous", invariant)
-    is_right = isinstance(faults, Sequence) and all(isinstance(each, Fault) for each in faults)
-    check(is_right and bool(faults), "faults must be a list of values like RateLimited()", faults)
+    require(callable(scenario), "scenario must be a function without arguments", scenario)
+    is_valid = invariant is None or (callable(invariant) and not iscoroutinefunction(invariant))
+    require(is_valid, "invariant must be a function that is not asynchronous", invariant)
+    is_valid = isinstance(faults, Sequence) and all(isinstance(each, Fault) for each in faults)
+    require(is_valid and bool(faults), "faults must be a list of values like RateLimited()", faults)
 
 
 def _resume(runs: Runs, execution: Execution) -> Sweep | None:

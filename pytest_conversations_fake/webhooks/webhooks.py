@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, overload
 
-from ..api.checks import check, check_flag, check_timeout
+from ..api.checks import check_flag, check_timeout, require
 from ..api.deliveries import TIMEOUT, Delivery
 from ..api.did_you_mean import unknown
 from ..api.events import EventName
@@ -90,7 +90,7 @@ class Webhooks:
             public_url = target
         public_url = validate_public_url(public_url)
         is_list = isinstance(events, Sequence) and not isinstance(events, str)
-        check(is_list, "events is a list of event names", events)
+        require(is_list, "events is a list of event names", events)
         if auth_token is not None and not isinstance(auth_token, str):  # check_text() would show it
             raise TypeError(f"auth_token is a str, not {type(auth_token).__name__}")
         if run_in not in RUN_IN:

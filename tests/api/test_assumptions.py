@@ -19,8 +19,10 @@ MG, ME, HX, FW = (kind + "0" * 32 for kind in ("MG", "ME", "HX", "FW"))
 
 
 def world_where(*owned: str, **answers: str) -> Api:
-    given = {question.replace("_", "-"): answer for question, answer in answers.items()}
-    api = Api(World("a test", assumptions=Assumptions(given, owned)))
+    answer_by_question = {
+        question.replace("_", "-"): answer for question, answer in answers.items()
+    }
+    api = Api(World("a test", assumptions=Assumptions(answer_by_question, owned)))
     api.post(C, {"UniqueName": "talk"})
     return api
 

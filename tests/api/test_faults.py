@@ -296,11 +296,11 @@ def test_error_about_any_resource_has_a_plausible_text(code: int, message: str) 
     assert message == TwilioError(code).refusal().envelope()["message"]
 
 
-@pytest.mark.parametrize("given", [{}, {"status": 400}, {"message": "no"}])
-def test_unknown_code_without_status_or_message_is_refused(given: dict[str, Any]) -> None:
+@pytest.mark.parametrize("arguments", [{}, {"status": 400}, {"message": "no"}])
+def test_unknown_code_without_status_or_message_is_refused(arguments: dict[str, Any]) -> None:
     text = "needs status= and message=, because the fake does not know code 99999"
     with pytest.raises(ValueError, match=f"^TwilioError[(]99999.* {text}$"):
-        TwilioError(99999, **given)
+        TwilioError(99999, **arguments)
 
 
 def test_when_function_that_raises_fails_the_test() -> None:

@@ -81,7 +81,7 @@ def test_failure_names_the_option_as_origin_of_the_token() -> None:
 def test_failure_names_the_fake_as_origin_of_the_token(fake: type[FakeConversations]) -> None:
     text = refused(fake())
 
-    origin = "the auth token that the fake was given (auth_token= or accounts=)"
+    origin = "the auth token in the fake's arguments (auth_token= or accounts=)"
     assert f"with {origin}{CAUSES}" in text
 
 

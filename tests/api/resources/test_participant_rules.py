@@ -234,8 +234,8 @@ def test_role_of_another_type_is_refused_in_updates(api: Api, account: AccountVi
     api.post(PEOPLE, {"Identity": "ada"})
     roles = {role.friendly_name: role.sid for role in account.roles}
 
-    given = api.post(f"{PEOPLE}/ada", {"RoleSid": roles["service user"]})
-    assert 50105 == given.response["code"]
+    updated = api.post(f"{PEOPLE}/ada", {"RoleSid": roles["service user"]})
+    assert 50105 == updated.response["code"]
     assert 50105 == api.post("/v1/Users/ada", {"RoleSid": roles["channel user"]}).response["code"]
     path = f"/v1/Services/{account.default_service.sid}/Configuration"
     chat = {"DefaultChatServiceRoleSid": roles["channel user"]}
