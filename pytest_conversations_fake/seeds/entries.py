@@ -56,8 +56,8 @@ class Entry:
     path: str = ""
 
     @property
-    def is_restored(self) -> bool:
-        """Whether the record existed before, so that its values are not validated again."""
+    def recreates(self) -> bool:
+        """Whether it recreates a record of a dump, whose values are not validated again."""
         return {"sid", "date_created"} <= self.values.keys()
 
     def check_keys(self, owner: str, accepted: Iterable[str]) -> None:

@@ -1,7 +1,7 @@
 """Loading: the records of a seed file.
 
 An entry creates a record by the rules of the API, as `add` does. An entry with `sid` and
-`date_created` restores a record: its values are not validated again, as Twilio may have accepted
+`date_created` recreates a record: its values are not validated again, as Twilio may have accepted
 them under other circumstances.
 """
 
@@ -50,7 +50,7 @@ def load_data(world: World, account: Account, data: object) -> None:
 
 @dataclass(frozen=True)
 class _Loaded:
-    """The record of an entry, and the values that it gets after the records below it."""
+    """The record of an entry, and the values to set after the records below it are loaded."""
 
     entry: Entry
     resource: Resource[Any]
@@ -68,22 +68,22 @@ class _Loader:
         self._store = account.store
         self._schema = cache(Schema)
         self._sids: set[str] = set()
-        """Of the records that entries created or changed so far."""
+        """The sids of the records that entries created or changed so far."""
         self._dates: dict[str, datetime] = {}
-        """The dates of the records with entries, for entries below them that have no date."""
+        """The dates of records by sid. An entry without a date has the date of its parent."""
         self._ordered: dict[Resource[Any], list[tuple[tuple[Any, ...], Record]]] = {}
-        """Records whose order is not that of the file, with their places in the order."""
+        """The records whose order differs from the order of the file, each with its sort key."""
 
     def load(self, root: Entry) -> None:
         check_top_level(root)
-        service, restored = self._default_service(root)
+        service, recreate = self._default_service(root)
         nouns = [(each, [service] if each.ancestors else []) for each in top_level()]
-        self._below(root, nouns, restored=restored)
+        self._below(root, nouns, recreate=recreate)
         for placed in self._ordered.values():
             self._store.arrange([record for _, record in sorted(placed, key=lambda each: each[0])])
 
     def _default_service(self, root: Entry) -> tuple[Record, bool]:
-        """The service of the entries at the top, and whether it existed before."""
+        """The service of the entries at the top, and whether the file recreates it."""
         service: Record = default_service(self._account)
         if DEFAULT_SERVICE not in root.values:
             return service, False
@@ -97,7 +97,7 @@ class _Loader:
             self._require_empty(service, facts["sid"])
             values = {name: getattr(service, name) for name in schema.parameters}
             context = self._context(services, [], {**values, **parameters}, facts)
-            return services.replace_default(context), entry.is_restored
+            return services.replace_default(context), entry.recreates
 
     def _require_empty(self, service: Record, sid: str) -> None:
         for resource in self._schema(services).children:
@@ -113,21 +113,21 @@ class _Loader:
         holder: Entry,
         nouns: Iterable[tuple[Resource[Any], Sequence[Record]]],
         *,
-        restored: bool,
+        recreate: bool,
     ) -> None:
-        """Load the entries in a *holder*, for each of its *nouns* below the parents there."""
+        """Load the entries in *holder* for each resource in *nouns*, which also has the parents."""
         singles: list[_Loaded] = []
         for resource, parents in nouns:
             if resource.collection not in holder.values:
                 continue
             if resource.single:
                 entry = holder.entry(resource.collection)
-                singles += self._records(resource, parents, [entry], restored=restored)
+                singles += self._records(resource, parents, [entry], recreate=recreate)
                 continue
-            if restored and parents and resource.seeding.preexisting_by:  # the file has all of them
+            if recreate and parents and resource.seeding.preexisting_by:  # the file has all of them
                 self._remove_preexisting(resource, parents)
             entries = holder.entries(resource.collection)
-            loaded = self._records(resource, parents, entries, restored=False)
+            loaded = self._records(resource, parents, entries, recreate=False)
             for each in sorted(loaded, key=lambda each: not _is_filled_first(each)):
                 self._finish(each)
         for each in singles:
@@ -143,37 +143,37 @@ class _Loader:
         parents: Sequence[Record],
         entries: Iterable[Entry],
         *,
-        restored: bool,
+        recreate: bool,
     ) -> list[_Loaded]:
-        """The records of *entries*, without what stands below them."""
+        """Load *entries* without the entries nested in them."""
         loaded = []
         for entry in entries:
             with at(entry.path):
-                each = self._record(resource, parents, entry, restored or entry.is_restored)
+                each = self._record(resource, parents, entry, recreate or entry.recreates)
                 loaded.append(each)
         return loaded
 
     def _record(
-        self, resource: Resource[Any], parents: Sequence[Record], entry: Entry, restored: bool
+        self, resource: Resource[Any], parents: Sequence[Record], entry: Entry, recreate: bool
     ) -> _Loaded:
         parameters, facts = self._schema(resource).read(entry)
         now_parameters, last_parameters = split(parameters, resource.seeding.set_last)
         now_facts, last_facts = split(facts, resource.seeding.set_last)
         context = self._context(resource, parents, now_parameters, now_facts)
         last = replace(context, params=last_parameters, facts=last_facts)
-        if restored:
+        if recreate:
             context = replace(context, facts={**context.params, **context.facts})
             if not resource.single:
                 last = replace(last, params={}, facts={**last.params, **last.facts})
         record = self._preexisting(resource, context)
         if record:
             values = dict(now_parameters)
-            if not restored:
+            if not recreate:
                 values = self._changes(resource, context, record, now_parameters)
             self._store.change(record, **values, **now_facts)
             resource.register(context, record)
         else:
-            record = self._new(resource, context, restored=restored)
+            record = self._new(resource, context, recreate=recreate)
         self._sids.add(record.sid)
         self._dates[record.sid] = context.now
         self._place(resource, entry, parents, record)
@@ -201,7 +201,7 @@ class _Loader:
         record: Record,
         parameters: Values,
     ) -> dict[str, Any]:
-        """The changes that an entry makes to a preexisting record, without values made up for it.
+        """The attributes that an entry changes in a preexisting record.
 
         Raises refusals.
         """
@@ -213,12 +213,12 @@ class _Loader:
             changes = resource.changes(replace(context, params=different), record)
         return changes
 
-    def _new(self, resource: Resource[Any], context: RequestContext, *, restored: bool) -> Record:
+    def _new(self, resource: Resource[Any], context: RequestContext, *, recreate: bool) -> Record:
         name = self._schema(resource).name
         sid = context.facts.get("sid")
         if sid and self._store.find(resource.record, sid):
             raise ValueError(f"{name} {sid} exists already")
-        if not restored:
+        if not recreate:
             created: Record = resource.create(context)
             return created
         record: Any = resource.build_unchecked(context, resource.attributes_from(context))
@@ -232,7 +232,7 @@ class _Loader:
     def _place(
         self, resource: Resource[Any], entry: Entry, parents: Sequence[Record], record: Record
     ) -> None:
-        """Note the place of a record in the order of creation, where the file may name it."""
+        """Note the sort key of a record, if its resource has an `order_key`."""
         if not (key := resource.seeding.order_key):
             return
         order: tuple[Any, ...] = (1, record.date_created)
@@ -246,13 +246,13 @@ class _Loader:
         self._ordered.setdefault(resource, []).append(((*order, positions), record))
 
     def _finish(self, loaded: _Loaded) -> None:
-        """Load the entries below a record, and set the values that these must not change."""
+        """Load the entries below a record, then set the values in `Seeding.set_last`."""
         nouns = [
             (each, [*loaded.parents, loaded.record])
             for each in self._schema(loaded.resource).children
         ]
         with at(loaded.entry.path):
-            self._below(loaded.entry, nouns, restored=loaded.entry.is_restored)
+            self._below(loaded.entry, nouns, recreate=loaded.entry.recreates)
             loaded.resource.finish(loaded.last, loaded.record)
 
     def _context(
@@ -262,7 +262,7 @@ class _Loader:
         parameters: Values,
         facts: Values,
     ) -> RequestContext:
-        """A request at the date of the record, which is that of its parent unless it has one."""
+        """The context of an entry, at its date, else at the date of its parent."""
         above = self._dates.get(parents[-1].sid) if parents else None
         now = parameters.get("date_created") or facts.get("date_created") or above
         return seed(self._world, self._account, resource, parents, parameters, now=now, facts=facts)

@@ -96,7 +96,7 @@ def test_dump_changes_nothing(api: Api, account: AccountView, tmp_path: Path) ->
     assert again.sids.draw("CH") == account.conversations.add().sid
 
 
-def test_restored_record_is_not_validated(
+def test_recreated_record_is_not_validated(
     world: World, account: AccountView, tmp_path: Path
 ) -> None:
     path, was = tmp_path / "seed.yaml", "date_created: 2024-05-01"
@@ -122,7 +122,7 @@ conversations:
     assert "ada" == account.users.one().identity
 
 
-def test_restored_record_with_a_duplicate_key_is_refused(
+def test_recreated_record_with_a_duplicate_key_is_refused(
     world: World, account: AccountView, tmp_path: Path
 ) -> None:
     account.users.add(identity="ada")
