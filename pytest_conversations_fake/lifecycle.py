@@ -30,7 +30,7 @@ from .webhooks.dispatcher import Dispatcher
 _redirecting_fakes: list[Lifecycle] = []
 
 ENDED_INNER_FAKES = 3
-"""Number of fakes that a hint names which started and ended inside another fake."""
+"""Maximum number of ended inner fakes that the hints of a fake name."""
 
 BLOCKED_LOOP = (
     "this call blocks the event loop of its thread, so requests of that loop have to wait; call "
@@ -39,7 +39,7 @@ BLOCKED_LOOP = (
 
 
 class Lifecycle:
-    """Starts and ends what serves a world, and knows of requests that do not reach it.
+    """Starts and ends the server and the redirection of a world, and explains missing requests.
 
     Raises `TypeError` or `ValueError` for *allow_hosts* that are no host names, and `ValueError`
     for *child_processes* without *redirect*.
@@ -62,7 +62,7 @@ class Lifecycle:
         self._child_processes = child_processes
         self._allow_hosts = Guard(name=world.name, allow_hosts=allow_hosts).allow_hosts
         self._redirection: Redirection | None = None
-        """Set while the fake redirects."""
+        """The active redirection; None if the fake does not redirect now."""
         self._served_by: Server | None = None
         self.refused_hosts: list[Refusal] = []
         self.late_requests: list[str] = []
@@ -71,7 +71,7 @@ class Lifecycle:
         """The URL at which the fake listens; empty before its start."""
         self._was_down = False
         self._inner_fakes: list[Lifecycle] = []
-        """Those that redirect at present in place of this fake."""
+        """The inner fakes that are active now and get the requests instead of this fake."""
         self._ended_inner_fakes: deque[str] = deque(maxlen=ENDED_INNER_FAKES)
         """Hints on requests to inner fakes that have ended."""
 
@@ -183,7 +183,7 @@ class Lifecycle:
         """Sentences that say why a request may be missing. *waited*: the test has waited for it."""
         blocked = [BLOCKED_LOOP] if waited and _on_event_loop() else []
         refused = [
-            f"{refusal.host} was asked for, and refused {refusal.reason}"
+            f"a connection to {refusal.host} was refused, {refusal.reason}"
             for refusal in self.refused_hosts[:3]
         ]
         active = [hint for inner in self._inner_fakes for hint in inner._inner_requests()]

@@ -26,13 +26,13 @@ from .real_time import RealTime
 T = TypeVar("T")
 
 RESPONSE_TIMEOUT = 10.0
-"""Seconds without a response after which a thread counts as stuck, and a lock as stuck, too."""
+"""Seconds without a response after which a thread or a lock counts as stuck."""
 
 CANCEL_TIMEOUT = 5.0
 """Seconds for the tasks of an event loop to end after they are cancelled."""
 
 MAX_FRAMES = 6
-"""Innermost frames that the stack of a stuck thread shows."""
+"""Maximum number of frames, the innermost ones, that the stack of a stuck thread shows."""
 
 
 class Loop(asyncio.SelectorEventLoop):

@@ -24,7 +24,7 @@ NO_TARGET = "no target"
 
 @dataclass(frozen=True)
 class Signing:
-    """How a request was signed, as failures show it."""
+    """The URL and the token with which a request was signed, for failure texts."""
 
     url: str
     """The URL without the event's parameters, which a GET has in the query."""
@@ -39,17 +39,19 @@ class Delivery:
     event: EventName
     """`"onMessageAdded"`."""
     url: str
-    """As configured; for a Studio flow its sid, as nothing is sent."""
+    """The configured URL; for a Studio flow its sid, because nothing is sent."""
     method: str
     """`"POST"`, or `"GET"` with the parameters in the query."""
     params: Mapping[str, Any]
-    """By keyword, such as `conversation_sid`: a `datetime` for dates, an `int` for numbers, else
-    text."""
+    """The parameters by keyword, such as `conversation_sid`.
+
+    Dates are `datetime`s, numbers are `int`s, and other values are strings.
+    """
     form: Mapping[str, str]
     """The parameters as sent, by Twilio's names: `ConversationSid`."""
     account_sid: str
     attempt: int = 0
-    """0 for the first one."""
+    """The number of earlier attempts."""
     status: int | None = None
     """The status of the application's answer; None without an answer."""
     answer: str = ""
@@ -57,7 +59,7 @@ class Delivery:
     error: str | None = None
     """Why there was no answer, or what the application raised."""
     signing: Signing | None = None
-    """None if nothing was sent."""
+    """The signature; None if nothing was sent."""
 
     @property
     def failed(self) -> bool:
@@ -127,7 +129,7 @@ def request_url(url: str) -> str:
     """The URL of a request as HTTP sends it: ASCII only, with a path, and without a fragment.
 
     The server sees this URL, so it is the one that is signed. Existing percent-encoding is kept.
-    That Twilio does the same with URLs that are not in this form is a guess.
+    It is a guess that Twilio does the same with other URLs.
     """
     parts = urlsplit(url)
     user, at, host = parts.netloc.rpartition("@")
@@ -140,7 +142,7 @@ def request_url(url: str) -> str:
 
 
 def behind_proxy(signed_request: SignedRequest) -> SignedRequest:
-    """The request as a proxy that ends TLS passes it on: by HTTP, with the usual headers."""
+    """The request as a proxy that ends TLS passes it on: over HTTP, with the usual headers."""
     scheme, _, rest = signed_request.url.partition(":")
     headers = {
         "X-Forwarded-Proto": scheme,

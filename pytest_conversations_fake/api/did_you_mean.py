@@ -22,7 +22,7 @@ class SuggestsNames:
 
 
 MANY = 25
-"""If more names than these are accepted, only near ones are shown."""
+"""Maximum number of accepted names that an error lists in full if some of them are near."""
 
 
 def unknown(what: str, value: object, accepted: Iterable[str]) -> str:

@@ -31,10 +31,10 @@ from .verbs import CREATE
 from .world import World
 
 MAX_BODY = 1024 * 1024
-"""Bytes. A guess; the largest form that the API's own limits allow is far below it."""
+"""Maximum number of bytes. A guess, far above the largest form that the API accepts."""
 
 # Origin, headers, methods and Expose as captured from Twilio's v1 APIs, with the samples of its
-# specification added. That errors and 204s have them, too, is a guess.
+# specification added. It is a guess that errors and 204s have them, too.
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, POST, DELETE, OPTIONS",

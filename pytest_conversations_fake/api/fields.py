@@ -41,7 +41,7 @@ class Field(ABC):
         """The value of *text*. Raises a refusal."""
 
     def read_all(self, texts: Sequence[str]) -> Any:
-        """The value of a parameter that was sent several times. That the last counts is a guess."""
+        """The value of a parameter that was sent several times. A guess: the last one counts."""
         if self.empty and not texts[-1]:
             raise self.empty(name=self.name)
         return self.read(texts[-1])

@@ -22,7 +22,7 @@ IGNORED_BODY = "a body of "
 """How `ignored` names a body that is no form, before its type."""
 
 MAX_TEXT_LENGTH, MAX_ITEMS = 2000, 100
-"""The characters of a value and the items of a list that are kept of a longer refused request."""
+"""Characters of each value and items of each list that a longer refused request keeps."""
 
 
 @dataclass(frozen=True)

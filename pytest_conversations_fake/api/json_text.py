@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any
 
 DEEPEST = 500
-"""Levels. The limit of Python's parser depends on its stack; that of Twilio's is not known."""
+"""Maximum number of levels. Python's own limit depends on its stack; Twilio's is not known."""
 
 
 def read_json(text: str) -> Any:

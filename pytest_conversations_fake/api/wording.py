@@ -10,7 +10,7 @@ UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 LEAST = 10
-"""Columns to which a text is cut at least: a short value stays whole, and a long one readable."""
+"""Minimum width of a cut text, so that short values stay whole and long ones readable."""
 
 
 def cut(text: str, width: int) -> str:

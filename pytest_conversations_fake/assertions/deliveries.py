@@ -45,7 +45,7 @@ def keywords_of(event: str) -> list[str]:
 
 @dataclass(frozen=True)
 class DeliveryExpectation:
-    """Deliveries that a test expects: of which event, how many, with which parameters."""
+    """The deliveries that a test expects: their event, number and parameters."""
 
     nouns: ClassVar[tuple[str, ...]] = ("delivery", "deliveries")
     is_limit: ClassVar[bool] = False
@@ -54,7 +54,7 @@ class DeliveryExpectation:
     count: int
     params: Mapping[str, object]
     failed: bool | None
-    """None for either."""
+    """Whether the deliveries failed; None accepts both."""
 
     def call(self, truncation: Truncation) -> str:
         failed = " failed" if self.failed else ""

@@ -15,7 +15,7 @@ from ..api.wording import shortened, visible
 from .values import DETAIL, VALUE, Truncation, first_difference, written
 
 COMPARED = 100
-"""Characters, from the first to the last difference, that are compared to measure a distance."""
+"""Maximum number of characters from the first difference on that a distance depends on."""
 
 SIMILAR = 0.6
 """The least similarity that counts; below it all values are equally distant."""

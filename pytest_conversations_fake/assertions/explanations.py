@@ -1,7 +1,7 @@
 """Explanations: the text of a failed assertion.
 
-The first line suffices in a summary. Below it is only what differs, of three requests at most, in
-lines that fit on a terminal behind what pytest puts before them.
+The first line suffices in a summary. The lines below show the differences of at most three
+requests. They fit on a terminal, with the margin that pytest adds.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from .differences import Difference, Remark
 from .values import LINE, OUTCOME, WIDTH, Truncation
 
 SHOWN = 3
-"""Requests, deliveries or records that a failure shows."""
+"""Maximum number of requests, deliveries or records that a failure shows."""
 
 MEASURED = 200
-"""Candidates, those with the fewest differences, of which the distance is measured."""
+"""Maximum number of candidates whose distance is measured: those with the fewest differences."""
 
 T = TypeVar("T")
 Item = TypeVar("Item", contravariant=True)
 
 
 class Expectation(Protocol[Item]):
-    """What a test expects of the recorded requests or deliveries."""
+    """The requests or deliveries that a test expects."""
 
     nouns: ClassVar[tuple[str, ...]]
-    """Singular, and the plural if it is irregular."""
+    """The noun in the singular, and its plural if it is irregular."""
 
     @property
     def kind(self) -> str:
@@ -37,11 +37,11 @@ class Expectation(Protocol[Item]):
 
     @property
     def count(self) -> int:
-        """How many are expected."""
+        """The expected number."""
 
     @property
     def is_limit(self) -> bool:
-        """Whether fewer than `count` are right, too."""
+        """Whether `count` is a maximum, so that fewer are accepted, too."""
 
     def is_of_kind(self, item: Item, /) -> bool: ...
 
@@ -49,28 +49,28 @@ class Expectation(Protocol[Item]):
         """Whether an item of another kind is about the same noun."""
 
     def differences(self, item: Item, /) -> Sequence[Difference]:
-        """Why an item of the kind is not an expected one; empty if it is one."""
+        """The differences between an item of the kind and the expectation; empty for a match."""
 
     def call(self, truncation: Truncation) -> str:
-        """The expected items, written as a call."""
+        """The expectation as the text of a call."""
 
     def refusal(self, item: Item, /) -> str:
-        """Why an item was refused; empty if it was not, or if its own line says so."""
+        """The reason for a refusal; empty without one, or if the line of the item shows it."""
 
 
 @dataclass(frozen=True)
 class Comparison(Generic[T]):
-    """What is recorded, compared with what is expected."""
+    """The recorded items, compared with an expectation."""
 
     expectation: Expectation[T]
     recorded: Sequence[T]
     matching: list[T]
     different: list[tuple[T, Sequence[Difference]]]
-    """Those of the expected kind that do not match."""
+    """The items of the expected kind that do not match."""
 
     @property
     def holds(self) -> bool:
-        """Whether as many match as are expected."""
+        """Whether the number of matching items is the expected one."""
         found, count = len(self.matching), self.expectation.count
         return found <= count if self.expectation.is_limit else found == count
 
@@ -90,9 +90,9 @@ def compare(expectation: Expectation[T], recorded: Sequence[T]) -> Comparison[T]
 def explain(
     comparison: Comparison[T], hints: Sequence[str], truncation: Truncation, *, within: float = 0
 ) -> str:
-    """Why a *comparison* does not hold, even *within* so many seconds.
+    """The text of an assertion that failed after it waited *within* seconds.
 
-    The *hints* say why nothing of the kind may have come.
+    The *hints* name causes of missing requests or deliveries.
     """
     call = comparison.expectation.call(truncation)
     times = counted(len(comparison.matching), "time")

@@ -195,7 +195,7 @@ _signature = cache(signature)
 
 @dataclass(frozen=True)
 class RequestExpectation:
-    """Requests that a test expects: for which operation, how many, accepted or not, with what."""
+    """The requests that a test expects: their operation, number, outcome and parameters."""
 
     nouns: ClassVar[tuple[str, ...]] = ("request",)
 

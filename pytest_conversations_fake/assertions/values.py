@@ -10,22 +10,22 @@ from ..api.wording import cut, shortened, visible
 from ..api.world import World
 
 WIDTH = 76
-"""Columns of a line below the first: 80 without what pytest puts before it."""
+"""Width of the lines below the first: 80 columns minus the margin that pytest adds."""
 
 LINE = WIDTH - 2
-"""Columns for a request, a delivery or a record, which is indented."""
+"""Width of the line of a request, delivery or record, without its indent."""
 
 OUTCOME = 40
-"""Columns of a line for the outcome of a request or a delivery, so that no path displaces it."""
+"""Maximum width of an outcome; the path before it is cut to the rest of the line."""
 
 DETAIL = WIDTH - 6
-"""Columns for a line of a difference, which is indented more."""
+"""Width of the line of a difference, without its indent."""
 
 VALUE = DETAIL - len("  expected ")
-"""Columns for each of two values, one below the other."""
+"""Width of each of two values that stand one below the other."""
 
 ARGUMENT = 36
-"""Columns for an argument in the first line, which a summary shows."""
+"""Width of an argument in the first line, which a summary shows."""
 
 MORE = "cut to fit; pytest -v shows all"
 
@@ -51,7 +51,7 @@ class Truncation:
         return self._note(shortened(text), cut(shortened(text), width))
 
     def cut_around(self, one: object, other: object, width: int) -> tuple[str, str]:
-        """Two values as texts, of which the part around the first difference is left."""
+        """Two values as texts, each cut to the part around the first difference."""
         if not self._enabled:
             return written(one), written(other)
         first, second = shortened(written(one)), shortened(written(other))
@@ -88,7 +88,7 @@ def arguments(values: Mapping[str, object], truncation: Truncation) -> str:
 
 
 def truncation_for(world: World) -> Truncation:
-    """How a failure in a *world* is cut; a new one for each failure."""
+    """The truncation of a failure in a *world*; each failure needs a new one."""
     return Truncation(enabled=world.outside.cuts_texts())
 
 

@@ -21,10 +21,10 @@ from .options import NAME, PAGES
 from .plugin import FAKE
 
 MAX_NAME_LENGTH = 100
-"""Characters of the test's name in a file name."""
+"""Maximum number of characters of the test's name in a file name."""
 
 MAX_PAGES_LISTED = 20
-"""Pages of failed tests that the summary lists."""
+"""Maximum number of pages of failed tests that the summary lists."""
 
 INDEX = "index.html"
 

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from .report import Report
 
 MAX_ANSWER_LENGTH = 8_000
-"""Characters of an answer that the page shows."""
+"""Maximum number of characters of an answer that the page shows."""
 
 MAX_OPEN_MESSAGES = 20
-"""Last messages of a conversation that are visible before a click."""
+"""Number of messages, the last ones of a conversation, that are visible before a click."""
 
 MAX_SUMMARY_LENGTH = 300
-"""Characters of a text that are visible before a click."""
+"""Maximum number of characters of a text that are visible before a click."""
 
 
 def page(report: Report, outcome: str, failure: str) -> str:

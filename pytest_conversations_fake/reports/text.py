@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from .report import Report
 
 WIDTH = 79
-"""Maximal characters of a line that the report composes: one less than most terminals have."""
+"""Maximum width of a line of the report: one column less than most terminals have."""
 
 INDENT = "    "
 
 MAX_REQUESTS, MAX_DELIVERIES, MAX_CONVERSATIONS, MAX_MESSAGES = 20, 20, 3, 5
-"""Numbers of the last ones that the text shows. A page shows more."""
+"""Maximum numbers that the text shows, the last ones of each. A page shows more."""
 
 FIRST_PARAMETERS = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
 """Parameters that the text of a request shows first."""

@@ -15,7 +15,7 @@ from ..api.wording import shortened
 from ..api.world import World
 
 MAX_CONVERSATIONS, MAX_MESSAGES = 50, 200
-"""Conversations with the last activity, and last messages of each, that a transcript contains."""
+"""Maximum number of conversations in a transcript, and of messages in each; the last ones."""
 
 FAILED = ("failed", "undelivered")
 

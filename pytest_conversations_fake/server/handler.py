@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 LOG = getLogger("pytest_conversations_fake.requests")
 
 MAX_TIMER_WAIT = 3600.0
-"""Seconds after which it checks the timers again at the latest."""
+"""Maximum number of seconds between two checks of the timers."""
 
 CATCH_UP_ITERATIONS = 20
 """Iterations of the event loop that are more than enough to serve a connection in the kernel's

@@ -17,7 +17,7 @@ from ..api.refusals import BodyTooLarge, MalformedRequest, Refused
 from ..api.world import World
 
 MAX_LINE_LENGTH = 64 * 1024
-"""Bytes of a line in the head of a request. The default of aiohttp is an eighth of it."""
+"""Maximum number of bytes of a line in the head of a request; eight times aiohttp's default."""
 
 
 async def read_body(step: ReadBody, request: web.BaseRequest) -> bytes | Refused:

@@ -13,10 +13,10 @@ from ..api.wording import cut
 from ..assertions.values import WIDTH
 
 MAX_REASONS = 10
-"""Runs for which the text gives the reason for their outcome."""
+"""Maximum number of runs whose reason the text shows."""
 
 MAX_REASON_LENGTH = 240
-"""Characters of the text about one run."""
+"""Maximum number of characters of one reason."""
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from ..threads import TimeoutCondition
 from .wsgi import PendingCall
 
 MAX_CHAIN_LENGTH = 50
-"""Deliveries of which each was posted while the one before was in progress."""
+"""Maximum length of a chain: each of its deliveries was caused during the previous one."""
 
 SHOWN = 4
-"""Deliveries of an endless chain that its error shows, the last ones."""
+"""Number of deliveries, the last ones of an endless chain, that its error shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +46,7 @@ class Backlog:
         """Work that applications continue after their response."""
         self._pending_calls: deque[PendingCall] = deque()
         self._waits = 0
-        """Number of `settle` and `settle_async` that wait now."""
+        """Number of calls of `settle` and `settle_async` that wait now."""
         self._endless_chains: list[tuple[Delivery, ...]] = []
 
     # For the worker
@@ -84,7 +84,7 @@ class Backlog:
 
     @contextmanager
     def pre_event(self, delivery: Delivery) -> Iterator[None]:
-        """A pre-event is in progress until the `with` statement ends."""
+        """Count a pre-event as in progress until the `with` statement ends."""
         with self._changed:
             self._pre_events.append(delivery)
         try:

@@ -96,7 +96,7 @@ class ScopedWebhook(Record):
     def wants(self, event: Event) -> bool:
         """Whether it subscribes to *event*.
 
-        That a trigger matches anywhere in the text, in upper or lower case, is a guess.
+        It is a guess that a trigger matches anywhere in the text, in upper or lower case.
         """
         if self.target == "webhook":
             return event.name in (self.configuration_filters or ())
