@@ -54,39 +54,41 @@ if TYPE_CHECKING:
 class FakeConversations(AccountView):
     """A working imitation of the Twilio Conversations v1 API that records every request.
 
-    The fixture `fake_conversations` gives one to a test. Elsewhere it is a context manager:
+    In a test, request the fixture `fake_conversations`. Elsewhere, use a context manager:
 
         with FakeConversations() as fake:
             client = fake.twilio_client()
 
-    While it is active, requests of this process to `conversations.twilio.com` arrive at the fake,
-    with any HTTP client. Other hosts of Twilio are refused unless *allow_hosts* names them; `*`
-    in a name stands for any characters. *redirect=False* leaves the process alone.
-    *child_processes=True* puts the variables of `subprocess_env` into the environment, so that
-    requests of child processes arrive at the fake, too.
+    While the fake is active, it receives the requests of this process to
+    `conversations.twilio.com`, from any HTTP client. It refuses connections to other hosts of
+    Twilio unless *allow_hosts* names them; `*` matches any characters. With *redirect=False* it
+    does neither. With *child_processes=True* it also receives the requests of child processes,
+    because it puts the variables of `subprocess_env` into the environment.
 
-    Credentials: *account_sid* (`AC` and 32 hexadecimal digits) or *auth_token* make the fake accept
-    only its own. Another *account_sid*, such as `dev`, is a user name: the account then has a
-    generated sid. Without them it accepts any; its own are then those of the environment
-    (`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`) or generated. *accounts* defines several separate
-    accounts, and accepts only their credentials: a dict from account sid to a dict of `auth_token`
-    and `api_keys` (a dict from `SK…` sid to secret), each generated if left out. The first of them
-    is the account of the fake itself.
+    By default the fake accepts any credentials. With *account_sid* (`AC` and 32 hexadecimal
+    digits), *auth_token* or both, it accepts only its own. Another *account_sid*, such as `dev`, is
+    a user name: the account then has a generated sid. Missing credentials come from the environment
+    (`TWILIO_ACCOUNT_SID`, `TWILIO_AUTH_TOKEN`), else they are generated.
+
+    *accounts* defines several accounts that share no records, and the fake accepts only their
+    credentials. It is a dict from account sid to a dict of `auth_token` and `api_keys` (a dict from
+    `SK…` sid to secret). A missing token is generated. The first account is the fake's own.
 
     *assume* overrides the fake's guesses about Twilio, as in `{"empty-message": "refused"}`;
     `conversations-fake rules` lists the questions and answers. *owned* lists proxy addresses and
-    sids of messaging services, media, templates and Studio flows: for each kind that is listed, the
-    account owns only these. *seed* is the initial state: the path of a file for `load`, or a
-    function that takes the fake. *name* appears in reports; sids and generated credentials are
-    derived from it.
+    sids of messaging services, media, templates and Studio flows. The account owns no others of a
+    kind that is listed.
 
-    With *max_requests*, the fake keeps only that many requests, the last ones.
+    *seed* is the initial state: the path of a file for `load`, a mapping in the same format, or a
+    function that takes the fake. *name* appears in reports; sids and generated credentials are
+    derived from it. *max_requests* is the number of requests that the fake keeps, the last ones
+    (default: all).
 
     At its end the fake raises `StrictnessError` for problems that the test may not have noticed,
     except for the kinds in *tolerate*: `unknown-route`, `not-imitated`, `unmet-fault`,
     `guarded-host`, `failed-webhook` and `inner-error`.
 
-    Raises `TypeError` or `ValueError` for an argument that is not as described.
+    Raises `TypeError` for an argument of a wrong type and `ValueError` for an invalid value.
     """
 
     def __init__(
@@ -217,7 +219,7 @@ class FakeConversations(AccountView):
         return client_for(self.url, self.account_sid, self.auth_token, options)
 
     def subprocess_env(self) -> dict[str, str]:
-        """The environment, extended so that requests of a child process arrive at the fake, too.
+        """The environment for a child process whose requests arrive at the fake.
 
             subprocess.run(["node", "desk.js"], env=fake_conversations.subprocess_env())
 
@@ -255,12 +257,11 @@ class FakeConversations(AccountView):
         return self._webhooks
 
     def settle(self, *, within: float = SETTLE_TIMEOUT) -> None:
-        """Wait until every webhook is delivered and the requests that it caused are done.
+        """Wait until all webhooks are delivered, with those that their applications cause.
 
-        Raises `TimeoutError` after *within* seconds (default 10), with a list of the open
-        deliveries, `AssertionError` if an application answers itself without end, and
-        `RuntimeError` if an application runs on the event loop of the caller: then use
-        `settle_async`.
+        Raises `TimeoutError` after *within* seconds (default 10), with a list of the unfinished
+        deliveries, and `AssertionError` if webhooks cause each other without end. Raises
+        `RuntimeError` if an application runs on the event loop of the caller: use `settle_async`.
         """
         __tracebackhide__ = True
         self._dispatcher.settle(within)
@@ -276,7 +277,7 @@ class FakeConversations(AccountView):
             phone = fake_conversations.handset("+15550100", channel="whatsapp")
             phone.send("hi", to="+15550199")
 
-        Raises `ValueError` for a *number* that is none or a *channel* that does not exist.
+        Raises `ValueError` for an invalid *number* or an unknown *channel*.
         """
         __tracebackhide__ = True
         check_text("a number", number)
@@ -315,14 +316,14 @@ class FakeConversations(AccountView):
 
             fake_conversations.inject(RateLimited(), on="CreateConversationMessage", times=2)
 
-        *on* is the name of an operation (default: any); with `CreateServiceConversation` and the
-        like, only requests with a service in their path meet the fault. *when* takes the parameters
-        of a request and says whether it meets the fault. The first *after* such requests do not;
-        the next *times* ones do (default: all). If several faults match, a request meets them in
-        order until one prevents its execution. Used as a context manager, the fault ends with the
-        `with` statement.
+        A request matches if it is for the operation *on* (default: any operation) and the function
+        *when* returns true for its parameters (default: any parameters). Names such as
+        `CreateServiceConversation` match only requests with a service in their path. The first
+        *after* matching requests do not meet the fault; the next *times* ones do (default: all). If
+        several faults match, a request meets them in the order of injection until one prevents its
+        execution. The result is a context manager, which ends the fault.
 
-        Raises `TypeError` for a *fault* that is none and `ValueError` for an unknown operation.
+        Raises `TypeError` if *fault* is not a fault, and `ValueError` for an unknown operation.
         """
         __tracebackhide__ = True
         return inject(self._world, fault, on, times, after, when)
@@ -342,27 +343,29 @@ class FakeConversations(AccountView):
         invariant: Callable[[], object] | None = None,
         faults: Sequence[Fault] = FAULTS,
     ) -> Sweep:
-        """Run *scenario* once without a fault, and then once for each of its calls and *faults*.
+        """Run *scenario* without a fault, then once for each pair of a call and a fault.
 
             fake_conversations.sweep(open_ticket).assert_survives()
 
-        Every run starts from the present state. In each run but the first, one call meets one
-        fault: too many requests (429), an error of Twilio (500), or a lost answer. The result has
-        an outcome for each run:
+        *scenario* is a function without arguments. Its first run shows which calls it makes. In
+        each further run, one of these calls meets one of the *faults*. By default these are a rate
+        limit (429), a server error (500) and a lost answer. Every run starts from the state in
+        which `sweep` was called. The result has an outcome for each run:
 
-        - `survived`: the scenario ended as it does without a fault.
+        - `survived`: none of the following.
         - `raised`: the scenario raised an exception.
-        - `duplicated`: there are more records than without a fault.
-        - `invariant broken`: the function *invariant* returned False or raised.
-        - `not settled`: 10 seconds after the end of the scenario, a thread or task that it started
-          still runs or webhooks are still delivered; or webhooks cause each other without end.
+        - `duplicated`: the run left more records than the first run.
+        - `invariant broken`: the function *invariant*, called after the run, returned False or
+          raised an exception.
+        - `not settled`: 10 seconds after the scenario returned, its threads, its tasks or its
+          webhooks had not ended, or webhooks caused each other without end.
         - `not called`: the run did not make the call.
 
-        After the sweep, the fake has the state that it had after the first run. The state of your
-        code is not restored. A scenario that never ends is not interrupted; use pytest-timeout.
+        The sweep ends with the state after the first run. It restores the state of the fake only,
+        not that of your code. It does not interrupt a scenario that never ends; use pytest-timeout.
 
-        Raises the exception of the first run, `AssertionError` if that run makes no call, breaks
-        the invariant or does not settle, and `TypeError` for a coroutine function.
+        Raises the exception of the first run. Raises `AssertionError` if the first run makes no
+        call, breaks the invariant or does not settle, and `TypeError` for a coroutine function.
         """
         __tracebackhide__ = True
         return sweep(
@@ -414,9 +417,9 @@ class FakeConversations(AccountView):
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to the state of a *snapshot*, as often as needed.
 
-        The sids that are drawn next are the same ones again. Targets of webhooks stay, and problems
-        that fail the test are remembered. A request that is still under way is cut off. Raises
-        `TypeError` for another type, `ValueError` for another fake's snapshot, and like `settle`.
+        New records get the same sids again. The targets of webhooks stay. Violations from before
+        still fail the test. The connection of a request in progress is closed. Raises `TypeError`
+        for another type, `ValueError` for another fake's snapshot, and like `settle`.
         """
         __tracebackhide__ = True
         self._world.require_running()
@@ -434,13 +437,13 @@ class FakeConversations(AccountView):
 
     @contextmanager
     def changes(self) -> Iterator[dict[str, int]]:
-        """The change of the number of records of each collection, from start to end of the `with`.
+        """Count the records that the body of the `with` statement adds and removes, by collection.
 
             with fake_conversations.changes() as changes:
                 close_desk()
             assert changes == {"messages": +1, "participants": -2}
 
-        The dict is empty until the end, at which the fake settles first. It contains only
+        The dict is filled at the end, after the fake has settled. It contains only
         collections whose number changed, and no views such as `user_conversations`.
         """
         __tracebackhide__ = True
@@ -459,7 +462,7 @@ class FakeConversations(AccountView):
 
         *seed* is the path of a file, JSON or YAML by its suffix, or a mapping in the same format.
 
-        Keys are the names of the collections; records that belong to another are nested in it.
+        Keys are the names of the collections. The records below a record are nested in its entry.
         Raises `ValueError` for what Twilio would refuse or what does not exist, `OSError` for a
         file that cannot be read, and `ModuleNotFoundError` for YAML without PyYAML
         (extra `yaml`).
@@ -495,9 +498,9 @@ class FakeConversations(AccountView):
 
             fake_conversations.populate(conversations=5, messages=50, locale="de_DE")
 
-        Their dates are in the days before the clock's time. Raises `ModuleNotFoundError` without
-        the extra `faker`, and `ValueError` for a locale that Faker does not have or a negative
-        number.
+        Their dates are in the two weeks before the clock's time. Raises `ModuleNotFoundError`
+        without the extra `faker`, and `ValueError` for a locale that Faker does not have or a
+        negative number.
         """
         __tracebackhide__ = True
         self._world.require_running()

@@ -20,11 +20,12 @@ RUN_IN = ("thread", "test")
 
 
 class Webhooks:
-    """The webhooks of a fake: where they are delivered, the deliveries, and assertions on them.
+    """The targets of webhooks, the deliveries to them, and assertions on these deliveries.
 
-    Webhooks are configured through the API, as in production, or by `deliver_to(events=...)`. The
-    fake sends them to the target of their URL, and to URLs of this machine. It records a webhook
-    for any other URL as a delivery with the error `no target`.
+    Code configures webhooks by requests to the API, as in production; a test can also configure
+    them by `deliver_to(events=...)`. The fake sends a webhook to the target of its URL. Without a
+    target, it sends the webhook only to a URL of this machine; otherwise it only records a delivery
+    with the error `no target`.
     """
 
     def __init__(self, world: World, strictness: Strictness, dispatcher: Dispatcher) -> None:
@@ -47,38 +48,40 @@ class Webhooks:
 
             fake_conversations.webhooks.deliver_to(app, public_url="https://desk.example")
 
-        *target* is an application of ASGI, WSGI or aiohttp, or the address of one that runs on
-        this machine, as in `http://127.0.0.1:5000`. An address is its own *public_url* by default.
-        Of several targets for a URL, the one with the longest public URL gets the webhook.
+        *target* is an ASGI, WSGI or aiohttp application, or the address of an application that
+        runs on this machine, such as `http://127.0.0.1:5000`. The default *public_url* of an
+        address is the address itself. If the public URLs of several targets match a webhook, the
+        longest one wins.
 
-        *events* are names of events, as in `["onMessageAdded"]`. With them the fake configures the
-        account's webhook for *public_url*, as Twilio's console does.
+        *events* is a list of event names, such as `["onMessageAdded"]`. With *events* the fake
+        configures the account's webhook for *public_url*, as Twilio's console does.
 
         *auth_token* signs the requests. The default is the token with which the application itself
-        calls the API. Requests are signed for the public URL.
+        calls the API. The signature covers the public URL.
 
-        *run_in* says where an application runs. With `"thread"`, the default, it runs in threads of
-        the fake: ASGI and aiohttp applications on an event loop, each call of a WSGI application in
-        a thread of its own. With `"test"`, ASGI and aiohttp applications run on the event loop of
-        the test while this statement lasts, which is also their lifespan:
+        *run_in* is the place where an application runs. The default is `"thread"`: ASGI and aiohttp
+        applications run on an event loop of the fake, and each call of a WSGI application runs in a
+        new thread. With `"test"`, ASGI and aiohttp applications run on the event loop of the test.
+        Their lifespan is the body of this statement, in which `await fake.settle_async()` waits for
+        webhooks:
 
             async with fake_conversations.webhooks.deliver_to(app, public_url=..., run_in="test"):
 
-        Use `await fake.settle_async()` there. With `"test"`, WSGI applications are called by
-        `settle()`, in its thread, without a timeout. In either case an `async with` settles at its
-        end.
+        With `"test"`, `settle()` calls WSGI applications, in its own thread and without a timeout.
+        An `async with` statement settles at its end, whatever *run_in* is.
 
-        *behind_proxy* sends requests as a proxy that terminates TLS does: over HTTP, with
-        `X-Forwarded-Proto`, `X-Forwarded-For` and `X-Forwarded-Host`.
+        With *behind_proxy* the application gets requests as from a proxy that terminates TLS: over
+        HTTP, with `X-Forwarded-Proto`, `X-Forwarded-For` and `X-Forwarded-Host`.
 
         A delivery without a response within *timeout* seconds fails. The default is 5, as Twilio
-        documents it; None sets no limit, for example for a breakpoint in a handler. `settle()` and
-        assertions wait 10 seconds for all deliveries, and `settle(within=...)` as long as it says.
+        documents it. None sets no limit, for example for a breakpoint in a handler. The limit of
+        `settle()` and of assertions is separate: 10 seconds, or `settle(within=...)`.
 
-        Raises `TypeError` for an object that is no target, `ValueError` for an address of another
-        machine, an unknown event, an unknown *run_in*, or *events* when the account's webhook has
-        another URL, `RuntimeError` if the fake is not active or *run_in* needs an event loop and
-        none runs, and the error that prevents the startup of the application.
+        Raises `TypeError` if *target* is neither an application nor a URL, and `ValueError` for an
+        address of another machine, an unknown event, an unknown *run_in*, or *events* if the
+        account's webhook has another URL. Raises `RuntimeError` if the fake is not active, or if
+        *run_in* needs an event loop and none runs. Raises the error of an application that cannot
+        start.
         """
         __tracebackhide__ = True
         from .applications import TestEventLoop
@@ -122,7 +125,7 @@ class Webhooks:
 
     @property
     def deliveries(self) -> Sequence[Delivery]:
-        """All deliveries so far, failed ones included, in the order in which they ended."""
+        """All deliveries that have ended, in that order. Failed ones are included."""
         with self._world.lock:
             return list(self._world.deliveries)
 
@@ -150,9 +153,9 @@ class Webhooks:
             fake_conversations.webhooks.assert_delivered("onMessageAdded", body="hello")
 
         *params* are parameters of the event by keyword, such as `conversation_sid` or `body`; other
-        parameters may have any value. A delivery without a target counts. A failed delivery, one
-        without a response or with a status of 400 or more, counts only with *failed*, and then no
-        other counts.
+        parameters may have any value. A delivery without a target counts. A delivery without a
+        response, or with a status of 400 or more, has failed. With *failed* only failed deliveries
+        count, otherwise only the others.
 
         Waits for all deliveries first, as `settle()` does. Returns the delivery, or with *count*
         the list of deliveries. Raises `AssertionError`, `ValueError` for an unknown event, and
@@ -168,7 +171,7 @@ class Webhooks:
         return found[0] if count is None else found
 
     def assert_not_delivered(self, event: EventName, /, **params: object) -> None:
-        """Assert that no delivery of an event with these *params* was tried.
+        """Assert that the fake tried no delivery of an event with these *params*.
 
         Waits for all deliveries first, and raises the same exceptions as `assert_delivered`.
         """
