@@ -100,7 +100,7 @@ class Lifecycle:
                 instead="use redirect=False and give the code the fake's url",
             )
         if self.address:
-            raise RuntimeError("a fake can be started once; make a new one, which is cheap")
+            raise RuntimeError("a fake can be started only once; create a new one")
         accounts = self._world.authenticator.accounts
         credentials = [each for account in accounts for each in (account.sid, account.auth_token)]
         for each in credentials:

@@ -118,7 +118,7 @@ class LoopThread:
         self.abandon()
         if self.is_inherited:
             return True
-        # A thread that has not started because of an interrupt ends at once if it still starts
+        # After an interrupt the thread may start later; it then ends at once
         if not self._ended.wait(within if self._thread.is_alive() else 1):
             return not self._thread.is_alive()
         self._thread.join(within)

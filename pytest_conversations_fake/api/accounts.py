@@ -33,7 +33,7 @@ class Account:
     username: str = ""
     """A user name that authenticates like the sid, such as `dev`; empty for none."""
     api_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
-    """Secrets by the sids of the keys, `SK…`."""
+    """The secrets of the API keys, by the sid of the key (`SK…`)."""
     store: Store = field(default_factory=Store)
     first_service: Record = field(init=False)
     """The service that it was opened with."""

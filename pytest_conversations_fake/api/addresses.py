@@ -25,6 +25,6 @@ def is_sender(text: str) -> bool:
 
 
 def channel(address: str) -> str:
-    """`whatsapp` of `whatsapp:+15550100`, `sms` of a bare number."""
+    """The channel of an address: `whatsapp` for `whatsapp:+15550100`, `sms` for a bare number."""
     prefix, colon, _ = address.partition(":")
     return prefix if colon else "sms"

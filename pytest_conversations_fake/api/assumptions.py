@@ -56,7 +56,7 @@ class Assumptions:
 
 
 def read_answers(texts: Iterable[str]) -> dict[str, str]:
-    """Answers by question, of texts like `empty-message=refused`."""
+    """Read texts like `empty-message=refused` as answers by question."""
     return {question: answer for question, _, answer in (text.partition("=") for text in texts)}
 
 

@@ -12,7 +12,7 @@ from .refusals import Refused, UnknownEvent
 from .request_context import RequestContext
 
 # Attributes that a record does not have before it is created
-NOT_YET = ("index", "date_created", "date_updated")
+UNKNOWN_BEFORE_CREATION = ("index", "date_created", "date_updated")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class EventPayload:
     """The keyword of the record's sid: `conversation_sid`."""
     attributes: Sequence[str]
     attribute_actions: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The actions whose events carry an attribute, by attribute; others are in every event."""
+    """The attributes that only some events carry, each with the actions of these events."""
     event_params: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """The names that `RequestContext.event_params` may have, by action."""
 
@@ -36,7 +36,9 @@ class EventPayload:
         """The attributes that the event of *action* carries."""
         names = [self.sid_keyword, *self.attributes]
         if action == "Add":
-            names = [name for name in names if name not in (self.sid_keyword, *NOT_YET)]
+            names = [
+                name for name in names if name not in (self.sid_keyword, *UNKNOWN_BEFORE_CREATION)
+            ]
         return [name for name in names if action in self.attribute_actions.get(name, (action,))]
 
     def event(

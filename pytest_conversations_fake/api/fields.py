@@ -2,7 +2,7 @@
 
 A field reads the text of a request into the value that the journal shows and the store keeps, or
 raises Twilio's refusal. `write` is the reverse, for seeds. Texts that Twilio returns unchanged
-(JSON, durations) stay texts.
+(JSON, durations) stay strings.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Field(ABC):
 
     @abstractmethod
     def read(self, text: str) -> Any:
-        """The value of *text*. Raises a refusal."""
+        """The value of *text*. Raises a refusal for an invalid text."""
 
     def read_all(self, texts: Sequence[str]) -> Any:
         """The value of a parameter that was sent several times. A guess: the last one counts."""

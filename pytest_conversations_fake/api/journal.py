@@ -44,7 +44,7 @@ class Response:
     body: Mapping[str, Any] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     fault: object = None
-    """The fault with which it does not arrive, if there is one."""
+    """The fault that keeps the answer, or a part of it, from the client; None without one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class RecordedRequest:
     """`"CreateConversation"`, at both levels; None for a path or method Twilio does not have."""
     method: str
     path: str
-    """As sent, with the version: `/v1/Conversations`."""
+    """The path as sent, with the version: `/v1/Conversations`."""
     params: Mapping[str, object]
     """The parameters that were sent in form, query and header, by twilio-python's keyword.
 
@@ -80,7 +80,7 @@ class RecordedRequest:
     response: Mapping[str, Any] | None
     """The body of the answer."""
     refusal: Refused | None
-    """Why it was refused; or the conflict that closed the conversation that it created."""
+    """The refusal; or the conflict because of which the new conversation is closed."""
     faults: tuple[object, ...]
     """The faults that it met, in the order of injection."""
     duration: float
@@ -93,7 +93,7 @@ class RecordedRequest:
 
     @property
     def refused(self) -> bool:
-        """Whether it was not carried out. Without an answer the status is 0."""
+        """Whether the request was not carried out. Without an answer its status is 0."""
         return self.status >= 400 or not self.status
 
     @property
@@ -133,7 +133,7 @@ class RecordedRequest:
 
 @dataclass
 class PendingRequest:
-    """A request that is being answered, as far as it is known."""
+    """A request in progress, with the data that is known so far."""
 
     number: int
     request: Request
@@ -247,7 +247,7 @@ def _is_checked_at_the_end(request: RecordedRequest) -> bool:
 
 
 def _shortened(recorded_request: RecordedRequest) -> RecordedRequest:
-    """A refused request without its traceback and long values, which keep its body in memory."""
+    """A refused request without traceback and long values, so that its body can be freed."""
     if recorded_request.refusal:  # its frames have the body as a local variable
         recorded_request.refusal.__traceback__ = recorded_request.refusal.__context__ = None
     values = (

@@ -35,7 +35,7 @@ class Record:
 
     @property
     def parent_sid(self) -> str | None:
-        """The sid of the record above, in whose list this one is and with which it is removed."""
+        """The sid of the parent, which lists this record. Its removal removes this record, too."""
         return None
 
     def keys(self) -> Iterator[Hashable]:

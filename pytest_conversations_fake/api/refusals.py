@@ -25,7 +25,7 @@ class Refused(Exception):  # noqa: N818 - Twilio refuses, nothing failed
     def __init__(self, *, hint: str = "", **facts: object) -> None:
         super().__init__(self.text.format(**facts))
         self.hint = hint
-        """A help for test authors that Twilio does not send."""
+        """A hint for test authors, which Twilio does not send."""
 
     @property
     def explanation(self) -> str:

@@ -57,7 +57,7 @@ def check_sids(
 
 
 def prefix_of(resource: Resource[Any]) -> str:
-    """How the sids of its records begin; empty for views, which have no sids of their own."""
+    """The prefix of the sids of its records; empty for views, which have no sids of their own."""
     return getattr(resource.record, "prefix", "")
 
 

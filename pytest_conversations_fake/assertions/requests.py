@@ -115,7 +115,7 @@ class RequestAssertions:
             comparison = compare(expectation, self._requests())
             return len(comparison.matching) >= count
 
-        if self._world.ended:  # nothing comes any more
+        if self._world.ended:  # the fake has ended, so no request can arrive
             within = 0
         with self._world.lock:
             if not is_enough() and within:

@@ -256,5 +256,5 @@ def _warn_of_late_requests(server: Server) -> None:
         from ..server.server import SHARED_CLIENT
 
         late, server.late_requests[:] = "; ".join(dict.fromkeys(server.late_requests)), []
-        message = f"came too late: {late}; {SHARED_CLIENT}"
+        message = f"refused after the end of its test: {late}; {SHARED_CLIENT}"
         warnings.warn(message, FakeConversationsWarning, stacklevel=1)

@@ -16,7 +16,7 @@ from .stdlib import ADDRESS, ADDRESS_6, TLS, addresses, patch_connect, redirecte
 
 
 def _loop_getaddrinfo(resolve: Function) -> Function:
-    """uvloop resolves in libuv."""
+    """The patch of uvloop, which resolves names in libuv."""
 
     @wraps(resolve)
     async def getaddrinfo(
@@ -37,7 +37,7 @@ def _loop_getaddrinfo(resolve: Function) -> Function:
 
 
 def _loop_create_connection(connect: Function) -> Function:
-    """uvloop connects in libuv."""
+    """The patch of uvloop, which connects in libuv."""
 
     @wraps(connect)
     async def create_connection(
@@ -53,7 +53,7 @@ def _loop_create_connection(connect: Function) -> Function:
 
 
 def _loop_sock_connect(connect: Function) -> Function:
-    """asyncio on Windows connects in `_overlapped`."""
+    """The patch of asyncio on Windows, which connects in `_overlapped`."""
 
     @wraps(connect)
     async def sock_connect(loop: Any, sock: socket.socket, address: Any) -> Any:

@@ -49,7 +49,7 @@ class Guard:
 
     @allow_hosts.setter
     def allow_hosts(self, hosts: Sequence[str]) -> None:
-        """Raises `TypeError` if *hosts* is no list of texts, `ValueError` for an invalid host."""
+        """Raises `TypeError` if *hosts* is no list of strings, `ValueError` for an invalid host."""
         if isinstance(hosts, str) or not isinstance(hosts, Sequence):
             raise TypeError(f"allow_hosts is a list of host names, not {hosts!r}")
         for host in hosts:

@@ -95,7 +95,7 @@ class _Dumper:
     def _defaults(
         self, resource: Resource[Any], parents: Sequence[Record], record: Record
     ) -> dict[str, Any]:
-        """The attributes that a load gives to the record where its entry does not name them."""
+        """The attributes that a load sets if the entry of the record lacks them."""
         defaults: dict[str, Any] = {
             each.name: each.default for each in fields(record) if each.default is not MISSING
         }
@@ -150,7 +150,7 @@ def _parsed(text: str) -> Any:
 
 
 def _is_plain(value: Any, levels: int = 20) -> bool:
-    """Whether *value* is no deeper than *levels*, and has no text with half a character."""
+    """Whether *value* is no deeper than *levels*, and has no string with an unpaired surrogate."""
     if isinstance(value, str):
         return not any("\ud800" <= char <= "\udfff" for char in value)
     parts: Iterable[Any] = ()

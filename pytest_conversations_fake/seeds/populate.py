@@ -31,7 +31,7 @@ def populate(
     check_number("conversations", conversations)
     check_number("messages", messages)
     if messages and not conversations:
-        raise ValueError(f"{messages} messages need at least one conversation to be in")
+        raise ValueError(f"{messages} messages need at least one conversation")
     with world.transaction(), refusals_are_errors():
         personas = Personas(locale, start=str(len(account.store.all(User))))
         desk = HelpDesk(world, account, personas, DAYS)

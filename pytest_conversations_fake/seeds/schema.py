@@ -39,7 +39,7 @@ class Schema:
 
     @property
     def name(self) -> str:
-        """As in a sentence: `a scoped webhook`."""
+        """The name in a sentence: `a scoped webhook`."""
         name = re.sub(r"(?<!^)(?=[A-Z])", " ", self.resource.record.__name__).lower()
         return f"{'an' if name[0] in 'aeio' else 'a'} {name}"
 

@@ -96,7 +96,7 @@ def _loader() -> type[Any]:
             texts: set[str] = set()
             for key in keys:
                 if key.tag not in (f"{TAG}str", f"{TAG}merge"):
-                    raise problem(key, "a key must be text; put it in quotes")
+                    raise problem(key, "a key must be a string; put it in quotes")
                 if key.value in texts:
                     raise problem(key, f"the key {key.value!r} is used twice")
                 if key.tag == f"{TAG}str":

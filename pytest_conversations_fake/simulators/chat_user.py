@@ -116,7 +116,7 @@ class ChatUser:
         return found
 
     def _membership(self, name: Any) -> tuple[Conversation, Participant]:
-        """A conversation, and the participant that this user is in it."""
+        """A conversation, and the participant in it that has the identity of this user."""
         __tracebackhide__ = True
         conversation = self._conversation(name)
         participant = self._store.find_by(Participant, conversation.sid, "identity", self.identity)

@@ -121,7 +121,7 @@ class Handset:
                     receipts.set_status(context, receipt, status, error_code)
 
     def _receipts(self) -> Iterator[Receipt]:
-        """The receipts of messages to this phone, oldest first, removed ones included."""
+        """The receipts of messages to this phone, oldest first. Removed receipts are included."""
         every = [*self._store.all(Receipt), *self._store.removed(Receipt)]
         for receipt in sorted(every, key=self._store.position):
             participant = self._store.find_even_removed(Participant, receipt.participant_sid)

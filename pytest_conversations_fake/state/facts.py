@@ -48,14 +48,14 @@ DATE = "a date, 2030-01-31, or with a time, 2030-01-31T12:00:00Z"
 
 # The values that a kind of field accepts, for error messages
 ACCEPTED: dict[type[Field], str] = {
-    Data: "data of JSON",
+    Data: "any JSON value",
     Day: DATE,
     Flag: "true or false",
     Int: "a whole number from 0 on",
     Mappings: "a list of mappings",
     Moment: DATE,
-    Text: "a text",
-    Texts: "a list of texts",
+    Text: "a string",
+    Texts: "a list of strings",
 }
 
 # The kind of field that reads an attribute, by the type of the attribute

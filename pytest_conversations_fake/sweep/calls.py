@@ -44,7 +44,7 @@ class CallRecorder(Injection):
         super().__init__(fault, on=None, times=1, after=0, when=None)
         self._world = world
         self._calls: dict[int, Call] = {}
-        self.was_ever_met = True  # else it would be a violation that no request met it
+        self.was_ever_met = True  # an injection without requests would be a violation
 
     def start(self) -> None:
         with self._world.lock:

@@ -53,7 +53,7 @@ class Sweep(Sequence[SweepRun]):
         survived = sum(run.outcome == "survived" for run in self)
         if survived < len(self):
             raise AssertionError(
-                f"expected {self.scenario} to survive {len(self)} failures, it survived "
+                f"expected {self.scenario} to survive {len(self)} failures, but it survived "
                 f"{survived}\n\n{self}"
             )
 

@@ -99,7 +99,7 @@ def _runs(
     invariant: Callable[[], object] | None,
     faults: Sequence[Fault],
 ) -> Runs:
-    """Yield when everything is ready for an execution, the first time without a fault."""
+    """Prepare each execution and yield; the first execution has no fault."""
     __tracebackhide__ = True
     before = fake.snapshot()
     world = before.world
@@ -167,7 +167,7 @@ def _outcome(
 
 
 def _broken(invariant: Callable[[], object] | None) -> str:
-    """The reason why the invariant is broken, which returns False or raises then; else empty."""
+    """Why the invariant is broken: it returned False or raised. Empty if it holds."""
     try:
         return "it is False" if invariant and invariant() is False else ""
     except KeyboardInterrupt:

@@ -74,7 +74,7 @@ class AsgiTarget:
         self._lifespan.cancel()
         await asyncio.wait({self._lifespan}, timeout=1)
         if self._lifespan.done() and not self._lifespan.cancelled():
-            self._lifespan.exception()  # marks it as retrieved; it was reported, or is no failure
+            self._lifespan.exception()  # else asyncio logs that nobody retrieved it
 
     async def _send_lifespan_event(self, event: str) -> None:
         """Send an event and wait for its reply.
@@ -141,7 +141,7 @@ class AsgiTarget:
 
 
 def _fail_without_response(response: Future[tuple[int, str]], call: Future[None]) -> None:
-    """Give the error of a *call* that has ended to a *response* that did not come."""
+    """Raise the error of an ended *call* in a *response* that is still missing."""
     if not response.done():
         error = None if call.cancelled() else call.exception()
         response.set_exception(error or RuntimeError("the application was stopped"))

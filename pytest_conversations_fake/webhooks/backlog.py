@@ -190,7 +190,7 @@ class Backlog:
         lines = [f"  {each.heading}: the application has not responded" for each in in_progress]
         lines += [f"  {each.delivery.heading}: not sent yet" for each in self._queue]
         if self._background:
-            lines.append("  work that applications continue after their response")
+            lines.append("  background work of an application after its response")
         header = (
             f"webhooks did not settle within {within:g} seconds; "
             "settle(within=...) sets another limit; not finished:"

@@ -302,9 +302,10 @@ def test_request_after_its_test_is_refused_and_reported(suite: pytest.Pytester) 
     result.stdout.fnmatch_lines(
         [
             f"{file}::test_second",
-            "*FakeConversationsWarning: came too late: GET /v1/Services: Authentication Error - "
-            f"these credentials belong to {file}::test_first, which has ended; if tests share a "
-            "client, set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all of them",
+            "*FakeConversationsWarning: refused after the end of its test: GET /v1/Services: "
+            f"Authentication Error - these credentials belong to {file}::test_first, which has "
+            "ended; if tests share a client, set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all "
+            "of them",
         ]
     )
 
@@ -356,7 +357,7 @@ def test_request_between_two_fakes_is_refused_and_reported(
 
     result.assert_outcomes(passed=4, errors=1)  # warnings are errors here; one for all three
     result.stdout.fnmatch_lines(
-        ["*FakeConversationsWarning: came too late: GET *test_first, which*"]
+        ["*FakeConversationsWarning: refused after the end of its test: GET *test_first, which*"]
     )
     result.stdout.fnmatch_lines(["ERROR *::test_third*"])
 

@@ -158,7 +158,7 @@ def test_anchors_and_merges_of_yaml_are_resolved(tmp_path: Path) -> None:
         ("a.yaml", "a:\n  !!float 0x1", "a.yaml: line 2: '0x1' is no float"),
         ("a.yaml", "a:\n  !!map x", "a.yaml: line 2: expected a mapping node, but found scalar"),
         ("a.yaml", "a:\n  !!seq x", "a.yaml: line 2: expected a sequence node, but found scalar"),
-        ("a.yaml", "a:\n  ? [x]", "a.yaml: line 2: a key must be text; put it in quotes"),
+        ("a.yaml", "a:\n  ? [x]", "a.yaml: line 2: a key must be a string; put it in quotes"),
         (
             "a.yaml",
             "a:\n  !!timestamp abc",

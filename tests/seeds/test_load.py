@@ -403,7 +403,7 @@ def test_load_publishes_no_events(seed: Load, world: World, account: AccountView
             id="twice",
         ),
         pytest.param("users: [}", "line 1: expected the node content, but found '}'", id="syntax"),
-        pytest.param("1: []", "line 1: a key must be text; put it in quotes", id="number"),
+        pytest.param("1: []", "line 1: a key must be a string; put it in quotes", id="number"),
     ],
 )
 def test_mistake_is_explained_with_its_path(

@@ -158,7 +158,7 @@ def test_populate_with_zero_conversations_adds_only_agents() -> None:
         (
             {"conversations": 0},
             ValueError,
-            "200 messages need at least one conversation to be in",
+            "200 messages need at least one conversation",
         ),
         ({"locale": None}, TypeError, "locale is a str like 'en_US', not None"),
         ({"locale": "en_UA"}, ValueError, "Faker has no locale 'en_UA'; did you mean 'en_"),

@@ -395,7 +395,7 @@ def test_fake_cannot_be_started_twice() -> None:
     with fake:
         pass
 
-    with pytest.raises(RuntimeError, match="a fake can be started once"), fake:
+    with pytest.raises(RuntimeError, match="a fake can be started only once"), fake:
         pass
 
 

@@ -71,7 +71,7 @@ def test_outcome_of_each_call_and_fault_is_shown_as_a_table(fake: FakeConversati
         swept.assert_survives()
     assert dedent(
         """\
-        expected reply to survive 6 failures, it survived 5
+        expected reply to survive 6 failures, but it survived 5
 
                                    RateLimited  ServerError  AnswerLost
         CreateConversationMessage  survived     survived     duplicated

@@ -71,7 +71,7 @@ def test_timeout_of_settle_mentions_background_work() -> None:
     work: Future[None] = Future()
     unfinished.add_background(work)
 
-    with pytest.raises(TimeoutError, match="work that applications continue after their response"):
+    with pytest.raises(TimeoutError, match="background work of an application after its response"):
         unfinished.settle(within=0)
 
     work.set_result(None)

@@ -97,7 +97,7 @@ def _read_participant(text: str) -> dict[str, Any]:
     data = read_json(text)
     try:
         json.dumps(data, ensure_ascii=False).encode()
-    except UnicodeEncodeError:  # an escape for half of a surrogate pair
+    except UnicodeEncodeError:  # an escape for an unpaired surrogate
         raise refusals.ParticipantJsonInvalid from None
     if not isinstance(data, Mapping):
         raise refusals.ParticipantJsonInvalid

@@ -101,7 +101,7 @@ def check_change(values: Mapping[str, Any], before: Identifiers) -> None:
 
 
 def check_group(member: Identifiers, others: Sequence[Identifiers]) -> None:
-    """Refuse a member of a group text without a number of its own, and one too many."""
+    """Refuse a member without a number of its own, and a member beyond the maximum."""
     if not member.in_group and not any(other.in_group for other in others):
         return
     if not member.number:
@@ -115,7 +115,7 @@ def check_group(member: Identifiers, others: Sequence[Identifiers]) -> None:
 
 
 def check_capacity(member: Identifiers, texting: Sequence[Identifiers], count: int) -> None:
-    """Refuse one more than the maximum among *count* participants, some of them *texting*."""
+    """Refuse a *member* if *count* participants, or the *texting* ones, are the maximum."""
     if count >= MAX_PARTICIPANTS:
         raise refusals.TooManyParticipants
     if member.address and sum(bool(other.address) for other in texting) >= MAX_TEXTING:

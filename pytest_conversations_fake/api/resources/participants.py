@@ -115,7 +115,7 @@ class Participant(Record):
 
 
 MAX_CONVERSATIONS = 1000
-"""The maximum of open conversations of a chat user."""
+"""The maximum number of open conversations of a chat user."""
 
 
 class Participants(InConversation[Participant]):
@@ -230,7 +230,7 @@ class Participants(InConversation[Participant]):
     def check_duplicates(
         self, context: RequestContext, values: Mapping[str, Any], record: Participant | None
     ) -> None:
-        """Refuse an identity that is in the conversation, or addresses that an open one has."""
+        """Refuse an identity of this conversation, and a pair of addresses of an open one."""
 
         def here(keyword: str, name: str | None) -> bool:
             found = context.store.find_by(Participant, context.parent_sid, keyword, name)
@@ -247,7 +247,7 @@ class Participants(InConversation[Participant]):
             raise refusals.BindingExists(sid=context.parent_sid)
 
     def check_conversation_limit(self, context: RequestContext, identity: str) -> None:
-        """Refuse a chat user who is in the maximum of open conversations."""
+        """Refuse a chat user who is already in the maximum number of open conversations."""
         found = context.store.of(Participant, (context.parents[0].sid, "identity", identity))
         if len(found) >= MAX_CONVERSATIONS:
             above = [context.store.get(Conversation, each.conversation_sid) for each in found]
