@@ -254,7 +254,7 @@ STARTS = [
 
 
 def everything(world: World) -> dict[str, Any]:
-    """The answers to every GET that the links of other answers lead to, for all accounts."""
+    """The answers to every GET that can be reached by links, for all accounts."""
     api = Api(world)
     waiting, answers = [*STARTS], dict[str, Any]()
     while waiting:

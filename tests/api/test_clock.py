@@ -104,7 +104,7 @@ def test_time_libraries_move_the_clock(frozen: object) -> None:
         assert START.replace(microsecond=0) == fake.conversations.one().date_created
 
 
-def test_clock_of_one_test_does_not_move_that_of_the_next(suite: pytest.Pytester) -> None:
+def test_clock_of_one_test_does_not_move_the_clock_of_the_next(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         from datetime import datetime

@@ -1,7 +1,7 @@
 """Every refusal of the API: its status, code, text and rule, each provoked by a request.
 
-The expected values stand here and are not read from the package. The row of a refusal carries the
-mark of its rule.
+The expected values are constants in this module, not values of the package. The row of a refusal
+carries the mark of its rule.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def participant(situation: str, rule: str, code: int, text: str, form: Form, **m
 
 
 def change(situation: str, code: int, text: str, first: Form, form: Form, **more: Any) -> Any:
-    """A change of the participant that *first* creates, which is asked for by `{sid}`."""
+    """An update of the participant that *first* creates; `{sid}` stands for its sid."""
     rule = more.pop("rule", "binding-changes")
     before = [(PEOPLE, first)]
     return row(situation, rule, 400, code, text, f"{PEOPLE}/{{sid}}", form, before=before)

@@ -123,12 +123,15 @@ def test_odd_value_of_a_parameter_is_accepted_or_refused_whole(
 
 
 def repetitions(field: Field, odd: str) -> list[list[str]]:
-    """The texts of a request that sends *odd*; a field that is no list reads the last one only."""
+    """Lists of values to send for a parameter, each with *odd* as its last value.
+
+    A field that reads one value reads the last one, so a single value suffices.
+    """
     return [[odd], [odd, odd], ["x", odd]] if isinstance(field, Many) else [[odd]]
 
 
 def undo(api: Api, before: State) -> None:
-    """Take out what was created, so that no limit of numbers is reached."""
+    """Remove the created record, so that the world does not reach a maximum number."""
     store = api.world.account.store
     for kind in list(store._by_sid):
         for sid in [sid for sid in store._by_sid[kind] if sid not in before]:
@@ -149,7 +152,7 @@ def test_odd_name_in_a_path_is_not_found(
     real = target(facts, sids[level_of(facts)])
     before = state(api)
     for place in re.findall("/[A-Z]{2}[0-9a-f]{32}", real):
-        for odd in filter(None, ODD):  # a trailing slash means nothing
+        for odd in filter(None, ODD):  # a trailing slash is ignored
             api.ask(facts["method"], real.replace(place, f"/{quote(odd, safe='')}"))
             asked = api.world.journal[-1]
             assert 404 == asked.status, odd

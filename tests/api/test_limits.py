@@ -1,7 +1,7 @@
 """Both sides of every limit: the last value that is accepted and the first that is refused.
 
-The fields say which parameters have a limit. How large it is, and what refuses the next value,
-stands here and is not read from the package.
+The fields say which parameters have a limit. The values of the limits and the refusals
+beyond them are constants in this module, not values of the package.
 """
 
 from __future__ import annotations
@@ -271,7 +271,7 @@ def test_value_beyond_a_limit_is_refused(
     ids=lambda facts: facts["operation"],
 )
 @pytest.mark.rule("large-page-size")
-def test_page_has_the_size_that_is_asked_for_up_to_the_maximum(
+def test_page_has_the_requested_size_up_to_the_maximum(
     api: Api, sids: dict[str, dict[str, str]], operation: dict[str, Any]
 ) -> None:
     most = operation["query"]["PageSize"]["maximum"]

@@ -199,7 +199,7 @@ def test_record_is_not_found_below_another_conversation(
 
 
 @pytest.mark.rule("no-credentials")
-def test_request_without_credentials_is_answered_with_how_to_authenticate(api: Api) -> None:
+def test_answer_to_a_request_without_credentials_names_the_authentication_scheme(api: Api) -> None:
     api.get(S, headers={"authorization": ""})
 
     assert 'Basic realm="Twilio API"' == api.response.headers["WWW-Authenticate"]

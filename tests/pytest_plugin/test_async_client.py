@@ -125,7 +125,7 @@ def test_client_works_with_anyio_on_asyncio(suite: pytest.Pytester) -> None:
     result.assert_outcomes(passed=2, deselected=2)
 
 
-def test_use_without_a_loop_of_asyncio_says_what_is_needed(suite: pytest.Pytester) -> None:
+def test_use_without_a_loop_of_asyncio_names_the_needed_plugins(suite: pytest.Pytester) -> None:
     suite.makeini(configuration("anyio"))
     suite.makepyfile(
         """

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_conversations_fake import FakeConversations
 
-# A program that reaches Twilio by the environment alone, and one that shows whether it would
+# A module that finds credentials in the environment only
 DESK = """
     import os
     import urllib.request

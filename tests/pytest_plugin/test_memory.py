@@ -18,7 +18,7 @@ TALK = "/v1/Conversations"
 
 
 @pytest.mark.parametrize("option", ["-q", "--fake-conversations-report=pages"])
-def test_number_of_objects_after_60_tests_equals_that_after_10(
+def test_number_of_objects_does_not_grow_between_10_and_60_tests(
     suite: pytest.Pytester, option: str
 ) -> None:
     suite.makeconftest(

@@ -1,4 +1,4 @@
-"""What ini options start before the first conftest: credentials and the session guard."""
+"""Credentials and the session guard, which ini options start before the first conftest."""
 
 from __future__ import annotations
 

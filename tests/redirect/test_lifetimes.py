@@ -73,7 +73,7 @@ def test_cached_address_leads_to_the_next_redirection(fake: Site) -> None:
 
 
 def test_cached_address_of_the_real_host_is_refused(real: Site, fake: Site) -> None:
-    """The peer of the socket shows it; without a socket, the certificate does."""
+    """The guard detects it by the peer of the socket, or without a socket by the certificate."""
     with activate(fake.redirection()) as redirection:
         context = ssl.create_default_context()
         sock = socket.create_connection((real.address, real.tls_port))

@@ -114,7 +114,7 @@ def test_innermost_guard_decides() -> None:
 
 
 def test_patch_of_other_code_on_top_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """responses and similar libraries do so, around or inside a test."""
+    """responses and similar libraries patch the same functions, around or inside a test."""
     with monkeypatch.context() as patching:
         with activate(redirection()):
             patching.setattr(socket, "getaddrinfo", answer := mock.Mock())
@@ -128,7 +128,7 @@ def test_patch_of_other_code_on_top_is_kept(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_repair_patches_functions_that_other_code_restored() -> None:
-    """pytest-socket and others do so; they keep the original from their import."""
+    """pytest-socket and others restore the function that they found at their import."""
     before = state()
     with activate(redirection()):
         patched = changed(before)
@@ -173,7 +173,7 @@ def test_repair_restores_a_proxy_variable_that_other_code_set_again(
 
 
 def test_undone_patch_of_other_code_below_leaves_nothing() -> None:
-    """pytest-socket does so: it replaces `connect` before a test and restores it afterwards."""
+    """pytest-socket replaces `connect` before a test and restores it afterwards."""
     own = socket.socket.connect
 
     socket.socket.connect = mock.Mock()

@@ -1,4 +1,4 @@
-"""Dumps: their content, and that a load makes the same state of it."""
+"""Dumps: their content, and the state after it is loaded again."""
 
 from __future__ import annotations
 

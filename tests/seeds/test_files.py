@@ -245,7 +245,7 @@ def test_changed_file_of_equal_date_and_size_is_parsed_again(tmp_path: Path) -> 
     assert [{"users": "ada"}, {"users": "bob"}] == read
 
 
-def test_dump_has_only_what_differs_from_defaults(
+def test_dump_has_only_values_that_differ_from_defaults(
     world: World, account: AccountView, tmp_path: Path
 ) -> None:
     world.clock.move_to(datetime(2030, 1, 1, tzinfo=timezone.utc))

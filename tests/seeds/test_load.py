@@ -229,7 +229,7 @@ def test_file_with_another_format_is_refused(seed: Load, version: str) -> None:
     assert str(raised.value).endswith("reads format 1; dump it anew with this version")
 
 
-def test_entry_without_a_date_has_that_of_its_parent(seed: Load, account: AccountView) -> None:
+def test_entry_without_a_date_has_the_date_of_its_parent(seed: Load, account: AccountView) -> None:
     seed(
         """
         services:
@@ -258,7 +258,9 @@ def test_next_message_index_counts_on_from_the_messages(
     assert [0, 3, 5, 4] == [each.index for each in account.messages]
 
 
-def test_preexisting_role_keeps_what_its_entry_leaves_out(seed: Load, account: AccountView) -> None:
+def test_preexisting_role_keeps_the_attributes_that_its_entry_leaves_out(
+    seed: Load, account: AccountView
+) -> None:
     before = account.roles.one(friendly_name="channel user").permissions
 
     seed("roles: [{friendly_name: channel user, type: conversation, date_created: 2020-01-01}]")

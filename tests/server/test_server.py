@@ -435,7 +435,7 @@ def test_malformed_credentials_are_refused(options: dict[str, str], text: str) -
         pytest.param("", False, id="nothing"),
     ],
 )
-def test_default_credentials_are_those_of_the_environment(
+def test_default_credentials_come_from_the_environment(
     monkeypatch: pytest.MonkeyPatch, environment: str, own: bool
 ) -> None:
     monkeypatch.setenv("TWILIO_ACCOUNT_SID", environment)

@@ -314,7 +314,7 @@ def interrupted_at(line: int) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("attempt", range(5))
-def test_down_while_a_client_streams_a_body_is_no_error_inside(
+def test_down_while_a_client_streams_a_body_is_no_inner_error(
     fake: FakeConversations, attempt: int
 ) -> None:
     parts = urlsplit(fake.url)

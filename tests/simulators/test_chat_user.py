@@ -1,4 +1,4 @@
-"""What a chat user does."""
+"""The actions of chat users."""
 
 from __future__ import annotations
 

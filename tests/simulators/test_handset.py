@@ -1,4 +1,4 @@
-"""What a handset sends and receives."""
+"""Texts that handsets send and receive, and reports of their delivery."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def test_text_arrives_in_the_open_conversation_of_its_addresses(fake: FakeConver
 
 
 @pytest.mark.rule("inbound-pair", "auto-creation-flow")
-def test_error_of_a_text_without_a_conversation_says_what_to_add(
+def test_error_of_a_text_without_a_conversation_names_the_records_to_add(
     fake: FakeConversations,
 ) -> None:
     conversation = fake.conversations.add()

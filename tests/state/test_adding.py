@@ -176,7 +176,7 @@ def test_media_of_another_service_are_unknown(api: Api, account: AccountView) ->
     assert 0 == said["media"][0]["size"]
 
 
-def test_added_record_has_the_given_sid_and_dates(api: Api, account: AccountView) -> None:
+def test_added_record_has_the_passed_sid_and_dates(api: Api, account: AccountView) -> None:
     sid, date = "IS" + "1" * 32, datetime(2020, 1, 1, tzinfo=timezone.utc)
 
     desk = account.services.add(sid=sid, date_created=date, date_updated="2020-02-01T10:00:00Z")

@@ -1,4 +1,4 @@
-"""Counts of what a piece of code adds and removes."""
+"""Counts of the records that a piece of code adds and removes."""
 
 from __future__ import annotations
 

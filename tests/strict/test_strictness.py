@@ -236,7 +236,7 @@ def test_failed_subtest_hides_violations(suite: pytest.Pytester) -> None:
     assert {"failed": 2} == {k: v for k, v in result.parseoutcomes().items() if "subtest" not in k}
 
 
-def test_marker_and_ini_option_set_what_is_tolerated(suite: pytest.Pytester) -> None:
+def test_marker_and_ini_option_set_the_tolerated_kinds(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
         import pytest

@@ -85,7 +85,7 @@ def test_scenario_that_checks_before_it_retries_survives(fake: FakeConversations
     fake.sweep(reply_once).assert_survives()
 
 
-def test_state_after_the_sweep_is_that_after_the_first_run(
+def test_sweep_ends_with_the_state_after_the_first_run(
     fake: FakeConversations,
 ) -> None:
     send("before")
@@ -211,7 +211,7 @@ def test_scenario_that_does_not_settle_without_a_fault_is_refused(
 
 
 def test_failure_by_pytest_ends_the_sweep_and_restores_the_state(fake: FakeConversations) -> None:
-    """pytest-timeout fails a test like this, and fires only once."""
+    """pytest-timeout raises the same exception, and only once for each test."""
 
     def fail_on_error() -> None:
         try:
@@ -260,7 +260,7 @@ def test_run_that_takes_another_path_is_reported_as_not_called(fake: FakeConvers
     assert {"not called"} == {run.outcome for run in fake.sweep(fickle)}
 
 
-def test_given_faults_replace_the_default_faults(fake: FakeConversations) -> None:
+def test_faults_argument_replaces_the_default_faults(fake: FakeConversations) -> None:
     faults = [Unavailable(), TwilioError(50353)]
 
     swept = fake.sweep(reply, faults=faults)
@@ -328,7 +328,7 @@ def test_unknown_route_in_a_run_with_a_fault_fails_the_test() -> None:
 
 
 def test_webhook_of_a_run_ends_before_the_next_run(fake: FakeConversations) -> None:
-    """Else its call would count in the next run."""
+    """A webhook that ended later would make its call in the next run."""
 
     def app(environ: dict[str, object], start: Callable[..., object]) -> list[bytes]:
         scenario_ended.wait(10)

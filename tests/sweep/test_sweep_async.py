@@ -58,7 +58,7 @@ def test_cancellation_inside_the_scenario_is_an_outcome(fake: FakeConversations)
 
 
 def test_failure_by_pytest_ends_the_sweep(fake: FakeConversations) -> None:
-    """pytest-timeout fails a test like this, and fires only once."""
+    """pytest-timeout raises the same exception, and only once for each test."""
 
     async def fail_on_error() -> None:
         try:

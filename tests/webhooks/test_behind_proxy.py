@@ -23,7 +23,7 @@ def fake(fake: FakeConversations) -> FakeConversations:
 
 
 def valid(fake: FakeConversations, fix: Callable[[str], str]) -> tuple[Handler, list[str]]:
-    """A handler that validates signatures of the URL that *fix* makes, and what it saw."""
+    """A handler that validates signatures of the URL that *fix* returns, and its results."""
     seen: list[str] = []
 
     def handle(url: str, form: dict[str, str], signature: str) -> int:

@@ -85,7 +85,7 @@ def address(seen: Seen) -> Iterator[Any]:
 
 
 def recorder(fake: FakeConversations) -> tuple[Seen, list[tuple[str, bool]]]:
-    """What takes requests, and what it took: the target up to our parameters, whether valid."""
+    """A target that records requests, and its records: the path and query, and their validity."""
     requests: list[tuple[str, bool]] = []
 
     def seen(target: str, signature: str, body: bytes) -> None:

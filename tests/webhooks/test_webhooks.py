@@ -56,7 +56,7 @@ def test_events_for_a_second_url_are_refused(fake: FakeConversations) -> None:
         fake.webhooks.deliver_to(answering(), public_url="https://another.example", events=EVENTS)
 
 
-def test_events_as_one_text_are_refused(fake: FakeConversations) -> None:
+def test_events_as_one_string_are_refused(fake: FakeConversations) -> None:
     with pytest.raises(TypeError, match="events is a list of event names, not 'onMessageAdded'"):
         fake.webhooks.deliver_to(answering(), public_url=HOOK, events="onMessageAdded")
 

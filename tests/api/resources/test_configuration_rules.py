@@ -63,7 +63,7 @@ def test_permission_of_the_other_type_of_role_is_refused(api: Api) -> None:
         breaking("webhook-flow", {"Target": "studio"}, 50367),
     ],
 )
-def test_webhook_without_what_its_target_needs_is_refused(
+def test_webhook_without_a_parameter_of_its_target_is_refused(
     api: Api, account: AccountView, form: dict[str, Any], code: int, rule: str
 ) -> None:
     refused = api.post(f"{C}/talk/Webhooks", form)

@@ -122,7 +122,7 @@ def test_timers_of_a_deleted_conversation_are_ignored(
 
 
 @pytest.mark.rule("new-timers")
-def test_conversation_without_timers_gets_those_of_the_account(
+def test_conversation_without_timers_gets_the_timers_of_the_account(
     api: Api, clock: MovableClock
 ) -> None:
     api.post("/v1/Configuration", {"DefaultInactiveTimer": "PT1M"})

@@ -36,7 +36,7 @@ def variables(text: str) -> dict[str, str]:
         breaking("content-variables", variables('{"1": {}}'), 50527, id="an object in it"),
     ],
 )
-def test_variables_that_are_no_object_of_texts_are_refused(
+def test_variables_that_are_no_object_of_strings_are_refused(
     api: Api, account: AccountView, form: dict[str, str], code: int, rule: str
 ) -> None:
     refused = api.post(MESSAGES, form)
@@ -183,7 +183,7 @@ def test_media_sent_twice_are_refused(api: Api) -> None:
 
 
 @pytest.mark.rule("content-values")
-def test_template_variable_that_is_not_a_text_is_refused(api: Api) -> None:
+def test_template_variable_that_is_not_a_string_is_refused(api: Api) -> None:
     assert 50527 == api.post(MESSAGES, variables(json.dumps({"1": True}))).response["code"]
     assert 201 == api.post(MESSAGES, variables(json.dumps({"1": "true"}))).status
 

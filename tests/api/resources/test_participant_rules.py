@@ -178,7 +178,7 @@ def test_empty_role_is_refused(api: Api, account: AccountView) -> None:
 
 
 @pytest.mark.rule("address-twice", "pair-once")
-def test_address_that_takes_part_is_refused_with_any_proxy_address(
+def test_address_of_a_participant_is_refused_with_any_proxy_address(
     api: Api, account: AccountView
 ) -> None:
     here = account.conversations.one().sid
@@ -190,7 +190,7 @@ def test_address_that_takes_part_is_refused_with_any_proxy_address(
 
 
 @pytest.mark.rule("read-stamp")
-def test_read_index_without_a_time_is_read_now(api: Api, account: AccountView) -> None:
+def test_read_index_without_a_time_gets_the_current_time(api: Api, account: AccountView) -> None:
     api.post(PEOPLE, {"Identity": "ada"})
 
     read = api.post(f"{PEOPLE}/ada", {"LastReadMessageIndex": "0"}).response
