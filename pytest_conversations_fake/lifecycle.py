@@ -29,7 +29,7 @@ from .webhooks.dispatcher import Dispatcher
 # The lifecycles of the fakes that redirect at present, the innermost last
 _redirecting_fakes: list[Lifecycle] = []
 
-ENDED_INNER_FAKES = 3
+MAX_ENDED_INNER_FAKES = 3
 """Maximum number of ended inner fakes that the hints of a fake name."""
 
 BLOCKED_LOOP = (
@@ -72,7 +72,7 @@ class Lifecycle:
         self._was_down = False
         self._inner_fakes: list[Lifecycle] = []
         """The inner fakes that are active now and get the requests instead of this fake."""
-        self._ended_inner_fakes: deque[str] = deque(maxlen=ENDED_INNER_FAKES)
+        self._ended_inner_fakes: deque[str] = deque(maxlen=MAX_ENDED_INNER_FAKES)
         """Hints on requests to inner fakes that have ended."""
 
     @contextmanager

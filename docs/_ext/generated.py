@@ -19,7 +19,11 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
 import pytest_conversations_fake
-from pytest_conversations_fake.api.deliveries import COMMON, OF_SCOPED_WEBHOOKS, _twilio_name
+from pytest_conversations_fake.api.deliveries import (
+    COMMON_PARAMS,
+    SCOPED_WEBHOOK_PARAMS,
+    _twilio_name,
+)
 from pytest_conversations_fake.api.errors import ERRORS
 from pytest_conversations_fake.api.events import POST_EVENTS, PRE_EVENTS
 from pytest_conversations_fake.api.operations import Operation
@@ -88,12 +92,15 @@ def post_events() -> Iterator[str]:
 def common_parameters() -> Iterator[str]:
     yield from table(
         ("keyword", "Twilio's name"),
-        [(f"`{name}`", f"`{_twilio_name(name)}`") for name in (*COMMON, *OF_SCOPED_WEBHOOKS)],
+        [
+            (f"`{name}`", f"`{_twilio_name(name)}`")
+            for name in (*COMMON_PARAMS, *SCOPED_WEBHOOK_PARAMS)
+        ],
     )
 
 
 def _events(names: Sequence[str]) -> Iterator[str]:
-    common = {*COMMON, *OF_SCOPED_WEBHOOKS}
+    common = {*COMMON_PARAMS, *SCOPED_WEBHOOK_PARAMS}
     yield from table(
         ("event", "parameters"),
         [

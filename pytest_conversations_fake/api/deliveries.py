@@ -155,20 +155,20 @@ def behind_proxy(signed_request: SignedRequest) -> SignedRequest:
 
 
 # The parameters of every event
-COMMON = ("account_sid", "event_type", "source", "client_identity", "retry_count")
+COMMON_PARAMS = ("account_sid", "event_type", "source", "client_identity", "retry_count")
 
 # Further parameters for the webhook of a conversation, and the only value of the type. The names
 # are known from applications; the value is a guess.
-OF_SCOPED_WEBHOOKS = ("webhook_sid", "webhook_type")
+SCOPED_WEBHOOK_PARAMS = ("webhook_sid", "webhook_type")
 WEBHOOK_TYPE = "webhook"
 
 
 def build_delivery(event: Event, subscriber: Subscriber, account_sid: str) -> Delivery:
     """The delivery of *event* to *subscriber*, before it is sent."""
     common = (account_sid, event.name, event.source, event.client_identity, 0)
-    params = {**dict(zip(COMMON, common)), **event.params}
+    params = {**dict(zip(COMMON_PARAMS, common)), **event.params}
     if subscriber.webhook_sid:
-        params |= dict(zip(OF_SCOPED_WEBHOOKS, (subscriber.webhook_sid, WEBHOOK_TYPE)))
+        params |= dict(zip(SCOPED_WEBHOOK_PARAMS, (subscriber.webhook_sid, WEBHOOK_TYPE)))
     params = {name: value for name, value in params.items() if value is not None}
     return Delivery(
         event=event.name,

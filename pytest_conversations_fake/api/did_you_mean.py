@@ -21,21 +21,21 @@ class SuggestsNames:
             raise AttributeError(unknown(f"{self!r} has no", name, names))
 
 
-MANY = 25
+MAX_LISTED = 25
 """Maximum number of accepted names that an error lists in full if some of them are near."""
 
 
 def unknown(what: str, value: object, accepted: Iterable[str]) -> str:
     """A sentence with the unknown name, the nearest name and the accepted names.
 
-    If more than `MANY` names are accepted and some are near, it shows only those.
+    If more than `MAX_LISTED` names are accepted and some are near, it shows only those.
     """
     accepted = list(accepted)
     there_is = f"here is: {', '.join(accepted)}"
     near = _nearest(str(value), accepted)
     if not near:
         return f"{what} {value!r}; t{there_is}"
-    if len(accepted) > MANY:
+    if len(accepted) > MAX_LISTED:
         return f"{what} {value!r}; did you mean {' or '.join(map(repr, near))}?"
     return f"{what} {value!r}; did you mean {near[0]!r}? T{there_is}"
 

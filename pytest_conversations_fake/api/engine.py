@@ -124,7 +124,7 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
     if not route.operations:
         if what := not_imitated(request.path):
             raise NotImitated(what=what)
-        raise NotFound(path=_shown(request.path))
+        raise NotFound(path=_path_of_404(request.path))
     if not operation:
         raise MethodNotAllowed
     if isinstance(body, Refused):
@@ -195,7 +195,7 @@ def _find(
     for resource, name in zip(chain[len(found) :], names):
         record = resource.find(account, found[-1].sid if found else None, name)
         if not record:
-            raise NotFound(path=_shown(pending.request.path))
+            raise NotFound(path=_path_of_404(pending.request.path))
         found.append(record)
     if operation.resource.single:
         found.append(operation.resource.singleton(account, found[-1].sid if found else None))
@@ -234,6 +234,6 @@ def _perform(
     return None
 
 
-def _shown(path: str) -> str:
-    """A path as the text of a 404 shows it: most captures leave out the version."""
+def _path_of_404(path: str) -> str:
+    """The *path* in the text of a 404, which in most captures leaves out the version."""
     return path.removeprefix(f"/{VERSION}")

@@ -251,7 +251,7 @@ def span(text: str) -> tuple[datetime, datetime]:
     return moment(text), moment(text)
 
 
-CENTURY = timedelta(days=36_500)
+MAX_DURATION = timedelta(days=36_500)
 """A longer duration is refused, since dates of Python have a maximum; a guess."""
 
 
@@ -267,7 +267,7 @@ class Duration(Field):
             length = duration(text)
         except (ValueError, OverflowError):
             raise self.refusal(text) from None
-        if length > CENTURY:
+        if length > MAX_DURATION:
             raise self.refusal(text)
         if timedelta() < length < self.min:
             raise self.too_short(name=self.name)

@@ -7,7 +7,7 @@ import re
 from itertools import accumulate
 from typing import Any
 
-DEEPEST = 500
+MAX_DEPTH = 500
 """Maximum number of levels. Python's own limit depends on its stack; Twilio's is not known."""
 
 
@@ -16,7 +16,7 @@ def read_json(text: str) -> Any:
 
     Raises `ValueError` for text that is not JSON or is too deep.
     """
-    if _depth(text) > DEEPEST:
+    if _depth(text) > MAX_DEPTH:
         raise ValueError("too deep")
     return json.loads(
         text, parse_constant=_refuse_constant, parse_int=lambda digits: int(digits[:9])

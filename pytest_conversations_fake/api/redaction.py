@@ -12,7 +12,7 @@ from .resources import RESOURCES
 from .secrets import REDACTED, without_passwords
 
 # The names of secret parameters: twilio-python's keywords and Twilio's own names
-SECRET = {
+SECRET_PARAMETERS = {
     name
     for resource in RESOURCES
     for keyword, field in resource.parameters.items()
@@ -23,7 +23,7 @@ SECRET = {
 
 def redacted(keyword: str, value: object) -> object:
     """*value* of the parameter *keyword*, as a text may show it. None stays None."""
-    if keyword in SECRET and value is not None:
+    if keyword in SECRET_PARAMETERS and value is not None:
         return REDACTED
     return _without_passwords(value)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from unicodedata import category
 
-UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+INVISIBLE = ("Cc", "Cf", "Cs", "Zl", "Zp")
 """Unicode's categories of controls, formats, surrogates, and line and paragraph separators."""
 
 
-LEAST = 10
+MIN_WIDTH = 10
 """Minimum width of a cut text, so that short values stay whole and long ones readable."""
 
 
@@ -18,7 +18,7 @@ def cut(text: str, width: int) -> str:
 
     The ends say most: a path ends with the record, and a call with its outcome.
     """
-    width = max(width, LEAST)
+    width = max(width, MIN_WIDTH)
     if len(text) <= width:
         return text
     end = (width - 1) // 2
@@ -33,14 +33,15 @@ def shortened(text: str) -> str:
 def visible(text: str, keep: str = "") -> str:
     """*text* with its control characters as Python writes them: `\\n`, `\\x1b`, `\\u202e`.
 
-    So a text from outside can neither break a line, nor command a terminal, nor reorder what is
-    read. All characters of the categories in `UNSEEN` are escaped except those in *keep*, which is
-    a line break for a text of several lines. Backslashes stay, so to escape twice changes nothing.
+    A text from outside can then neither break a line, nor command a terminal, nor change the order
+    of its characters. All characters of the categories in `INVISIBLE` are escaped except those in
+    *keep*: a line break for a text of several lines. Backslashes stay, so that a second call
+    changes nothing.
     """
 
     def escaped(match: re.Match[str]) -> str:
         character = match[0]
-        hides = category(character) in UNSEEN and character not in keep
+        hides = category(character) in INVISIBLE and character not in keep
         return repr(character)[1:-1] if hides else character
 
     return text if text.isprintable() else re.sub("[^ -~]", escaped, text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ..api.checks import check_flag, check_number
-from ..api.deliveries import COMMON, OF_SCOPED_WEBHOOKS, Delivery
+from ..api.deliveries import COMMON_PARAMS, SCOPED_WEBHOOK_PARAMS, Delivery
 from ..api.did_you_mean import unknown
 from ..api.events import ACCOUNT_EVENTS, SCOPED_EVENTS
 from ..api.resources import RESOURCES
@@ -26,7 +26,7 @@ def keywords_of(event: str) -> list[str]:
     __tracebackhide__ = True
     if event not in ACCOUNT_EVENTS:
         raise ValueError(unknown("there is no event", event, ACCOUNT_EVENTS))
-    common = [*COMMON, *(OF_SCOPED_WEBHOOKS if event in SCOPED_EVENTS else ())]
+    common = [*COMMON_PARAMS, *(SCOPED_WEBHOOK_PARAMS if event in SCOPED_EVENTS else ())]
     if event == "onConversationStateUpdated":
         return [*STATE_UPDATED, "messaging_service_sid", *common]
     [payload] = [

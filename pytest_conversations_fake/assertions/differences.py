@@ -12,13 +12,13 @@ from ..api.fields import is_sid
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
 from ..api.wording import shortened, visible
-from .values import DETAIL, VALUE, Truncation, first_difference, written
+from .values import DETAIL_WIDTH, VALUE_WIDTH, Truncation, first_difference, written
 
-COMPARED = 100
+MAX_COMPARED = 100
 """Maximum number of characters from the first difference on that a distance depends on."""
 
-SIMILAR = 0.6
-"""The least similarity that counts; below it all values are equally distant."""
+MIN_SIMILARITY = 0.6
+"""The minimum similarity that shortens a distance; below it the distance is 1."""
 
 
 class Difference(Protocol):
@@ -27,7 +27,7 @@ class Difference(Protocol):
         """From 0, almost equal, to 1."""
 
     def lines(self, truncation: Truncation) -> Iterator[str]:
-        """The difference as text, in lines of `DETAIL` columns where values are cut."""
+        """The difference as text, in lines of `DETAIL_WIDTH` columns where values are cut."""
 
 
 def differences(expected: Mapping[str, object], sent: Mapping[str, object]) -> Iterator[Difference]:
@@ -50,11 +50,11 @@ class MissingValue:
     def lines(self, truncation: Truncation) -> Iterator[str]:
         expected = written(redacted(self.keyword, self.expected))
         line = f"{self.keyword}: not sent, expected {expected}"
-        if len(shortened(line)) <= DETAIL:
-            yield truncation.cut(line, DETAIL)
+        if len(shortened(line)) <= DETAIL_WIDTH:
+            yield truncation.cut(line, DETAIL_WIDTH)
         else:
             yield f"{self.keyword}: not sent"
-            yield f"  expected {truncation.cut(expected, VALUE)}"
+            yield f"  expected {truncation.cut(expected, VALUE_WIDTH)}"
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,10 @@ class OtherValue:
             yield f"{self.keyword}: differs in a secret, which is not shown"
             return
         line = f"{self.keyword}: {written(sent)}, expected {written(expected)}"
-        if len(shortened(line)) <= DETAIL:
-            yield truncation.cut(line, DETAIL)
+        if len(shortened(line)) <= DETAIL_WIDTH:
+            yield truncation.cut(line, DETAIL_WIDTH)
             return
-        sent_text, expected_text = truncation.cut_around(sent, expected, VALUE)
+        sent_text, expected_text = truncation.cut_around(sent, expected, VALUE_WIDTH)
         yield f"{self.keyword}:{_position(sent, expected)}"
         yield f"  sent     {sent_text}"
         yield f"  expected {expected_text}"
@@ -89,7 +89,7 @@ def _position(sent: object, expected: object) -> str:
     """Where long texts begin to differ; empty for other values."""
     if not (isinstance(sent, str) and isinstance(expected, str)):
         return ""
-    if max(len(written(sent)), len(written(expected))) <= VALUE:
+    if max(len(written(sent)), len(written(expected))) <= VALUE_WIDTH:
         return ""
     index = first_difference(sent, expected)
     where = f" at character {index + 1}" if index else ""
@@ -106,8 +106,8 @@ class Remark:
     distance: ClassVar[float] = 1
 
     def lines(self, truncation: Truncation) -> Iterator[str]:
-        text = truncation.cut(visible(without_passwords(self.text)), 4 * DETAIL)
-        yield from wrap(text, DETAIL, subsequent_indent="  ", break_on_hyphens=False)
+        text = truncation.cut(visible(without_passwords(self.text)), 4 * DETAIL_WIDTH)
+        yield from wrap(text, DETAIL_WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def distance(one: object, other: object) -> float:
@@ -121,11 +121,11 @@ def distance(one: object, other: object) -> float:
         return 1
     start = first_difference(one, other)
     end = first_difference(one[start:][::-1], other[start:][::-1])
-    left, right = (text[start : len(text) - end][:COMPARED] for text in (one, other))
+    left, right = (text[start : len(text) - end][:MAX_COMPARED] for text in (one, other))
     length = len(left) + len(right)
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     for ratio in (matcher.quick_ratio, matcher.ratio):  # the first one is an upper bound
         similarity = (ratio() * length + 2 * (start + end)) / (length + 2 * (start + end))
-        if similarity < SIMILAR:
+        if similarity < MIN_SIMILARITY:
             return 1
     return 1 - similarity

@@ -13,12 +13,12 @@ from typing import ClassVar, Generic, Protocol, TypeVar
 
 from ..api.wording import counted, visible
 from .differences import Difference, Remark
-from .values import LINE, OUTCOME, WIDTH, Truncation
+from .values import LINE_WIDTH, OUTCOME_WIDTH, WIDTH, Truncation
 
-SHOWN = 3
+MAX_SHOWN = 3
 """Maximum number of requests, deliveries or records that a failure shows."""
 
-MEASURED = 200
+MAX_MEASURED = 200
 """Maximum number of candidates whose distance is measured: those with the fewest differences."""
 
 T = TypeVar("T")
@@ -137,19 +137,21 @@ def _other_kinds(
 
 
 def _list(expectation: Expectation[T], items: Sequence[T], truncation: Truncation) -> Iterator[str]:
-    for item in items[:SHOWN]:
+    for item in items[:MAX_SHOWN]:
         refusal = expectation.refusal(item)
         yield from with_differences(str(item), [Remark(refusal)] if refusal else [], truncation)
-    if len(items) > SHOWN:
-        yield f"  and {len(items) - SHOWN} more"
+    if len(items) > MAX_SHOWN:
+        yield f"  and {len(items) - MAX_SHOWN} more"
 
 
 def nearest(
     candidates: Sequence[tuple[T, Sequence[Difference]]],
 ) -> list[tuple[T, Sequence[Difference]]]:
     """The candidates that differ least, the nearest first."""
-    fewest = sorted(candidates, key=lambda candidate: len(candidate[1]))[:MEASURED]
-    return sorted(fewest, key=lambda candidate: sum(each.distance for each in candidate[1]))[:SHOWN]
+    fewest = sorted(candidates, key=lambda candidate: len(candidate[1]))[:MAX_MEASURED]
+    return sorted(fewest, key=lambda candidate: sum(each.distance for each in candidate[1]))[
+        :MAX_SHOWN
+    ]
 
 
 def with_differences(
@@ -157,7 +159,7 @@ def with_differences(
 ) -> Iterator[str]:
     """An *item* on one line, and its differences below."""
     subject, arrow, outcome = item.partition(" -> ")
-    outcome = truncation.cut(arrow + outcome, OUTCOME)
-    yield f"  {truncation.cut(subject, LINE - len(outcome))}{outcome}"
+    outcome = truncation.cut(arrow + outcome, OUTCOME_WIDTH)
+    yield f"  {truncation.cut(subject, LINE_WIDTH - len(outcome))}{outcome}"
     for difference in differences:
         yield from (f"      {line}" for line in difference.lines(truncation))

@@ -12,22 +12,22 @@ from ..api.world import World
 WIDTH = 76
 """Width of the lines below the first: 80 columns minus the margin that pytest adds."""
 
-LINE = WIDTH - 2
+LINE_WIDTH = WIDTH - 2
 """Width of the line of a request, delivery or record, without its indent."""
 
-OUTCOME = 40
+OUTCOME_WIDTH = 40
 """Maximum width of an outcome; the path before it is cut to the rest of the line."""
 
-DETAIL = WIDTH - 6
+DETAIL_WIDTH = WIDTH - 6
 """Width of the line of a difference, without its indent."""
 
-VALUE = DETAIL - len("  expected ")
+VALUE_WIDTH = DETAIL_WIDTH - len("  expected ")
 """Width of each of two values that stand one below the other."""
 
-ARGUMENT = 36
+ARGUMENT_WIDTH = 36
 """Width of an argument in the first line, which a summary shows."""
 
-MORE = "cut to fit; pytest -v shows all"
+CUT_NOTE = "cut to fit; pytest -v shows all"
 
 
 def written(value: object) -> str:
@@ -72,7 +72,7 @@ class Truncation:
 
     def finish(self, text: str) -> str:
         """A whole *text*, with a note at its end if a part of it is cut."""
-        return f"{text}\n\n{MORE}" if self._has_cut else text
+        return f"{text}\n\n{CUT_NOTE}" if self._has_cut else text
 
     def _note(self, whole: str, shown: str) -> str:
         self._has_cut |= shown != whole
@@ -82,7 +82,7 @@ class Truncation:
 def arguments(values: Mapping[str, object], truncation: Truncation) -> str:
     """*values* as the arguments of a call, without secrets."""
     return ", ".join(
-        f"{keyword}={truncation.cut(written(redacted(keyword, value)), ARGUMENT)}"
+        f"{keyword}={truncation.cut(written(redacted(keyword, value)), ARGUMENT_WIDTH)}"
         for keyword, value in values.items()
     )
 

@@ -12,7 +12,7 @@ from aiohttp import ClientSession
 
 from ..fake import FakeConversations
 
-WITHOUT_LOOP = (
+NO_LOOP_MESSAGE = (
     "fake_conversations_client is an aiohttp.ClientSession and needs a running event loop of "
     "asyncio: use it in an async test with pytest-asyncio, or with anyio on asyncio; under trio, "
     "use another client, such as httpx, with fake_conversations.url"
@@ -63,7 +63,7 @@ class SessionPerLoop:
         try:
             loop = get_running_loop()
         except RuntimeError:
-            raise RuntimeError(WITHOUT_LOOP) from None
+            raise RuntimeError(NO_LOOP_MESSAGE) from None
         if loop not in self._sessions:
             self._generators[loop] = generator = self._open(loop)
             with suppress(StopIteration):

@@ -28,7 +28,7 @@ MAX_PAGES_LISTED = 20
 
 INDEX = "index.html"
 
-BAD = ("failed", "error")
+FAILED_OUTCOMES = ("failed", "error")
 
 _REPORTED = pytest.StashKey[Any]()
 _TRY = pytest.StashKey[int]()
@@ -138,7 +138,7 @@ class Reporting:
         if not self._pages:
             return
         terminalreporter.section(NAME)
-        failed = [test for test, run in self._pages.items() if run.outcome in BAD]
+        failed = [test for test, run in self._pages.items() if run.outcome in FAILED_OUTCOMES]
         for test in failed[:MAX_PAGES_LISTED]:
             terminalreporter.line((self._directory / file_name(test)).as_uri())
         if failed[MAX_PAGES_LISTED:]:
@@ -163,7 +163,9 @@ class Run:
 
     @property
     def outcome(self) -> str:
-        return next((bad for bad in BAD if bad in self.outcomes), "".join(self.outcomes))
+        return next(
+            (each for each in FAILED_OUTCOMES if each in self.outcomes), "".join(self.outcomes)
+        )
 
 
 def file_name(test: str) -> str:

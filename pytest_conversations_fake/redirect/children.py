@@ -39,7 +39,7 @@ _EDGES = (
 
 # Twilio's other hosts, from the addresses in twilio-python 9.13.
 # A guess: fax, mcs, media, microvisor
-_OTHERS = """
+_OTHER_SUBDOMAINS = """
 accounts api assistants bulkexports chat content event-bridge events fax flex-api frontline-api iam
 insights intelligence ip-messaging knowledge lookups marketplace mcs media memory messaging
 microvisor monitor notify numbers oauth preview preview-iam pricing proxy routes serverless studio
@@ -47,7 +47,7 @@ supersim sync taskrouter trunking trusthub verify video voice webhooks wireless
 """.split()  # noqa: SIM905 - a list would take a line for each
 
 # A host that curl names on stderr when it cannot connect to it
-_REFUSED = "refused-by-fake-conversations.invalid"
+_UNREACHABLE_HOST = "refused-by-fake-conversations.invalid"
 
 
 def subprocess_env(
@@ -106,12 +106,13 @@ def _curlrc(redirection: Redirection, directory: Path, environ: Mapping[str, str
     """Our lines, then the user's own file. curl uses the first `connect-to` that matches."""
     # `cacert` replaces all authorities, so this file contains the default ones, too
     yield f"cacert = {json.dumps(str(directory / 'authorities.pem'))}"
-    yield f"resolve = {_REFUSED}:9:127.0.0.1"  # no server listens there, and no DNS server is asked
+    # No server listens there, and curl needs no DNS server
+    yield f"resolve = {_UNREACHABLE_HOST}:9:127.0.0.1"
     for host, port in product(_names(IMITATED), redirection.ports):
         yield f"connect-to = {host}:{port}:127.0.0.1:{redirection.ports[port]}"
     refused = (host for host in _other_names() if not redirection.allows(host.removesuffix(".")))
     for host in chain(_names(IMITATED), refused):  # the fake has only these two ports
-        yield f"connect-to = {host}::{_REFUSED}:9"
+        yield f"connect-to = {host}::{_UNREACHABLE_HOST}:9"
     for home in ("CURL_HOME", "XDG_CONFIG_HOME", "HOME"):
         curlrc = Path(environ.get(home) or directory, ".curlrc").absolute()
         if curlrc.parent != directory and curlrc.is_file():
@@ -140,5 +141,5 @@ def _names(host: str) -> list[str]:
 
 def _other_names() -> Iterator[str]:
     yield from ("twilio.com", "www.twilio.com")
-    for name in _OTHERS:
+    for name in _OTHER_SUBDOMAINS:
         yield from _names(f"{name}.twilio.com")

@@ -13,7 +13,7 @@ from . import registry
 from .patches import Function, Patches
 
 # Modules of the standard library that the patches and the server's thread need
-_NEEDED = ("socket", "ssl", "thread", "threading", "select")
+_NEEDED_MODULES = ("socket", "ssl", "thread", "threading", "select")
 
 
 class MonkeyPatchedError(RuntimeError):
@@ -43,7 +43,7 @@ def _patched_by(library: str) -> list[str]:
         "eventlet": ("eventlet.patcher", "is_monkey_patched"),
     }[library]
     is_patched = getattr(sys.modules.get(module), function, None)
-    return [name for name in _NEEDED if is_patched and is_patched(name)]
+    return [name for name in _NEEDED_MODULES if is_patched and is_patched(name)]
 
 
 def _refused(patch: Function) -> Function:

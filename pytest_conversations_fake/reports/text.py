@@ -13,7 +13,7 @@ from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
-from ..api.wording import LEAST, counted, shortened, visible
+from ..api.wording import MIN_WIDTH, counted, shortened, visible
 from .transcript import ConversationEntry, MessageEntry, Transcript
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def cut(text: str, width: int) -> str:
 
     Ten characters are always shown.
     """
-    width = max(width, LEAST)
+    width = max(width, MIN_WIDTH)
     line = visible(" ".join(without_passwords(text).split()))
     return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
 

@@ -28,7 +28,7 @@ from .personas import Persona, Personas
 R = TypeVar("R", bound=Record)
 
 # The last status of a message that arrived, by channel
-ARRIVED = {"sms": "delivered", "whatsapp": "read"}
+LAST_STATUSES = {"sms": "delivered", "whatsapp": "read"}
 
 UNREACHABLE = 30003
 
@@ -112,7 +112,7 @@ class HelpDesk:
 
         Customers chat as well where the account owns no number or customers have no free number.
         """
-        proxy = self._own_number(channel, at) if channel in ARRIVED else None
+        proxy = self._own_number(channel, at) if channel in LAST_STATUSES else None
         for _ in range(20 if proxy else 0):
             number = _address(channel, self._personas.number())
             if number != proxy and not self._store.of(Participant, ("number", number)):
@@ -138,7 +138,7 @@ class HelpDesk:
         for receipt in self._store.of(Receipt, message.sid):
             self._sent.append((message, receipt))
             context = self._receipt_context(message, at + timedelta(seconds=5))
-            receipts.set_status(context, receipt, ARRIVED[channel])
+            receipts.set_status(context, receipt, LAST_STATUSES[channel])
 
     def _receipt_context(self, message: Message, at: datetime) -> RequestContext:
         conversation = self._store.get(Conversation, message.conversation_sid)

@@ -13,7 +13,7 @@ from ..api.world import World
 from .help_desk import HelpDesk
 from .personas import Personas
 
-DAYS = timedelta(days=14)
+PERIOD = timedelta(days=14)
 
 # The channels of conversations in turn, and their states from the oldest to the newest
 CHANNELS = ("chat", "sms", "chat", "whatsapp")
@@ -34,7 +34,7 @@ def populate(
         raise ValueError(f"{messages} messages need at least one conversation")
     with world.transaction(), refusals_are_errors():
         personas = Personas(locale, start=str(len(account.store.all(User))))
-        desk = HelpDesk(world, account, personas, DAYS)
+        desk = HelpDesk(world, account, personas, PERIOD)
         _populate(desk, personas, conversations, messages)
 
 
@@ -64,7 +64,7 @@ def _plan(
     plan = []
     for number, length in enumerate(lengths):
         pauses = [timedelta(seconds=chance.randint(20, 900)) for _ in range(length)]
-        begins = desk.opened + DAYS * (number + 1) / (conversations + 1)
+        begins = desk.opened + PERIOD * (number + 1) / (conversations + 1)
         latest = desk.now - sum(pauses, timedelta(hours=1))
         plan.append((min(begins, latest).replace(microsecond=0), pauses))
     return [(number, *each) for number, each in enumerate(sorted(plan, key=lambda each: each[0]))]

@@ -24,7 +24,7 @@ FORMAT_KEY, DEFAULT_SERVICE = "format", "default_service"
 
 
 # The last keys in a file, after those that a reader looks for
-LAST = ("sid", "date_created", "date_updated")
+LAST_KEYS = ("sid", "date_created", "date_updated")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ class Schema:
     def attributes(self) -> Mapping[str, str]:
         """The attributes by their keys, in the order of a file."""
         names = [*self.parameters, *self.facts]
-        names.sort(key=lambda name: LAST.index(name) if name in LAST else -1)
+        names.sort(key=lambda name: LAST_KEYS.index(name) if name in LAST_KEYS else -1)
         return {name.lstrip("_"): name for name in names}
 
     @cached_property

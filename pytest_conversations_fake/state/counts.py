@@ -9,7 +9,7 @@ from ..api.resources import RESOURCES
 from ..api.world import World
 
 # Without singletons, views, and resources that store records of another resource
-COUNTED = [each for each in RESOURCES if each.seedable and each.stored is each.record]
+COUNTED_RESOURCES = [each for each in RESOURCES if each.seedable and each.stored is each.record]
 
 
 class Changes(dict[str, int]):
@@ -23,7 +23,7 @@ class Changes(dict[str, int]):
 def counts(world: World, account: Account) -> dict[str, int]:
     """The number of records of each noun."""
     with world.settled():
-        return {each.collection: len(account.store.all(each.record)) for each in COUNTED}
+        return {each.collection: len(account.store.all(each.record)) for each in COUNTED_RESOURCES}
 
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> Changes:

@@ -15,7 +15,7 @@ from ..api.resource import Resource
 from ..api.resources.services import default_service
 from ..api.wording import cut, shortened
 from ..api.world import World
-from ..assertions.values import ARGUMENT, written
+from ..assertions.values import ARGUMENT_WIDTH, written
 
 
 class LiveRecord:
@@ -59,7 +59,7 @@ class LiveRecord:
 
     def __repr__(self) -> str:
         named = [
-            f" {name}={cut(shortened(written(value)), ARGUMENT)}"
+            f" {name}={cut(shortened(written(value)), ARGUMENT_WIDTH)}"
             for name in ("unique_name", "friendly_name")
             if (value := getattr(self._record, name, None)) is not None
         ]

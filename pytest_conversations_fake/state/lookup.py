@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..assertions.differences import differences
-from ..assertions.explanations import SHOWN, nearest, with_differences
+from ..assertions.explanations import MAX_SHOWN, nearest, with_differences
 from ..assertions.values import Truncation, arguments
 from .live_record import LiveRecord
 
@@ -28,10 +28,10 @@ def not_one(
 
 
 def _found(found: Sequence[LiveRecord], truncation: Truncation) -> Iterator[str]:
-    for record in found[:SHOWN]:
+    for record in found[:MAX_SHOWN]:
         yield from with_differences(repr(record), [], truncation)
-    if len(found) > SHOWN:
-        yield f"  and {len(found) - SHOWN} more"
+    if len(found) > MAX_SHOWN:
+        yield f"  and {len(found) - MAX_SHOWN} more"
 
 
 def _nearest(

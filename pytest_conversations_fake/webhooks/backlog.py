@@ -18,7 +18,7 @@ from .wsgi import PendingCall
 MAX_CHAIN_LENGTH = 50
 """Maximum length of a chain: each of its deliveries was caused during the previous one."""
 
-SHOWN = 4
+MAX_SHOWN = 4
 """Number of deliveries, the last ones of an endless chain, that its error shows."""
 
 
@@ -199,7 +199,7 @@ class Backlog:
 
 
 def _endless_chain_message(chain: Sequence[Delivery]) -> str:
-    lines = [f"  {each.event} {_body(each)}".rstrip() for each in chain[-SHOWN:]]
+    lines = [f"  {each.event} {_body(each)}".rstrip() for each in chain[-MAX_SHOWN:]]
     return (
         f"webhooks do not end: each of {len(chain)} deliveries led to the next, and the fake "
         "dropped the last one; let the application ignore events that it caused itself; "

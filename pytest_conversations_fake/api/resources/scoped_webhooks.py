@@ -108,7 +108,7 @@ class ScopedWebhook(Record):
 
 
 # The parameters that each target requires, with the refusal of a request without them
-REQUIRED: dict[str, dict[str, type[refusals.Refused]]] = {
+REQUIRED_BY_TARGET: dict[str, dict[str, type[refusals.Refused]]] = {
     "webhook": {
         "configuration_url": refusals.WebhookUrlNotProvided,
         "configuration_filters": refusals.WebhookFilterNotProvided,
@@ -141,7 +141,7 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
         return webhook
 
     def required(self, values: Mapping[str, Any]) -> list[str]:
-        return ["target", *REQUIRED.get(values.get("target", "webhook"), ())]
+        return ["target", *REQUIRED_BY_TARGET.get(values.get("target", "webhook"), ())]
 
     def check(
         self, context: RequestContext, values: Mapping[str, Any], record: ScopedWebhook | None
@@ -150,7 +150,7 @@ class ScopedWebhooks(InConversation[ScopedWebhook]):
         if not record and len(context.store.of(ScopedWebhook, context.parent_sid)) >= 5:
             raise refusals.TooManyWebhooks
         resulting = {**(vars(record) if record else {}), **values}
-        for keyword, refusal in REQUIRED.get(resulting["target"], {}).items():
+        for keyword, refusal in REQUIRED_BY_TARGET.get(resulting["target"], {}).items():
             if not resulting.get(keyword):
                 raise refusal
         triggers = values.get("configuration_triggers") or []
