@@ -20,7 +20,7 @@ def module_fake() -> Iterator[FakeConversations]:
 
 @pytest.fixture
 def fake(module_fake: FakeConversations) -> Iterator[FakeConversations]:
-    """The fake of the module, which gets its state back after each test."""
+    """The fake of the module, restored after each test."""
     before = module_fake.snapshot()
     yield module_fake
     module_fake.restore(before)

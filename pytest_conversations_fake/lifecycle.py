@@ -111,7 +111,7 @@ class Lifecycle:
         server.start()
         self.address = server.url
         if not self._redirect:
-            server.drop_connections()  # a kept connection may have been redirected
+            server.drop_connections()  # an open connection may have been redirected
         try:
             with self._redirecting() if self._redirect else nullcontext(), self._dispatcher.open():
                 yield
@@ -127,7 +127,7 @@ class Lifecycle:
         """Redirect Twilio's hosts to the server, which has a TLS port."""
         outer_fakes = _redirecting_fakes[-1:]
         for outer in outer_fakes:
-            outer._server.drop_connections()  # a kept connection would still lead there
+            outer._server.drop_connections()  # an open connection would still lead there
             outer._inner_fakes.append(self)
         redirection = Redirection(
             http_port=self._server.port,

@@ -12,7 +12,7 @@ from typing import Any
 
 from .accounts import Account
 from .deliveries import Delivery
-from .faults import BREAKING, Delay, Injected, RejectingFault, faults_for
+from .faults import ANSWER_FAULTS, Delay, Injected, RejectingFault, faults_for
 from .forms import Texts, decompress, is_form, read_form, read_query, require_well_formed
 from .journal import IGNORED_BODY, PendingRequest, Response
 from .operations import VERSION, Operation, find_route, not_imitated
@@ -94,7 +94,7 @@ def answer(world: World, pending: PendingRequest) -> Steps:
         pending.error = error
         world.errors.append(error)
         status, body = 500, {"message": "An error occurred", "status": 500}
-    broken = [each for each in pending.faults if isinstance(each, BREAKING)]
+    broken = [each for each in pending.faults if isinstance(each, ANSWER_FAULTS)]
     return Response(status, body, headers, broken[0] if broken else None)
 
 

@@ -131,7 +131,7 @@ class MalformedJson(Fault):
 
 
 # Faults that lose or damage the answer
-BREAKING = (Reset, AnswerLost, HalfAnswer, MalformedJson)
+ANSWER_FAULTS = (Reset, AnswerLost, HalfAnswer, MalformedJson)
 
 
 class Injected(Refused):

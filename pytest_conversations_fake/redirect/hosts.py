@@ -12,7 +12,7 @@ _IMITATED = re.compile(r"conversations(\.[a-z0-9-]+){0,2}\.twilio\.com")
 
 def twilio_name(host: object) -> str | None:
     """*host* in lower case and without a dot at its end if it is a host of Twilio, else None."""
-    if isinstance(host, (bytes, bytearray)):  # anyio and trio ask with bytes
+    if isinstance(host, (bytes, bytearray)):  # anyio and trio pass bytes
         host = host.decode("ascii", "replace")
     if not isinstance(host, str):
         return None

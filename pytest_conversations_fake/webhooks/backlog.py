@@ -49,7 +49,7 @@ class Backlog:
         """Number of calls of `settle` and `settle_async` that wait now."""
         self._endless_chains: list[tuple[Delivery, ...]] = []
 
-    # For the worker
+    # Methods for the worker
 
     def put(self, delivery: Delivery) -> None:
         """Queue a delivery.
@@ -115,7 +115,7 @@ class Backlog:
             self._pending_calls.append(call)
             self._changed.notify_all()
 
-    # For threads that wait
+    # Methods for threads that wait
 
     @property
     def is_empty(self) -> bool:

@@ -207,7 +207,7 @@ def damaged_by(text: str | None) -> Any:
 
 
 def old_python(version: str) -> str:
-    """The path of a Python that cannot take the redirection."""
+    """The path of a Python that cannot be redirected."""
     found = shutil.which(f"python{version}")
     patches = Path.home().glob(f".pyenv/versions/{version}.*/bin/python")
     for python in [*patches, *filter(None, [found])]:

@@ -121,7 +121,7 @@ class ServiceWebhookConfigurations(WebhookConfigurations[ServiceWebhookConfigura
     def changes(
         self, context: RequestContext, record: ServiceWebhookConfiguration
     ) -> dict[str, Any]:
-        """The changes, with an empty list of filters once anything is configured."""
+        """The changes. Any first change also replaces null filters by an empty list."""
         changes = super().changes(context, record)
         return {"filters": record.filters or [], **changes} if changes else changes
 
