@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import random
+from collections import Counter
+from hashlib import blake2b
 
 from .snapshots import Restore
 
@@ -16,20 +17,19 @@ class Sids:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._sequences: dict[str, random.Random] = {}
+        self._drawn: Counter[str] = Counter()
 
     def draw(self, prefix: str) -> str:
-        if prefix not in self._sequences:
-            self._sequences[prefix] = random.Random(f"{prefix} {self._name}")
-        return f"{prefix}{self._sequences[prefix].randbytes(16).hex()}"
+        self._drawn[prefix] += 1
+        seed = f"{prefix} {self._drawn[prefix]} {self._name}"
+        digest = blake2b(seed.encode(errors="surrogatepass"), digest_size=16)
+        return f"{prefix}{digest.hexdigest()}"
 
     def save(self) -> Restore:
         """Return a function that makes the next sids the same ones again."""
-        states = {prefix: each.getstate() for prefix, each in self._sequences.items()}
+        drawn = self._drawn.copy()
 
         def restore() -> None:
-            self._sequences = {prefix: random.Random() for prefix in states}
-            for prefix, state in states.items():
-                self._sequences[prefix].setstate(state)
+            self._drawn = drawn.copy()
 
         return restore

@@ -80,10 +80,10 @@ KINDS: list[tuple[Misuse, str]] = [
 ]
 
 TYPES: dict[str, Misuse] = {
-    "conversation_sid is a sid; pass .sid of <Conversation CH0609… unique_name='talk'>": (
+    "conversation_sid is a sid; pass .sid of <Conversation CH2612… unique_name='talk'>": (
         lambda fake: fake.messages.add(conversation_sid=talk(fake))
     ),
-    "sid is a sid; pass .sid of <Conversation CH0609… unique_name='talk'>": (
+    "sid is a sid; pass .sid of <Conversation CH2612… unique_name='talk'>": (
         lambda fake: fake.conversations.assert_fetched(sid=talk(fake), refused=True)
     ),
     "an item of conversations is a record or its sid, not 5": (
