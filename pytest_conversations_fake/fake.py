@@ -149,7 +149,7 @@ class FakeConversations(AccountView):
             require(is_plain, "seed is a function, neither asynchronous nor a generator", seed)
             seed(self)
         elif seed is not None:
-            what = "seed is a path, a mapping or a function of the fake"
+            what = "seed is a path, a mapping or a function that takes the fake"
             require(isinstance(seed, (str, os.PathLike, Mapping)), what, seed)
             self.load(seed)
 

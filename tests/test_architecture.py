@@ -142,8 +142,8 @@ def import_statements(node: ast.AST, *, when_loaded: bool) -> Iterator[ast.Impor
 def import_graph(sources: Mapping[str, str], *, when_loaded: bool = False) -> Graph:
     """The modules that each module imports, by dotted names within one package.
 
-    *sources* has the text of each module; `x.__init__` is the package `x`. That a module loads the
-    packages above it does not count.
+    *sources* has the text of each module; `x.__init__` is the package `x`. The packages
+    above a module do not count as imports.
     """
     modules = {name.removesuffix(".__init__"): (name, text) for name, text in sources.items()}
     graph: dict[str, set[str]] = {}

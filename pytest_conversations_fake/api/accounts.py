@@ -121,7 +121,7 @@ class Authenticator:
         accounts = f"the fake accepts only {_distinct(names, user)}"
         if is_sid(user, "AC"):
             return f"{_distinct([user], *names)} is another account; {accounts}"
-        return f"the user is no sid of an account or an API key; {accounts}"
+        return f"the user is neither an account sid nor an API key; {accounts}"
 
 
 _EMPTY = {

@@ -16,10 +16,10 @@ TOKEN_OF_REQUEST = "the auth token of the last request that did not use the fake
 
 
 def sign(world: World, delivery: Delivery, auth_token: str | None = None) -> SignedRequest:
-    """A delivery as it is sent, signed with *auth_token*, else with the application's token.
+    """Sign a delivery with *auth_token*, else with the token that the application uses.
 
-    The application's token is the password of the last request that authenticated with the
-    account's sid and another password than the account's own, else the account's own.
+    That token is the last password that a request sent with the account's sid, unless it was the
+    account's own token. Without such a request it is the account's own token.
     """
     [account] = [each for each in world.authenticator.accounts if each.sid == delivery.account_sid]
     token = world.sids.draw("")

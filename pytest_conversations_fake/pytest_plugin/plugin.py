@@ -160,7 +160,7 @@ def fake_conversations_client(fake_conversations: FakeConversations) -> Iterator
 
 @pytest.fixture(scope="session")
 def fake_conversations_seed(pytestconfig: pytest.Config) -> Any:
-    """The initial records of each fake: the path of a seed file, or a function of the fake.
+    """The initial records of each fake: the path of a seed file, or a function that takes the fake.
 
     Override this fixture to set it. The default is the ini option `fake_conversations_seed`; the
     `seed` of a marker takes precedence.

@@ -43,7 +43,7 @@ class _Dumper:
         self._account = account
         self._schema = cache(Schema)
         self._ordered: dict[Resource[Any], list[tuple[Record, dict[str, Any]]]] = {}
-        """Records whose order is not that of the file, with their entries."""
+        """The records whose order differs from the order of the file, each with its entry."""
 
     def data(self) -> dict[str, Any]:
         first = self._account.first_service

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SHARED_CLIENT = (
     "if tests share a client, set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all of them"
 )
-"""What helps against requests with credentials of an earlier test."""
+"""The remedy for requests with the credentials of an earlier test."""
 
 
 class Server:

@@ -101,8 +101,8 @@ KEY, UNKNOWN_KEY = "SK" + "c" * 32, "SK" + "d" * 32
         pytest.param(
             "user",
             TOKEN,
-            "20003 Authentication Error - invalid username (the user is no sid of an account or "
-            "an API key; the fake accepts only ACaaaa…)",
+            "20003 Authentication Error - invalid username (the user is neither an account sid "
+            "nor an API key; the fake accepts only ACaaaa…)",
             id="no sid",
         ),
         pytest.param(
@@ -232,7 +232,7 @@ def test_other_schemes_and_empty_tokens_are_refused(api: Api, sent: str) -> None
         (
             "prod",
             USERNAME,
-            "the user is no sid of an account or an API key; the fake accepts only dev",
+            "the user is neither an account sid nor an API key; the fake accepts only dev",
         ),
     ],
 )

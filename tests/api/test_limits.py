@@ -44,13 +44,13 @@ class Limit:
 
 
 def length(most: int, rule: str, code: int, text: str, begin: str = "", **more: Any) -> Limit:
-    """A text of at most so many characters, of which *begin* are the first."""
+    """A text of at most *most* characters that starts with *begin*."""
     longest = begin + "ü" * (most - len(begin))
     return Limit([longest], [longest + "x"], rule, code, text, **more)
 
 
 def json_bytes(most: int) -> Limit:
-    """Attributes of at most so many bytes."""
+    """Attributes of at most *most* bytes."""
     longest = f'"{"ü" * (most // 2 - 1)}"'  # each has two bytes
     return Limit([longest], [longest + " "], "attributes-size", 50303, "Attributes too long")
 

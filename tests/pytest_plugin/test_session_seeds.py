@@ -112,7 +112,8 @@ def test_wrong_seed_prints_one_line(suite: pytest.Pytester) -> None:
     result.assert_outcomes(errors=4)
     result.stdout.fnmatch_lines(
         [
-            "fake_conversations: seed is a path, a mapping or a function of the fake, not 3",
+            "fake_conversations: seed is a path, a mapping or a function that takes the fake, "
+            "not 3",
             "fake_conversations: [[]Errno 2[]] No such file or directory: '*/data/none.json'",
             "fake_conversations: wrong.json: users[[]0[]]: a user has no 'identiy'; did you mean "
             "'identity'? There is: *",
