@@ -107,6 +107,7 @@ class FakeConversations(AccountView):
         max_requests: int | None = None,
         name: str = "FakeConversations",
     ) -> None:
+        __tracebackhide__ = True
         check_flag("redirect", redirect)
         check_flag("child_processes", child_processes)
         check_text("name", name)

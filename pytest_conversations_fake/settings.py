@@ -27,6 +27,7 @@ def accounts_of(
     accounts: Mapping[str, Mapping[str, Any]] | None,
 ) -> Mapping[str | None, Mapping[str, Any]]:
     """The accounts of a world by sid; None stands for a sid that the world generates."""
+    __tracebackhide__ = True
     if accounts is not None and not isinstance(accounts, Mapping):
         raise TypeError(f"accounts is a dict by account sid, not {accounts!r}")
     if accounts is None:
