@@ -49,6 +49,7 @@ def _single_account(
 
     An *account_sid* that is no sid only authenticates: records and webhooks show a generated sid.
     """
+    __tracebackhide__ = True
     _check_account(None, {"auth_token": auth_token})
     if account_sid is not None:
         _check_user(account_sid)
@@ -62,6 +63,7 @@ def _single_account(
 
 
 def assumptions_of(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptions:
+    __tracebackhide__ = True
     if not isinstance(assume, Mapping):
         raise TypeError(f"assume is a dict from questions to answers, not {assume!r}")
     for question, answer in assume.items():
@@ -79,6 +81,7 @@ def assumptions_of(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptio
 
 
 def check_max_requests(limit: int | None) -> int | None:
+    __tracebackhide__ = True
     is_number = isinstance(limit, int) and not isinstance(limit, bool) and limit > 0
     accepted = "max_requests must be an integer of 1 or more, or None for no limit"
     require(limit is None or is_number, accepted, limit)
@@ -86,6 +89,7 @@ def check_max_requests(limit: int | None) -> int | None:
 
 
 def check_tolerated(kinds: Sequence[str]) -> Sequence[str]:
+    __tracebackhide__ = True
     if isinstance(kinds, str) or not isinstance(kinds, Sequence):
         raise TypeError(f"tolerate is a list of kinds of violations, not {kinds!r}")
     for kind in kinds:
@@ -96,6 +100,7 @@ def check_tolerated(kinds: Sequence[str]) -> Sequence[str]:
 
 def _check_user(name: str) -> None:
     """Raise an error for a *name* with which no client can authenticate as an account."""
+    __tracebackhide__ = True
     if not isinstance(name, str):
         raise TypeError(f"account_sid is a str, not {type(name).__name__}")
     if is_sid(name, "SK"):
@@ -108,6 +113,7 @@ def _check_user(name: str) -> None:
 
 
 def _check_account(sid: str | None, options: Mapping[str, Any]) -> None:
+    __tracebackhide__ = True
     _check_mapping("an account is a dict of auth_token and api_keys", options)
     for name, text in (("account_sid", sid), ("auth_token", options.get("auth_token"))):
         if text is not None and not isinstance(text, str):
@@ -127,5 +133,6 @@ def _check_account(sid: str | None, options: Mapping[str, Any]) -> None:
 
 
 def _check_mapping(accepted: str, value: object) -> None:
+    __tracebackhide__ = True
     if not isinstance(value, Mapping):
         raise TypeError(f"{accepted}, not {type(value).__name__}")  # it may be a secret
