@@ -6,6 +6,7 @@ Each overrides a default of `FakeConversations`. pytest loads this module in eve
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any, Literal, NoReturn
 
 import pytest
@@ -37,6 +38,9 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
     "max_requests": ("string", None, "number of requests that a fake keeps (default: all)"),
 }
 
+# What ini options of each type accept, for error messages
+ACCEPTED = {"bool": "true or false", "args": "words, quoted like those of a shell"}
+
 # Environment variables that ini options set for the whole session
 CREDENTIALS = {"TWILIO_ACCOUNT_SID": "account_sid", "TWILIO_AUTH_TOKEN": "auth_token"}
 
@@ -53,7 +57,7 @@ KEYWORDS = {option: default for option, (_, default, _) in OPTIONS.items()} | {"
 
 def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
     """The options of a test. Markers override *fixtures*, and these override ini options."""
-    options = {name: node.config.getini(f"{NAME}_{name}") for name in OPTIONS}
+    options = {name: _read_ini_option(node.config, name) for name in OPTIONS}
     options = {name: value for name, value in options.items() if value != ""} | fixtures
     if options["assume"]:
         from ..api.assumptions import read_answers
@@ -68,13 +72,29 @@ def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
             from ..api.did_you_mean import unknown
 
             fail_for_misuse(unknown("the marker has no keyword", keyword, KEYWORDS))
-        options |= marker.kwargs
+        options = _override(options, marker.kwargs)
     if node.config.getini(f"{NAME}_guard") == "off":
         options["allow_hosts"] = ["*"]
     if isinstance(options.get("seed"), (str, os.PathLike)):  # the working directory may change
         inipath, rootpath = node.config.inipath, node.config.rootpath
         options["seed"] = (inipath.parent if inipath else rootpath) / options["seed"]
     return options
+
+
+def _read_ini_option(config: pytest.Config, name: str) -> Any:
+    try:
+        return config.getini(f"{NAME}_{name}")
+    except (ValueError, pytest.UsageError) as error:
+        accepted = ACCEPTED[OPTIONS[name][0]]
+        fail_for_misuse(f"the ini option {NAME}_{name} accepts {accepted}: {error}")
+
+
+def _override(options: Mapping[str, Any], closer: Mapping[str, Any]) -> dict[str, Any]:
+    """The options, and those of a *closer* place; `accounts` and credentials exclude each other."""
+    overridden = {"accounts"} if closer.keys() & CREDENTIALS.values() else set()
+    if "accounts" in closer:
+        overridden = {*CREDENTIALS.values()}
+    return {name: value for name, value in options.items() if name not in overridden} | {**closer}
 
 
 def fail_for_misuse(message: str) -> NoReturn:

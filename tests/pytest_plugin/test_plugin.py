@@ -170,6 +170,58 @@ def test_wrong_marker_argument_prints_one_line(suite: pytest.Pytester) -> None:
     ] == [line for line in result.outlines if line.startswith("fake_conversations: ")]
 
 
+def test_accounts_of_a_marker_override_credentials_of_ini_options(suite: pytest.Pytester) -> None:
+    suite.makeini(
+        "[pytest]\n"
+        "fake_conversations_account_sid = AC00000000000000000000000000000000\n"
+        "fake_conversations_auth_token = secret\n"
+    )
+    suite.makepyfile(
+        """
+        import pytest
+
+        ACCOUNT = "AC" + "1" * 32
+        pytestmark = pytest.mark.fake_conversations(accounts={ACCOUNT: {"auth_token": "other"}})
+
+        def test_accounts(fake_conversations):
+            assert (ACCOUNT, "other") == (
+                fake_conversations.account_sid, fake_conversations.auth_token
+            )
+
+        @pytest.mark.fake_conversations(auth_token="closest")
+        def test_token(fake_conversations):
+            assert "closest" == fake_conversations.auth_token
+            assert "AC" + "0" * 32 == fake_conversations.account_sid
+        """
+    )
+
+    suite.runpytest().assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("redirect = maybe", "accepts true or false: invalid truth value 'maybe'"),
+        (
+            "allow_hosts = 'x",
+            "accepts words, quoted like those of a shell: No closing quotation",
+        ),
+    ],
+)
+def test_unreadable_ini_option_fails_the_test_with_its_name(
+    suite: pytest.Pytester, option: str, text: str
+) -> None:
+    suite.makeini(f"[pytest]\nfake_conversations_{option}")
+    suite.makepyfile("def test_it(fake_conversations): ...")
+
+    result = suite.runpytest()
+
+    result.assert_outcomes(errors=1)
+    name = option.split()[0]
+    line = f"fake_conversations: the ini option fake_conversations_{name} {text}"
+    assert line in result.outlines
+
+
 def test_failed_test_shows_its_requests(suite: pytest.Pytester) -> None:
     suite.makepyfile(
         """
