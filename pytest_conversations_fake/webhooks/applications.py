@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from contextvars import ContextVar
+from pathlib import Path
 from threading import Thread, current_thread
-from traceback import format_exc
+from traceback import format_exception
 from typing import Any, TypeVar
 
 from ..threads import LoopThread
@@ -15,9 +17,19 @@ from .targets import Target
 
 T = TypeVar("T")
 
+PACKAGE = f"{Path(__file__).parents[1]}{os.sep}"
+
 
 class ApplicationError(RuntimeError):
-    """An application raised an exception. The text is its traceback."""
+    """An application raised an exception. The text has its traceback."""
+
+
+def traceback_of(error: BaseException) -> str:
+    """The traceback of an exception of an application, without the frames of its caller."""
+    trace = error.__traceback__
+    while trace and trace.tb_frame.f_code.co_filename.startswith(PACKAGE):
+        trace = trace.tb_next
+    return "".join(format_exception(type(error), error, trace))
 
 
 in_application: ContextVar[bool] = ContextVar("in_application", default=False)
@@ -48,8 +60,8 @@ class ApplicationThreads:
             in_application.set(True)
             try:
                 result.set_result(function())
-            except BaseException:
-                result.set_exception(ApplicationError(format_exc()))
+            except BaseException as error:
+                result.set_exception(ApplicationError(traceback_of(error)))
             finally:
                 self._call_threads.discard(current_thread())
 
@@ -157,7 +169,7 @@ async def _run_application(
             raise
         if not isinstance(error, (Exception, asyncio.CancelledError)):
             handle_base_exception(error)
-        raise ApplicationError(format_exc()) from None
+        raise ApplicationError(traceback_of(error)) from None
 
 
 def _is_cancelled() -> bool:

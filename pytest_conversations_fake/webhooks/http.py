@@ -75,8 +75,16 @@ class AiohttpTarget(HttpTarget):
         self._base = await asyncio.wrap_future(self._runner.run(self._serve()))
 
     async def _serve(self) -> str:
+        was_started = self._app.frozen
         self._app_runner = web.AppRunner(self._app, access_log=None, shutdown_timeout=5)
-        await self._app_runner.setup()
+        try:
+            await self._app_runner.setup()
+        except RuntimeError as error:
+            if not was_started:
+                raise
+            raise RuntimeError(
+                f"{error}; this application was started before, so create one for each test"
+            ) from None
         await web.TCPSite(self._app_runner, "127.0.0.1", 0).start()
         host, port = self._app_runner.addresses[0]
         return f"http://{host}:{port}"

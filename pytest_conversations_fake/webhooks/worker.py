@@ -57,8 +57,17 @@ class DeliveryWorker:
 
         Raises the error that prevents its startup, and `TimeoutError`.
         """
-        if not destination.loop:
-            self._thread.run(wait_for(destination.target.open(), LIFESPAN_TIMEOUT))
+        __tracebackhide__ = True
+        where = visible(without_passwords(destination.public_url))
+        try:
+            if not destination.loop:
+                self._thread.run(wait_for(destination.target.open(), LIFESPAN_TIMEOUT))
+        except (asyncio.TimeoutError, TimeoutError):
+            raise TimeoutError(
+                f"the application at {where} did not start within {LIFESPAN_TIMEOUT:g} s"
+            ) from None
+        except ApplicationError as error:  # without the frames of the threads
+            raise ApplicationError(f"the application at {where} did not start\n\n{error}") from None
         self.destinations.append(destination)
 
     def close(self) -> list[str]:

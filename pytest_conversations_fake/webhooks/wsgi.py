@@ -8,12 +8,11 @@ import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from traceback import format_exc
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from ..api.deliveries import SignedRequest
-from .applications import ApplicationError, ApplicationThreads, in_application
+from .applications import ApplicationError, ApplicationThreads, in_application, traceback_of
 from .targets import DEFAULT_PORTS, Answer
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -70,6 +69,11 @@ class WsgiTarget:
             return chunks.append
 
         body = self._app(environ, start_response)
+        if not isinstance(body, Iterable):
+            raise TypeError(
+                f"the application returned {type(body).__name__}, not an iterable of bytes; if "
+                "it is a function that creates the application, call it first"
+            )
         try:
             chunks.extend(body)
         finally:
@@ -99,7 +103,7 @@ class PendingCall:
         try:
             self.answer.set_result(self.target.call(self.signed_request))
         except BaseException as error:
-            self.answer.set_exception(ApplicationError(format_exc()))
+            self.answer.set_exception(ApplicationError(traceback_of(error)))
             if not isinstance(error, Exception):
                 raise
         finally:

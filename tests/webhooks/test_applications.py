@@ -463,5 +463,35 @@ def test_startup_that_fails_is_an_error_of_deliver_to(fake: FakeConversations) -
         raise RuntimeError("no database")
         yield
 
-    with pytest.raises(RuntimeError, match=r"(?s)failed at lifespan\.startup: .*no database"):
+    with pytest.raises(RuntimeError, match=r"(?s)failed at lifespan\.startup: .*no database") as e:
         fake.webhooks.deliver_to(Starlette(lifespan=lifespan), public_url=HOOK)
+
+    first_line, *_ = str(e.value).splitlines()
+    assert f"the application at {HOOK} did not start" == first_line
+    assert [] == [each.name for each in e.traceback[1:] if "__tracebackhide__" not in each.locals]
+
+
+def test_startup_without_end_is_a_timeout_error_with_the_url(
+    fake: FakeConversations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> Any:
+        await asyncio.Event().wait()
+        yield
+
+    monkeypatch.setattr("pytest_conversations_fake.webhooks.worker.LIFESPAN_TIMEOUT", 0)
+
+    with pytest.raises(TimeoutError, match=f"^the application at {HOOK} did not start within 0 s$"):
+        fake.webhooks.deliver_to(Starlette(lifespan=lifespan), public_url=HOOK)
+
+
+def test_aiohttp_application_of_an_earlier_test_is_refused_with_advice() -> None:
+    app = web.Application()
+    with FakeConversations() as earlier:
+        earlier.webhooks.deliver_to(app, public_url=HOOK)
+
+    with (
+        FakeConversations() as fake,
+        pytest.raises(RuntimeError, match="was started before, so create one for each test"),
+    ):
+        fake.webhooks.deliver_to(app, public_url=HOOK)

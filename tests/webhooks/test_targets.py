@@ -107,7 +107,25 @@ def test_exception_of_an_application_is_in_the_report(fake: FakeConversations, a
     delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
     assert 500 == delivered.status
     assert str(delivered.error).endswith("RuntimeError: no desk today\n")
+    frames = [line for line in str(delivered.error).splitlines() if line.startswith("  File")]
+    assert [app.__name__] == [line.split()[-1] for line in frames]
     assert "the application raised:" in str(fake.report())
+
+
+def test_function_that_creates_a_wsgi_application_is_no_application(
+    fake: FakeConversations,
+) -> None:
+    def create_app(config: object = None, debug: object = None) -> object:
+        return object()
+
+    fake.webhooks.deliver_to(create_app, public_url=HOOK, events=EVENTS)
+    say()
+
+    delivered = fake.webhooks.assert_delivered("onMessageAdded", failed=True)
+    assert (
+        "TypeError: the application returned object, not an iterable of bytes; if it is a function "
+        "that creates the application, call it first\n" == delivered.error
+    )
 
 
 def test_address_receives_the_webhooks_of_its_public_url(fake: FakeConversations) -> None:
