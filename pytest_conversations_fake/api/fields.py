@@ -56,8 +56,10 @@ class Field(ABC):
         """A valid value, for a record with this *name*."""
         return name
 
-    def refusal(self, text: str) -> Refused:
-        return self.invalid(name=self.name, value=text)
+    def refusal(self, text: str, accepted: str = "") -> Refused:
+        """The refusal of *text*; its hint says what is *accepted*."""
+        hint = f"{self.name} is {accepted}, not {text[:100]!r}" if accepted else ""
+        return self.invalid(name=self.name, value=text, hint=hint)
 
     def type_error(self, kind: str, value: object, keyword: str) -> TypeError:
         shown = type(value).__name__ if self.secret else repr(value)
@@ -125,7 +127,7 @@ class Choice(Field):
         for word in self.of:
             if word.lower() == text.lower():
                 return word
-        raise self.refusal(text)
+        raise self.refusal(text, f"one of {', '.join(self.of)}")
 
     def example(self, name: str) -> str:
         return self.of[0]
@@ -199,7 +201,7 @@ class Moment(Field):
         try:
             return moment(text)
         except (ValueError, OverflowError):
-            raise self.refusal(text) from None
+            raise self.refusal(text, "a date in ISO 8601, 2030-01-31T12:00:00Z") from None
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         if isinstance(value, datetime):

@@ -129,7 +129,8 @@ def test_request_has_details(world: World, api: Api) -> None:
         "v1/",
         "Conversations",
         "friendly_name='desk\\n1', state='x'",
-        "50378 'State' parameter value is invalid",
+        "50378 'State' parameter value is invalid (State is one of active, inactive, closed, not "
+        "'x')",
         "400",
         "operation",
         "CreateConversation",

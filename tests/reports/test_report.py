@@ -43,7 +43,8 @@ def test_report_shows_requests_refusals_webhooks_and_messages(world: World, api:
             #2 POST /v1/Conversations/{talk[:6]}…/Messages -> 201 {sid}
                 body='hello\\nthere', author='ada', x_twilio_webhook_enabled='true'
             #3 POST /v1/Conversations -> 400  state='open'
-                refused: 50378 'State' parameter value is invalid
+                refused: 50378 'State' parameter value is invalid (State is one of active,
+                inactive, closed, not 'open')
             webhook: onMessageAdded to https://bot:***@desk.example -> None
                 body='hello\\nthere', author='ada', conversation_sid='{talk[:6]}…'
 

@@ -311,7 +311,8 @@ def test_load_publishes_no_events(seed: Load, world: World, account: AccountView
         ),
         pytest.param(
             "conversations:\n  - friendly_name: x\n    state: open",
-            "conversations[0].state: Twilio refuses this: 50378 'State' parameter value is invalid",
+            "conversations[0].state: Twilio refuses this: 50378 'State' parameter value is invalid "
+            "(State is one of active, inactive, closed, not 'open')",
             id="value",
         ),
         pytest.param(

@@ -233,6 +233,12 @@ def test_add_accepts_the_values_of_the_sdk(talks: Collection) -> None:
             "conversations.add() has no parameter 'unqiue_name'; did you mean 'unique_name'? ",
         ),
         ({"state": "open"}, ValueError, "Twilio refuses this: 50378 'State' parameter value"),
+        (
+            {"date_created": "now"},
+            ValueError,
+            "Twilio refuses this: 50308 Invalid Date Created parameter (DateCreated is a date in "
+            "ISO 8601, 2030-01-31T12:00:00Z, not 'now')",
+        ),
         ({"unique_name": "taken"}, ValueError, "Twilio refuses this: 50353 Conversation with"),
         ({"chat_service_sid": "IS0"}, ValueError, "there is no Service 'IS0'"),
     ],
