@@ -47,7 +47,7 @@ def _nearest(value: str, accepted: list[str]) -> list[str]:
     shortest_first = sorted(accepted, key=lambda name: len(_words(name)))
     best = [name for name in shortest_first if found[name] and found[name] == max(found.values())]
     if best and found[best[0]] == len(words):
-        return best[:3]
+        return get_close_matches(value, best, n=3, cutoff=0)
     return get_close_matches(value, accepted, n=3) or best[:3]
 
 

@@ -175,6 +175,9 @@ NAMES: dict[str, Misuse] = {
     "'CreateServiceConversationMessage'?": (
         lambda fake: fake.inject(RateLimited(), on="CreateMessage")
     ),
+    "there is no event 'onMessageAded'; did you mean 'onMessageAdded'?": (
+        lambda fake: fake.webhooks.assert_delivered("onMessageAded")
+    ),
     "there is no operation 'SendMessage'; did you mean 'CreateConversationMessage' or "
     "'ListConversationMessage' or 'FetchConversationMessage'?": (
         lambda fake: fake.inject(RateLimited(), on="SendMessage")
