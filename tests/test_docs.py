@@ -9,8 +9,10 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from twilio.base.exceptions import TwilioRestException
 
 import pytest_conversations_fake
+from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.errors import ERRORS
 from pytest_conversations_fake.api.events import ACCOUNT_EVENTS
 from pytest_conversations_fake.api.operations import OPERATIONS
@@ -46,6 +48,19 @@ def test_links_of_a_page_lead_to_files(page: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text())
 
     assert [] == [link for link in links if not (page.parent / link).exists()]
+
+
+def test_failure_in_the_readme_is_as_printed() -> None:
+    with FakeConversations(name="test_desk.py::test_desk_is_opened") as fake:
+        services = fake.twilio_client().conversations.v1.services
+        services.create(friendly_name="Suport")
+        with pytest.raises(TwilioRestException):
+            services.create(friendly_name="")
+
+        with pytest.raises(AssertionError) as failure:
+            fake.services.assert_created(friendly_name="Support")
+
+    assert f"```\nAssertionError: {failure.value}\n```\n" in README.read_text()
 
 
 def test_readme_has_at_most_700_words() -> None:
