@@ -188,9 +188,9 @@ TABLES: dict[str, Callable[[], Iterator[str]]] = {
 
 
 def insert_tables(app: Sphinx, name: str, source: list[str]) -> None:
-    """Put the tables in the place of their comments."""
+    """Put the tables in the place of the lines with their comments."""
     source[0] = re.sub(
-        r"^<!-- generated: (\S+) -->$",
+        r"^.*<!-- generated: (\S+) -->$",
         lambda found: "\n".join(TABLES[found[1]]()),
         source[0],
         flags=re.MULTILINE,
