@@ -145,6 +145,7 @@ class FakeConversations(AccountView):
         self._initial = Snapshot(self._world)
 
     def _add_seed(self, seed: Seed) -> None:
+        __tracebackhide__ = True
         if callable(seed):
             is_plain = not (iscoroutinefunction(seed) or isgeneratorfunction(seed))
             require(is_plain, "seed is a function, neither asynchronous nor a generator", seed)

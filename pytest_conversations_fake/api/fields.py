@@ -48,6 +48,7 @@ class Field(ABC):
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
         """*value* as texts. Raises `TypeError`, with the *keyword*, for a value of a wrong type."""
+        __tracebackhide__ = True
         if not isinstance(value, str):
             raise self.type_error("a str", value, keyword)
         return [value]
@@ -96,6 +97,12 @@ class Json(Field):
         except ValueError:
             raise self.refusal(text) from None
         return text
+
+    def write(self, value: Any, keyword: str = "") -> list[str]:
+        __tracebackhide__ = True
+        if isinstance(value, (dict, list)):
+            raise self.type_error("a str, as json.dumps() returns it", value, keyword)
+        return super().write(value, keyword)
 
 
 @dataclass(frozen=True)
@@ -149,6 +156,7 @@ class Many(Field):
         return [self.each.example(name)]
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
+        __tracebackhide__ = True
         if isinstance(value, str) or not isinstance(value, Sequence):
             raise self.type_error("a list", value, keyword)
         return [text for one in value for text in self.each.write(one, keyword)] or [""]
@@ -173,6 +181,7 @@ class Int(Field):
         return number
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
+        __tracebackhide__ = True
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.type_error("an int", value, keyword)
         return [str(value)]
@@ -188,6 +197,7 @@ class Flag(Field):
         return text.lower() == "true"
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
+        __tracebackhide__ = True
         if not isinstance(value, bool):
             raise self.type_error("a bool", value, keyword)
         return [str(value).lower()]
@@ -204,6 +214,7 @@ class Moment(Field):
             raise self.refusal(text, "a date in ISO 8601, 2030-01-31T12:00:00Z") from None
 
     def write(self, value: Any, keyword: str = "") -> list[str]:
+        __tracebackhide__ = True
         if isinstance(value, datetime):
             return [shown_moment(value if value.tzinfo else value.replace(tzinfo=timezone.utc))]
         return super().write(value, keyword)

@@ -6,8 +6,6 @@ the text of each code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, ClassVar
 
 from .errors import ERRORS
@@ -42,14 +40,18 @@ class Refused(Exception):  # noqa: N818 - Twilio refuses, nothing failed
         }
 
 
-@contextmanager
-def refusals_are_errors() -> Iterator[None]:
-    """Turn refusals into `ValueError`, for actions that a test requests directly."""
-    __tracebackhide__ = True
-    try:
-        yield
-    except Refused as refusal:
-        raise ValueError(f"Twilio refuses this: {refusal.explanation}") from None
+class refusals_are_errors:  # noqa: N801 - it is used like a function
+    """Turn refusals into `ValueError`, for actions that a test requests directly.
+
+    A class, since pytest would show the frame of `contextlib`.
+    """
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        __tracebackhide__ = True
+        if isinstance(error, Refused):
+            raise ValueError(f"Twilio refuses this: {error.explanation}") from None
 
 
 def _refusal(rule: str, code: int, text: str | None = None) -> type[Refused]:

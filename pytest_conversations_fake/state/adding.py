@@ -23,11 +23,16 @@ NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 def read(params: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
     """Read *params* as those of a request. Raises `TypeError` for a wrong type, and refusals."""
-    return {key: fields[key].read_all(fields[key].write(params[key], key)) for key in params}
+    __tracebackhide__ = True
+    values: dict[str, Any] = {}
+    for key, value in params.items():  # a comprehension has a frame that pytest shows
+        values[key] = fields[key].read_all(fields[key].write(value, key))
+    return values
 
 
 def read_facts(facts: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, Any]:
     """Read *facts*. Raises `TypeError` for a wrong type, and `ValueError` for a wrong value."""
+    __tracebackhide__ = True
     values: dict[str, Any] = {}
     for name, value in facts.items():
         try:

@@ -162,6 +162,9 @@ TYPES: dict[str, Misuse] = {
     "count= is for assertions that expect requests; this expects none": (
         lambda fake: fake.users.assert_not_created(count=1)
     ),
+    "attributes takes a str, as json.dumps() returns it, not {'a': 1}": (
+        lambda fake: fake.conversations.add(attributes={"a": 1})
+    ),
     "name must be a str, not 5": lambda fake: FakeConversations(name=5),
     "accounts has at least one account, not {}": lambda fake: FakeConversations(accounts={}),
 }

@@ -252,6 +252,7 @@ def test_add_that_breaks_a_rule_is_refused(
         talks.add(**params)
 
     assert str(refused.value).startswith(text)
+    assert [] == [each.name for each in refused.traceback if each.path.name == "contextlib.py"]
     assert 1 == len(talks)
 
 
