@@ -42,7 +42,7 @@ def _no_request(world: World) -> str:
         return (
             "no request reached the fake, neither through conversations.twilio.com nor at "
             f"{world.address}; another mock may intercept requests, or another process may send "
-            "them"
+            "them (child_processes=True lets those of child processes arrive)"
         )
     return (
         "no request reached the fake; with redirect=False it does not get those for Twilio's host, "

@@ -149,6 +149,7 @@ def test_failure_hints_at_a_mock_that_keeps_the_call(
         [
             "E       no request reached the fake, neither through conversations.twilio.com nor at",
             "E         http://127.0.0.1:*; another mock may intercept requests, or another",
-            "E         process may send them",
+            "E         process may send them (child_processes=True lets those of child processes",
+            "E         arrive)",
         ]
     )
