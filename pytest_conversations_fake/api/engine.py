@@ -13,6 +13,7 @@ from typing import Any
 from .accounts import Account
 from .deliveries import Delivery
 from .faults import ANSWER_FAULTS, Delay, Injected, RejectingFault, faults_for
+from .fields import is_sid
 from .forms import Texts, decompress, is_form, read_form, read_query, require_well_formed
 from .journal import IGNORED_BODY, PendingRequest, Response
 from .operations import VERSION, Operation, find_route, not_imitated
@@ -26,6 +27,7 @@ from .refusals import (
     Refused,
 )
 from .request_context import RequestContext
+from .resource import Resource
 from .resources.services import default_service
 from .verbs import CREATE
 from .world import World
@@ -184,6 +186,16 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
     return texts
 
 
+def _why_not_found(account: Account, resource: Resource[Any], name: str) -> str:
+    """A hint for a *name* that is a sid of another kind or of a record below another parent."""
+    prefix = getattr(resource.record, "prefix", "")
+    if prefix and is_sid(name) and not name.startswith(prefix):
+        return f"the sid of a {resource.record.__name__} begins with {prefix}"
+    if record := account.store.find(resource.record, name):
+        return f"{record.sid} belongs to {record.parent_sid}"
+    return ""
+
+
 def _find(
     account: Account, pending: PendingRequest, operation: Operation, names: list[str]
 ) -> list[Record]:
@@ -195,7 +207,8 @@ def _find(
     for resource, name in zip(chain[len(found) :], names):
         record = resource.find(account, found[-1].sid if found else None, name)
         if not record:
-            raise NotFound(path=_path_of_404(pending.request.path))
+            hint = _why_not_found(account, resource, name)
+            raise NotFound(path=_path_of_404(pending.request.path), hint=hint)
         found.append(record)
     if operation.resource.single:
         found.append(operation.resource.singleton(account, found[-1].sid if found else None))

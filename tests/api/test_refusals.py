@@ -196,6 +196,17 @@ def test_record_is_not_found_below_another_conversation(
     refused = api.get(f"{C}/{two}/{below}/{sids[below]}")
 
     assert (200, 404) == (found.status, refused.status)
+    assert f"{sids[below]} belongs to {one}" == api.world.journal[-1].refusal.hint
+
+
+@pytest.mark.rule("not-found")
+def test_sid_of_another_kind_in_a_path_is_explained(api: Api, account: AccountView) -> None:
+    service = account.services.add()
+
+    refused = api.get(f"{C}/{service.sid}")
+
+    assert 404 == refused.status
+    assert "the sid of a Conversation begins with CH" == api.world.journal[-1].refusal.hint
 
 
 @pytest.mark.rule("no-credentials")
