@@ -491,7 +491,10 @@ class FakeConversations(AccountView):
         __tracebackhide__ = True
         from .seeds.dumping import dump
 
-        dump(self._world, self._account, Path(path))
+        try:
+            dump(self._world, self._account, Path(path))
+        except SeedError as error:
+            raise ValueError(str(error)) from None
 
     def populate(
         self, *, conversations: int = 20, messages: int = 200, locale: str = "en_US"

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from .checks import check_flag, require
+from .did_you_mean import SuggestsNames
 
 # The units of `timedelta`
 UNITS = ("weeks", "days", "hours", "minutes", "seconds", "milliseconds", "microseconds")
 
 
-class Clock:
+class Clock(SuggestsNames):
     """The time of the fake.
 
     Unless a test moves it, each use reads the clock of the process, so time-machine and freezegun

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..api.accounts import Account
 from ..api.checks import check_number, check_text, require
+from ..api.did_you_mean import SuggestsNames
 from ..api.resources.conversations import Conversation, conversations
 from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant, participants
@@ -18,7 +19,7 @@ from ..state import records
 from .actor import Actor, ToLiveRecord
 
 
-class ChatUser:
+class ChatUser(SuggestsNames):
     """A person who chats under an identity.
 
     `fake_conversations.chat_user("ada")` returns one. Methods take a conversation as its record,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ..api.accounts import Account
 from ..api.addresses import CHANNELS, channel, is_address, is_sender
 from ..api.checks import check_number, check_text
+from ..api.did_you_mean import SuggestsNames, unknown
 from ..api.resources.conversations import Conversation
 from ..api.resources.messages import Message, messages
 from ..api.resources.participants import Participant
@@ -42,7 +43,7 @@ class ReceivedMessage:
         return f"<{self.body!r} from {self.sender}>"
 
 
-class Handset:
+class Handset(SuggestsNames):
     """The phone of a person, which exchanges texts with numbers of the account.
 
     `fake_conversations.handset("+15550100")` returns one.
@@ -152,6 +153,8 @@ def with_channel(number: str, name: str) -> str:
     Raises `ValueError` if the result is no address.
     """
     __tracebackhide__ = True
+    if name not in ("sms", *CHANNELS):
+        raise ValueError(unknown("there is no channel", name, ["sms", *CHANNELS]))
     address = number if name == "sms" or ":" in number else f"{name}:{number}"
     if not is_address(address):
         raise ValueError(

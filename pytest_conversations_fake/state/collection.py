@@ -97,7 +97,7 @@ class Collection(SuggestsNames):
         __tracebackhide__ = True
         if not self._resource.seedable:
             raise TypeError(
-                f"{self._resource.collection} follow from other records and have no add()"
+                f"{self._resource.collection} has no add(): its records follow from others"
             )
         self._world.require_running()
         with self._world.lock, refusals_are_errors():

@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 
 from ..api.checks import check_flag, check_timeout, require
 from ..api.deliveries import TIMEOUT, Delivery
-from ..api.did_you_mean import unknown
+from ..api.did_you_mean import SuggestsNames, unknown
 from ..api.events import EventName
 from ..api.resources.webhook_configurations import webhooks
 from ..api.world import World
@@ -19,7 +19,7 @@ from .dispatcher import Dispatcher
 RUN_IN = ("thread", "test")
 
 
-class Webhooks:
+class Webhooks(SuggestsNames):
     """The targets of webhooks, the deliveries to them, and assertions on these deliveries.
 
     Code configures webhooks by requests to the API, as in production; a test can also configure

@@ -192,6 +192,12 @@ NAMES: dict[str, Misuse] = {
     "a status is one of sent, delivered, read, failed, undelivered, not 'lost'": (
         lambda fake: fake.handset("+15550100").report_status("lost")
     ),
+    "there is no channel 'watsapp'; did you mean 'whatsapp'? There is: sms, whatsapp, ": (
+        lambda fake: fake.handset("+15550100", channel="watsapp")
+    ),
+    "desk.txt: a seed file cannot have the suffix '.txt'; accepted are ": (
+        lambda fake: fake.dump("desk.txt")
+    ),
     "identity is at least a character, not ''": lambda fake: fake.chat_user(""),
 }
 
@@ -234,6 +240,24 @@ def test_sdk_instance_in_the_place_of_its_sid_is_a_type_error(fake: FakeConversa
 def test_unknown_name_is_a_value_error(fake: FakeConversations, text: str) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}") as refused:
         NAMES[text](fake)
+
+    assert [] == shown(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("act", "text"),
+    [
+        (lambda fake: fake.webhooks.asert_delivered, "did you mean 'assert_delivered'?"),
+        (lambda fake: fake.handset("+15550100").inbocks, "did you mean 'inbox'?"),
+        (lambda fake: fake.chat_user("ada").jion, "did you mean 'join'?"),
+        (lambda fake: fake.clock.move, "did you mean 'move_to'?"),
+    ],
+)
+def test_misspelled_member_of_a_part_suggests_the_nearest(
+    fake: FakeConversations, act: Misuse, text: str
+) -> None:
+    with pytest.raises(AttributeError, match=re.escape(text)) as refused:
+        act(fake)
 
     assert [] == shown(refused.value)
 
