@@ -11,10 +11,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
-from functools import lru_cache
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from .iso8601 import duration, moment, shown_moment, span
 from .json_text import read_json
 from .refusals import InvalidParameter, MissingParameter, NotAnInteger, Refused
 
@@ -220,30 +220,6 @@ class Moment(Field):
         return super().write(value, keyword)
 
 
-# It is not known which forms Twilio reads; clients send these. `fromisoformat` reads different
-# forms on each version of Python
-_MOMENT = re.compile(
-    r"(\d{4}-\d\d-\d\d)(?:[Tt ](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?(?:([+-]\d\d):?(\d\d)|[Zz])?)?",
-    re.ASCII,
-)
-
-
-def moment(text: str) -> datetime:
-    """The instant that *text* names, in whole seconds. Raises `ValueError` or `OverflowError`."""
-    found = _MOMENT.fullmatch(text)
-    if not found:
-        raise ValueError(text)
-    day, time, hours, minutes = found.groups()
-    zone = f"{hours or '+00'}:{minutes or '00'}"
-    return datetime.fromisoformat(f"{day}T{time or '00:00'}{zone}").astimezone(timezone.utc)
-
-
-@lru_cache(maxsize=1024)  # the records of a test share few instants
-def shown_moment(value: datetime) -> str:
-    """*value* as the API shows it, in UTC and whole seconds."""
-    return f"{value.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%S}Z".rjust(20, "0")
-
-
 @dataclass(frozen=True)
 class Day(Field):
     """A day or an instant in ISO 8601, kept as text. Filters of lists have it."""
@@ -254,14 +230,6 @@ class Day(Field):
         except (ValueError, OverflowError):
             raise self.refusal(text) from None
         return text
-
-
-def span(text: str) -> tuple[datetime, datetime]:
-    """The first and the last instant of *text*. A date without a time is the whole day in UTC."""
-    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        first = datetime.combine(date.fromisoformat(text), datetime.min.time(), timezone.utc)
-        return first, first + timedelta(days=1, microseconds=-1)
-    return moment(text), moment(text)
 
 
 MAX_DURATION = timedelta(days=36_500)
@@ -285,18 +253,3 @@ class Duration(Field):
         if timedelta() < length < self.min:
             raise self.too_short(name=self.name)
         return text
-
-
-_DURATION = re.compile(
-    r"P(?=.)(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
-    r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?",
-    re.ASCII,
-)
-
-
-def duration(text: str) -> timedelta:
-    """The length that *text* names. Raises `ValueError` or `OverflowError`."""
-    found = _DURATION.fullmatch(text)
-    if not found:
-        raise ValueError(text)
-    return timedelta(**{unit: int(count) for unit, count in found.groupdict("0").items()})

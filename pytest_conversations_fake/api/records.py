@@ -63,15 +63,6 @@ def nullable(kind: type[Record]) -> set[str]:
     return {name for name, hint in get_type_hints(kind).items() if NoneType in get_args(hint)}
 
 
-def moments(kind: type[Record]) -> set[str]:
-    """The attributes that are dates."""
-    return {
-        name
-        for name, hint in get_type_hints(kind).items()
-        if hint is datetime or datetime in get_args(hint)
-    }
-
-
 def attributes(kind: type[Record]) -> list[str]:
     """The names of all public attributes of a record, stored and computed."""
     stored = [field.name for field in fields(kind) if not field.name.startswith("_")]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
 
 from .accounts import Account
 from .event_payloads import EventPayload
-from .fields import Field, shown_moment
+from .fields import Field
+from .iso8601 import shown_moment
 from .paging import Listing, Page, find_cursor
-from .records import Record, attributes, moments, nullable, parameters
+from .records import Record, attributes, nullable, parameters
 from .refusals import InvalidPageToken, PageSizeTooLarge, Refused
 from .request_context import RequestContext
 from .seeding import Seeding
@@ -257,12 +259,6 @@ class Resource(Generic[R]):
         """The values of the properties of a record, in their order."""
         return attrgetter(*self.properties)
 
-    @cached_property
-    def _moments(self) -> Sequence[str]:
-        """The properties that are dates."""
-        dates = moments(self.stored)
-        return [name for name in self.properties if name in dates]
-
     def url(self, context: RequestContext) -> str:
         """The URL of the list of a request, or of the only record."""
         above = [*zip(self.ancestors, context.parents)][context.short :]
@@ -272,9 +268,10 @@ class Resource(Generic[R]):
     def render(self, context: RequestContext, record: R) -> dict[str, Any]:
         """A record as the API shows it."""
         url = self.url(context) if self.single else f"{self.url(context)}/{record.sid}"
-        shown = dict(zip(self.properties, self._values_of(record)))
-        for name in self._moments:
-            shown[name] = shown[name] and shown_moment(shown[name])
+        shown = {
+            name: shown_moment(value) if isinstance(value, datetime) else value
+            for name, value in zip(self.properties, self._values_of(record))
+        }
         for name in self.long_only if context.short else ():
             del shown[name]
         links = {name: f"{url}/{path}" for name, path in self.links.items()}

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from ..api.accounts import Account
-from ..api.fields import Json, shown_moment
+from ..api.fields import Json
+from ..api.iso8601 import shown_moment
 from ..api.records import Record
 from ..api.resource import Resource
 from ..api.resources import services

@@ -58,11 +58,11 @@ ACCEPTED: dict[type[Field], str] = {
     Texts: "a list of strings",
 }
 
-# The kind of field that reads an attribute, by the type of the attribute
+# The kind of field that reads an attribute, by the type of the attribute; bool is an int
 FIELD_KINDS: dict[Any, type[Field]] = {
     str: Text,
-    int: Int,
     bool: Flag,
+    int: Int,
     datetime: Moment,
     tuple[str, ...]: Texts,
     list[dict[str, Any]]: Mappings,
@@ -100,5 +100,11 @@ def _field(resource: Resource[Any], name: str, hints: Mapping[str, Any]) -> Fiel
     if prefix is not None:
         return Sid(twilio_name, prefix=prefix)
     types = get_args(hints[name]) if NoneType in get_args(hints[name]) else [hints[name]]
-    kind = next((FIELD_KINDS[each] for each in types if each in FIELD_KINDS), Data)
-    return kind(twilio_name)
+    kinds = (kind for known, kind in FIELD_KINDS.items() for each in types if _is_a(each, known))
+    return next(kinds, Data)(twilio_name)
+
+
+def _is_a(kind: Any, known: Any) -> bool:
+    """Whether *kind* is a *known* type or, as the `datetime` of freezegun, derives from one."""
+    is_derived = isinstance(kind, type) and isinstance(known, type) and issubclass(kind, known)
+    return is_derived or kind == known

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import datetime, timezone
 
 import pytest
@@ -259,3 +261,22 @@ def test_parent_sids_of_all_levels_must_agree(account: AccountView) -> None:
     assert str(refused.value) == (
         f"Conversation {talk.sid} belongs to chat_service_sid {desk.sid}, not to {other!r}"
     )
+
+
+def test_dates_are_read_and_shown_if_the_first_use_is_under_freezegun() -> None:
+    program = """
+from freezegun import freeze_time
+from pytest_conversations_fake import FakeConversations
+from requests import get
+
+with freeze_time("2026-01-02"), FakeConversations() as fake:
+    user = fake.users.add(identity="ada", date_created="2020-01-01T00:00:00Z")
+    talk = fake.conversations.add()
+    urls = [user.url, talk.url]
+    shown = [get(url, auth=("a", "b")).json()["date_created"] for url in urls]
+print(shown)
+"""
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert ("['2020-01-01T00:00:00Z', '2026-01-02T00:00:00Z']\n", "") == (ran.stdout, ran.stderr)

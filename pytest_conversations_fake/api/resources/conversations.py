@@ -16,11 +16,9 @@ from ..fields import (
     Day,
     Sid,
     Text,
-    duration,
     is_sid,
-    shown_moment,
-    span,
 )
+from ..iso8601 import duration, shown_moment, span
 from ..paging import Listing
 from ..parameters import (
     DateCreated,

@@ -10,7 +10,8 @@ from .. import refusals
 from ..accounts import Account
 from ..addresses import channel
 from ..event_payloads import EventPayload
-from ..fields import Day, Int, Sid, Text, shown_moment
+from ..fields import Day, Int, Sid, Text
+from ..iso8601 import shown_moment
 from ..parameters import DateCreated, DateUpdated, json_attributes
 from ..records import Record, shown
 from ..request_context import RequestContext

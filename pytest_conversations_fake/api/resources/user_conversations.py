@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 from .. import refusals
 from ..accounts import Account
-from ..fields import Choice, Int, Moment, shown_moment
+from ..fields import Choice, Int, Moment
+from ..iso8601 import shown_moment
 from ..paging import Listing
 from ..records import Record
 from ..request_context import RequestContext
