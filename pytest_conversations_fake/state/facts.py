@@ -11,7 +11,7 @@ from dataclasses import fields
 from datetime import datetime
 from functools import cache
 from types import NoneType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from ..api.fields import Day, Field, Flag, Int, Json, Many, Moment, Sid, Text
 from ..api.resource import Resource
@@ -106,5 +106,5 @@ def _field(resource: Resource[Any], name: str, hints: Mapping[str, Any]) -> Fiel
 
 def _is_a(kind: Any, known: Any) -> bool:
     """Whether *kind* is a *known* type or, as the `datetime` of freezegun, derives from one."""
-    is_derived = isinstance(kind, type) and isinstance(known, type) and issubclass(kind, known)
-    return is_derived or kind == known
+    are_classes = all(isinstance(each, type) and not get_origin(each) for each in (kind, known))
+    return issubclass(kind, known) if are_classes else bool(kind == known)
