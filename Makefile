@@ -7,13 +7,17 @@ ifeq ($(VERSIONS),)
 $(error Python 3.10 or later with venv and pip is needed, and was not found)
 endif
 
-.PHONY: example test docs bench lint stub clean
+.PHONY: example test environments docs bench lint stub clean
 .PRECIOUS: .venv/%/installed
 
 example: .venv/$(NEWEST)/installed  ## the fixture at work, with the real SDK
 	.venv/$(NEWEST)/bin/python -m pytest examples -v -n 0 -p no:randomly
 
-test: lint $(VERSIONS:%=test-%)  ## the suite on every Python that is installed
+test: environments lint $(VERSIONS:%=test-%)  ## the suite on every Python that is installed
+
+environments:  ## a virtual environment for each Python, at the same time
+	$(MAKE) --jobs --no-print-directory $(VERSIONS:%=.venv/%/installed)
+
 
 test-%: .venv/%/installed
 	.venv/$*/bin/python -m pytest

@@ -89,6 +89,7 @@ def _first_answer(command: list[str]) -> Callable[[], float]:
             RawClient(f"http://127.0.0.1:{port}").request("POST", "/v1/Services", "FriendlyName=a")
             took = perf_counter() - began
             program.terminate()
+            program.wait()  # before its stdout closes
         return took * 1000
 
     return milliseconds
