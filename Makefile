@@ -18,7 +18,6 @@ test: environments lint $(VERSIONS:%=test-%)  ## the suite on every Python that 
 environments:  ## a virtual environment for each Python, at the same time
 	$(MAKE) --jobs --no-print-directory $(VERSIONS:%=.venv/%/installed)
 
-
 test-%: .venv/%/installed
 	.venv/$*/bin/python -m pytest
 
