@@ -9,28 +9,15 @@ from statistics import median
 from time import perf_counter
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.api.engine import answer
-from pytest_conversations_fake.api.journal import Request
 from pytest_conversations_fake.api.world import World
 
-from .latency import CONVERSATIONS, HEADERS
+from .engine import request
 from .measuring import Row
-
-
-def request(world: World, method: str, path: str, query: str = "", form: str = "") -> str:
-    """Let the engine answer a request; returns the sid in the answer."""
-    pending = world.journal.open(Request(method, path, query, HEADERS, "http://127.0.0.1"))
-    steps = answer(world, pending)
-    next(steps)
-    try:
-        steps.send(form.encode())
-    except StopIteration as end:
-        world.journal.close(pending, end.value, 0)
-    return str((world.journal[-1].response or {}).get("sid"))
+from .subjects import CONVERSATIONS
 
 
 def scale(small: int, large: int, calls: int) -> Iterator[Row]:
-    """How much slower the engine is with many records."""
+    """The slowdown of the engine with many records."""
     figures = {size: _at_size(size, calls) for size in (small, large)}
     for name, value in figures[large].items():
         ratio = value / figures[small][name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from logging import WARNING, getLogger
 from statistics import median
 from threading import Barrier, Thread
@@ -12,18 +13,12 @@ from time import perf_counter
 from pytest_httpserver import HTTPServer
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.api.engine import answer
-from pytest_conversations_fake.api.journal import Request
 from pytest_conversations_fake.api.world import World
 
+from .engine import request
 from .measuring import FLOOR, Row, interleaved, rows
-from .subjects import ANSWER, CREDENTIALS, RawClient, floor_server
+from .subjects import ANSWER, CONVERSATIONS, RawClient, floor_server
 
-CONVERSATIONS = "/v1/Conversations"
-HEADERS = {
-    "authorization": f"Basic {CREDENTIALS}",
-    "content-type": "application/x-www-form-urlencoded",
-}
 CONNECTIONS = 8
 
 getLogger("werkzeug").setLevel(WARNING)  # it logs each request of pytest-httpserver
@@ -57,25 +52,17 @@ def latency(requests: int, rounds: int) -> Iterator[Row]:
 def _engine(floor: float, requests: int, rounds: int) -> Iterator[Row]:
     world = World("benchmark")
 
-    def request(method: str, path: str, query: str = "", form: str = "") -> None:
-        pending = world.journal.open(Request(method, path, query, HEADERS, "http://127.0.0.1"))
-        steps = answer(world, pending)
-        next(steps)
-        try:
-            steps.send(form.encode())
-        except StopIteration as end:
-            world.journal.close(pending, end.value, 0)
-
-    request("POST", CONVERSATIONS, form="UniqueName=help")
+    send = partial(request, world)
+    send("POST", CONVERSATIONS, form="UniqueName=help")
     messages = f"{CONVERSATIONS}/help/Messages"
     for _ in range(50):
-        request("POST", messages, form="Body=hi")
+        send("POST", messages, form="Body=hi")
     calls: dict[str, Callable[[], object]] = {
-        "create a service": lambda: request("POST", "/v1/Services", form="FriendlyName=a"),
-        "create a conversation": lambda: request("POST", CONVERSATIONS, form="Attributes={}"),
-        "create a message": lambda: request("POST", messages, form="Body=hi"),
-        "fetch": lambda: request("GET", f"{CONVERSATIONS}/help"),
-        "page of 50": lambda: request("GET", messages, query="PageSize=50"),
+        "create a service": lambda: send("POST", "/v1/Services", form="FriendlyName=a"),
+        "create a conversation": lambda: send("POST", CONVERSATIONS, form="Attributes={}"),
+        "create a message": lambda: send("POST", messages, form="Body=hi"),
+        "fetch": lambda: send("GET", f"{CONVERSATIONS}/help"),
+        "page of 50": lambda: send("GET", messages, query="PageSize=50"),
     }
     budgets = {
         "create a conversation": 0.4,

@@ -11,9 +11,8 @@ from time import perf_counter
 
 from pytest_conversations_fake import Delay, FakeConversations
 
-from .latency import CONVERSATIONS
 from .measuring import FLOOR, Row, interleaved, rows
-from .subjects import RawClient
+from .subjects import CONVERSATIONS, RawClient
 
 FLOOR_PROGRAM = """
 from aiohttp import web

@@ -23,6 +23,7 @@ ANSWER: dict[str, Any] = {
     "links": {f"link_{number}": f"http://127.0.0.1/v1/Services/{number}" for number in range(7)},
 }
 BODY = json.dumps(ANSWER).encode()
+CONVERSATIONS = "/v1/Conversations"
 CREDENTIALS = b64encode(f"AC{'0' * 32}:token".encode()).decode()
 
 

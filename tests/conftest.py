@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -18,11 +17,6 @@ from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.state.account import AccountView
 
 ORIGIN = "https://conversations.twilio.com"
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    if item.get_closest_marker("newest") and not find_spec("furo"):
-        pytest.skip("runs on the newest Python, which has the groups docs and bench")
 
 
 class Api:

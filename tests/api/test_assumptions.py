@@ -238,7 +238,7 @@ def test_default_messaging_service_is_always_owned() -> None:
     assert 201 == outcome(api, C, {"MessagingServiceSid": default})
 
 
-# How a test sets assumptions
+# Settings of assumptions in a test
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def timer(accepted: str, refused: str, short: tuple[int, str], malformed: tuple[
 
 
 LARGEST = 10**18 - 1
-"""Of 18 digits, the most that a number has."""
+"""The largest number: 18 digits."""
 
 INACTIVE = timer(
     "PT60S",
@@ -175,7 +175,7 @@ LIMITS: dict[str, tuple[Limit, ...]] = {
     "DefaultClosedTimer": CLOSED,
 }  # fmt: skip
 
-# What goes with a parameter, in place of what the operation needs
+# Parameters sent with a parameter, in place of those that the operation requires
 TOGETHER: dict[str, dict[str, str]] = {
     ADDRESS: {PROXY: "email:desk"},
     PROXY: {ADDRESS: "email:ada"},

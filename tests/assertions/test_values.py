@@ -1,4 +1,4 @@
-"""How texts and values are cut to fit on a terminal."""
+"""Truncation of texts and values to the width of a terminal."""
 
 from __future__ import annotations
 

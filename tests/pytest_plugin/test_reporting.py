@@ -55,7 +55,7 @@ SUITE = """
     def test_is_skipped(fake_conversations):
         pytest.skip("later")
 
-    @pytest.mark.xfail(reason="to be told so")
+    @pytest.mark.xfail(reason="expected")
     def test_fails_as_expected(fake_conversations):
         assert 1 == 2
 

@@ -54,7 +54,8 @@ def run(redirection: Redirection, tmp_path: Path) -> Run:
 # A process without root's rights over files
 AS_ANOTHER_USER = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
 needs_another_user = pytest.mark.skipif(
-    not shutil.which("setpriv") or os.geteuid() != 0, reason="only root can be another user"
+    not shutil.which("setpriv") or os.geteuid() != 0,
+    reason="only root can run a program as another user, with setpriv of util-linux",
 )
 CANNOT_REACH = (
     "fake_conversations refused conversations.dublin.ie1.twilio.com in this child process, which "

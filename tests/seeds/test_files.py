@@ -48,7 +48,7 @@ def test_written_data_is_read_unchanged(tmp_path: Path, suffix: str) -> None:
     assert "später" in path.read_text(encoding="utf-8")
 
 
-# What YAML or JSON may take for something else
+# Texts that YAML or JSON may take for another type
 ODD = [" ", "\n", "\t", "\r", "\x00", "\x1b", "\x7f", "\x85", "\xa0", "\u2028", "\u2029", "\ufeff"]
 ODD += ["\ufffe", "\U0001f600", "\U0010ffff", "\udc00", *"a0-#:'\"\\|>%[{<~?&*!@`,"]
 
