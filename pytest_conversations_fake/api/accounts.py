@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from .events import Event, Subscriber
 from .fields import is_sid
@@ -52,7 +53,7 @@ class Account:
     def accepts(self, user: str, password: str) -> bool:
         return self.secrets.get(user) == password
 
-    @property
+    @cached_property
     def secrets(self) -> Mapping[str, str]:
         """The password of each user name."""
         own = {self.username: self.auth_token} if self.username else {}
@@ -97,9 +98,10 @@ class Authenticator:
         if not user or not password:
             raise Unauthenticated(hint=_EMPTY[bool(user), bool(password)])
         first, *_ = self.accounts
-        if is_sid(user, "AC"):
-            first.last_password = password
-        return first, user if is_sid(user, "AC") else first.sid
+        if not is_sid(user, "AC"):
+            return first, first.sid
+        first.last_password = password
+        return first, user
 
     def _hint(self, user: str, password: str) -> str:
         """Why no account accepts *user* and *password*, for test authors."""
@@ -139,12 +141,14 @@ def _distinct(sids: Sequence[str], *others: str) -> str:
     return shortened(listed) if is_distinct else listed
 
 
+@lru_cache(maxsize=64)
 def _is_bearer(authorization: str) -> bool:
     """Whether a request authenticates with an access token of OAuth 2."""
     scheme, _, token = authorization.partition(" ")
     return scheme.lower() == "bearer" and bool(token.strip())
 
 
+@lru_cache(maxsize=64)  # a client sends the same header each time
 def _basic(authorization: str) -> tuple[str, str]:
     """User and password of HTTP Basic authentication."""
     scheme, _, credentials = authorization.partition(" ")

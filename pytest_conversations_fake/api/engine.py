@@ -6,7 +6,7 @@ outcomes, so it runs the same with a socket and without. The state is consistent
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from .accounts import Account
 from .deliveries import Delivery
 from .faults import ANSWER_FAULTS, Delay, Injected, RejectingFault, faults_for
 from .fields import is_sid
-from .forms import Texts, decompress, is_form, read_form, read_query, require_well_formed
+from .forms import Texts, decompress, form_text, read_texts, require_well_formed
 from .journal import IGNORED_BODY, PendingRequest, Response
 from .operations import VERSION, Operation, find_route, not_imitated
 from .pre_events import pre_event_delivery, read_changes
@@ -113,7 +113,10 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
     route, names = find_route(request.path)
     operation = route.operations.get(request.method)
     readable = body if isinstance(body, bytes) else b""
-    texts = _note(pending, operation, names, readable) if operation else {}
+    form = form_text(request.headers, readable)
+    texts = _note(pending, operation, names, form) if operation else {}
+    if operation and readable and not form:
+        pending.ignored += (f"{IGNORED_BODY}{request.headers.get('content-type', 'no type')}",)
     for fault in faults_for(world.injections, pending):
         pending.faults += (fault,)
         if isinstance(fault, Delay):
@@ -131,7 +134,7 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
         raise MethodNotAllowed
     if isinstance(body, Refused):
         raise body
-    require_well_formed(request.query, request.headers, body)
+    require_well_formed(request.query, form)
 
     def build_context(noted: dict[str, Any]) -> tuple[RequestContext, list[Record]]:
         """The context and the records in the path, from the current state."""
@@ -160,7 +163,7 @@ def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome
     return operation.resource.status(context, operation.verb), answer_body
 
 
-def _note(pending: PendingRequest, operation: Operation, names: list[str], body: bytes) -> Texts:
+def _note(pending: PendingRequest, operation: Operation, names: Sequence[str], form: str) -> Texts:
     """Add the operation and its parameters to *pending*, before validation. Returns the texts."""
     request = pending.request
     pending.operation = operation.name
@@ -169,15 +172,15 @@ def _note(pending: PendingRequest, operation: Operation, names: list[str], body:
     pending.path_params.update(zip(reversed(operation.path), reversed(names)))
     texts: Texts = {}
     ignored: list[str] = []
-    form, query = read_form(request.headers, body), read_query(request.query)
-    for keywords, source in [(operation.form_keywords, form), (operation.query_keywords, query)]:
-        for name, values in source.items():
+    for keywords, encoded in [
+        (operation.form_keywords, form),
+        (operation.query_keywords, request.query),
+    ]:
+        for name, values in read_texts(encoded).items():
             if name in keywords:
                 texts[keywords[name]] = values
             else:
                 ignored.append(name)
-    if body and not is_form(request.headers):
-        ignored.append(f"{IGNORED_BODY}{request.headers.get('content-type', 'no type')}")
     for keyword, field in operation.headers.items():
         if field.name.lower() in request.headers:
             texts[keyword] = [request.headers[field.name.lower()]]
@@ -197,14 +200,11 @@ def _why_not_found(account: Account, resource: Resource[Any], name: str) -> str:
 
 
 def _find(
-    account: Account, pending: PendingRequest, operation: Operation, names: list[str]
+    account: Account, pending: PendingRequest, operation: Operation, names: Sequence[str]
 ) -> list[Record]:
     """The records in the path, the service first; on a short path that is the default service."""
-    chain = [*operation.resource.ancestors, operation.resource]
-    found: list[Record] = []
-    if operation.is_short(names):
-        found.append(default_service(account))
-    for resource, name in zip(chain[len(found) :], names):
+    found: list[Record] = [default_service(account)] if operation.is_short(names) else []
+    for resource, name in zip(operation.chain[len(found) :], names):
         record = resource.find(account, found[-1].sid if found else None, name)
         if not record:
             hint = _why_not_found(account, resource, name)
@@ -212,10 +212,8 @@ def _find(
         found.append(record)
     if operation.resource.single:
         found.append(operation.resource.singleton(account, found[-1].sid if found else None))
-    pending.path_params |= {
-        keyword: getattr(record, keyword, record.sid)
-        for keyword, record in zip(operation.path, found)
-    }
+    for keyword, record in zip(operation.path, found):
+        pending.path_params[keyword] = getattr(record, keyword, record.sid)
     return found
 
 

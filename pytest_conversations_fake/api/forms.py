@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
 from .refusals import BodyTooLarge, MalformedForm, Refused, UnreadableBody
@@ -22,7 +23,7 @@ def decompress(headers: Mapping[str, str], body: bytes, limit: int) -> bytes | R
 
     Returns a refusal for another encoding, for broken data and for more than *limit* bytes.
     """
-    encoding = headers.get("content-encoding", "identity").strip().lower()
+    encoding = headers.get("content-encoding", "").strip().lower()
     if encoding in ("identity", ""):
         return body
     if encoding not in ("gzip", "x-gzip", "deflate"):
@@ -40,34 +41,38 @@ def decompress(headers: Mapping[str, str], body: bytes, limit: int) -> bytes | R
     return BodyTooLarge() if len(read) > limit else read
 
 
-def read_form(headers: Mapping[str, str], body: bytes) -> Texts:
-    """The parameters in a body. Twilio reads none in a body of another type (JSON, multipart)."""
-    return read_query(body.decode(errors="surrogateescape")) if is_form(headers) else {}
-
-
-def is_form(headers: Mapping[str, str]) -> bool:
-    return headers.get("content-type", "").partition(";")[0].strip().lower() == FORM
-
-
-def read_query(query: str) -> Texts:
-    """The parameters in a query, each with all of its texts in order.
+def form_text(headers: Mapping[str, str], body: bytes) -> str:
+    """The form in a body. Twilio reads none in a body of another type (JSON, multipart).
 
     Bytes that are not UTF-8 become surrogates, which `require_well_formed` refuses.
     """
+    is_form = is_form_type(headers.get("content-type", ""))
+    return body.decode(errors="surrogateescape") if is_form else ""
+
+
+@lru_cache(maxsize=64)  # clients send few types
+def is_form_type(content_type: str) -> bool:
+    return content_type.partition(";")[0].strip().lower() == FORM
+
+
+def read_texts(encoded: str) -> Texts:
+    """The parameters in a form or query, each with all of its texts in order."""
     texts: Texts = {}
-    for name, text in parse_qsl(query, keep_blank_values=True, errors="surrogateescape"):
-        texts.setdefault(name, []).append(text)
+    if encoded:
+        for name, text in parse_qsl(encoded, keep_blank_values=True, errors="surrogateescape"):
+            texts.setdefault(name, []).append(text)
     return texts
 
 
-def require_well_formed(query: str, headers: Mapping[str, str], body: bytes) -> None:
-    """Refuse broken percent-encoding and bytes that are not UTF-8."""
-    form = body.decode(errors="surrogateescape") if is_form(headers) else ""
-    for encoded in (query, form):
-        if re.search("%(?![0-9a-fA-F]{2})", encoded):
+def require_well_formed(*encoded: str) -> None:
+    """Refuse broken percent-encoding and bytes that are not UTF-8 in forms and queries."""
+    for each in encoded:
+        if "%" not in each and each.isascii():
+            continue
+        if re.search("%(?![0-9a-fA-F]{2})", each):
             raise MalformedForm(reason="broken percent-encoding")
         try:
-            unquote(encoded, errors="surrogateescape").encode()
+            unquote(each, errors="surrogateescape").encode()
         except UnicodeEncodeError:
             raise MalformedForm(reason="not UTF-8") from None
 

@@ -6,6 +6,7 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, overload
 
@@ -198,9 +199,7 @@ class Journal(Sequence[RecordedRequest]):
         )
         if recorded_request.refused:
             recorded_request = _shortened(recorded_request)
-        insort(
-            self._requests, recorded_request, key=lambda recorded_request: recorded_request.number
-        )
+        insort(self._requests, recorded_request, key=attrgetter("number"))
         self.answered += 1
         self._drop()
         self._on_request()

@@ -16,11 +16,9 @@ def read_json(text: str) -> Any:
 
     Raises `ValueError` for text that is not JSON or is too deep.
     """
-    if _depth(text) > MAX_DEPTH:
+    if text.count("[") + text.count("{") > MAX_DEPTH and _depth(text) > MAX_DEPTH:
         raise ValueError("too deep")
-    return json.loads(
-        text, parse_constant=_refuse_constant, parse_int=lambda digits: int(digits[:9])
-    )
+    return _DECODER.decode(text)
 
 
 def _depth(text: str) -> int:
@@ -33,3 +31,8 @@ def _depth(text: str) -> int:
 def _refuse_constant(constant: str) -> None:
     """Refuse `NaN` and `Infinity`, which only Python accepts."""
     raise ValueError(constant)
+
+
+_DECODER = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_int=lambda digits: int(digits[:9])
+)

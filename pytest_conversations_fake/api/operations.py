@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from .fields import Choice, Field, Int, Text
@@ -26,12 +26,12 @@ class Operation:
     resource: Resource[Any]
     verb: Verb
 
-    @property
+    @cached_property
     def name(self) -> OperationName:
         """The name in Twilio's contract, that of the account level: `CreateConversation`."""
         return cast(OperationName, self.verb.name + self.resource.noun)
 
-    @property
+    @cached_property
     def service_name(self) -> ServiceOperationName | None:
         """The name in Twilio's contract at the service level; None if it has one level only."""
         if not self.resource.has_short_path:
@@ -82,6 +82,11 @@ class Operation:
         return {field.name: keyword for keyword, field in self.query.items()}
 
     @cached_property
+    def chain(self) -> Sequence[Resource[Any]]:
+        """The resources of its long path, the service first."""
+        return [*self.resource.ancestors, self.resource]
+
+    @cached_property
     def path(self) -> list[str]:
         """The keywords of the records in its long path: `["chat_service_sid", "sid"]`."""
         above = [resource.sid_keyword for resource in self.resource.ancestors]
@@ -91,7 +96,7 @@ class Operation:
         """Whether a path with these *names* for records leaves out the service."""
         return len(names) < len(self.path)
 
-    @property
+    @cached_property
     def names_one(self) -> bool:
         """Whether the last segment of its path is the name of a record."""
         return self.verb.to_one and not self.resource.single
@@ -113,7 +118,8 @@ class Route:
     below: dict[str | None, Route] = field(default_factory=dict)
 
 
-def find_route(path: str) -> tuple[Route, list[str]]:
+@lru_cache(maxsize=128)  # clients create, list and poll at the same paths
+def find_route(path: str) -> tuple[Route, Sequence[str]]:
     """The route of a *path* and the names of records in it; an empty route for an unknown path."""
     route, names = _TREE, []
     for segment in read_path(path):

@@ -261,21 +261,24 @@ class Resource(Generic[R]):
 
     def url(self, context: RequestContext) -> str:
         """The URL of the list of a request, or of the only record."""
-        above = [*zip(self.ancestors, context.parents)][context.short :]
-        steps = [f"{resource.path}/{record.sid}" for resource, record in above]
-        return "/".join([context.base, *steps, self.path])
+        url = context.level if self.ancestors else context.base
+        for resource, record in zip(self.ancestors[1:], context.parents[1:]):
+            url += f"/{resource.path}/{record.sid}"
+        return f"{url}/{self.path}"
 
     def render(self, context: RequestContext, record: R) -> dict[str, Any]:
         """A record as the API shows it."""
-        url = self.url(context) if self.single else f"{self.url(context)}/{record.sid}"
         shown = {
             name: shown_moment(value) if isinstance(value, datetime) else value
             for name, value in zip(self.properties, self._values_of(record))
         }
         for name in self.long_only if context.short else ():
             del shown[name]
-        links = {name: f"{url}/{path}" for name, path in self.links.items()}
-        return {**shown, "url": url, **({"links": links} if links else {})}
+        url = self.url(context) if self.single else f"{self.url(context)}/{record.sid}"
+        shown["url"] = url
+        if self.links:
+            shown["links"] = {name: f"{url}/{path}" for name, path in self.links.items()}
+        return shown
 
     def render_created(self, context: RequestContext, record: R) -> dict[str, Any]:
         """A record as the answer to the request that created it shows it."""

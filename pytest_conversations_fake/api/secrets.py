@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64decode
 from collections.abc import Mapping
+from functools import lru_cache
 
 from .wording import counted
 
@@ -33,6 +34,7 @@ def recognizable(secret: str) -> str:
     return f"{start}{counted(len(secret), 'character')}"
 
 
+@lru_cache(maxsize=64)  # a client sends the same header each time
 def _user(authorization: str) -> str:
     """The header with the user only, `Basic AC…:***`, so that requests can be distinguished."""
     scheme, _, credentials = authorization.partition(" ")

@@ -148,9 +148,13 @@ class World:
 
     def request_context(self, account: Account, **values: Any) -> RequestContext:
         """The context of an action of *account* now, with *values* for its other attributes."""
-        defaults: dict[str, Any] = {"account_sid": account.sid, "now": self.clock.second()}
+        values.setdefault("account_sid", account.sid)
         return RequestContext(
-            assumptions=self.assumptions, sids=self.sids, account=account, **(defaults | values)
+            assumptions=self.assumptions,
+            sids=self.sids,
+            account=account,
+            now=self.clock.second(),
+            **values,
         )
 
     def _publish(self, account: Account, event: Event, subscriber: Subscriber | None) -> None:
