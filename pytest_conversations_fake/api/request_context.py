@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -71,4 +71,5 @@ class RequestContext:
 
     def at(self, *parents: Record, **params: Any) -> RequestContext:
         """A copy of the context for a record below other *parents*, with other *params*."""
-        return replace(self, parents=parents, params=params, event_params={}, facts={})
+        others = {"parents": parents, "params": params, "event_params": {}, "facts": {}}
+        return RequestContext(**{**vars(self), **others})

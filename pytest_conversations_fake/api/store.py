@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from .records import Record
@@ -29,8 +29,26 @@ class Store:
         self._removed: Kinds = defaultdict(dict)
         self._positions: dict[str, int] = {}
         self._next_position = 0
+        self._deferred: list[Callable[[], None]] = []
+        self._deferred_kinds: set[type[Record]] = set()
+
+    def defer(self, kinds: Iterable[type[Record]], create: Callable[[], None]) -> None:
+        """Call *create*, which adds records of these *kinds*, before the first use of one of them.
+
+        Most tests look at none of the records that come with a service.
+        """
+        self._deferred.append(create)
+        self._deferred_kinds.update(kinds)
+
+    def _create_deferred(self) -> None:
+        creations, self._deferred = self._deferred, []
+        self._deferred_kinds = set()
+        for create in creations:
+            create()
 
     def add(self, record: Record) -> None:
+        if type(record) in self._deferred_kinds:
+            self._create_deferred()
         self._positions[record.sid] = self._next_position
         self._next_position += 1
         self._by_sid[type(record)][record.sid] = record
@@ -39,15 +57,17 @@ class Store:
             self._lists[type(record)][name].append(record)  # its position is the last one
 
     def change(self, record: Record, **values: object) -> None:
-        self._leave(record)
+        names = _names(record)
         for name, value in values.items():
             setattr(record, name, value)
-        self._enter(record)
+        if names != _names(record):
+            self._leave(record, names)
+            self._enter(record)
 
     def remove(self, record: Record, *, forget: bool = False) -> None:
         """Remove *record* and everything below it. With *forget*, as if it had never been added."""
         self.remove_listed(record.sid, forget=forget)
-        self._leave(record)
+        self._leave(record, _names(record))
         del self._by_sid[type(record)][record.sid]
         if forget:
             del self._positions[record.sid]
@@ -56,6 +76,7 @@ class Store:
 
     def remove_listed(self, listed: Hashable, *, forget: bool = False) -> None:
         """Remove the records of every kind in a list."""
+        self._create_deferred()
         for kind in list(self._by_sid):
             for record in list(self.of(kind, listed)):
                 self.remove(record, forget=forget)
@@ -64,7 +85,7 @@ class Store:
         """Put *records*, which are of one kind, into this order of arrival."""
         positions = sorted(map(self.position, records))
         for record in records:
-            self._leave(record)
+            self._leave(record, _names(record))
         for record, position in zip(records, positions):
             kept = self._by_sid[type(record)]
             kept[record.sid] = kept.pop(record.sid)
@@ -72,19 +93,27 @@ class Store:
             self._enter(record)
 
     def find(self, kind: type[R], sid: str | None) -> R | None:
+        if kind in self._deferred_kinds:
+            self._create_deferred()
         return self._by_sid[kind].get(sid)
 
     def get(self, kind: type[R], sid: str | None) -> R:
         """A record that exists or has existed."""
+        if kind in self._deferred_kinds:
+            self._create_deferred()
         record: R = self._by_sid[kind].get(sid) or self._removed[kind][sid]
         return record
 
     def get_by(self, kind: type[R], *key: Hashable) -> R:
         """A record that exists."""
+        if kind in self._deferred_kinds:
+            self._create_deferred()
         record: R = self._by_key[kind][key]
         return record
 
     def find_by(self, kind: type[R], *key: Hashable) -> R | None:
+        if kind in self._deferred_kinds:
+            self._create_deferred()
         return self._by_key[kind].get(key)
 
     def find_even_removed(self, kind: type[R], sid: str | None) -> R | None:
@@ -93,11 +122,15 @@ class Store:
 
     def of(self, kind: type[R], listed: Hashable) -> Sequence[R]:
         """The records of a *kind* in a list, oldest first. The sid of a parent is a list's name."""
+        if kind in self._deferred_kinds:
+            self._create_deferred()
         records: Sequence[R] = self._lists[kind].get(listed, ())
         return records
 
     def all(self, kind: type[R]) -> Collection[R]:
         """All records of a *kind*, oldest first."""
+        if kind in self._deferred_kinds:
+            self._create_deferred()
         return self._by_sid[kind].values()
 
     def removed(self, kind: type[R]) -> Collection[R]:
@@ -113,6 +146,7 @@ class Store:
         kept = [self._by_sid, self._removed]
         by_sid, removed = [{kind: {**each[kind]} for kind in each} for each in kept]
         positions, next_position = {**self._positions}, self._next_position
+        deferred, deferred_kinds = [*self._deferred], {*self._deferred_kinds}
         records = save_attributes(
             record for each in kept for of_kind in each.values() for record in of_kind.values()
         )
@@ -122,6 +156,7 @@ class Store:
             for index in (self._by_sid, self._removed, self._by_key, self._lists):
                 index.clear()
             self._positions, self._next_position = {**positions}, next_position
+            self._deferred, self._deferred_kinds = [*deferred], {*deferred_kinds}
             self._removed.update((kind, {**removed[kind]}) for kind in removed)
             self._by_sid.update((kind, {**by_sid[kind]}) for kind in by_sid)
             for of_kind in by_sid.values():
@@ -135,9 +170,19 @@ class Store:
         for name in record.lists():
             insort(self._lists[type(record)][name], record, key=self.position)
 
-    def _leave(self, record: Record) -> None:
-        for key in record.keys():  # noqa: SIM118 - not a mapping
+    def _leave(self, record: Record, names: Names) -> None:
+        """Remove *record* from the indexes, in which it has these *names*."""
+        keys, lists = names
+        for key in keys:
             del self._by_key[type(record)][key]
-        for name in record.lists():
+        for name in lists:
             records = self._lists[type(record)][name]
             del records[bisect_left(records, self.position(record), key=self.position)]
+
+
+Names = tuple[list[Hashable], list[Hashable]]
+
+
+def _names(record: Record) -> Names:
+    """The keys of *record*, and the names of its lists."""
+    return [*record.keys()], [*record.lists()]

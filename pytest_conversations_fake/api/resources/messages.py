@@ -108,10 +108,10 @@ class Messages(InConversation[Message]):
         conversation = context.store.get(Conversation, context.parent_sid)
         reactivate(context, conversation)
         if context.assumes("texted-receipts", "sent"):
-            # Carriers report each text, even if the request switches webhooks off
-            below = replace(context, webhooks_enabled=context.source is not None)
             for each in participants.texting_participants(context, conversation.sid):
                 if each.messaging_binding_address and each.sid != message.participant_sid:
+                    # Carriers report each text, even if the request switches webhooks off
+                    below = replace(context, webhooks_enabled=context.source is not None)
                     receipts.create(below.at(*context.parents, message, participant_sid=each.sid))
         return message
 

@@ -57,10 +57,15 @@ class Services(Resource[Service]):
 
     def register(self, context: RequestContext, record: Service) -> None:
         """Create the four roles and the configurations that Twilio gives to every service."""
-        for role in DEFAULT_ROLES:
-            roles.create(context.at(record, **role))
-        for single in (service_configurations, notifications, service_webhooks):
-            single.create(context.at(record))
+        singletons = (service_configurations, notifications, service_webhooks)
+
+        def create() -> None:
+            for role in DEFAULT_ROLES:
+                roles.create(context.at(record, **role))
+            for singleton in singletons:
+                singleton.create(context.at(record))
+
+        context.store.defer((roles.record, *(each.record for each in singletons)), create)
 
     def replace_default(self, context: RequestContext) -> Service:
         """Replace the default service, which must be empty, by one from a seed file."""
