@@ -17,10 +17,8 @@ HEADERS = {
 def request(world: World, method: str, path: str, query: str = "", form: str = "") -> str:
     """Let the engine answer a request; returns the sid in the answer."""
     pending = world.journal.open(Request(method, path, query, HEADERS, "http://127.0.0.1"))
-    steps = answer(world, pending)
-    next(steps)
     try:
-        steps.send(form.encode())
+        next(answer(world, pending, form.encode()))
     except StopIteration as end:
         world.journal.close(pending, end.value, 0)
     return str((world.journal[-1].response or {}).get("sid"))

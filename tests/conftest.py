@@ -58,10 +58,8 @@ class Api:
             origin=ORIGIN,
         )
         entry = self.world.journal.open(request)
-        steps = answer(self.world, entry)
-        next(steps)
         with pytest.raises(StopIteration) as done:
-            steps.send(body)
+            next(answer(self.world, entry, body))
         self.response = done.value.value
         self.world.journal.close(entry, self.response, duration=0)
         if self.world.errors:

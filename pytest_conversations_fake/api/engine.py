@@ -49,16 +49,6 @@ CORS = {
 
 
 @dataclass(frozen=True)
-class ReadBody:
-    """Read the body. Outcome: its bytes as sent, or the refusal of an unreadable body.
-
-    A body of more than *limit* bytes is refused.
-    """
-
-    limit: int
-
-
-@dataclass(frozen=True)
 class Ask:
     """Send a pre-event to an application. Outcome: the delivery with its answer."""
 
@@ -72,40 +62,43 @@ class Wait:
     seconds: float
 
 
-Step = ReadBody | Ask | Wait
-Outcome = bytes | Refused | Delivery | None
+Step = Ask | Wait
+Outcome = Delivery | None
 
 Steps = Generator[Step, Outcome, Response]
 
 
-def answer(world: World, pending: PendingRequest) -> Steps:
-    """Answer the request of *pending*, and add to *pending* what becomes known about it."""
+def answer(world: World, pending: PendingRequest, body: bytes | Refused) -> Steps:
+    """Answer the request of *pending*, and add to *pending* what becomes known about it.
+
+    *body* has the bytes as sent, or is the refusal of a body that could not be read.
+    """
     headers = CORS | {"Twilio-Request-Id": world.sids.draw("RQ")}
     try:
-        status, body = yield from _carry_out(world, pending)
+        status, answer_body = yield from _carry_out(world, pending, body)
     except Injected as injected:
         pending.refusal = injected
-        status, body = injected.answer_status, injected.envelope()
+        status, answer_body = injected.answer_status, injected.envelope()
         headers |= injected.headers
     except Refused as refusal:
         pending.refusal = refusal
-        status, body = refusal.status, refusal.envelope()
+        status, answer_body = refusal.status, refusal.envelope()
         if status == 401:
             headers["WWW-Authenticate"] = 'Basic realm="Twilio API"'
     except Exception as error:  # ours, not Twilio's: it fails the test that caused it
         pending.error = error
         world.errors.append(error)
-        status, body = 500, {"message": "An error occurred", "status": 500}
+        status, answer_body = 500, {"message": "An error occurred", "status": 500}
     broken = [each for each in pending.faults if isinstance(each, ANSWER_FAULTS)]
-    return Response(status, body, headers, broken[0] if broken else None)
+    return Response(status, answer_body, headers, broken[0] if broken else None)
 
 
-def _carry_out(world: World, pending: PendingRequest) -> Generator[Step, Outcome, tuple[int, Any]]:
+def _carry_out(
+    world: World, pending: PendingRequest, body: bytes | Refused
+) -> Generator[Step, Outcome, tuple[int, Any]]:
     request = pending.request
-    body = yield ReadBody(MAX_BODY)
     if isinstance(body, bytes):
         body = decompress(request.headers, body, MAX_BODY)
-    assert isinstance(body, bytes | Refused)
     if request.method == "OPTIONS":  # a browser's preflight, which carries no credentials
         return 204, None
     world.finish()

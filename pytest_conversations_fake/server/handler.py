@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import EMPTY_PAYLOAD, StreamReader, web
 
-from ..api.engine import CORS, Ask, Outcome, ReadBody, Steps, Wait, answer
+from ..api.engine import CORS, MAX_BODY, Ask, Outcome, Steps, Wait, answer
 from ..api.faults import Reset
 from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import PendingRequest, RecordedRequest, Request, Response
@@ -123,27 +123,60 @@ class Handler:
             raise ConnectionAbortedError("the test of this server is over")
         world = self.server.world  # of this request until its end, even if the next fake starts
         began = RealTime.seconds()
+        body = await read_body(request, MAX_BODY)
         received = core_request(request, world)
         with world.lock:
             generation = world.generation
             pending = world.journal.open(received)
-        response = await _drive(answer(world, pending), request, world, generation)
+        steps = answer(world, pending, body)
+        response, recorded_request = await self._drive(steps, world, generation, pending, began)
         if pending.error:
             LOG.error("an error inside the fake", exc_info=pending.error)
         if isinstance(pending.refusal, CredentialsEnded):
             line = f"{received.method} {received.path}: {pending.refusal}"
             self.server.late_requests.append(visible(line))
-        elif recorded_request := _close_entry(world, generation, pending, response, began):
+        if recorded_request:
             log(recorded_request)
-            self._wake_for_timers(world)
         return await send(response, request, world)
 
+    async def _drive(
+        self, steps: Steps, world: World, generation: int, pending: PendingRequest, began: float
+    ) -> tuple[Response, RecordedRequest | None]:
+        """Run the steps of the engine. Each step holds the world's lock, and no wait does.
+
+        A request of another *generation* gets no answer: the world was restored in the meantime.
+        """
+        outcome: Outcome = None
+        while True:
+            with world.lock:
+                if world.generation != generation:
+                    return Response(0, fault=Reset()), None
+                try:
+                    step = steps.send(outcome)
+                except StopIteration as done:
+                    response: Response = done.value
+                    if isinstance(pending.refusal, CredentialsEnded):
+                        return response, None
+                    duration = RealTime.seconds() - began
+                    recorded_request = world.journal.close(pending, response, duration)
+                    self._wake_for_timers(world)
+                    return response, recorded_request
+            match step:
+                case Ask(delivery):
+                    outcome = await asyncio.wrap_future(world.ask(delivery))
+                case Wait(seconds):
+                    await sleep(seconds)
+                    outcome = None
+
     def _wake_for_timers(self, world: World) -> None:
-        """Let timers run out on time, so that their webhooks are sent without another request."""
+        """Let timers run out on time, so that their webhooks are sent without another request.
+
+        The caller holds the world's lock.
+        """
         if self._timer:
             self._timer.cancel()
-        with world.lock:
-            seconds = world.next_due()
+            self._timer = None
+        seconds = world.next_due()
         if seconds is not None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(min(seconds, MAX_TIMER_WAIT), self._wake, world)
@@ -151,17 +184,7 @@ class Handler:
     def _wake(self, world: World) -> None:
         with world.lock:
             world.settle()
-        self._wake_for_timers(world)
-
-
-def _close_entry(
-    world: World, generation: int, pending: PendingRequest, response: Response, began: float
-) -> RecordedRequest | None:
-    """Close the journal entry of a request, unless the world was restored in the meantime."""
-    with world.lock:
-        if world.generation != generation:
-            return None
-        return world.journal.close(pending, response, RealTime.seconds() - began)
+            self._wake_for_timers(world)
 
 
 def log(recorded_request: RecordedRequest) -> None:
@@ -171,31 +194,6 @@ def log(recorded_request: RecordedRequest) -> None:
         reason = recorded_request.reason if recorded_request.refused else ""
         notes = filter(None, [reason, ignored_sentence(recorded_request)])
         LOG.log(level, "%s", ": ".join([str(recorded_request), *notes]))
-
-
-async def _drive(steps: Steps, request: web.BaseRequest, world: World, generation: int) -> Response:
-    """Run the steps of the engine. Each step holds the world's lock, and no wait does.
-
-    A request of another *generation* gets no answer: the world was restored in the meantime.
-    """
-    outcome: Outcome = None
-    while True:
-        try:
-            with world.lock:
-                if world.generation != generation:
-                    return Response(0, fault=Reset())
-                step = steps.send(outcome)
-        except StopIteration as done:
-            response: Response = done.value
-            return response
-        match step:
-            case Ask(delivery):
-                outcome = await asyncio.wrap_future(world.ask(delivery))
-            case Wait(seconds):
-                await sleep(seconds)
-                outcome = None
-            case ReadBody():
-                outcome = await read_body(step, request)
 
 
 class Protocol(web.RequestHandler):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import struct
+from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from socket import SO_LINGER, SOL_SOCKET
 from typing import Any
 
 from aiohttp import StreamReader, web
 
-from ..api.engine import ReadBody
 from ..api.faults import AnswerLost, HalfAnswer, MalformedJson, Reset
 from ..api.journal import Request, Response
 from ..api.refusals import BodyTooLarge, MalformedRequest, Refused
@@ -20,8 +22,8 @@ MAX_LINE_LENGTH = 64 * 1024
 """Maximum number of bytes of a line in the head of a request; eight times aiohttp's default."""
 
 
-async def read_body(step: ReadBody, request: web.BaseRequest) -> bytes | Refused:
-    """Read the whole body, even one that is too large: a client sends before it reads."""
+async def read_body(request: web.BaseRequest, limit: int) -> bytes | Refused:
+    """Read the whole body, even one of more than *limit* bytes: a client sends before it reads."""
     if request.headers.get("Expect", "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
@@ -29,7 +31,7 @@ async def read_body(step: ReadBody, request: web.BaseRequest) -> bytes | Refused
     try:
         async for chunk in request.content.iter_any():
             size += len(chunk)
-            if size <= step.limit:
+            if size <= limit:
                 body += chunk
     except web.RequestPayloadError as error:
         request.content.feed_eof()  # else aiohttp waits for more data
@@ -38,7 +40,7 @@ async def read_body(step: ReadBody, request: web.BaseRequest) -> bytes | Refused
         if request.transport:
             raise
         raise ConnectionResetError("the connection was dropped") from error
-    return bytes(body) if size <= step.limit else BodyTooLarge()
+    return bytes(body) if size <= limit else BodyTooLarge()
 
 
 def make_request(
@@ -97,7 +99,14 @@ async def send(response: Response, request: web.BaseRequest, world: World) -> we
 
 def http_response(response: Response, world: World) -> web.Response:
     # Without a date, aiohttp calls time.time(), which tests patch
-    headers = {"Date": format_datetime(world.clock.now(), usegmt=True), **response.headers}
+    headers = {"Date": _http_date(world.clock.second()), **response.headers}
     if response.body is None:
         return web.Response(status=response.status, headers=headers)
-    return web.json_response(response.body, status=response.status, headers=headers)
+    headers["Content-Type"] = "application/json; charset=utf-8"
+    body = json.dumps(response.body).encode()
+    return web.Response(body=body, status=response.status, headers=headers)
+
+
+@lru_cache(maxsize=1)
+def _http_date(second: datetime) -> str:
+    return format_datetime(second, usegmt=True)
