@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from datetime import datetime
 from functools import cached_property
 from operator import attrgetter
 from typing import Any, ClassVar, Generic, TypeVar
@@ -268,10 +267,10 @@ class Resource(Generic[R]):
 
     def render(self, context: RequestContext, record: R) -> dict[str, Any]:
         """A record as the API shows it."""
-        shown = {
-            name: shown_moment(value) if isinstance(value, datetime) else value
-            for name, value in zip(self.properties, self._values_of(record))
-        }
+        shown = dict(zip(self.properties, self._values_of(record)))
+        for name in ("date_created", "date_updated"):
+            if name in shown:
+                shown[name] = shown_moment(shown[name])
         for name in self.long_only if context.short else ():
             del shown[name]
         url = self.url(context) if self.single else f"{self.url(context)}/{record.sid}"

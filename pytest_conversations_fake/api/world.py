@@ -94,7 +94,8 @@ class World:
     def settle(self) -> None:
         """Apply the timers that are due now, before anyone reads the state."""
         for account in self.authenticator.accounts:
-            conversation_lifecycle.settle(account, self.clock.second())
+            if account.timers.next:
+                conversation_lifecycle.settle(account, self.clock.second())
 
     @contextmanager
     def settled(self) -> Iterator[None]:

@@ -66,35 +66,45 @@ def core_request(request: web.BaseRequest, world: World) -> Request:
     path, _, query = target.partition("?")
     return Request(
         method=request.method,
-        path=path.encode(errors="surrogateescape").decode(errors="replace"),
+        path=path if path.isascii() else _with_replacements(path),
         query=query,
         headers=headers,
         origin=f"{request.scheme}://{headers['host']}" if headers.get("host") else world.address,
     )
 
 
+def _with_replacements(path: str) -> str:
+    """*path* with U+FFFD in place of bytes that are not UTF-8."""
+    return path.encode(errors="surrogateescape").decode(errors="replace")
+
+
 async def send(response: Response, request: web.BaseRequest, world: World) -> web.StreamResponse:
     """Send the answer, or the part of it that a fault permits."""
-    answer: web.StreamResponse
-    answer = whole = http_response(response, world)
+    answer = http_response(response, world)
     if request.content.exception():  # the start of the next request is unknown
         answer.force_close()
-    body = whole.body if isinstance(whole.body, bytes) else b""
-    transport = request.transport
-    if isinstance(response.fault, MalformedJson):
-        whole.body = body[: len(body) // 2]
-    elif isinstance(response.fault, HalfAnswer):
-        half = web.StreamResponse(status=response.status, headers=answer.headers)
-        half.content_length = len(body)
-        await half.prepare(request)
-        await half.write(body[: len(body) // 2])
-        answer = half
-    if transport and isinstance(response.fault, (Reset, AnswerLost, HalfAnswer)):
-        if isinstance(response.fault, Reset):  # without this, abort() closes normally
+    return await _spoil(answer, response.fault, request) if response.fault else answer
+
+
+async def _spoil(
+    answer: web.Response, fault: object, request: web.BaseRequest
+) -> web.StreamResponse:
+    """Apply a *fault* of the answer. Returns what is still to be sent."""
+    rest: web.StreamResponse = answer
+    body = answer.body if isinstance(answer.body, bytes) else b""
+    if isinstance(fault, MalformedJson):
+        answer.body = body[: len(body) // 2]
+    elif isinstance(fault, HalfAnswer):
+        rest = web.StreamResponse(status=answer.status, headers=answer.headers)
+        rest.content_length = len(body)
+        await rest.prepare(request)
+        await rest.write(body[: len(body) // 2])
+    if request.transport and isinstance(fault, (Reset, AnswerLost, HalfAnswer)):
+        if isinstance(fault, Reset):  # without this, abort() closes normally
             at_once = struct.pack("ii", 1, 0)
-            transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, at_once)
-        transport.abort()
-    return answer
+            request.transport.get_extra_info("socket").setsockopt(SOL_SOCKET, SO_LINGER, at_once)
+        request.transport.abort()
+    return rest
 
 
 def http_response(response: Response, world: World) -> web.Response:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..accounts import Account
 from ..fields import Text
+from ..iso8601 import shown_moment
 from ..paging import Listing
 from ..records import Record
 from ..refusals import IdentityAndAddress
@@ -110,6 +111,8 @@ class ParticipantConversations(Resource[ParticipantConversation]):
         """The record with links; Twilio shows no URL."""
         shown = super().render(context, record)
         del shown["url"]
+        for name in ("conversation_date_created", "conversation_date_updated"):
+            shown[name] = shown_moment(shown[name])
         conversation = f"{context.level}/Conversations/{record.conversation_sid}"
         participant = f"{conversation}/Participants/{record.participant_sid}"
         return {**shown, "links": {"participant": participant, "conversation": conversation}}
