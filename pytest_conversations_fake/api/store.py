@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from typing import Any, TypeVar
 
 from .records import Record
@@ -17,6 +17,24 @@ R = TypeVar("R", bound=Record)
 
 # The values are records of the kind in the key, which a type cannot express
 Kinds = defaultdict[type[Record], dict[Hashable, Any]]
+
+
+class Deferred:
+    """Records of some *kinds* that *create* adds to the store before the first use of a kind."""
+
+    def __init__(
+        self, kinds: Collection[type[Record]], create: Callable[[], Sequence[Record]]
+    ) -> None:
+        self.kinds = kinds
+        self._create = create
+        self.records: Sequence[Record] = ()
+        """Empty until they are created."""
+        self.restore = save_attributes(self.records)
+        """Restores the attributes with which they were created."""
+
+    def create(self) -> None:
+        self.records = self._create()
+        self.restore = save_attributes(self.records)
 
 
 class Store:
@@ -29,32 +47,29 @@ class Store:
         self._removed: Kinds = defaultdict(dict)
         self._positions: dict[str, int] = {}
         self._next_position = 0
-        self._deferred: list[Callable[[], None]] = []
+        self._deferred: list[Deferred] = []
         self._deferred_kinds: set[type[Record]] = set()
 
-    def defer(self, kinds: Iterable[type[Record]], create: Callable[[], None]) -> None:
+    def defer(
+        self, kinds: Collection[type[Record]], create: Callable[[], Sequence[Record]]
+    ) -> None:
         """Call *create*, which adds records of these *kinds*, before the first use of one of them.
 
         Most tests look at none of the records that come with a service.
         """
-        self._deferred.append(create)
+        self._deferred.append(Deferred(kinds, create))
         self._deferred_kinds.update(kinds)
 
     def _create_deferred(self) -> None:
         creations, self._deferred = self._deferred, []
         self._deferred_kinds = set()
-        for create in creations:
-            create()
+        for each in creations:
+            each.create()
 
     def add(self, record: Record) -> None:
         if type(record) in self._deferred_kinds:
             self._create_deferred()
-        self._positions[record.sid] = self._next_position
-        self._next_position += 1
-        self._by_sid[type(record)][record.sid] = record
-        self._by_key[type(record)].update(dict.fromkeys(record.keys(), record))
-        for name in record.lists():
-            self._lists[type(record)][name].append(record)  # its position is the last one
+        self._append(record)
 
     def change(self, record: Record, **values: object) -> None:
         names = _names(record)
@@ -146,7 +161,7 @@ class Store:
         kept = [self._by_sid, self._removed]
         by_sid, removed = [{kind: {**each[kind]} for kind in each} for each in kept]
         positions, next_position = {**self._positions}, self._next_position
-        deferred, deferred_kinds = [*self._deferred], {*self._deferred_kinds}
+        deferred = [*self._deferred]
         records = save_attributes(
             record for each in kept for of_kind in each.values() for record in of_kind.values()
         )
@@ -156,14 +171,27 @@ class Store:
             for index in (self._by_sid, self._removed, self._by_key, self._lists):
                 index.clear()
             self._positions, self._next_position = {**positions}, next_position
-            self._deferred, self._deferred_kinds = [*deferred], {*deferred_kinds}
             self._removed.update((kind, {**removed[kind]}) for kind in removed)
             self._by_sid.update((kind, {**by_sid[kind]}) for kind in by_sid)
             for of_kind in by_sid.values():
                 for record in of_kind.values():
                     self._enter(record)
+            self._deferred = [each for each in deferred if not each.records]
+            self._deferred_kinds = {kind for each in self._deferred for kind in each.kinds}
+            for each in deferred:  # records that were created later exist on, as they were then
+                each.restore()
+                for record in each.records:
+                    self._append(record)
 
         return restore
+
+    def _append(self, record: Record) -> None:
+        self._positions[record.sid] = self._next_position
+        self._next_position += 1
+        self._by_sid[type(record)][record.sid] = record
+        self._by_key[type(record)].update(dict.fromkeys(record.keys(), record))
+        for name in record.lists():
+            self._lists[type(record)][name].append(record)  # its position is the last one
 
     def _enter(self, record: Record) -> None:
         self._by_key[type(record)].update(dict.fromkeys(record.keys(), record))

@@ -88,6 +88,28 @@ def test_record_shows_its_restored_state(fake: FakeConversations) -> None:
     assert [] == [*fake.requests]
 
 
+def test_restore_undoes_changes_of_records_that_came_with_a_service(
+    world: World, api: Api, account: AccountView
+) -> None:
+    desk = api.post("/v1/Services", {"FriendlyName": "desk"}).response["sid"]
+    restore = world.save()
+
+    roles = [*account.roles]
+    sids = [role.sid for role in roles]
+    added = {"FriendlyName": "boss", "Type": "service", "Permission": "joinConversation"}
+    assert 201 == api.post(f"/v1/Services/{desk}/Roles", added).status
+    assert 204 == api.delete(f"/v1/Services/{desk}/Roles/{sids[-1]}").status
+    assert 200 == api.post(f"/v1/Roles/{sids[0]}", {"Permission": "sendMessage"}).status
+    for _ in range(2):
+        restore()
+        assert sids == [role.sid for role in account.roles]
+        assert 13 == len(roles[0].permissions)
+        assert [desk] * 4 == [role.chat_service_sid for role in roles[4:]]
+
+    api.delete(f"/v1/Services/{desk}")
+    assert sids[:4] == [role.sid for role in account.roles]
+
+
 def test_restore_includes_requests_faults_deliveries_and_clock(fake: FakeConversations) -> None:
     fake.conversations.add(unique_name="talk")
     fake.webhooks.deliver_to(answering(200), public_url=HOOK, events=EVENTS)

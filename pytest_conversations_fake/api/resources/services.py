@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from ..accounts import Account
@@ -11,6 +11,7 @@ from ..records import Record
 from ..refusals import DefaultServiceNotDeletable, FriendlyNameNotProvided, FriendlyNameTooLong
 from ..request_context import RequestContext
 from ..resource import Resource
+from ..sids import Sids
 from ..verbs import CREATE, DELETE, FETCH, LIST
 from .configurations import configuration, service_configurations
 from .notifications import notifications
@@ -56,14 +57,18 @@ class Services(Resource[Service]):
     }
 
     def register(self, context: RequestContext, record: Service) -> None:
-        """Create the four roles and the configurations that Twilio gives to every service."""
+        """Create the four roles and the configurations that Twilio gives to every service.
+
+        Their sids depend on the sid of the service, and not on when they are created.
+        """
         singletons = (service_configurations, notifications, service_webhooks)
 
-        def create() -> None:
-            for role in DEFAULT_ROLES:
-                roles.create(context.at(record, **role))
-            for singleton in singletons:
-                singleton.create(context.at(record))
+        def create() -> list[Record]:
+            own = replace(context, sids=Sids(record.sid))
+            return [
+                *(roles.create(own.at(record, **role)) for role in DEFAULT_ROLES),
+                *(singleton.create(own.at(record)) for singleton in singletons),
+            ]
 
         context.store.defer((roles.record, *(each.record for each in singletons)), create)
 

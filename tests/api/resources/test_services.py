@@ -149,3 +149,21 @@ def test_worlds_with_the_same_name_draw_the_same_sids() -> None:
 
     assert sids("one") == sids("one")
     assert len({*sids("one"), *sids("another")}) == 6
+
+
+def test_records_that_come_with_a_service_do_not_depend_on_when_they_are_read(
+    world: World, api: Api
+) -> None:
+    early = api.post("/v1/Services", {"FriendlyName": "Support"}).response
+    path = f"/v1/Services/{early['sid']}"
+    restore = world.save()
+    first = api.get(f"{path}/Roles").response["roles"]
+    restore()
+
+    world.clock.shift(hours=1)
+    role = {"FriendlyName": "boss", "Type": "service", "Permission": "joinConversation"}
+    api.post("/v1/Roles", role)
+    late = api.get(f"{path}/Roles").response["roles"]
+
+    assert first == late
+    assert {early["date_created"]} == {each["date_created"] for each in first}
