@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from contextlib import suppress
-from selectors import DefaultSelector
+from selectors import DefaultSelector, SelectorKey
 from threading import Condition, Event, Thread, get_ident
 from threading import enumerate as running_threads
 from traceback import format_stack
@@ -35,11 +35,27 @@ MAX_FRAMES = 6
 """Maximum number of frames, the innermost ones, that the stack of a stuck thread shows."""
 
 
+class Selector(DefaultSelector):
+    """A selector that shows whether its event loop waits for work. A loop that is stuck does not.
+
+    To ask costs nothing; to let an idle loop respond takes two changes of the running thread.
+    """
+
+    is_waiting = False
+
+    def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
+        self.is_waiting = True
+        try:
+            return super().select(timeout)
+        finally:
+            self.is_waiting = False
+
+
 class Loop(asyncio.SelectorEventLoop):
     """An event loop with a clock that tests cannot patch or freeze."""
 
     def __init__(self) -> None:
-        selector = DefaultSelector()
+        self.selector = selector = Selector()
         try:
             super().__init__(selector)
         except BaseException:  # for example from pytest-socket: a loop opens a pair of sockets
@@ -155,6 +171,8 @@ class LoopThread:
             error = RuntimeError(f"the thread {name!r} of the fake has died: {self._fatal_error!r}")
             error.__cause__ = self._fatal_error
             return error
+        if self._loop and self._loop.selector.is_waiting:
+            return None
         responded = Event()
         self.call_soon(responded.set)
         if self._ended.is_set() or responded.wait(RESPONSE_TIMEOUT):
