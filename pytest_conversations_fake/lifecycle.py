@@ -110,8 +110,8 @@ class Lifecycle:
         server.world = self._world
         server.start()
         self.address = server.url
-        if not self._redirect:
-            server.drop_connections()  # an open connection may have been redirected
+        if server.may_have_redirected and not self._redirect:
+            server.drop_connections()
         try:
             with self._redirecting() if self._redirect else nullcontext(), self._dispatcher.open():
                 yield
@@ -146,6 +146,7 @@ class Lifecycle:
                 yield
             finally:
                 self._redirection = None
+                self._server.may_have_redirected = True
                 _redirecting_fakes.remove(self)
                 for outer in outer_fakes:
                     outer._inner_fakes.remove(self)

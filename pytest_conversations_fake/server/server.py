@@ -43,6 +43,8 @@ class Server:
         self._handler: Handler | None = None
         self._thread: LoopThread | None = None
         self._refusals = 0
+        self.may_have_redirected = False
+        """Whether an open connection may have been redirected, by a fake that has ended."""
 
     @property
     def url(self) -> str:
@@ -90,6 +92,7 @@ class Server:
 
     def drop_connections(self) -> None:
         """Close every connection at once. Clients can connect again."""
+        self.may_have_redirected = False
         if self._handler and self._thread and self._thread.is_running:
             self._run(self._handler.drop_connections())
 

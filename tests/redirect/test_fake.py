@@ -268,6 +268,21 @@ def test_server_without_tls_drops_its_connections() -> None:
     server.stop()
 
 
+def test_connection_that_was_not_redirected_stays_open_for_the_next_fake() -> None:
+    server = Server()
+    sockets = []
+    with requests.Session() as session:
+        for _ in range(2):
+            fake = FakeConversations(redirect=False)
+            with fake._lifecycle.serve_on(server):
+                answer = session.get(f"{fake.url}/v1/Services", auth=AUTH, stream=True)
+                sockets.append(answer.raw.connection.sock)
+                answer.json()
+    server.stop()
+
+    assert sockets[0] is sockets[1] is not None
+
+
 def test_pooled_client_reaches_the_innermost_fake(
     fake: FakeConversations,
 ) -> None:
