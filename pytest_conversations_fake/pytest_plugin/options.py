@@ -54,11 +54,12 @@ GUARDS = {
 # The keywords of the marker, with their defaults
 KEYWORDS = {option: default for option, (_, default, _) in OPTIONS.items()} | {"accounts": None}
 
+_INI = pytest.StashKey[dict[str, Any]]()
+
 
 def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
     """The options of a test. Markers override *fixtures*, and these override ini options."""
-    options = {name: _read_ini_option(node.config, name) for name in OPTIONS}
-    options = {name: value for name, value in options.items() if value != ""} | fixtures
+    options = {**_ini_options(node.config), **fixtures}
     if options["assume"]:
         from ..api.assumptions import read_answers
 
@@ -79,6 +80,14 @@ def options_for(node: pytest.Item, **fixtures: Any) -> dict[str, Any]:
         inipath, rootpath = node.config.inipath, node.config.rootpath
         options["seed"] = (inipath.parent if inipath else rootpath) / options["seed"]
     return options
+
+
+def _ini_options(config: pytest.Config) -> dict[str, Any]:
+    """The ini options, read once in a session."""
+    if _INI not in config.stash:
+        values = {name: _read_ini_option(config, name) for name in OPTIONS}
+        config.stash[_INI] = {name: value for name, value in values.items() if value != ""}
+    return config.stash[_INI]
 
 
 def _read_ini_option(config: pytest.Config, name: str) -> Any:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Any
+
 from ..api.accounts import Account
+from ..api.resource import Resource
 from ..api.resources import RESOURCES
 from ..api.world import World
-from .collection import collection_class
+from .collection import Collection, collection_class
 
 
 class Collections:
@@ -18,5 +22,16 @@ class Collections:
     def __init__(self, world: World, account: Account) -> None:
         self._world = world
         self._account = account
-        for resource in RESOURCES:
-            setattr(self, resource.collection, collection_class(resource)(world, account))
+
+
+def _collection(resource: Resource[Any]) -> cached_property[Collection]:
+    """The collection of a *resource*, which most tests do not use."""
+    return cached_property(
+        lambda account: collection_class(resource)(account._world, account._account)
+    )
+
+
+for _resource in RESOURCES:
+    _property = _collection(_resource)
+    _property.__set_name__(Collections, _resource.collection)
+    setattr(Collections, _resource.collection, _property)
