@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from .actions import Recorder, action
 from .checks import check_number, check_seconds, check_text, require
 from .errors import ERRORS
 from .journal import PendingRequest
@@ -196,6 +197,7 @@ class Injection:
         times: int | None,
         after: int,
         when: Callable[[Mapping[str, Any]], object] | None,
+        recorder: Recorder,
     ) -> None:
         self.fault = fault
         self.met = 0
@@ -209,6 +211,7 @@ class Injection:
         self._after = after
         self._when = when
         self._ended = False
+        self._recorder = recorder
 
     @property
     def is_active(self) -> bool:
@@ -260,6 +263,7 @@ class Injection:
 
         return restore
 
+    @action
     def end(self) -> None:
         """End it: no further request meets it."""
         self._ended = True
