@@ -10,9 +10,10 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from ..api.outside import Entry
 from ..api.wording import counted
 from .assets import SHARED_MODULES, inlined, source
-from .data import Json, delivery_entry, request_entry
+from .data import Json, entry_data
 from .markup import Html, document, element
 
 if TYPE_CHECKING:
@@ -103,13 +104,11 @@ def _pre(text: str) -> Html | None:
 
 def _data(report: Report) -> str:
     """The data of the page as JSON that cannot end the element in which it stands."""
+    entries: list[Entry] = [*report.requests, *report.deliveries, *report.actions]
     data: Json = {
         "timeline": [
-            *(
-                request_entry(each, report.assumptions, max_response=MAX_ANSWER_LENGTH)
-                for each in report.requests
-            ),
-            *map(delivery_entry, report.deliveries),
+            entry_data(each, report.assumptions, max_response=MAX_ANSWER_LENGTH)
+            for each in sorted(entries, key=lambda entry: entry.order)
         ],
         "conversations": [*reversed(report.transcript.conversations)],
         "omitted_conversations": report.transcript.omitted,

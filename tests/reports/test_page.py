@@ -14,7 +14,7 @@ from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.pytest_plugin.reporting import file_name
 from pytest_conversations_fake.reports.assets import SHARED_MODULES, source
-from pytest_conversations_fake.reports.data import request_entry
+from pytest_conversations_fake.reports.data import action_entry, delivery_entry, request_entry
 from pytest_conversations_fake.reports.page import index, page
 from pytest_conversations_fake.reports.report import Report, report
 from pytest_conversations_fake.state.account import AccountView
@@ -155,16 +155,25 @@ def test_page_leads_back_to_its_index(world: World) -> None:
     assert "index.html" == link
 
 
-def test_page_has_the_data_of_its_requests_and_conversations(hostile: World) -> None:
-    shown = report(hostile, [])
+def test_page_has_one_time_line_and_the_conversations(
+    world: World, api: Api, account: AccountView
+) -> None:
+    account.users.add(identity="ada")
+    api.post("/v1/Conversations", {"UniqueName": "help"})
+    world.post(delivery(status=200))
+    account.users.add(identity="bob")
+    shown = report(world, [])
 
     data = data_of(shown)
 
-    assert [request_entry(each, hostile.assumptions) for each in hostile.journal] == [
-        each for each in data["timeline"] if each["kind"] == "request"
-    ]
-    assert 2 == sum(each["kind"] == "delivery" for each in data["timeline"])
+    assert [
+        action_entry(world.actions[0]),
+        request_entry(world.journal[0], world.assumptions),
+        delivery_entry(world.deliveries[0]),
+        action_entry(world.actions[1]),
+    ] == data["timeline"]
     assert [*shown.transcript.conversations] == data["conversations"]
+    assert 1 == len(data["conversations"])
 
 
 def test_page_without_scripts_shows_the_text(hostile: World) -> None:

@@ -75,9 +75,13 @@ const KINDS = {
   action(entry) {
     return {
       kind: "action",
-      bad: false,
-      summary: { kind: "did", title: element("code", {}, visible(cut(entry.text, 300))) },
-      more: () => [code(entry.text)],
+      bad: Boolean(entry.error),
+      summary: {
+        kind: "did",
+        title: element("code", {}, shortened(cut(entry.text, 300))),
+        reason: shortened(entry.error ?? ""),
+      },
+      more: () => [part("Call", code(entry.text)), part("Record", entry.sid && note(entry.sid)), part("Raised", entry.error && code(entry.error))],
     };
   },
 };
