@@ -1,4 +1,4 @@
-"""Entries of the time line as JSON: requests and deliveries, without secrets.
+"""Entries of the time line as JSON: requests, deliveries and actions, without secrets.
 
 Report pages show these entries, and programs of other languages read them.
 """
@@ -10,11 +10,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ..api.actions import Action
 from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
 from ..api.ignored_parameters import ignored_sentence
 from ..api.iso8601 import shown_moment
 from ..api.journal import RecordedRequest
+from ..api.outside import Entry
 from ..api.redaction import redacted
 from ..api.rules import RULES
 from ..api.secrets import without_passwords
@@ -24,12 +26,20 @@ Json = dict[str, Any]
 _RULES = {rule.id: rule for rule in RULES}
 
 
+def entry_data(entry: Entry, assumptions: Assumptions, *, max_response: int | None = None) -> Json:
+    """An entry of any kind."""
+    if isinstance(entry, RecordedRequest):
+        return request_entry(entry, assumptions, max_response=max_response)
+    return delivery_entry(entry) if isinstance(entry, Delivery) else action_entry(entry)
+
+
 def request_entry(
     request: RecordedRequest, assumptions: Assumptions, *, max_response: int | None = None
 ) -> Json:
     """A request. If its answer as JSON is longer than *max_response*, the text is cut."""
     return {
         "kind": "request",
+        "order": request.order,
         "number": request.number,
         "operation": request.operation,
         "method": request.method,
@@ -56,6 +66,7 @@ def delivery_entry(delivery: Delivery) -> Json:
     signing = delivery.signing
     return {
         "kind": "delivery",
+        "order": delivery.order,
         "event": delivery.event,
         "url": without_passwords(delivery.url),
         "method": delivery.method,
@@ -70,6 +81,21 @@ def delivery_entry(delivery: Delivery) -> Json:
         "hint": delivery.hint,
         "signed": signing
         and {"url": without_passwords(signing.url), "token_origin": signing.token_origin},
+    }
+
+
+def action_entry(action: Action) -> Json:
+    """What a test or a person did without a request."""
+    return {
+        "kind": "action",
+        "order": action.order,
+        "subject": without_passwords(action.subject),
+        "name": action.name,
+        "text": without_passwords(action.text),
+        "sid": action.sid,
+        "error": f"{type(action.error).__name__}: {without_passwords(str(action.error))}"
+        if action.error
+        else None,
     }
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from conftest import Api
 
 from pytest_conversations_fake.api.assumptions import Assumptions
 from pytest_conversations_fake.api.deliveries import Delivery, Signing
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.reports.conversations import conversation_data
-from pytest_conversations_fake.reports.data import delivery_entry, request_entry
+from pytest_conversations_fake.reports.data import action_entry, delivery_entry, request_entry
 from pytest_conversations_fake.state.account import AccountView
 
 NO_ASSUMPTIONS = Assumptions({})
@@ -50,6 +51,26 @@ def test_long_answer_is_cut(api: Api) -> None:
 
     length = len(json.dumps(whole))
     assert f"{json.dumps(whole)[:20]}… ({length:,} characters in all)" == cut
+
+
+def test_action_has_its_call_and_its_error(world: World, account: AccountView) -> None:
+    talk = account.conversations.add(unique_name=f"https://u:{SECRET}@desk.example")
+    with pytest.raises(ValueError, match="50353"):
+        account.conversations.add(unique_name=talk.unique_name)
+
+    added, refused = map(action_entry, world.actions)
+
+    assert {
+        "kind": "action",
+        "order": 1,
+        "subject": "conversations",
+        "name": "add",
+        "text": "conversations.add(unique_name='https://u:***@desk.example')",
+        "sid": talk.sid,
+        "error": None,
+    } == added
+    assert "ValueError: Twilio refuses this: 50353" in refused["error"]
+    assert SECRET not in str(refused)
 
 
 def test_delivery_has_its_signature_and_answer() -> None:
