@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from email.utils import format_datetime
+from hashlib import sha256
 from threading import Thread
 from typing import TypeVar
 
@@ -22,7 +23,7 @@ from ..server.translation import read_body
 from .calls import PREFIX, CallError, Reply, error_reply, find, run
 from .control import Control
 from .guard import SECURITY_HEADERS, Guard, header_problem
-from .pages import static_files
+from .page import FILES, PAGE, POLICY
 
 T = TypeVar("T")
 
@@ -87,13 +88,22 @@ def _page(method: str, path: str, headers: Mapping[str, str]) -> Reply:
         return Reply(302, headers={"Location": "/_fake/"})
     if path == "/health":
         return Reply(200, json.dumps({"status": "ok"}).encode())
-    found = static_files().get(path)
-    if not found:
+    if path == "/_fake/":
+        return _file(headers, "text/html; charset=utf-8", PAGE.encode(), POLICY)
+    name = path.removeprefix("/_fake/static/")
+    if name not in FILES:
         raise CallError(404, f"there is no {path[:200]}; the page is at /_fake/")
-    caching = {"ETag": found.tag, "Cache-Control": "no-cache"}
-    if headers.get("If-None-Match") == found.tag:
+    return _file(headers, *FILES[name])
+
+
+def _file(headers: Mapping[str, str], media_type: str, content: bytes, policy: str = "") -> Reply:
+    """A file, which a browser asks for again each time and keeps while it is the same."""
+    tag = f'"{sha256(content).hexdigest()[:32]}"'
+    caching = {"ETag": tag, "Cache-Control": "no-cache"}
+    if headers.get("If-None-Match") == tag:
         return Reply(304, headers=caching)
-    return Reply(200, found.content, found.media_type, caching)
+    its_policy = {"Content-Security-Policy": policy} if policy else {}
+    return Reply(200, content, media_type, caching | its_policy)
 
 
 async def _read(request: web.BaseRequest, limit: int) -> bytes:
