@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "simulators": {"api", "state"},
     "server": {"api", "real_time", "threads", "aiohttp", "asyncio"},
-    "reports": {"api"},
+    "reports": {"api", "assertions", "simulators"},
     "seeds": {"api", "state"},
     "inspector": {
         "api",
