@@ -106,6 +106,14 @@ ENDPOINTS = (
     ),
     Endpoint(
         method="GET",
+        path="/test",
+        summary="What was recorded, as a module for pytest.",
+        run=entries.get_test,
+        answer=TEXT,
+        media_type="text/x-python",
+    ),
+    Endpoint(
+        method="GET",
         path="/conversations",
         summary="The conversations with the last activity, each with its last messages.",
         run=views.list_conversations,

@@ -50,6 +50,10 @@ def resend_delivery(control: Control, *, order: int) -> Json:
     return entry_data(again, control.world.assumptions)
 
 
+def get_test(control: Control) -> str:
+    return control.fake.report().as_test()
+
+
 def _matching(
     control: Control,
     *,

@@ -112,6 +112,9 @@ assert.deepEqual(requests.entries.map((each) => each.params.body), ["Hello"]);
 assert.equal((await get(`/requests/${requests.entries[0].number}`)).status, 201);
 assert.ok((await get("/timeline?kind=action&search=photo.png")).entries.length > 0);
 
+// The session as a test
+assert.match(await get("/test"), /def test_/);
+
 // A webhook once more
 const before = hooks.length;
 const again = await post(`/deliveries/${delivered.data.order}/resend`, {}, 201);

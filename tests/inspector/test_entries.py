@@ -125,3 +125,11 @@ def test_delivery_is_sent_again(client: Client, served: FakeConversations) -> No
     assert (404, "there is no delivery with the order 999, or it was dropped") == client.refusal(
         "POST", "/deliveries/999/resend"
     )
+
+
+def test_recorded_session_is_a_module_for_pytest(client: Client) -> None:
+    text = client.get("/test")
+
+    compile(text, "test_recorded.py", "exec")
+    assert "def test_" in text
+    assert 'chat_user("ada")' in text.replace("'", '"')
