@@ -11,7 +11,7 @@ const PHONE = /^(?:(\w+):)?(.*)$/;
 
 let open = null; // the sid of the chat on the page
 let drawn = ""; // the data that the chat shows
-let composer, controls;
+let composer;
 
 export async function refreshList() {
   const answer = await attempt(() => get("/conversations", { limit: 200, messages: 1 }));
@@ -83,17 +83,20 @@ function draw(data) {
   const talk = conversation(data);
   const messages = talk.querySelector(".messages");
   const isSame = chat.dataset.sid === data.sid && composer?.isConnected;
-  const people = data.participants.map((each) => JSON.stringify([each.identity, each.address, each.proxy_address, each.projected_address, data.sid]));
-  if (!isSame || composer.dataset.people !== JSON.stringify(people)) {
-    const text = isSame ? composer.elements.body.value : "";
+  const writers = JSON.stringify([data.state, data.participants.map(({ last_read_message_index, ...each }) => each)]);
+  if (isSame && composer.dataset.writers === writers) {
+    chat.querySelector(".conversation").replaceWith(talk);
+  } else {
+    const text = isSame ? (composer.elements?.body.value ?? "") : "";
     composer = data.participants.length && data.state !== "closed" ? makeComposer(data) : closedNote(data);
     if (composer.elements) composer.elements.body.value = text;
-    composer.dataset.people = JSON.stringify(people);
-    controls = makeControls(data);
-    chat.replaceChildren(back(), element("div", { class: "box chat" }, talk, composer, controls));
+    composer.dataset.writers = writers;
+    chat.replaceChildren(back(), element("div", { class: "box chat" }, talk, composer, makeControls(data)));
     chat.dataset.sid = data.sid;
-  } else {
-    chat.querySelector(".conversation").replaceWith(talk);
+  }
+  if (!messages) {
+    talk.append(element("p", { class: "between" }, "No messages yet"));
+    return;
   }
   messages.scrollTop = messages.scrollHeight;
   messages.tabIndex = 0; // it scrolls

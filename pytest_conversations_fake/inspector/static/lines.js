@@ -5,8 +5,9 @@ import { line } from "./timeline.js";
 import { get, post } from "./client.js";
 import { attempt } from "./notices.js";
 
-const PAGE = 200;
-const MAX_LINES = 1000;
+const PAGE = 100;
+const MAX_LINES = 500;
+const GATHER_TIME = 100; // milliseconds, so that a burst costs few layouts
 
 const list = document.getElementById("lines");
 const filters = document.getElementById("filters");
@@ -17,16 +18,15 @@ const count = document.getElementById("count-entries");
 
 const orders = new Map(); // the order of each line
 let shown = new Set(); // orders that have a line
-let arrived = []; // entries that wait for the next frame
+let arrived = [];
 let limit = MAX_LINES;
 let hasMore = false;
 let version = 0; // of the filter, so that a late answer is dropped
 
 export function addEntry(entry) {
   if (!matches(entry)) return;
-  if (!arrived.length) requestAnimationFrame(flush);
+  if (!arrived.length) setTimeout(flush, GATHER_TIME);
   arrived.push(entry);
-  if (arrived.length > 2 * MAX_LINES) arrived = arrived.slice(-MAX_LINES); // a hidden page has no frames
 }
 
 export async function reload() {
