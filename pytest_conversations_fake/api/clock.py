@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
+from .actions import Recorder, action
 from .checks import check_flag, require
 from .did_you_mean import SuggestsNames
 
@@ -19,7 +20,14 @@ class Clock(SuggestsNames):
     move it, too. A move applies the timers that become due, each at its own instant.
     """
 
-    def __init__(self, *, before_move: Callable[[], None], after_move: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        *,
+        before_move: Callable[[], None],
+        after_move: Callable[[], None],
+    ) -> None:
+        self._recorder = recorder
         self._before_move = before_move
         self._after_move = after_move
         self._ahead = timedelta()
@@ -37,6 +45,7 @@ class Clock(SuggestsNames):
         """Seconds until *instant*; None if the clock is stopped."""
         return None if self._stays_at else max((instant - self.now()).total_seconds(), 0)
 
+    @action
     def move_to(self, instant: datetime, *, tick: bool = False) -> None:
         """Set the time to *instant*, and stop the clock; with *tick* it runs on.
 
@@ -56,13 +65,14 @@ class Clock(SuggestsNames):
         self._stays_at = None if tick else instant
         self._after_move()
 
+    @action
     def shift(self, length: timedelta | None = None, **units: float) -> None:
         """Move the time forward by *length* or by *units* of `timedelta`; back if negative.
 
             fake_conversations.clock.shift(days=3)
 
         A running clock runs on, and a stopped clock stays stopped. Raises `TypeError` for an
-        unknown unit.
+        unknown unit, and `ValueError` if the time is then not in the years 1 to 9999.
         """
         __tracebackhide__ = True
         self._before_move()
@@ -72,7 +82,13 @@ class Clock(SuggestsNames):
             if unit not in UNITS:
                 raise TypeError(f"the clock has no unit {unit!r}; it has: {', '.join(UNITS)}")
             require(isinstance(number, (int, float)), f"{unit} is a number", number)
-        length = (length or timedelta()) + timedelta(**units)
+        try:
+            length = (length or timedelta()) + timedelta(**units)
+            _ = self.now() + length
+        except OverflowError:
+            raise ValueError(
+                "the clock has the years 1 to 9999, and this shift leaves them"
+            ) from None
         if self._stays_at:
             self._stays_at += length
         self._ahead += length

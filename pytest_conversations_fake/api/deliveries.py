@@ -50,6 +50,11 @@ class Delivery:
     form: Mapping[str, str]
     """The parameters as sent, by Twilio's names: `ConversationSid`."""
     account_sid: str
+    order: int = 0
+    """Its place among requests, deliveries and actions: when its event occurred."""
+    end_order: int = 0
+    """The place of its outcome in the same order. Requests in between may come from its
+    application."""
     attempt: int = 0
     """The number of earlier attempts."""
     status: int | None = None
@@ -177,6 +182,21 @@ def build_delivery(event: Event, subscriber: Subscriber, account_sid: str) -> De
         params=params,
         form={_twilio_name(name): _form_value(value) for name, value in params.items()},
         account_sid=account_sid,
+    )
+
+
+def next_attempt(delivery: Delivery) -> Delivery:
+    """The same delivery once more, before it is sent. Its parameters count the attempts."""
+    attempt = delivery.attempt + 1
+    return replace(
+        delivery,
+        attempt=attempt,
+        params={**delivery.params, "retry_count": attempt},
+        form={**delivery.form, "RetryCount": str(attempt)},
+        status=None,
+        answer="",
+        error=None,
+        signing=None,
     )
 
 

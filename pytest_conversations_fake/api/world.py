@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from .accounts import Account, Authenticator
+from .actions import Action, Recorder
 from .assumptions import Assumptions
 from .clock import Clock
 from .deliveries import Delivery
+from .dropped import Dropped
 from .events import Event, Subscriber
 from .faults import Injection
-from .journal import Journal
-from .outside import Outside
+from .journal import Journal, RecordedRequest
+from .outside import Entry, Outside
 from .request_context import RequestContext
 from .resources import conversation_lifecycle
 from .resources.configurations import configuration
@@ -52,15 +56,30 @@ class World:
         self.outside = outside or Outside()
         self.lock = self.outside.lock
         self.ended = False
-        self.clock = Clock(before_move=self.require_running, after_move=self._after_move)
+        self.next_order = count(1).__next__
+        """The next place in the common order of requests, deliveries and actions.
+
+        A restore does not repeat places."""
+        self.clock = Clock(
+            self.recorder("clock"),
+            before_move=self.require_running,
+            after_move=self._after_move,
+        )
         self.sids = Sids(name)
-        self.journal = Journal(on_request=self.lock.notify_all, limit=max_requests)
+        self.dropped = Dropped(max_requests)
+        self.journal = Journal(self._on_request, self.next_order, max_requests)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
+        self.began = 0
+        """The place in the common order at which the session began, after the seed."""
         self.generation = 0
         """Number of restores. A request of an earlier generation no longer changes the world."""
         self.deliveries: list[Delivery] = []
-        """Deliveries after their first attempt, in the order of the attempts."""
+        """Deliveries after their first attempt, in the order of the attempts.
+
+        Like actions, the last *max_requests*."""
+        self.actions: list[Action] = []
+        """Actions in the order of their ends."""
         access = access or {None: {}}
         accounts = [
             self._open_account(sid or self.sids.draw("AC"), **reached)
@@ -75,17 +94,42 @@ class World:
 
     def post(self, delivery: Delivery) -> None:
         """Send a delivery, or only record it if nobody outside sends it."""
+        delivery = replace(delivery, order=self.next_order())
         if not self.outside.post(delivery):
-            self.deliveries.append(delivery)
+            self.enter(delivery)
 
     def ask(self, delivery: Delivery) -> Future[Delivery]:
         """Send a delivery and return its future answer; unanswered if nobody outside sends it."""
+        delivery = replace(delivery, order=self.next_order())
         if answer := self.outside.ask(delivery):
             return answer
-        self.deliveries.append(delivery)
+        self.enter(delivery)
         unanswered: Future[Delivery] = Future()
         unanswered.set_result(delivery)
         return unanswered
+
+    def recorder(self, subject: str) -> Recorder:
+        """The recorder of the actions on a *subject*, see `Action.subject`."""
+        return Recorder(subject, self.next_order, self.enter)
+
+    def enter(self, entry: Delivery | Action) -> None:
+        """Add a delivery with its outcome or an action to the time line."""
+        with self.lock:
+            if isinstance(entry, Action):
+                self.actions.append(entry)
+            else:
+                entry = replace(entry, end_order=self.next_order())
+                self.deliveries.append(entry)
+            self.dropped.drop(self.deliveries, self.actions)
+            self._tell(entry)
+
+    def _on_request(self, request: RecordedRequest) -> None:
+        self.lock.notify_all()  # for assertions that wait for a request
+        self._tell(request)
+
+    def _tell(self, entry: Entry) -> None:
+        for listener in self.outside.listeners:
+            listener(entry)
 
     def end(self) -> None:
         """Accept no further changes. The state stays readable."""
@@ -122,17 +166,19 @@ class World:
         accounts = self.authenticator.accounts
         timers = [each.timers for each in accounts]
         parts = [
-            save_attributes([self.clock, self.journal, *accounts, *timers]),
+            save_attributes([self.clock, self.journal, self.dropped, *accounts, *timers]),
             *(each.save() for each in self.injections),
             self.sids.save(),
             *(each.store.save() for each in accounts),
         ]
         deliveries, injections = [*self.deliveries], [*self.injections]
+        actions = [*self.actions]
 
         def restore() -> None:
             for part in parts:
                 part()
             self.deliveries[:], self.injections[:] = deliveries, injections
+            self.actions[:] = actions
             self.generation += 1
 
         return restore

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from traceback import format_exception
 
+from ..api.actions import Action
 from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
 from ..api.journal import RecordedRequest
 from ..api.world import World
+from .conversations import Transcript, transcript
 from .page import page
 from .text import text
-from .transcript import Transcript, transcript
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,17 @@ class Report:
     dropped: str
     """A sentence on the requests that `max_requests` has dropped; empty without any."""
     deliveries: Sequence[Delivery]
+    actions: Sequence[Action]
+    """The calls that changed the fake without a request: of phones, chat users, clock, `add`.
+
+    `order` is the place of a request, delivery or action among all of them."""
     transcript: Transcript
     errors: Sequence[str]
     """Tracebacks of errors inside the fake."""
     unrecorded: Sequence[str]
     """A sentence for each refused request that is not among *requests*: for another Twilio host,
     or with credentials of an earlier test."""
+    _world: World = field(repr=False)
 
     def __str__(self) -> str:
         return text(self)
@@ -46,6 +52,21 @@ class Report:
         """
         return page(self, outcome, failure)
 
+    def as_test(self) -> str:
+        """Return a pytest module that repeats the session so far and asserts what followed.
+
+            Path("test_recorded.py").write_text(fake.report().as_test(), encoding="utf-8")
+
+        The test loads the seed and repeats what phones, chat users, the clock and the test did. It
+        raises `NotImplementedError` where the code under test is to be called, and has a variable
+        for each application that receives webhooks. It asserts the requests, the deliveries and the
+        messages that people received. Values that differ in each run are left out, and a record
+        with a generated sid is looked up by its name. Secrets are not in the text.
+        """
+        from .as_test import as_test
+
+        return as_test(self._world)
+
 
 def report(world: World, unrecorded: Sequence[str]) -> Report:
     with world.lock:
@@ -55,9 +76,11 @@ def report(world: World, unrecorded: Sequence[str]) -> Report:
             requests=[*world.journal],
             dropped=world.journal.dropped(),
             deliveries=[*world.deliveries],
+            actions=[*world.actions],
             transcript=transcript(world),
             errors=[_traceback(error) for error in world.errors],
             unrecorded=unrecorded,
+            _world=world,
         )
 
 

@@ -5,7 +5,7 @@ Callers never run on that loop. So a call that blocks their own loop does not bl
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from ..threads import LoopThread
@@ -13,8 +13,12 @@ from ..threads import LoopThread
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from aiohttp import web
+
     from ..api.world import World
     from .handler import Handler
+
+    Site = Callable[[web.BaseRequest], Awaitable[web.StreamResponse | None]]
 
 
 SHARED_CLIENT = (
@@ -26,15 +30,19 @@ SHARED_CLIENT = (
 class Server:
     """Serves one world at a time on *port*; 0 means a free port.
 
-    With the context *tls*, it also serves TLS on another free port, `tls_port`.
+    With the context *tls*, it also serves TLS on another free port, `tls_port`. The *site* answers
+    requests first; it returns None for those that the API answers.
     """
 
     world: World
     """Set before the start, and again for each fake."""
 
-    def __init__(self, port: int = 0, *, tls: SSLContext | None = None) -> None:
+    def __init__(
+        self, port: int = 0, *, tls: SSLContext | None = None, site: Site | None = None
+    ) -> None:
         self.port = self._wanted_port = port
         self.tls_port = 0
+        self.site = site
         self._tls = tls
         self.ended_fakes: dict[str, str] = {}
         """Names of the fakes that it served before, by account sid and by auth token."""
