@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from hashlib import blake2b
 
 from .snapshots import Restore
@@ -17,11 +16,11 @@ class Sids:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._drawn: Counter[str] = Counter()
+        self._drawn: dict[str, int] = {}
 
     def draw(self, prefix: str) -> str:
-        self._drawn[prefix] += 1
-        seed = f"{prefix} {self._drawn[prefix]} {self._name}"
+        self._drawn[prefix] = number = self._drawn.get(prefix, 0) + 1
+        seed = f"{prefix} {number} {self._name}"
         digest = blake2b(seed.encode(errors="surrogatepass"), digest_size=16)
         return f"{prefix}{digest.hexdigest()}"
 

@@ -253,5 +253,5 @@ class World:
             "default_messaging_service_sid": self.sids.draw("MG"),
         }
         configuration.create(context.at(**defaults))
-        webhooks.create(context.at(filters=[]))
+        account.store.defer((webhooks.record,), lambda: [webhooks.create(context.at(filters=[]))])
         return account

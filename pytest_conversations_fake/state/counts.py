@@ -8,9 +8,6 @@ from ..api.accounts import Account
 from ..api.resources import RESOURCES
 from ..api.world import World
 
-# Without singletons, views, and resources that store records of another resource
-COUNTED_RESOURCES = [each for each in RESOURCES if each.seedable and each.stored is each.record]
-
 
 class Changes(dict[str, int]):
     """The change of the number of records, by noun; nouns without a change are left out."""
@@ -21,9 +18,13 @@ class Changes(dict[str, int]):
 
 
 def counts(world: World, account: Account) -> dict[str, int]:
-    """The number of records of each noun."""
+    """The number of records of each noun.
+
+    Without singletons, views, and resources that store records of another resource.
+    """
+    counted = [each for each in RESOURCES if each.seedable and each.stored is each.record]
     with world.settled():
-        return {each.collection: len(account.store.all(each.record)) for each in COUNTED_RESOURCES}
+        return {each.collection: len(account.store.all(each.record)) for each in counted}
 
 
 def changed(before: Mapping[str, int], after: Mapping[str, int]) -> Changes:

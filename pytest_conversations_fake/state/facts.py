@@ -15,7 +15,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from ..api.fields import Day, Field, Flag, Int, Json, Many, Moment, Sid, Text
 from ..api.resource import Resource
-from ..api.sid_kinds import PREFIXES
+from ..api.sid_kinds import prefixes
 
 
 class Data(Json):
@@ -96,7 +96,7 @@ def accepted_by(field: Field) -> str:
 
 def _field(resource: Resource[Any], name: str, hints: Mapping[str, Any]) -> Field:
     twilio_name = name.title().replace("_", "")
-    prefix = resource.record.prefix if name == "sid" else PREFIXES.get(name)
+    prefix = resource.record.prefix if name == "sid" else prefixes().get(name)
     if prefix is not None:
         return Sid(twilio_name, prefix=prefix)
     types = get_args(hints[name]) if NoneType in get_args(hints[name]) else [hints[name]]
