@@ -42,8 +42,8 @@ class Action:
     """The keyword arguments, in the same form."""
     sid: str = ""
     """The sid of the record that the call returned; empty if it returned none."""
-    error: str = ""
-    """What the call raised, as in `LookupError: there is no…`; empty if it succeeded."""
+    error: str | None = None
+    """What the call raised, as in `LookupError: there is no…`; None if it succeeded."""
 
     @property
     def text(self) -> str:
@@ -77,7 +77,7 @@ class Recorder:
         *,
         order: int | None = None,
         sid: str = "",
-        error: str = "",
+        error: str | None = None,
     ) -> None:
         """Record a call that began at *order* (default: now) and that has ended now."""
         self.enter(

@@ -58,7 +58,7 @@ def steps(entries: Sequence[Entry]) -> list[Step]:
     for entry in entries:
         match entry:
             case Action():
-                if entry.name not in RESTORES and entry.error.partition(":")[0] in ERRORS:
+                if entry.name not in RESTORES and (entry.error or "").partition(":")[0] in ERRORS:
                     found.append(Step(entry))
             case Delivery():
                 found = found or [Step(None)]
