@@ -29,6 +29,11 @@ INDENT = "    "
 MAX_REQUESTS, MAX_DELIVERIES, MAX_CONVERSATIONS, MAX_MESSAGES = 20, 20, 3, 5
 """How many of the last requests, deliveries and so on the text shows. A page shows more."""
 
+MAX_ACTIONS = 20
+
+TOLD_SUBJECTS = ("handset(", "chat_user(", "clock")
+"""Subjects of the actions that the text shows; others only prepare a test."""
+
 FIRST_PARAMETERS = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
 """Parameters that the text of a request shows first."""
 
@@ -43,11 +48,6 @@ EVENT_PARAMETERS = (
     "conversation_sid",
 )
 """Parameters that the text of a webhook shows, in this order."""
-
-MAX_ACTIONS = 20
-
-TOLD_SUBJECTS = ("handset(", "chat_user(", "clock")
-"""Subjects of the actions that the text shows; others only prepare a test."""
 
 
 def text(report: Report) -> str:
