@@ -27,12 +27,25 @@ class Step:
             self.busy_until = max(self.busy_until, effect.end_order)
 
     @property
+    def begin(self) -> int:
+        """The place of its first entry in the common order."""
+        return self.action.order if self.action else self.effects[0].order
+
+    @property
+    def end(self) -> int:
+        """The place of its last entry."""
+        return self.effects[-1].order if self.effects else self.begin
+
+    @property
     def requests(self) -> list[RecordedRequest]:
         return [each for each in self.effects if isinstance(each, RecordedRequest)]
 
 
 # Actions after which the time line shows only what is left of the session
 RESTORES = ("restore", "reset")
+
+ERRORS = ("", "LookupError", "ValueError")
+"""The errors of actions that a test repeats: refusals, not misuse."""
 
 
 def steps(entries: Sequence[Entry]) -> list[Step]:
@@ -45,7 +58,7 @@ def steps(entries: Sequence[Entry]) -> list[Step]:
     for entry in entries:
         match entry:
             case Action():
-                if not (entry.name in RESTORES or isinstance(entry.error, TypeError)):
+                if entry.name not in RESTORES and (entry.error or "").partition(":")[0] in ERRORS:
                     found.append(Step(entry))
             case Delivery():
                 found = found or [Step(None)]
