@@ -1,6 +1,6 @@
 // The page: it shows one view beside the time line and keeps everything current.
 
-import { counted, shortened } from "./dom.js";
+import { counted } from "./dom.js";
 import { get } from "./client.js";
 import { refreshChat, refreshList, show as showChat } from "./chats.js";
 import { refreshFaults, refreshSnapshots, showState } from "./controls.js";
@@ -61,7 +61,7 @@ function update(next) {
   const isOther = state && (state.generation !== next.generation || state.url !== next.url);
   state = next;
   byId("url").textContent = state.url;
-  byId("account").textContent = shortened(state.account_sid);
+  byId("account").textContent = state.account_sid;
   byId("count-chats").textContent = state.counts.conversations || "";
   byId("notice").hidden = !state.dropped;
   byId("notice").textContent = `${counted(state.dropped, "earlier request")} dropped: the fake keeps the last ones only (max_requests).`;
