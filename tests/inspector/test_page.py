@@ -250,6 +250,17 @@ def test_seed_is_copied_and_loaded(page: Page, served: FakeConversations, tmp_pa
     assert "order-1042" == served.conversations.one().unique_name
 
 
+def test_session_is_copied_as_a_test(page: Page, served: FakeConversations) -> None:
+    add_desk(served)
+    served.handset(PHONE).send("Hello", to=DESK)
+
+    page.locator("#copy-test").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Copied the test")
+    assert "def test_" in copied(page)
+    assert "Hello" in copied(page)
+
+
 def test_many_requests_stay_a_bounded_list(
     page: Page, served: FakeConversations, twilio: Client
 ) -> None:
