@@ -13,6 +13,8 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.inspector.inspector import Inspector
+from pytest_conversations_fake.server.server import Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -280,6 +282,26 @@ def test_many_requests_stay_a_bounded_list(
     expect(lines.last).to_contain_text("user 0")
 
 
+def test_page_shows_a_fake_that_was_started_again(browser: Browser) -> None:
+    first, second = (FakeConversations(redirect=False, name=name) for name in ("one", "two"))
+    first.users.add(identity="before")
+    second.users.add(identity="after")
+    server = Server(site=Inspector(first).site)
+
+    with watched_page(browser, connection_errors=True) as page:
+        with first._lifecycle.serve_on(server):
+            page.goto(f"{first.url}/_fake/")
+            expect(page.locator(".entry")).to_contain_text("before")
+            port = server.port
+        server.stop()
+        expect(page.locator("#connection")).to_have_text("not connected")
+        server = Server(port, site=Inspector(second).site)
+        with second._lifecycle.serve_on(server):
+            expect(page.locator("#connection")).to_have_text("live")
+            expect(page.locator(".entry")).to_contain_text("after")
+        server.stop()
+
+
 def test_page_is_used_with_the_keyboard(
     page: Page, served: FakeConversations, twilio: Client
 ) -> None:
@@ -313,9 +335,14 @@ def test_page_is_used_with_the_keyboard(
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "rules"), [("light", None), ("dark", ["color-contrast"])])
 def test_accessibility_has_no_serious_problem(
-    browser: Browser, served: FakeConversations, twilio: Client, axe: str, scheme: Any
+    browser: Browser,
+    served: FakeConversations,
+    twilio: Client,
+    axe: str,
+    scheme: Any,
+    rules: list[str] | None,
 ) -> None:
     sid = add_desk(served)
     served.handset(PHONE).send("Hello", to=DESK, media="photo.jpg")
@@ -332,7 +359,7 @@ def test_accessibility_has_no_serious_problem(
             expect(page.locator(".tab[aria-current]")).to_have_count(1)
             if "/" in view:
                 page.get_by_text("Receipts, reading, joining").click()
-            found[view] = accessibility_problems(page, axe)
+            found[view] = accessibility_problems(page, axe, rules)
 
     assert {} == {view: problems for view, problems in found.items() if problems}
 

@@ -44,7 +44,7 @@ function flush() {
   const entries = arrived;
   arrived = [];
   const isFull = shown.size + entries.length > limit;
-  add(entries.slice(-limit));
+  add(entries.slice(-limit), "fresh");
   while (shown.size > limit) {
     shown.delete(orders.get(list.lastElementChild));
     list.lastElementChild.remove();
@@ -54,10 +54,11 @@ function flush() {
 }
 
 /** Inserts entries at their places. An entry that began early may arrive late. */
-function add(entries) {
+function add(entries, className = "loaded") {
   for (const entry of entries) {
     if (shown.has(entry.order)) continue;
     const made = line(entry, tools);
+    made.classList.add(className);
     orders.set(made, entry.order);
     shown.add(entry.order);
     let next = list.firstElementChild;

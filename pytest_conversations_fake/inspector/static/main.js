@@ -94,7 +94,7 @@ function soon() {
 async function everything() {
   const next = await attempt(() => get("/state"));
   if (next) update(next);
-  await Promise.all([reload(), navigate()]);
+  await Promise.all([reload(), navigate(), refreshFaults()]);
 }
 
 for (const button of document.querySelectorAll("[data-copies]")) {
@@ -110,6 +110,7 @@ listen({
   onState: update,
   onReload: everything,
   onConnection(isOpen) {
+    if (isOpen && byId("connection").classList.contains("bad")) everything(); // it may be a new fake
     byId("connection").textContent = isOpen ? "live" : "not connected";
     byId("connection").className = `badge ${isOpen ? "good" : "bad"}`;
   },
