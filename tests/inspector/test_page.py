@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from browsing import accessibility_problems, watched_page
@@ -288,11 +289,12 @@ def test_page_shows_a_fake_that_was_started_again(browser: Browser) -> None:
     second.users.add(identity="after")
     server = Server(site=Inspector(first).site)
 
-    with watched_page(browser, connection_errors=True) as page:
+    with browser.new_context() as context:
+        page = context.new_page()
         with first._lifecycle.serve_on(server):
             page.goto(f"{first.url}/_fake/")
             expect(page.locator(".entry")).to_contain_text("before")
-            port = server.port
+            port = urlsplit(server.url).port or 0
         server.stop()
         expect(page.locator("#connection")).to_have_text("not connected")
         server = Server(port, site=Inspector(second).site)
