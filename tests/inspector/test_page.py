@@ -86,7 +86,7 @@ def add_desk(fake: FakeConversations) -> str:
 def test_requests_and_webhooks_appear_as_they_happen(
     page: Page, served: FakeConversations, twilio: Client
 ) -> None:
-    expect(page.locator("#empty")).to_contain_text('eval "$(conversations-fake env)"')
+    expect(page.locator("#empty")).to_contain_text('eval "$(conversations-fake env --port ')
     served.webhooks.deliver_to(desk_application, public_url="https://desk.example/twilio")
     conversations = twilio.conversations.v1.conversations
     twilio.conversations.v1.configuration.webhooks().update(
@@ -95,6 +95,7 @@ def test_requests_and_webhooks_appear_as_they_happen(
 
     conversations.create(friendly_name="Help", x_twilio_webhook_enabled="true")
 
+    expect(page.locator("#empty")).to_be_hidden()
     webhook = entry(page, "onConversationAdded")
     expect(webhook.locator(".status")).to_have_text("200")
     webhook.locator("summary").first.click()

@@ -119,7 +119,7 @@ def test_screenshots_show_a_help_desk(
         page.goto(f"{url}#controls")
         page.get_by_role("button", name="Take a snapshot").click()
         page.locator("#snapshots li").wait_for()
-        page.locator(".toast").wait_for(state="detached")
+        page.locator(".toast").evaluate("element => element.remove()")
         page.locator("#controls-title").scroll_into_view_if_needed()
         save(page, images / "controls.png")
     with watched_page(browser, viewport=size, color_scheme="dark") as page:

@@ -34,10 +34,17 @@ function item(data) {
     name: conversationName(data),
     state: data.state === "active" ? "" : stateBadge(data),
     preview: visible(last ? cut(`${last.author}: ${last.body ?? last.media.map((each) => each.filename).join(", ")}`, 120) : people.join(", ") || "nobody takes part"),
-    time: last ? last.date_created.slice(11, 16) : "",
+    time: last ? timeOf(last.date_created) : "",
   });
   made.querySelector("a").href = `#chats/${data.sid}`;
   return made;
+}
+
+/** The time of an instant, or its day if the fake has another one now. */
+function timeOf(instant) {
+  const today = document.getElementById("clock").dateTime.slice(0, 10);
+  if (instant.startsWith(today)) return instant.slice(11, 16);
+  return new Date(instant).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 /** Suggestions for the phone, from everybody who takes part. */

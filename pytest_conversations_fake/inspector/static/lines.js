@@ -14,6 +14,7 @@ const filters = document.getElementById("filters");
 const older = document.getElementById("older");
 const empty = document.getElementById("empty");
 const noMatch = document.getElementById("no-match");
+document.getElementById("command").textContent = `eval "$(conversations-fake env --port ${location.port || 80})"`;
 const count = document.getElementById("count-entries");
 
 const orders = new Map(); // the order of each line
@@ -73,7 +74,7 @@ function show() {
   const isFiltered = Boolean(filters.elements.search.value) || filters.elements.show.value !== "all";
   older.hidden = !hasMore;
   list.hidden = !shown.size;
-  empty.hidden = Boolean(shown.size) || isFiltered;
+  empty.hidden = isFiltered || hasMore || Boolean(list.querySelector(".request"));
   noMatch.hidden = Boolean(shown.size) || !isFiltered;
   count.textContent = shown.size ? `${counted(shown.size, "entry").replace("entrys", "entries")}${hasMore ? " shown" : ""}` : "";
 }
