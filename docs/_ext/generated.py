@@ -30,7 +30,7 @@ from pytest_conversations_fake.api.operations import Operation
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.rules import RULES
 from pytest_conversations_fake.assertions.deliveries import keywords_of
-from pytest_conversations_fake.cli import _parser
+from pytest_conversations_fake.shell.main import _parser
 from pytest_conversations_fake.state import records
 
 PACKAGE = pytest_conversations_fake.__name__

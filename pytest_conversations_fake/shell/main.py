@@ -104,11 +104,11 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .api.assumptions import read_answers
-    from .api.events import POST_EVENTS
-    from .api.wording import visible
-    from .fake import FakeConversations
-    from .server.server import Server
+    from ..api.assumptions import read_answers
+    from ..api.events import POST_EVENTS
+    from ..api.wording import visible
+    from ..fake import FakeConversations
+    from ..server.server import Server
 
     _hold_signals()
     with ExitStack() as running:
@@ -145,7 +145,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _rules(options: argparse.Namespace) -> int:
     """Print each rule: id, certainty, source, text, and the argument that overrides it."""
-    from .api.rules import RULES
+    from ..api.rules import RULES
 
     lines = []
     for area, rules in groupby(RULES, key=lambda rule: rule.area):
@@ -201,7 +201,7 @@ def _print_error(text: str) -> None:
 
 def _print_failure(reason: str, status: int = 2) -> int:
     """Print on one line why a command fails. Returns its exit status."""
-    from .api.wording import visible
+    from ..api.wording import visible
 
     _print_error(f"conversations-fake: {visible(reason)}")
     return status
