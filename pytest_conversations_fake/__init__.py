@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from . import real_time as _real_time  # noqa: F401 - takes the clock before tests patch it
 
 if TYPE_CHECKING:
+    from .api.actions import Action as Action
     from .api.deliveries import Delivery as Delivery
     from .api.events import EventName as EventName
     from .api.faults import AnswerLost as AnswerLost
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
 
 # Imported when they are first used: pytest imports this package at every start
 _MODULES = {
+    "Action": "api.actions",
     "AddressConfiguration": "state.records",
     "AnswerLost": "api.faults",
     "Binding": "state.records",

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from .api.actions import action
 from .api.checks import check_flag, check_text, require
 from .api.clock import Clock
 from .api.faults import Fault, Injection
@@ -130,6 +131,7 @@ class FakeConversations(AccountView):
                 cuts_texts=lambda: self._cuts_texts,
             ),
         )
+        self._recorder = self._world.recorder("")
         super().__init__(self._world, self._world.account)
         self._strictness = Strictness(self._world, check_tolerated(tolerate))
         self._dispatcher = Dispatcher(self._world, self._strictness)
@@ -305,6 +307,7 @@ class FakeConversations(AccountView):
         """The clock of the fake; `move_to` and `shift` move it."""
         return self._world.clock
 
+    @action
     def inject(
         self,
         fault: Fault,
@@ -336,7 +339,11 @@ class FakeConversations(AccountView):
         __tracebackhide__ = True
         self._world.require_running()
         with self._lifecycle.down():
-            yield
+            self._recorder.record("down")
+            try:
+                yield
+            finally:
+                self._world.recorder("down()").record("end")
 
     def sweep(
         self,
@@ -416,6 +423,7 @@ class FakeConversations(AccountView):
         self._dispatcher.ensure_settled()
         return Snapshot(self._world)
 
+    @action
     def restore(self, snapshot: Snapshot) -> None:
         """Go back to the state of a *snapshot*, as often as needed.
 
@@ -432,6 +440,7 @@ class FakeConversations(AccountView):
         self._strictness.remember()
         snapshot.restore_world()
 
+    @action
     def reset(self) -> None:
         """Go back to the initial state, which contains the seed."""
         __tracebackhide__ = True
@@ -456,6 +465,7 @@ class FakeConversations(AccountView):
         self._dispatcher.ensure_settled()
         result.update(changed(before, counts(self._world, self._world.account)))
 
+    @action
     def load(self, seed: SeedData) -> None:
         """Add the records of a seed, all of them or none.
 
@@ -496,6 +506,7 @@ class FakeConversations(AccountView):
         except SeedError as error:
             raise ValueError(str(error)) from None
 
+    @action
     def populate(
         self, *, conversations: int = 20, messages: int = 200, locale: str = "en_US"
     ) -> None:

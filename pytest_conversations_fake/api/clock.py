@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
+from .actions import Recorder, action
 from .checks import check_flag, require
 from .did_you_mean import SuggestsNames
 
@@ -19,7 +20,14 @@ class Clock(SuggestsNames):
     move it, too. A move applies the timers that become due, each at its own instant.
     """
 
-    def __init__(self, *, before_move: Callable[[], None], after_move: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        *,
+        before_move: Callable[[], None],
+        after_move: Callable[[], None],
+    ) -> None:
+        self._recorder = recorder
         self._before_move = before_move
         self._after_move = after_move
         self._ahead = timedelta()
@@ -37,6 +45,7 @@ class Clock(SuggestsNames):
         """Seconds until *instant*; None if the clock is stopped."""
         return None if self._stays_at else max((instant - self.now()).total_seconds(), 0)
 
+    @action
     def move_to(self, instant: datetime, *, tick: bool = False) -> None:
         """Set the time to *instant*, and stop the clock; with *tick* it runs on.
 
@@ -56,6 +65,7 @@ class Clock(SuggestsNames):
         self._stays_at = None if tick else instant
         self._after_move()
 
+    @action
     def shift(self, length: timedelta | None = None, **units: float) -> None:
         """Move the time forward by *length* or by *units* of `timedelta`; back if negative.
 

@@ -50,6 +50,11 @@ class Delivery:
     form: Mapping[str, str]
     """The parameters as sent, by Twilio's names: `ConversationSid`."""
     account_sid: str
+    order: int = 0
+    """Its place among requests, deliveries and actions: when its event occurred."""
+    end_order: int = 0
+    """The place of its outcome in the same order. Requests in between may come from its
+    application."""
     attempt: int = 0
     """The number of earlier attempts."""
     status: int | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from .actions import Recorder, action
 from .checks import check_number, check_seconds, check_text, require
 from .errors import ERRORS
 from .journal import PendingRequest
@@ -196,6 +197,7 @@ class Injection:
         times: int | None,
         after: int,
         when: Callable[[Mapping[str, Any]], object] | None,
+        recorder: Recorder,
     ) -> None:
         self.fault = fault
         self.met = 0
@@ -207,6 +209,7 @@ class Injection:
         self._after = after
         self._when = when
         self._ended = False
+        self._recorder = recorder
 
     def meets(self, pending: PendingRequest) -> bool:
         """Whether a request meets it. Counts the request."""
@@ -248,6 +251,7 @@ class Injection:
 
         return restore
 
+    @action
     def end(self) -> None:
         """End it: no further request meets it."""
         self._ended = True

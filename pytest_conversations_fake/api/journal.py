@@ -53,6 +53,8 @@ class RecordedRequest:
 
     number: int
     """1 for the first request of the test."""
+    order: int
+    """Its place among requests, deliveries and actions: when it arrived."""
     operation: OperationName | None
     """`"CreateConversation"`, at both levels; None for a path or method Twilio does not have."""
     method: str
@@ -136,6 +138,7 @@ class PendingRequest:
     """A request in progress, with the data that is known so far."""
 
     number: int
+    order: int
     request: Request
     operation: OperationName | None = None
     service_operation: ServiceOperationName | None = None
@@ -162,8 +165,14 @@ class Journal(Sequence[RecordedRequest]):
     request that is left.
     """
 
-    def __init__(self, on_request: Callable[[], None], limit: int | None = None) -> None:
+    def __init__(
+        self,
+        on_request: Callable[[RecordedRequest], None],
+        next_order: Callable[[], int],
+        limit: int | None = None,
+    ) -> None:
         self._on_request = on_request
+        self._next_order = next_order
         self._limit = limit
         self._requests: list[RecordedRequest] = []
         self._opened = 0
@@ -175,13 +184,14 @@ class Journal(Sequence[RecordedRequest]):
 
     def open(self, request: Request) -> PendingRequest:
         self._opened += 1
-        return PendingRequest(self._opened, request)
+        return PendingRequest(self._opened, self._next_order(), request)
 
     def close(
         self, pending: PendingRequest, response: Response, duration: float
     ) -> RecordedRequest:
         recorded_request = RecordedRequest(
             number=pending.number,
+            order=pending.order,
             operation=pending.operation,
             method=pending.request.method,
             path=pending.request.path,
@@ -203,7 +213,7 @@ class Journal(Sequence[RecordedRequest]):
         )
         self.answered += 1
         self._drop()
-        self._on_request()
+        self._on_request(recorded_request)
         return recorded_request
 
     def _drop(self) -> None:

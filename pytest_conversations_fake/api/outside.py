@@ -7,7 +7,12 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from .actions import Action
 from .deliveries import Delivery
+from .journal import RecordedRequest
+
+Entry = RecordedRequest | Delivery | Action
+"""What a time line consists of."""
 
 
 class Lock(Protocol):
@@ -48,5 +53,11 @@ class Outside:
     """Sentences on requests that did not reach the fake. Its argument: whether a test waited."""
     ended_fakes: Callable[[], Mapping[str, str]] = dict
     """The names of earlier fakes at the same address, by account sid and by auth token."""
+    listeners: list[Callable[[Entry], None]] = field(default_factory=list)
+    """Called with each entry of the time line when it is complete, in the thread that completes it.
+
+    That thread holds the lock, so a listener neither waits nor raises. An entry may have a smaller
+    `order` than earlier ones, since a delivery that takes long began before them. After a restore,
+    the entry is the action `restore` or `reset`."""
     cuts_texts: Callable[[], bool] = lambda: False
     """Whether failure texts leave out what does not fit on a terminal."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import replace
+from itertools import count
+from typing import Any, TypeVar
 
 from .accounts import Account, Authenticator
+from .actions import Action, Recorder
 from .assumptions import Assumptions
 from .clock import Clock
 from .deliveries import Delivery
 from .events import Event, Subscriber
 from .faults import Injection
-from .journal import Journal
-from .outside import Outside
+from .journal import Journal, RecordedRequest
+from .outside import Entry, Outside
 from .request_context import RequestContext
 from .resources import conversation_lifecycle
 from .resources.configurations import configuration
@@ -27,6 +30,8 @@ from .subscribers import event_deliveries
 # Where an auth token comes from, as failures of webhooks name it
 OWN_TOKEN = "the fake's own auth token"
 ARGUMENT_TOKEN = "the auth token in the fake's arguments (auth_token= or accounts=)"
+
+E = TypeVar("E", Delivery, Action)
 
 
 class World:
@@ -52,15 +57,28 @@ class World:
         self.outside = outside or Outside()
         self.lock = self.outside.lock
         self.ended = False
-        self.clock = Clock(before_move=self.require_running, after_move=self._after_move)
+        self.next_order = count(1).__next__
+        """The next place in the common order of requests, deliveries and actions.
+
+        A restore does not repeat places."""
+        self.clock = Clock(
+            self.recorder("clock"),
+            before_move=self.require_running,
+            after_move=self._after_move,
+        )
         self.sids = Sids(name)
-        self.journal = Journal(on_request=self.lock.notify_all, limit=max_requests)
+        self._limit = max_requests
+        self.journal = Journal(self._on_request, self.next_order, max_requests)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
         self.generation = 0
         """Number of restores. A request of an earlier generation no longer changes the world."""
         self.deliveries: list[Delivery] = []
-        """Deliveries after their first attempt, in the order of the attempts."""
+        """Deliveries after their first attempt, in the order of the attempts.
+
+        Like actions, the last *max_requests*."""
+        self.actions: list[Action] = []
+        """Actions in the order of their ends."""
         access = access or {None: {}}
         accounts = [
             self._open_account(sid or self.sids.draw("AC"), **reached)
@@ -75,17 +93,45 @@ class World:
 
     def post(self, delivery: Delivery) -> None:
         """Send a delivery, or only record it if nobody outside sends it."""
+        delivery = replace(delivery, order=self.next_order())
         if not self.outside.post(delivery):
-            self.deliveries.append(delivery)
+            self.enter(delivery)
 
     def ask(self, delivery: Delivery) -> Future[Delivery]:
         """Send a delivery and return its future answer; unanswered if nobody outside sends it."""
+        delivery = replace(delivery, order=self.next_order())
         if answer := self.outside.ask(delivery):
             return answer
-        self.deliveries.append(delivery)
+        self.enter(delivery)
         unanswered: Future[Delivery] = Future()
         unanswered.set_result(delivery)
         return unanswered
+
+    def recorder(self, subject: str) -> Recorder:
+        """The recorder of the actions on a *subject*, see `Action.subject`."""
+        return Recorder(subject, self.next_order, self.enter)
+
+    def enter(self, entry: Delivery | Action) -> None:
+        """Add a delivery with its outcome or an action to the time line."""
+        with self.lock:
+            if isinstance(entry, Action):
+                self._append(self.actions, entry)
+            else:
+                self._append(self.deliveries, replace(entry, end_order=self.next_order()))
+
+    def _append(self, entries: list[E], entry: E) -> None:
+        entries.append(entry)
+        if self._limit:
+            del entries[: -self._limit]
+        self._tell(entry)
+
+    def _on_request(self, request: RecordedRequest) -> None:
+        self.lock.notify_all()  # for assertions that wait for a request
+        self._tell(request)
+
+    def _tell(self, entry: Entry) -> None:
+        for listener in self.outside.listeners:
+            listener(entry)
 
     def end(self) -> None:
         """Accept no further changes. The state stays readable."""
@@ -127,11 +173,13 @@ class World:
             *(each.store.save() for each in accounts),
         ]
         deliveries, injections = [*self.deliveries], [*self.injections]
+        actions = [*self.actions]
 
         def restore() -> None:
             for part in parts:
                 part()
             self.deliveries[:], self.injections[:] = deliveries, injections
+            self.actions[:] = actions
             self.generation += 1
 
         return restore

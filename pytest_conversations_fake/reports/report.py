@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from traceback import format_exception
 
+from ..api.actions import Action
 from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
 from ..api.journal import RecordedRequest
@@ -26,6 +27,10 @@ class Report:
     dropped: str
     """A sentence on the requests that `max_requests` has dropped; empty without any."""
     deliveries: Sequence[Delivery]
+    actions: Sequence[Action]
+    """The calls that changed the fake without a request: of phones, chat users, clock, `add`.
+
+    `order` is the place of a request, delivery or action among all of them."""
     transcript: Transcript
     errors: Sequence[str]
     """Tracebacks of errors inside the fake."""
@@ -55,6 +60,7 @@ def report(world: World, unrecorded: Sequence[str]) -> Report:
             requests=[*world.journal],
             dropped=world.journal.dropped(),
             deliveries=[*world.deliveries],
+            actions=[*world.actions],
             transcript=transcript(world),
             errors=[_traceback(error) for error in world.errors],
             unrecorded=unrecorded,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..api.accounts import Account
+from ..api.actions import action
 from ..api.checks import check_number, check_text, require
 from ..api.did_you_mean import SuggestsNames
 from ..api.resources.conversations import Conversation, conversations
@@ -35,7 +36,9 @@ class ChatUser(SuggestsNames):
         self._store = account.store
         self._actor = Actor(world, account, "SDK", identity)
         self._to_live_record = to_live_record
+        self._recorder = world.recorder(f"chat_user({identity!r})")
 
+    @action
     def join(self, conversation: Any) -> records.Participant | None:
         """Join a conversation as a participant.
 
@@ -50,6 +53,7 @@ class ChatUser(SuggestsNames):
         )
         return self._to_live_record(participants, participant) if participant else None
 
+    @action
     def send(self, body: str, *, to: Any) -> records.Message | None:
         """Send a message with the text *body* to the conversation *to*.
 
@@ -67,6 +71,7 @@ class ChatUser(SuggestsNames):
         )
         return self._to_live_record(messages, message) if message else None
 
+    @action
     def read(self, conversation: Any, *, up_to: int | None = None) -> None:
         """Mark the messages of a conversation as read.
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..api.accounts import Account
+from ..api.actions import action
 from ..api.addresses import CHANNELS, channel, is_address, is_sender
 from ..api.checks import check_number, check_text
 from ..api.did_you_mean import SuggestsNames, unknown
@@ -58,7 +59,9 @@ class Handset(SuggestsNames):
         self._store = account.store
         self._actor = Actor(world, account, SOURCES.get(channel(address), channel(address)))
         self._to_live_record = to_live_record
+        self._recorder = world.recorder(f"handset({address!r})")
 
+    @action
     def send(
         self, body: str | None = None, *, to: str, media: str | None = None
     ) -> records.Message | None:
@@ -100,6 +103,7 @@ class Handset(SuggestsNames):
         with self._world.settled():
             return [self._received(receipt) for receipt in self._receipts()]
 
+    @action
     def report_status(self, status: str, *, error_code: int = 0) -> None:
         """Report a delivery status for every message to this phone, as its carrier does.
 

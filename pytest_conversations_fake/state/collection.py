@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from ..api.accounts import Account
+from ..api.actions import Recorder, action
 from ..api.checks import require
 from ..api.did_you_mean import SuggestsNames, unknown
 from ..api.records import Record
@@ -36,6 +37,12 @@ class Collection(SuggestsNames):
     def __init__(self, world: World, account: Account) -> None:
         self._world = world
         self._account = account
+
+    @property
+    def _recorder(self) -> Recorder:
+        is_first = self._account is self._world.account
+        path = "" if is_first else f"account({self._account.sid!r})."
+        return self._world.recorder(f"{path}{self._resource.collection}")
 
     def __iter__(self) -> Iterator[LiveRecord]:
         with self._world.settled():
@@ -84,6 +91,7 @@ class Collection(SuggestsNames):
             raise LookupError(not_one(name, attributes, found, list(self), truncation))
         return found[0]
 
+    @action
     def add(self, **params: object) -> LiveRecord:
         """Create a record as a request would, without recording a request, and return it.
 

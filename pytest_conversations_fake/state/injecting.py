@@ -34,6 +34,7 @@ def inject(
     require(when is None or callable(when), "when is a function of a request's parameters", when)
     world.require_running()
     with world.lock:
-        injection = Injection(fault, on, times, after, when)
+        recorder = world.recorder(f"inject({fault!r})")
+        injection = Injection(fault, on, times, after, when, recorder)
         world.injections.append(injection)
     return injection

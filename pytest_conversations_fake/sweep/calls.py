@@ -41,7 +41,7 @@ class CallRecorder(Injection):
     """An injection that no request meets. It records the calls of a run that begins now."""
 
     def __init__(self, world: World, fault: Fault) -> None:
-        super().__init__(fault, on=None, times=1, after=0, when=None)
+        super().__init__(fault, on=None, times=1, after=0, when=None, recorder=world.recorder(""))
         self._world = world
         self._calls: dict[int, Call] = {}
         self.was_ever_met = True  # an injection without requests would be a violation

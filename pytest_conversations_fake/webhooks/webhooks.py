@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal, overload
 
+from ..api.actions import action
 from ..api.checks import check_flag, check_timeout, require
 from ..api.deliveries import TIMEOUT, Delivery
 from ..api.did_you_mean import SuggestsNames, unknown
@@ -32,7 +33,9 @@ class Webhooks(SuggestsNames):
         self._world = world
         self._strictness = strictness
         self._dispatcher = dispatcher
+        self._recorder = world.recorder("webhooks")
 
+    @action
     def deliver_to(
         self,
         target: Any,

@@ -145,8 +145,7 @@ class DeliveryWorker:
                         self._world.errors.append(error)
 
     def _record(self, delivery: Delivery) -> None:
-        with self._world.lock:
-            self._world.deliveries.append(delivery)
+        self._world.enter(delivery)
         LOG.log(WARNING if delivery.failed else INFO, "%s", delivery)
 
     async def _deliver(self, delivery: Delivery, *, is_pre_event: bool = False) -> Delivery:
