@@ -45,7 +45,7 @@ ALLOWED: dict[str, set[str]] = {
         "asyncio",
         "threading",
     },
-    "shell": {"api", "fake", "server", "threading"},
+    "shell": {"api", "fake", "redirect", "seeds", "server", "settings", "threading"},
     "pytest_plugin": {
         "aiohttp",
         "asyncio",

@@ -63,6 +63,7 @@ def subprocess_env(
     """*environ* with the variables for the *redirection*. Writes the files for it to *directory*.
 
     Every user can read the files, since a child may run as another user. They hold no secrets.
+    *environ* may have the variables of an earlier call with the same directory.
     """
     copies = directory / "child"
     copies.mkdir(exist_ok=True)
@@ -80,16 +81,16 @@ def subprocess_env(
         "ca_pem": authority_pem(),
     }
     # The package's directory exists longer than the copy; another user may read only the copy
-    python_path = [str(_CHILD), str(copies), environ.get("PYTHONPATH")]
-    node_options = [
-        f"--require {json.dumps(str(copies / 'hook.cjs'))}",
-        environ.get("NODE_OPTIONS"),
-    ]
+    python_path = [str(_CHILD), str(copies)]
+    theirs = environ.get("PYTHONPATH", "").split(os.pathsep)
+    python_path += [each for each in theirs if each and each not in python_path]
+    hook = f"--require {json.dumps(str(copies / 'hook.cjs'))}"
+    node_options = [hook, environ.get("NODE_OPTIONS", "").replace(hook, "").strip()]
     return {
         **environ,
         **no_proxy_variables(environ),
         "FAKE_CONVERSATIONS_REDIRECTION": json.dumps(child_redirection),
-        "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+        "PYTHONPATH": os.pathsep.join(python_path),
         "NODE_OPTIONS": " ".join(filter(None, node_options)),
         "CURL_HOME": str(directory),
     }

@@ -29,10 +29,15 @@ from .schema import DEFAULT_SERVICE, FORMAT, FORMAT_KEY, Schema, top_level
 
 def dump(world: World, account: Account, path: Path) -> None:
     """Write the records of an *account* to the file at *path*."""
-    with world.settled():
-        data = _Dumper(world, account).data()
+    data = dump_data(world, account)
     with in_file(path):
         write_file(path, data)
+
+
+def dump_data(world: World, account: Account) -> dict[str, Any]:
+    """The records of an *account* as the data of a file."""
+    with world.settled():
+        return _Dumper(world, account).data()
 
 
 class _Dumper:
