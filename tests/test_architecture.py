@@ -36,6 +36,18 @@ ALLOWED: dict[str, set[str]] = {
     "server": {"api", "real_time", "threads", "aiohttp", "asyncio"},
     "reports": {"api"},
     "seeds": {"api", "state"},
+    "inspector": {
+        "api",
+        "state",
+        "simulators",
+        "seeds",
+        "reports",
+        "webhooks",
+        "server",
+        "aiohttp",
+        "asyncio",
+        "threading",
+    },
     "sweep": {
         "api",
         "assertions",
@@ -45,7 +57,7 @@ ALLOWED: dict[str, set[str]] = {
         "asyncio",
         "threading",
     },
-    "shell": {"api", "fake", "redirect", "seeds", "server", "settings", "threading"},
+    "shell": {"api", "fake", "inspector", "redirect", "seeds", "server", "settings", "threading"},
     "pytest_plugin": {
         "aiohttp",
         "asyncio",

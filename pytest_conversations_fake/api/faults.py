@@ -204,17 +204,29 @@ class Injection:
         """The number of requests that met it."""
         self.was_ever_met = False
         """Whether any request met it, including requests before a restore."""
-        self._on = on
-        self._times = times
+        self.on = on
+        """The operation whose requests can meet it; None for any."""
+        self.times = times
+        """The number of requests that can meet it; None for all."""
         self._after = after
         self._when = when
         self._ended = False
         self._recorder = recorder
 
+    @property
+    def is_active(self) -> bool:
+        """Whether a further request can meet it."""
+        return not self._ended and self.met != self.times
+
+    @property
+    def after(self) -> int:
+        """The number of matching requests that still do not meet it."""
+        return max(self._after, 0)
+
     def meets(self, pending: PendingRequest) -> bool:
         """Whether a request meets it. Counts the request."""
         names = (None, pending.operation, pending.service_operation)
-        if self._ended or self.met == self._times or self._on not in names:
+        if not self.is_active or self.on not in names:
             return False
         if self._when and not self._matches(self._when, pending):
             return False
@@ -257,7 +269,7 @@ class Injection:
         self._ended = True
 
     def __str__(self) -> str:
-        return f"{self.fault} on {self._on or 'any operation'}"
+        return f"{self.fault} on {self.on or 'any operation'}"
 
     def __repr__(self) -> str:
         return f"<{self}, met {self.met} times>"

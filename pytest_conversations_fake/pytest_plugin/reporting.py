@@ -97,11 +97,13 @@ class Reporting:
         try:
             result = yield
             if self._pages_option and (fake := item.stash.get(FAKE, None)):
+                from ..reports.page import page
+
                 run = self._runs.get(item.nodeid, Run())
                 report = fake.report()
                 if (number := item.stash.get(_TRY, 1)) > 1:
                     report = replace(report, name=f"{report.name} (try {number})")
-                text = report.html(outcome=run.outcome, failure="\n\n".join(run.failures))
+                text = page(report, run.outcome, "\n\n".join(run.failures), index=INDEX)
                 path = self._directory / file_name(item.nodeid)
                 path.write_text(text, "utf-8", "backslashreplace")
             return result

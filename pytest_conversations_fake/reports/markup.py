@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from hashlib import sha256
 from html import escape
-from pathlib import Path
 
 from ..api.secrets import without_passwords
 from ..api.wording import visible
+from .assets import ImportMap, inline_hash, source
 
-# Read at import: a test may replace the file system before a page is written
-_STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+STYLE = source("look.css") + source("report.css")
 
 
 class Html(str):
@@ -27,20 +27,31 @@ def element(name: str, /, *content: str | None, css: str = "", **attributes: str
     return Html(f"<{name}{rendered}>{_join(content)}</{name}>")
 
 
-def breakable(path: str) -> Html:
-    """A path that can wrap after each slash."""
-    return Html(escape(visible(path)).replace("/", "/<wbr>"))
+def document(title: str, *content: str | None, modules: ImportMap | None = None) -> str:
+    """A complete page that loads nothing else. With *modules* it runs the module `report`.
 
-
-def document(title: str, *content: str | None) -> str:
-    """A complete page. Its policy allows no scripts and no external resources."""
-    policy = "default-src 'none'; style-src 'unsafe-inline'"
+    Its policy allows the style and the scripts of this function only.
+    """
+    body = _join(content)
+    # No text in the page can contain its own hash. Modules of the map inherit the nonce
+    nonce = sha256(body.encode(errors="surrogatepass")).hexdigest()
+    script_policy = f" script-src 'nonce-{nonce}';" if modules else ""
+    policy = (
+        f"default-src 'none';{script_policy} style-src {inline_hash(STYLE)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    scripts = (
+        f'<script type="importmap" nonce="{nonce}">{modules.text}</script>\n'
+        f'<script type="module" nonce="{nonce}">import "report";</script>\n'
+        if modules
+        else ""
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        f"{element('title', title)}\n<style>\n{_STYLE}</style>\n</head>\n"
-        f"<body>\n{_join(content)}\n</body>\n</html>\n"
+        f"{element('title', title)}\n<style>{STYLE}</style>\n{scripts}</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
     )
 
 

@@ -11,9 +11,9 @@ from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
 from ..api.journal import RecordedRequest
 from ..api.world import World
+from .conversations import Transcript, transcript
 from .page import page
 from .text import text
-from .transcript import Transcript, transcript
 
 
 @dataclass(frozen=True)

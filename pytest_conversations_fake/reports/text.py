@@ -14,7 +14,8 @@ from ..api.operations import OPERATIONS
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
 from ..api.wording import MIN_WIDTH, counted, shortened, visible
-from .transcript import ConversationEntry, MessageEntry, Transcript
+from .conversations import Transcript
+from .data import Json
 
 if TYPE_CHECKING:
     from .report import Report
@@ -26,6 +27,9 @@ INDENT = "    "
 
 MAX_REQUESTS, MAX_DELIVERIES, MAX_CONVERSATIONS, MAX_MESSAGES = 20, 20, 3, 5
 """How many of the last requests, deliveries and so on the text shows. A page shows more."""
+
+FAILED = ("failed", "undelivered")
+"""The statuses of a receipt whose message did not reach its participant."""
 
 FIRST_PARAMETERS = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
 """Parameters that the text of a request shows first."""
@@ -158,25 +162,56 @@ def _conversations(transcript: Transcript) -> Iterator[str]:
     omitted = transcript.omitted + len(transcript.conversations[:-MAX_CONVERSATIONS])
     if omitted:
         yield counted(omitted, "other conversation")
+    several_accounts = len({each["account_sid"] for each in transcript.conversations}) > 1
     for conversation in transcript.conversations[-MAX_CONVERSATIONS:]:
-        yield _heading(conversation)
-        earlier = conversation.omitted + len(conversation.messages[:-MAX_MESSAGES])
+        yield _heading(conversation, several_accounts)
+        messages = conversation["messages"]
+        earlier = conversation["omitted_messages"] + len(messages[:-MAX_MESSAGES])
         if earlier:
             yield f"  ({counted(earlier, 'earlier message')})"
-        for message in conversation.messages[-MAX_MESSAGES:]:
+        for message in messages[-MAX_MESSAGES:]:
             yield f"  {_message(message)}"
-            yield from (f"    ({visible(failure)})" for failure in message.failures)
+            yield from (
+                f"    ({visible(_failure(receipt))})"
+                for receipt in message["receipts"]
+                if receipt["status"] in FAILED
+            )
 
 
-def _heading(conversation: ConversationEntry) -> str:
-    context = f" ({conversation.context})" if conversation.context else ""
-    participants = ", ".join(conversation.participants) or "nobody"
-    text = f"conversation {conversation.name}{context}, {conversation.state}: {participants}"
-    return cut(text, WIDTH)
+def _heading(conversation: Json, several_accounts: bool) -> str:
+    name = _name(conversation, conversation["unique_name"] or conversation["friendly_name"])
+    context = []
+    if not conversation["in_default_service"]:
+        service = {"sid": conversation["service_sid"]}
+        context.append(f"service {_name(service, conversation['service_name'])}")
+    if several_accounts:
+        context.append(f"account {shortened(conversation['account_sid'])}")
+    where = f" ({', '.join(context)})" if context else ""
+    participants = ", ".join(map(_participant, conversation["participants"])) or "nobody"
+    return cut(f"conversation {name}{where}, {conversation['state']}: {participants}", WIDTH)
 
 
-def _message(message: MessageEntry) -> str:
-    author = f"{cut(message.author, WIDTH // 3)}:"
-    media = "".join(f" [{visible(each)}]" for each in message.media)
-    body = cut(message.body, WIDTH - len(f"  {author} {media}"))
+def _name(record: Json, name: str | None) -> str:
+    return f"{name!r} {shortened(record['sid'])}" if name else shortened(record["sid"])
+
+
+def _participant(participant: Json) -> str:
+    name, projected = participant["name"], participant["projected_address"]
+    if participant["proxy_address"]:
+        return f"{name} (via {participant['proxy_address']})"
+    return f"{name} (as {projected})" if projected and projected != name else str(name)
+
+
+def _message(message: Json) -> str:
+    author = f"{cut(message['author'], WIDTH // 3)}:"
+    template = [f"template {shortened(message['content_sid'])}"] if message["content_sid"] else []
+    files = [each["filename"] or shortened(each["sid"]) for each in message["media"]]
+    media = "".join(f" [{visible(each)}]" for each in [*template, *files])
+    body = cut(message["body"] or "", WIDTH - len(f"  {author} {media}"))
     return f"{author} {body}{media}" if body else f"{author}{media}"
+
+
+def _failure(receipt: Json) -> str:
+    to = f" to {receipt['participant']}" if receipt["participant"] else ""
+    code = f", {receipt['error_code']}" if receipt["error_code"] else ""
+    return f"{receipt['status']}{to}{code}"

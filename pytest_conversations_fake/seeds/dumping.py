@@ -35,7 +35,7 @@ def dump(world: World, account: Account, path: Path) -> None:
 
 
 def dump_data(world: World, account: Account) -> dict[str, Any]:
-    """The records of an *account* as the data of a file."""
+    """The records of an *account* in the format of seed files."""
     with world.settled():
         return _Dumper(world, account).data()
 

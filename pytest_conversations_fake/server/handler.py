@@ -128,6 +128,8 @@ class Handler:
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         if self.is_abandoned:
             raise ConnectionAbortedError("the test of this server is over")
+        if (site := self.server.site) and (page := await site(request)) is not None:
+            return page
         world = self.server.world  # of this request until its end, even if the next fake starts
         began = RealTime.seconds()
         received = core_request(request, world)

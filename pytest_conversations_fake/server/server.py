@@ -5,7 +5,7 @@ Callers never run on that loop. So a call that blocks their own loop does not bl
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 from ..threads import LoopThread
@@ -13,8 +13,12 @@ from ..threads import LoopThread
 if TYPE_CHECKING:
     from ssl import SSLContext
 
+    from aiohttp import web
+
     from ..api.world import World
     from .handler import Handler
+
+    Site = Callable[[web.BaseRequest], Awaitable[web.StreamResponse | None]]
 
 
 LOOPBACK = "127.0.0.1"
@@ -32,7 +36,8 @@ SHARED_CLIENT = (
 class Server:
     """Serves one world at a time on *port* of 127.0.0.1, and of *host*; 0 means a free port.
 
-    With the context *tls*, it also serves TLS on *tls_port*.
+    With the context *tls*, it also serves TLS on *tls_port*. The *site* answers requests first; it
+    returns None for those that the API answers.
     """
 
     world: World
@@ -45,9 +50,11 @@ class Server:
         host: str = LOOPBACK,
         tls: SSLContext | None = None,
         tls_port: int = 0,
+        site: Site | None = None,
     ) -> None:
         self.port = port
         self.tls_port = tls_port if tls else 0
+        self.site = site
         self._hosts = [LOOPBACK] if host in LOCAL_NAMES else [host]
         if host not in (*LOCAL_NAMES, ANY_ADDRESS):
             self._hosts.insert(0, LOOPBACK)  # redirected requests arrive there

@@ -18,6 +18,7 @@ from ..api.events import POST_EVENTS
 from ..api.resources.webhook_configurations import webhooks
 from ..api.wording import visible
 from ..fake import FakeConversations
+from ..inspector.inspector import Inspector
 from ..redirect import authority_pem, server_context
 from ..server.server import LOCAL_NAMES, Server
 from ..settings import FROM_ENVIRONMENT
@@ -50,7 +51,7 @@ class Session:
         credentials = self.running.credentials
         if self.options.log_format == "json":
             return json.dumps({"kind": "start", "url": self.url, **credentials})
-        lines = [f"listening on {self.url}"]
+        lines = [f"listening on {self.url} (page: {self.url}/)"]
         lines += [f"{name}={visible(value)}" for name, value in credentials.items()]
         port = self.running.http_port
         option = "" if port == DEFAULT_PORT else f" --port {port}"
@@ -99,7 +100,11 @@ def _start(
     log = Log(log_to, options.log_format, fake.clock.now, prefix=prefix)
     running.callback(log.stop)
     server = Server(
-        options.port, host=options.host, tls=server_context(), tls_port=options.https or 0
+        options.port,
+        host=options.host,
+        tls=server_context(),
+        tls_port=options.https or 0,
+        site=Inspector(fake, allow_hosts=options.allow_host).site,
     )
     running.callback(server.stop)
     running.enter_context(fake._lifecycle.serve_on(server))

@@ -64,6 +64,10 @@ class Dispatcher:
         """Deliver a pre-event. Returns its future outcome; None if the fake is not active."""
         return self._running_worker().ask(delivery) if self._is_open else None
 
+    def public_urls(self) -> list[str]:
+        """The URLs for which webhooks are delivered to a target, in the order of `deliver_to`."""
+        return [each.public_url for each in self._worker.destinations] if self._worker else []
+
     def require_worker(self) -> DeliveryWorker:
         """The running worker. Raises `RuntimeError` if the fake is not active."""
         __tracebackhide__ = True

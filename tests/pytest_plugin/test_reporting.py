@@ -151,7 +151,7 @@ def test_reports_link_to_pages_if_the_option_is_set(
         "test_passes": "passed",
         "test_setup": "error",
         "test_teardown": "error",
-    } == {name: re.findall('class="outcome .*?">(.*?)<', text)[0] for name, text in pages.items()}
+    } == {name: re.findall('class="badge .*?">(.*?)<', text)[0] for name, text in pages.items()}
     assert "assert 1 == 2\n\nRuntimeError: no end" in pages["test_fails_twice"]
     assert "friendly_name=&#x27;in teardown&#x27;" in pages["test_fails_twice"]
     assert "fake_conversations refused api.twilio.com" in pages["test_refused"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from conftest import Api
@@ -11,7 +13,9 @@ from conftest import Api
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.pytest_plugin.reporting import file_name
-from pytest_conversations_fake.reports.page import index
+from pytest_conversations_fake.reports.assets import SHARED_MODULES, source
+from pytest_conversations_fake.reports.data import action_entry, delivery_entry, request_entry
+from pytest_conversations_fake.reports.page import index, page
 from pytest_conversations_fake.reports.report import Report, report
 from pytest_conversations_fake.state.account import AccountView
 
@@ -41,12 +45,19 @@ class ParsedPage(HTMLParser):
         assert tag == self._open.pop()
 
     def handle_data(self, text: str) -> None:
-        if self._open and self._open[-1] != "style" and text.strip():
+        if self._open and self._open[-1] not in ("style", "script") and text.strip():
             self.texts[-1:] = [*self.texts[-1:], text]
 
 
 def parsed(report: Report, outcome: str = "failed", failure: str = "") -> ParsedPage:
     return ParsedPage(report.html(outcome=outcome, failure=failure))
+
+
+def data_of(report: Report) -> Any:
+    [data] = re.findall(
+        r'<script type="application/json" id="report">(.*?)</script>', report.html(), re.DOTALL
+    )
+    return json.loads(data)
 
 
 def delivery(**more: object) -> Delivery:
@@ -78,8 +89,15 @@ def hostile(account: AccountView, api: Api) -> World:
 def test_texts_are_escaped(hostile: World) -> None:
     page = parsed(report(hostile, [HOSTILE]), HOSTILE, HOSTILE)
 
-    assert "script" not in {tag for tag, _ in page.elements}
-    assert 15 < "".join(page.texts).count(HOSTILE)
+    scripts = [attributes.get("type") for tag, attributes in page.elements if tag == "script"]
+    assert ["importmap", "module", "application/json"] == scripts
+    assert 5 < "".join(page.texts).count(HOSTILE)
+
+
+def test_modules_add_no_markup_from_texts() -> None:
+    unsafe = re.compile("innerHTML|outerHTML|insertAdjacentHTML|document.write|eval|new Function")
+
+    assert [] == [name for name in SHARED_MODULES if unsafe.search(source(f"{name}.js"))]
 
 
 def test_page_loads_nothing_and_has_no_links(hostile: World) -> None:
@@ -87,11 +105,19 @@ def test_page_loads_nothing_and_has_no_links(hostile: World) -> None:
 
     loading = {"src", "href", "srcset", "action", "style", "onclick"}
     assert set() == {name for _, attributes in page.elements for name in attributes} & loading
-    policy = {"http-equiv": "Content-Security-Policy"}
-    assert {**policy, "content": "default-src 'none'; style-src 'unsafe-inline'"} in [
-        attributes for tag, attributes in page.elements if tag == "meta"
-    ]
     assert "url(" not in report(hostile, []).html()
+
+
+def test_policy_allows_the_scripts_of_the_page_only(hostile: World) -> None:
+    page = parsed(report(hostile, []))
+
+    nonces = {attributes["nonce"] for _, attributes in page.elements if "nonce" in attributes}
+    [policy] = [
+        attributes["content"] for tag, attributes in page.elements if "http-equiv" in attributes
+    ]
+    assert "default-src 'none'" in str(policy)
+    assert [f"'nonce-{nonce}'" for nonce in nonces] == re.findall("script-src (.*?);", str(policy))
+    assert "unsafe" not in str(policy)
 
 
 def test_page_supports_small_screens_and_dark_mode(world: World) -> None:
@@ -117,81 +143,56 @@ def test_page_starts_with_outcome_and_failure(hostile: World) -> None:
     ] == texts[:6]
 
 
-def test_request_has_details(world: World, api: Api) -> None:
-    request = api.post("/v1/Conversations", {"FriendlyName": "desk\n1", "State": "x", "Stat": "y"})
-
-    texts = [text for text in parsed(report(world, [])).texts if text]
-
-    begin = texts.index("Requests") + 1
-    assert [
-        "#1",
-        "POST /",
-        "v1/",
-        "Conversations",
-        "friendly_name='desk\\n1', state='x'",
-        "50378 'State' parameter value is invalid (State is one of active, inactive, closed, not "
-        "'x')",
-        "400",
-        "operation",
-        "CreateConversation",
-        "account",
-        world.account.sid,
-        "duration",
-        "0.0 ms",
-        "rule",
-        "states",
-        "ignored",
-        "CreateConversation has no parameter Stat, so Twilio ignores it; did you mean State?",
-        "friendly_name",
-        "desk\n1",
-        "state",
-        "x",
-    ] == texts[begin : begin + 21]
-    assert request.rule == "states"
-    assert '"code": 50378' in texts[begin + 21 + 2]
-
-
-def test_messages_of_phones_are_on_the_left(world: World, account: AccountView) -> None:
-    talk = account.conversations.add()
-    account.participants.add(
-        conversation_sid=talk.sid,
-        messaging_binding_address="+15550100",
-        messaging_binding_proxy_address="+15550199",
-    )
-    for author in ("system", "+15550100", "ada"):
-        account.messages.add(conversation_sid=talk.sid, author=author, body="hi")
-
-    sides = [
-        attributes["class"]
-        for tag, attributes in parsed(report(world, [])).elements
-        if str(attributes.get("class")).startswith("message")
+def test_page_leads_back_to_its_index(world: World) -> None:
+    [link] = [
+        attributes["href"]
+        for tag, attributes in ParsedPage(
+            page(report(world, []), "", "", index="index.html")
+        ).elements
+        if tag == "a"
     ]
 
-    assert ["message right", "message", "message right"] == sides
+    assert "index.html" == link
 
 
-def test_long_conversation_and_answer_are_cut(world: World, api: Api, account: AccountView) -> None:
-    talk = account.conversations.add()
-    for number in range(230):
-        account.messages.add(conversation_sid=talk.sid, body=f"message {number}")
-    api.get(f"/v1/Conversations/{talk.sid}/Messages?PageSize=100")
+def test_page_has_one_time_line_and_the_conversations(
+    world: World, api: Api, account: AccountView
+) -> None:
+    account.users.add(identity="ada")
+    api.post("/v1/Conversations", {"UniqueName": "help"})
+    world.post(delivery(status=200))
+    account.users.add(identity="bob")
+    shown = report(world, [])
 
-    text = report(world, []).html()
+    data = data_of(shown)
 
-    assert "message 29<" not in text
-    assert "message 30<" in text
-    assert "30 messages before these, not shown" in text
-    assert "180 earlier messages" in text
-    assert re.search(r"\n… and \d+ characters more</pre>", text)
+    assert [
+        action_entry(world.actions[0]),
+        request_entry(world.journal[0], world.assumptions),
+        delivery_entry(world.deliveries[0]),
+        action_entry(world.actions[1]),
+    ] == data["timeline"]
+    assert [*shown.transcript.conversations] == data["conversations"]
+    assert 1 == len(data["conversations"])
 
 
-def test_page_shows_a_thousand_requests(world: World, api: Api) -> None:
-    for number in range(1000):
+def test_page_without_scripts_shows_the_text(hostile: World) -> None:
+    shown = report(hostile, [])
+
+    page = parsed(shown)
+
+    assert str(shown) in page.texts
+    assert "noscript" in {tag for tag, _ in page.elements}
+
+
+def test_long_answer_is_cut(world: World, api: Api) -> None:
+    for number in range(40):
         api.post("/v1/Services", {"FriendlyName": f"desk {number}"})
+    api.get("/v1/Services?PageSize=50")
 
-    page = parsed(report(world, []))
+    *_, last = data_of(report(world, []))["timeline"]
 
-    assert 1000 == sum(tag == "details" for tag, _ in page.elements)
+    assert re.search(r"… \([\d,]+ characters in all\)$", last["response"])
 
 
 def test_secrets_are_masked(world: World, api: Api, account: AccountView) -> None:

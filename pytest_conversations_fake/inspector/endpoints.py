@@ -1,0 +1,250 @@
+"""The table of the control API: each call, its parameters and its answer."""
+
+from __future__ import annotations
+
+from ..api.addresses import CHANNELS
+from ..api.clock import UNITS
+from ..api.resources.receipts import STATUSES
+from . import changes, people, views
+from .endpoint import Endpoint, Parameter
+from .schemas import COUNT, COUNTS, MAYBE_TEXT, TEXT, listed, named, nullable, record
+from .values import FLAG, MOMENT, OBJECT, number, one_of, text, whole
+
+NAME = text(1000, shortest=1)
+YEAR = 366 * 24 * 3600
+
+CHANNEL = Parameter(
+    "channel", one_of(["sms", *CHANNELS]), "The channel of the phone; `sms` by default."
+)
+PHONE = Parameter("phone", NAME, "The number of the phone, as in `+15550100`.", required=True)
+IDENTITY = Parameter("identity", NAME, "The identity of the chat user.", required=True)
+CONVERSATION = Parameter(
+    "conversation",
+    NAME,
+    "The sid of a conversation, or its unique name in the default service.",
+    required=True,
+)
+ID = Parameter("id", NAME, "The id.", required=True)
+MESSAGE = record(message=nullable(named("PersonMessage")))
+
+ENDPOINTS = (
+    Endpoint(
+        method="GET",
+        path="/state",
+        summary="The fake: its name, address and clock, and how much it has of everything.",
+        run=views.get_state,
+        answer=named("State"),
+    ),
+    Endpoint(
+        method="GET",
+        path="/conversations",
+        summary="The conversations with the last activity, each with its last messages.",
+        run=views.list_conversations,
+        query=(
+            Parameter("limit", whole(1, 1000), "Maximum number of conversations; 50 by default."),
+            Parameter("messages", whole(1, 1000), "Maximum number of messages; 200 by default."),
+        ),
+        answer=record(conversations=listed(named("Conversation")), omitted=COUNT),
+    ),
+    Endpoint(
+        method="GET",
+        path="/conversations/{sid}",
+        summary="A conversation with its participants, messages and receipts.",
+        run=views.get_conversation,
+        in_path=(Parameter("sid", NAME, "The sid of the conversation.", required=True),),
+        query=(
+            Parameter("messages", whole(1, 10_000), "Maximum number of messages; 1000 by default."),
+        ),
+        answer=named("Conversation"),
+    ),
+    Endpoint(
+        method="GET",
+        path="/seed",
+        summary="All records as a seed, which `POST /seed` and `load` take.",
+        run=changes.get_seed,
+        answer=OBJECT,
+    ),
+    Endpoint(
+        method="POST",
+        path="/seed",
+        summary="Add the records of a seed: all of them or none.",
+        run=changes.add_seed,
+        document=Parameter("seed", OBJECT, "The seed, in the format of seed files.", required=True),
+        answer=record(added=COUNTS),
+        max_body=32 * 1024 * 1024,
+    ),
+    Endpoint(
+        method="GET",
+        path="/snapshots",
+        summary="The snapshots, the oldest first. The last 20 are kept.",
+        run=changes.list_snapshots,
+        answer=record(snapshots=listed(named("Snapshot"))),
+    ),
+    Endpoint(
+        method="POST",
+        path="/snapshots",
+        summary="Take a snapshot: records, clock, requests, deliveries and faults.",
+        run=changes.take_snapshot,
+        answer=named("Snapshot"),
+        status=201,
+    ),
+    Endpoint(
+        method="POST",
+        path="/snapshots/{id}/restore",
+        summary="Go back to a snapshot.",
+        run=changes.restore_snapshot,
+        in_path=(ID,),
+    ),
+    Endpoint(
+        method="POST",
+        path="/reset",
+        summary="Go back to the initial state, which contains the seed.",
+        run=changes.reset,
+    ),
+    Endpoint(
+        method="GET",
+        path="/faults",
+        summary="The faults that requests can still meet, and those that can be injected.",
+        run=changes.list_faults,
+        answer=record(
+            faults=listed(named("Fault")),
+            available=listed(named("AvailableFault")),
+            operations=listed(TEXT),
+        ),
+    ),
+    Endpoint(
+        method="POST",
+        path="/faults",
+        summary="Inject a fault: let requests meet a failure.",
+        run=changes.inject_fault,
+        body=(
+            Parameter("fault", one_of([*changes.FAULTS]), "The fault.", required=True),
+            Parameter("arguments", OBJECT, 'Its arguments, as in `{"retry_after": 2}`.'),
+            Parameter(
+                "on", one_of(changes.OPERATION_NAMES), "The operation; any operation by default."
+            ),
+            Parameter("times", whole(1), "The number of requests that meet it; all by default."),
+            Parameter("after", whole(), "The number of requests that do not meet it before."),
+        ),
+        answer=named("Fault"),
+        status=201,
+    ),
+    Endpoint(
+        method="DELETE",
+        path="/faults/{id}",
+        summary="End a fault.",
+        run=changes.end_fault,
+        in_path=(ID,),
+    ),
+    Endpoint(
+        method="GET",
+        path="/clock",
+        summary="The time of the fake.",
+        run=changes.get_clock,
+        answer=named("Clock"),
+    ),
+    Endpoint(
+        method="POST",
+        path="/clock",
+        summary="Move the clock. Timers that become due run out.",
+        run=changes.move_clock,
+        body=(
+            Parameter("move_to", MOMENT, "The instant at which the clock stops."),
+            Parameter("tick", FLAG, "Whether the clock runs on after `move_to`."),
+            Parameter(
+                "shift",
+                {"anyOf": [number(-100 * YEAR, 100 * YEAR), OBJECT]},
+                f"Seconds, or an object with some of {', '.join(UNITS)}. Negative: back.",
+            ),
+        ),
+        answer=named("Clock"),
+    ),
+    Endpoint(
+        method="GET",
+        path="/phones/{phone}/inbox",
+        summary="The messages that a phone received, the oldest first.",
+        run=people.list_inbox,
+        in_path=(PHONE,),
+        query=(CHANNEL,),
+        answer=record(messages=listed(named("ReceivedMessage"))),
+    ),
+    Endpoint(
+        method="POST",
+        path="/phones/{phone}/messages",
+        summary="Text a number of the account from a phone.",
+        run=people.send_text,
+        in_path=(PHONE,),
+        body=(
+            Parameter("to", NAME, "The number of the account.", required=True),
+            Parameter("body", text(), "The text."),
+            CHANNEL,
+            Parameter("filename", NAME, "The name of a file that comes with the text."),
+        ),
+        answer=MESSAGE,
+        status=201,
+    ),
+    Endpoint(
+        method="POST",
+        path="/phones/{phone}/receipts",
+        summary="Report a delivery status for the messages to a phone, as its carrier does.",
+        run=people.report_status,
+        in_path=(PHONE,),
+        body=(
+            Parameter("status", one_of(STATUSES), "The status.", required=True),
+            Parameter("error_code", whole(), "A code of Twilio's, such as 30003."),
+            CHANNEL,
+        ),
+    ),
+    Endpoint(
+        method="POST",
+        path="/chat-users/{identity}/messages",
+        summary="Send a message to a conversation as a chat user.",
+        run=people.send_chat_message,
+        in_path=(IDENTITY,),
+        body=(
+            Parameter("to", NAME, CONVERSATION.meaning, required=True),
+            Parameter("body", text(), "The text.", required=True),
+        ),
+        answer=MESSAGE,
+        status=201,
+    ),
+    Endpoint(
+        method="POST",
+        path="/chat-users/{identity}/join",
+        summary="Join a conversation as a chat user.",
+        run=people.join_conversation,
+        in_path=(IDENTITY,),
+        body=(CONVERSATION,),
+        answer=record(participant_sid=MAYBE_TEXT),
+        status=201,
+    ),
+    Endpoint(
+        method="POST",
+        path="/chat-users/{identity}/read",
+        summary="Mark messages of a conversation as read by a chat user.",
+        run=people.mark_as_read,
+        in_path=(IDENTITY,),
+        body=(
+            CONVERSATION,
+            Parameter(
+                "up_to", whole(), "The index of the last read message; the newest by default."
+            ),
+        ),
+    ),
+    Endpoint(
+        method="GET",
+        path="/chat-users/{identity}/unread",
+        summary="The messages of others that a chat user has not read, the oldest first.",
+        run=people.list_unread,
+        in_path=(IDENTITY,),
+        query=(CONVERSATION,),
+        answer=record(messages=listed(named("PersonMessage"))),
+    ),
+    Endpoint(
+        method="POST",
+        path="/settle",
+        summary="Wait until all webhooks are delivered, with those that they cause.",
+        run=changes.settle,
+        body=(Parameter("within", number(0, 60), "Maximum number of seconds; 10 by default."),),
+    ),
+)

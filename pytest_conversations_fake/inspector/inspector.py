@@ -1,0 +1,22 @@
+"""The inspector of a fake: it puts the page, the control API and their guard together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .control import Control, Inspectable
+from .guard import Guard
+from .site import Site
+
+
+class Inspector:
+    """The page and the control API of a *fake*.
+
+        server = Server(8010, site=Inspector(fake).site)
+
+    Requests that name another host than this machine are refused, unless *allow_hosts* has the
+    name. Raises `TypeError` or `ValueError` for *allow_hosts* that are no host names.
+    """
+
+    def __init__(self, fake: Inspectable, *, allow_hosts: Iterable[str] = ()) -> None:
+        self.site = Site(Control(fake), Guard(allow_hosts))

@@ -1,0 +1,139 @@
+"""The site: what a server answers in addition to the imitated API, over HTTP.
+
+`/` leads to the page at `/_fake/`, `/health` tells that the fake runs, and `/_fake/v1/` is the
+control API.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from email.utils import format_datetime
+from hashlib import sha256
+from threading import Thread
+from typing import TypeVar
+
+from aiohttp import web
+
+from ..api.engine import ReadBody
+from ..api.refusals import Refused
+from ..server.translation import read_body
+from .calls import PREFIX, CallError, Reply, error_reply, find, run
+from .control import Control
+from .guard import SECURITY_HEADERS, Guard, header_problem
+from .page import FILES, PAGE, POLICY
+
+T = TypeVar("T")
+
+OWN_PATHS = ("/", "/health", "/favicon.ico", "/_fake")
+
+JSON = "application/json"
+
+
+class Site:
+    """Answers requests for the page and the control API, after the *guard* has accepted them."""
+
+    def __init__(self, control: Control, guard: Guard) -> None:
+        self._control = control
+        self._guard = guard
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse | None:
+        """Answer a request. Returns None if the imitated API answers it."""
+        path, _, query = request.raw_path.partition("?")
+        is_own = path in OWN_PATHS or path.startswith("/_fake/")
+        if reason := self._guard.refusal(request.headers, for_api=not is_own):
+            return self._response(error_reply(403, reason) if is_own else _forbidden(reason))
+        if not is_own:
+            return None
+        if reason := header_problem(request.raw_headers):
+            return self._response(error_reply(431, reason))
+        try:
+            if path.startswith(f"{PREFIX}/"):
+                return self._response(await self._call(request, path, query))
+            return self._response(_page(request.method, path, request.headers))
+        except CallError as error:
+            return self._response(error.reply)
+
+    async def _call(self, request: web.BaseRequest, path: str, query: str) -> Reply:
+        endpoint, in_path = find(request.method, path)
+        body = b""
+        if endpoint.method == "POST":
+            if request.content_type != JSON:
+                raise CallError(415, f"a POST needs the header Content-Type: {JSON}")
+            body = await _read(request, endpoint.max_body)
+        return await _in_thread(lambda: run(self._control, endpoint, in_path, query, body))
+
+    def _response(self, reply: Reply) -> web.Response:
+        # Without a date, aiohttp calls time.time(), which tests patch
+        date = format_datetime(self._control.world.clock.now(), usegmt=True)
+        response = web.Response(
+            status=reply.status,
+            body=reply.body,
+            headers={"Date": date, "Cache-Control": "no-store", **SECURITY_HEADERS}
+            | ({"Content-Type": reply.media_type} if reply.body else {})
+            | {**reply.headers},
+        )
+        if reply.status in (403, 413, 415, 431):  # a rest of the request is not read
+            response.force_close()
+        return response
+
+
+def _page(method: str, path: str, headers: Mapping[str, str]) -> Reply:
+    """The answer to a request for a file or for one of the paths at the top."""
+    if method not in ("GET", "HEAD"):
+        raise CallError(405, f"{path} accepts GET, not {method[:20]}", Allow="GET")
+    if path in ("/", "/_fake"):
+        return Reply(302, headers={"Location": "/_fake/"})
+    if path == "/health":
+        return Reply(200, json.dumps({"status": "ok"}).encode())
+    if path == "/_fake/":
+        return _file(headers, "text/html; charset=utf-8", PAGE.encode(), POLICY)
+    name = path.removeprefix("/_fake/static/")
+    if name not in FILES:
+        raise CallError(404, f"there is no {path[:200]}; the page is at /_fake/")
+    return _file(headers, *FILES[name])
+
+
+def _file(headers: Mapping[str, str], media_type: str, content: bytes, policy: str = "") -> Reply:
+    """A file, which a browser asks for again each time and keeps while it is the same."""
+    tag = f'"{sha256(content).hexdigest()[:32]}"'
+    caching = {"ETag": tag, "Cache-Control": "no-cache"}
+    if headers.get("If-None-Match") == tag:
+        return Reply(304, headers=caching)
+    its_policy = {"Content-Security-Policy": policy} if policy else {}
+    return Reply(200, content, media_type, caching | its_policy)
+
+
+async def _read(request: web.BaseRequest, limit: int) -> bytes:
+    """The body of a call. Raises `CallError` if it is longer than *limit* or compressed."""
+    if request.headers.get("Content-Encoding", "identity") != "identity":
+        raise CallError(415, "a body cannot be compressed")
+    too_large = f"a body has at most {limit:,} bytes"
+    if (request.content_length or 0) > limit:
+        raise CallError(413, f"{too_large}, not {request.content_length:,}")
+    body = await read_body(ReadBody(limit), request)
+    if isinstance(body, Refused):
+        raise CallError(413 if body.status == 413 else 400, too_large)
+    return body
+
+
+def _forbidden(reason: str) -> Reply:
+    """The refusal of a call of the imitated API, in the form in which Twilio's SDKs show it."""
+    return Reply(403, json.dumps({"error": reason, "message": reason, "status": 403}).encode())
+
+
+async def _in_thread(function: Callable[[], T]) -> T:
+    """Call a function in a thread of its own, a daemon, since it may wait for an application."""
+    result: Future[T] = Future()
+    result.set_running_or_notify_cancel()
+
+    def call() -> None:
+        try:
+            result.set_result(function())
+        except BaseException as error:
+            result.set_exception(error)
+
+    Thread(target=call, name="fake_conversations control", daemon=True).start()
+    return await asyncio.wrap_future(result)

@@ -1,0 +1,20 @@
+// The page of a test: its conversations and its time line, from the JSON inside the page.
+
+import { counted, element } from "dom";
+import { conversation } from "conversations";
+import { appendInParts, line } from "timeline";
+
+const data = JSON.parse(document.getElementById("report").textContent);
+
+function section(id, content) {
+  document.getElementById(id).hidden = !content.length;
+  appendInParts(document.querySelector(`#${id} > div`), content);
+}
+
+section("conversations", [
+  ...data.conversations.map((each) => () => conversation(each)),
+  ...(data.omitted_conversations
+    ? [() => element("p", { class: "between" }, counted(data.omitted_conversations, "other conversation"))]
+    : []),
+]);
+section("timeline", data.timeline.map((entry) => () => line(entry)));
