@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from queue import Full, Queue
 from threading import Thread
 from typing import Any, TextIO
@@ -23,7 +24,7 @@ from ..api.journal import RecordedRequest
 from ..api.outside import Entry
 from ..api.secrets import without_passwords
 from ..api.wording import cut, shortened, visible
-from .output import OutputError, write
+from .output import OutputError, print_problem, write
 
 MAX_WAITING = 10_000
 """Lines that wait for a slow reader. More of them are left out."""
@@ -39,24 +40,17 @@ INDENT = " " * 9
 GREEN, YELLOW, RED, DIM = 32, 33, 31, 2
 
 
-class Log:
-    """Prints entries of a time line to *stream*, as text or as JSON. *now* is the fake's clock."""
+Render = Callable[[datetime, Entry], str]
+"""Shows an entry that was complete at an instant on the fake's clock."""
 
-    def __init__(
-        self,
-        stream: TextIO | None,
-        log_format: str,
-        now: Callable[[], datetime],
-        *,
-        prefix: str = "",
-    ) -> None:
+
+class Log:
+    """Prints entries of a time line to *stream* as *render* shows them. *now* is the clock."""
+
+    def __init__(self, stream: TextIO | None, render: Render, now: Callable[[], datetime]) -> None:
         self._stream = stream
+        self._render = render
         self._now = now
-        self._prefix = prefix
-        self._render = _as_json if log_format == "json" else self._as_text
-        is_terminal = bool(stream and stream.isatty())
-        self._width = shutil.get_terminal_size().columns if is_terminal else 0
-        self._is_coloured = is_terminal and not os.environ.get("NO_COLOR")
         self._queue: Queue[tuple[datetime, Entry] | None] = Queue(MAX_WAITING)
         self._left_out = 0
         self._thread = Thread(target=self._print_all, name="fake_conversations_log", daemon=True)
@@ -73,55 +67,62 @@ class Log:
 
     def stop(self) -> None:
         """Print what is left, unless nobody reads it."""
-        with suppress(Full):
-            self._queue.put(None, timeout=END_TIMEOUT)
-        self._thread.join(END_TIMEOUT)
+        if self._thread.is_alive():
+            with suppress(Full):
+                self._queue.put(None, timeout=END_TIMEOUT)
+            self._thread.join(END_TIMEOUT)
 
     def _print_all(self) -> None:
-        while item := self._queue.get():
-            try:
+        with suppress(OutputError):
+            while item := self._queue.get():
                 write(self._stream, self._render(*item))
                 if self._left_out and self._queue.empty():
                     left_out, self._left_out = self._left_out, 0
-                    write(self._stream, f"{left_out} entries left out: the reader is too slow")
-            except OutputError:
-                self._stream = None
-                return
+                    print_problem(f"{left_out} lines of the log left out: its reader is too slow")
 
-    def _as_text(self, now: datetime, entry: Entry) -> str:
-        line, notes = _described(entry, self._width - len(self._prefix) if self._width else 0)
-        coloured = line if self._is_coloured else [(text, 0) for text, _ in line]
-        first = " ".join(_in_colour(text, colour) for text, colour in coloured).rstrip()
-        time = _in_colour(f"{now:%H:%M:%S}", DIM if self._is_coloured else 0)
-        others = (
-            f"{self._prefix}{INDENT}{_in_colour(note, YELLOW if self._is_coloured else 0)}"
-            for note in notes
-        )
-        return "\n".join([f"{self._prefix}{time} {first}", *others])
+
+def renderer(log_format: str, stream: TextIO | None, *, prefix: str = "", width: int = 0) -> Render:
+    """How a log shows entries on a *stream*: in colours and cut to its width on a terminal.
+
+    *width* is the width of another stream; 0 for no limit.
+    """
+    if log_format == "json":
+        return _as_json
+    is_terminal = bool(stream and stream.isatty())
+    width = shutil.get_terminal_size().columns if is_terminal else width
+    is_coloured = is_terminal and not os.environ.get("NO_COLOR")
+    return partial(_as_text, prefix=prefix, width=width, is_coloured=is_coloured)
+
+
+def _as_text(now: datetime, entry: Entry, *, prefix: str, width: int, is_coloured: bool) -> str:
+    def show(text: str, colour: int) -> str:
+        return f"\x1b[{colour}m{text}\x1b[0m" if is_coloured and colour else text
+
+    columns, notes = _described(entry)
+    *first, (last, colour) = columns
+    if width:
+        used = len(prefix) + len(INDENT) + sum(len(text) + 1 for text, _ in first)
+        last = cut(shortened(last), width - used)
+    columns = [(f"{now:%H:%M:%S}", DIM), *first, (last, colour)]
+    line = " ".join(show(*column) for column in columns)
+    return "\n".join([f"{prefix}{line}", *(f"{prefix}{INDENT}{show(*each)}" for each in notes)])
 
 
 Coloured = tuple[str, int]
 
 
-def _described(entry: Entry, width: int) -> tuple[list[Coloured], list[str]]:
-    """The columns of the line of an entry with their colours, and the notes below it."""
+def _described(entry: Entry) -> tuple[list[Coloured], list[Coloured]]:
+    """The columns of the line of an entry, and the notes below it."""
     if isinstance(entry, RecordedRequest):
         milliseconds = f"{entry.duration * 1000:.0f} ms"
-        columns = _columns(
-            entry.status, milliseconds, entry.method, entry.operation or "(unknown)", entry.path
-        )
-        notes = list(_notes(entry))
-    elif isinstance(entry, Delivery):
+        name = entry.operation or "(unknown)"
+        columns = _columns(entry.status, milliseconds, entry.method, name, entry.path)
+        return columns, [(note, YELLOW) for note in _notes(entry)]
+    if isinstance(entry, Delivery):
         url = without_passwords(entry.url)
         columns = _columns(entry.status, "webhook", entry.method, entry.event, url)
-        notes = list(_delivery_notes(entry))
-    else:
-        columns = [("   ", 0), ("action".rjust(7), 0), (visible(str(entry)), 0)]
-        notes = []
-    *first, (last, colour) = columns
-    if width:
-        last = cut(shortened(last), width - len(INDENT) - len(" ".join(text for text, _ in first)))
-    return [*first, (last, colour)], notes
+        return columns, [*_delivery_notes(entry)]
+    return [("   ", 0), (" action", 0), (visible(str(entry)), 0)], []
 
 
 def _columns(status: int | None, kind: str, method: str, name: str, address: str) -> list[Coloured]:
@@ -129,7 +130,7 @@ def _columns(status: int | None, kind: str, method: str, name: str, address: str
         (str(status or "---"), _colour(status)),
         (kind.rjust(7), 0),
         (visible(method)[:6].ljust(6), 0),
-        (name.ljust(26), 0),
+        (name.ljust(29), 0),
         (visible(address), 0),
     ]
 
@@ -138,10 +139,6 @@ def _colour(status: int | None) -> int:
     if not status or status >= 500:
         return RED
     return GREEN if status < 400 else YELLOW
-
-
-def _in_colour(text: str, colour: int) -> str:
-    return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
 
 
 def _notes(request: RecordedRequest) -> Iterator[str]:
@@ -154,13 +151,13 @@ def _notes(request: RecordedRequest) -> Iterator[str]:
         yield f"ignored: {sentence}"
 
 
-def _delivery_notes(delivery: Delivery) -> Iterator[str]:
+def _delivery_notes(delivery: Delivery) -> Iterator[Coloured]:
     if delivery.error:
-        yield f"failed: {without_passwords(delivery.outcome)}"
+        yield f"failed: {without_passwords(delivery.outcome)}", RED
     if answer := delivery.answer.strip():
-        yield f"answer: {visible(cut(answer, MAX_ANSWER))}"
+        yield f"answer: {visible(cut(answer, MAX_ANSWER))}", 0
     if delivery.hint:
-        yield visible(delivery.hint)
+        yield visible(delivery.hint), YELLOW
 
 
 def _as_json(now: datetime, entry: Entry) -> str:

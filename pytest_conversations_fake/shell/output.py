@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from io import TextIOWrapper
+from logging import ERROR, StreamHandler, getLogger
 from typing import TextIO
+from warnings import catch_warnings
 
 PROGRAM = "conversations-fake"
 
@@ -58,3 +62,17 @@ def print_problem(reason: str) -> None:
     from ..api.wording import visible
 
     print_error(f"{PROGRAM}: {visible(reason)}")
+
+
+@contextmanager
+def problems_on_stderr() -> Iterator[None]:
+    """Print warnings and errors inside the fake; without this, ignored parameters, too."""
+    logger, handler = getLogger("pytest_conversations_fake"), StreamHandler()
+    handler.setLevel(ERROR)
+    logger.addHandler(handler)
+    try:
+        with catch_warnings():
+            warnings.showwarning = lambda message, *others: print_problem(str(message))
+            yield
+    finally:
+        logger.removeHandler(handler)

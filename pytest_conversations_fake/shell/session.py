@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from logging import ERROR, StreamHandler, getLogger
+from errno import EADDRINUSE
 from pathlib import Path
 from secrets import token_hex  # noqa: TID251 - sids differ at each start, unlike in tests
 from typing import TextIO
@@ -22,9 +21,9 @@ from ..inspector.inspector import Inspector
 from ..redirect import authority_pem, server_context
 from ..server.server import LOCAL_NAMES, Server
 from ..settings import FROM_ENVIRONMENT
-from .log import Log
+from .log import Log, renderer
 from .options import DEFAULT_PORT, SessionOptions
-from .output import PROGRAM, UsageError, print_problem, write
+from .output import PROGRAM, UsageError, print_problem, problems_on_stderr, write
 from .runtime import RunningFake, announced
 from .state_file import StateFile, open_state_file
 from .trust import instructions
@@ -48,18 +47,19 @@ class Session:
 
     def heading(self) -> str:
         """The lines that tell how to use the session; one line of JSON for a log of JSON."""
-        credentials = self.running.credentials
+        page, credentials = f"{self.url}/_fake/", self.running.credentials
         if self.options.log_format == "json":
-            return json.dumps({"kind": "start", "url": self.url, **credentials})
-        lines = [f"listening on {self.url} (page: {self.url}/)"]
+            return json.dumps({"kind": "start", "url": self.url, "page": page, **credentials})
+        lines = [f"listening on {self.url}"]
         lines += [f"{name}={visible(value)}" for name, value in credentials.items()]
+        lines.append(f"page: {page}")
         port = self.running.http_port
         option = "" if port == DEFAULT_PORT else f" --port {port}"
-        lines.append(f'for programs in another shell: eval "$({PROGRAM} env{option})"')
+        lines.append(f'in another shell: eval "$({PROGRAM} env{option})"')
         if self.options.state:
             lines.append(f"state: {visible(self.options.state)}")
-        if self.options.https:
-            lines.append(instructions(self.options.https, self.directory))
+        if self.options.https is not None:
+            lines.append(instructions(self.running.tls_port, self.directory))
         return "\n".join(lines)
 
 
@@ -72,14 +72,13 @@ def open_session(
     Raises `UsageError` for options that cannot be used, and `OutputError` for such a stream.
     """
     with ExitStack() as running:
-        running.enter_context(_lines_for_problems())
+        running.enter_context(problems_on_stderr())
         try:
             session, log = _start(options, running, log_to, prefix)
         except (TypeError, ValueError, ModuleNotFoundError) as error:
             raise UsageError(str(error)) from None
         except OSError as error:
-            subject = f"{error.filename}: " if error.filename else ""
-            raise UsageError(f"{subject}{error.strerror}") from None
+            raise UsageError(_reason(error)) from None
         if options.host not in LOCAL_NAMES:
             print_problem(
                 f"warning: everyone who can connect to {options.host} can read and change this fake"
@@ -97,7 +96,7 @@ def _start(
     fake = _make_fake(options, state)
     if state:
         running.enter_context(state.saving(fake._world))
-    log = Log(log_to, options.log_format, fake.clock.now, prefix=prefix)
+    log = Log(log_to, renderer(options.log_format, log_to, prefix=prefix), fake.clock.now)
     running.callback(log.stop)
     server = Server(
         options.port,
@@ -171,15 +170,8 @@ def _describe(fake: FakeConversations, server: Server) -> RunningFake:
     )
 
 
-@contextmanager
-def _lines_for_problems() -> Iterator[None]:
-    """Print warnings and errors inside the fake on stderr; the log has the ignored parameters."""
-    logger, handler = getLogger("pytest_conversations_fake"), StreamHandler()
-    handler.setLevel(ERROR)
-    logger.addHandler(handler)
-    try:
-        with warnings.catch_warnings():
-            warnings.showwarning = lambda message, *others: print_problem(str(message))
-            yield
-    finally:
-        logger.removeHandler(handler)
+def _reason(error: OSError) -> str:
+    """Why a file or an address cannot be used."""
+    reason = str(error.strerror).partition(" (while attempting")[0]  # from create_server()
+    hint = "; --port 0 takes a free port" if error.errno == EADDRINUSE else ""
+    return f"{error.filename}: {reason}{hint}" if error.filename else f"{reason}{hint}"

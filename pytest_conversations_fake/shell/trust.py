@@ -12,15 +12,15 @@ def instructions(port: int, directory: Path) -> str:
     """The lines that `--https` prints."""
     authority, trusted = quote(str(directory / AUTHORITY)), quote(str(directory / TRUSTED))
     return f"""\
-HTTPS: https://localhost:{port}
-authority, new at each start: {authority}
-with the usual authorities:   {trusted}
-  Python    export SSL_CERT_FILE={trusted} REQUESTS_CA_BUNDLE={trusted}
-  Node.js   export NODE_EXTRA_CA_CERTS={authority}
-  Go, Ruby  export SSL_CERT_FILE={trusted}
-  .NET      export SSL_CERT_FILE={trusted}   (on Linux)
+HTTPS: https://localhost:{port}, with an authority that is new at each start
+  AUTHORITY={authority}
+  TRUSTED={trusted}  # with the usual authorities
+  Python    export SSL_CERT_FILE=$TRUSTED REQUESTS_CA_BUNDLE=$TRUSTED
+  Node.js   export NODE_EXTRA_CA_CERTS=$AUTHORITY
+  Go, Ruby  export SSL_CERT_FILE=$TRUSTED
+  .NET      export SSL_CERT_FILE=$TRUSTED  # on Linux
+  curl      curl --cacert $AUTHORITY …
   Java      keytool -importcert -noprompt -alias conversations-fake \\
-              -file {authority} -keystore conversations-fake.p12 -storepass changeit
-            java -Djavax.net.ssl.trustStore=conversations-fake.p12 \\
-              -Djavax.net.ssl.trustStorePassword=changeit …
-  curl      curl --cacert {authority} …"""
+              -file $AUTHORITY -keystore fake.p12 -storepass changeit
+            java -Djavax.net.ssl.trustStore=fake.p12 \\
+              -Djavax.net.ssl.trustStorePassword=changeit …"""
