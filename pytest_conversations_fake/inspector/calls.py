@@ -12,13 +12,11 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from ..api.did_you_mean import unknown
 from ..api.wording import visible
 from .control import Control
-from .endpoint import Endpoint, Parameter
+from .endpoint import PREFIX, Endpoint, Parameter
 from .endpoints import ENDPOINTS
 from .values import from_text, read, shown
 
 LOG = getLogger("pytest_conversations_fake.inspector")
-
-PREFIX = "/_fake/v1"
 
 MAX_QUERY_FIELDS = 50
 

@@ -10,6 +10,11 @@ from typing import Any
 
 from .values import Schema
 
+PREFIX = "/_fake/v1"
+"""The path of the control API."""
+
+EVENT_STREAM = "text/event-stream"
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -26,7 +31,7 @@ class Endpoint:
     """A call of the control API.
 
     *run* takes the `Control` and the validated parameters as keywords. It returns the answer, or a
-    text where *media_type* is not JSON.
+    text where *media_type* is not JSON. That of an event stream reads events for `streams.py`.
     """
 
     method: str

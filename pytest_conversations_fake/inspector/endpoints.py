@@ -5,10 +5,13 @@ from __future__ import annotations
 from ..api.addresses import CHANNELS
 from ..api.clock import UNITS
 from ..api.resources.receipts import STATUSES
-from . import changes, people, views
-from .endpoint import Endpoint, Parameter
-from .schemas import COUNT, COUNTS, MAYBE_TEXT, TEXT, listed, named, nullable, record
-from .values import FLAG, MOMENT, OBJECT, number, one_of, text, whole
+from . import changes, entries, people, views
+from .control import Control
+from .endpoint import EVENT_STREAM, Endpoint, Parameter
+from .feed import Feed
+from .openapi import openapi
+from .schemas import COUNT, COUNTS, MAYBE_TEXT, TEXT, Json, listed, named, nullable, record
+from .values import FLAG, MOMENT, OBJECT, STATUS, number, one_of, text, whole
 
 NAME = text(1000, shortest=1)
 YEAR = 366 * 24 * 3600
@@ -25,7 +28,24 @@ CONVERSATION = Parameter(
     required=True,
 )
 ID = Parameter("id", NAME, "The id.", required=True)
+ORDER = Parameter("order", whole(), "Its place in the time line.", required=True)
+ENTRIES = record(entries=listed(named("Entry")), more=FLAG)
+FILTERS = (
+    Parameter("after", whole(), "Only entries with a greater `order`."),
+    Parameter("before", whole(1), "Only entries with a smaller `order`."),
+    Parameter("limit", whole(1, 1000), "Maximum number of entries; 100 by default."),
+    Parameter("search", text(1000), "A text in the entry, in upper or lower case."),
+    Parameter("operation", NAME, "The operation of a request, or the event of a webhook."),
+    Parameter("status", STATUS, "The status, as in `404` or `4xx`; `0` for no answer."),
+    Parameter("refused", FLAG, "Whether a request was refused, or a webhook or action failed."),
+)
+KIND = Parameter("kind", one_of([*entries.KINDS]), "The kind of entries.")
 MESSAGE = record(message=nullable(named("PersonMessage")))
+
+
+def get_openapi(control: Control) -> Json:
+    return openapi(ENDPOINTS, views.package_version())
+
 
 ENDPOINTS = (
     Endpoint(
@@ -34,6 +54,63 @@ ENDPOINTS = (
         summary="The fake: its name, address and clock, and how much it has of everything.",
         run=views.get_state,
         answer=named("State"),
+    ),
+    Endpoint(
+        method="GET",
+        path="/timeline",
+        summary="The newest requests, webhooks and actions that match, the oldest of them first.",
+        run=entries.list_entries,
+        query=(*FILTERS, KIND),
+        answer=ENTRIES,
+    ),
+    Endpoint(
+        method="GET",
+        path="/requests",
+        summary="The newest requests that match, the oldest of them first.",
+        run=entries.list_requests,
+        query=FILTERS,
+        answer=ENTRIES,
+    ),
+    Endpoint(
+        method="GET",
+        path="/requests/{number}",
+        summary="A request by its number, which is 1 for the first.",
+        run=entries.get_request,
+        in_path=(Parameter("number", whole(1), "Its number.", required=True),),
+        answer=named("RequestEntry"),
+    ),
+    Endpoint(
+        method="GET",
+        path="/deliveries",
+        summary="The newest webhooks that match, the oldest of them first.",
+        run=entries.list_deliveries,
+        query=FILTERS,
+        answer=ENTRIES,
+    ),
+    Endpoint(
+        method="POST",
+        path="/deliveries/{order}/resend",
+        summary="Deliver a webhook again. The answer is the new delivery with its outcome.",
+        run=entries.resend_delivery,
+        in_path=(ORDER,),
+        answer=named("DeliveryEntry"),
+        status=201,
+    ),
+    Endpoint(
+        method="GET",
+        path="/events",
+        summary="A stream of server-sent events: `entry`, `state` and `reload`.",
+        run=Feed.read_events,
+        answer=TEXT,
+        media_type=EVENT_STREAM,
+    ),
+    Endpoint(
+        method="GET",
+        path="/test",
+        summary="What was recorded, as a module for pytest.",
+        run=entries.get_test,
+        answer=TEXT,
+        media_type="text/x-python",
     ),
     Endpoint(
         method="GET",
@@ -246,5 +323,12 @@ ENDPOINTS = (
         summary="Wait until all webhooks are delivered, with those that they cause.",
         run=changes.settle,
         body=(Parameter("within", number(0, 60), "Maximum number of seconds; 10 by default."),),
+    ),
+    Endpoint(
+        method="GET",
+        path="/openapi.json",
+        summary="The OpenAPI document of the control API.",
+        run=get_openapi,
+        answer=OBJECT,
     ),
 )

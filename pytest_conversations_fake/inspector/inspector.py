@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from .control import Control, Inspectable
+from .feed import Feed
 from .guard import Guard
 from .site import Site
+from .streams import Streams
 
 
 class Inspector:
@@ -19,4 +21,5 @@ class Inspector:
     """
 
     def __init__(self, fake: Inspectable, *, allow_hosts: Iterable[str] = ()) -> None:
-        self.site = Site(Control(fake), Guard(allow_hosts))
+        control = Control(fake)
+        self.site = Site(control, Guard(allow_hosts), Streams(Feed(control)))

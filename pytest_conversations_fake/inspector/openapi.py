@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .calls import PREFIX
-from .endpoint import Endpoint, Parameter
-from .endpoints import ENDPOINTS
+from .endpoint import PREFIX, Endpoint, Parameter
 from .schemas import SCHEMAS, Json, named
 
 DESCRIPTION = (
@@ -17,10 +15,10 @@ DESCRIPTION = (
 )
 
 
-def openapi(version: str) -> Json:
-    """The document for the *version* of the package."""
+def openapi(endpoints: Sequence[Endpoint], version: str) -> Json:
+    """The document for some *endpoints* of a *version* of the package."""
     paths: dict[str, Json] = {}
-    for endpoint in ENDPOINTS:
+    for endpoint in endpoints:
         paths.setdefault(endpoint.path, {})[endpoint.method.lower()] = _operation(endpoint)
     return {
         "openapi": "3.1.0",

@@ -1,24 +1,41 @@
-"""The page, and the files that it loads."""
+"""The page, and the files that it loads: its own, and the rendering that report pages have, too."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>conversations-fake</title>
-<h1>conversations-fake</h1>
-<p>The control API is at <a href="v1/state">/_fake/v1/</a>.</p>
-</html>
-"""
+from ..reports.assets import SHARED_FILES, source
+
+# Never guessed: the tables of the machine may say anything
+MEDIA_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
+
+_STATIC = Path(__file__).with_name("static")
+
+PAGE = (
+    (_STATIC / "index.html")
+    .read_text(encoding="utf-8")
+    .replace("<!-- templates -->", source("templates.html"))
+)
 """The text of the page."""
 
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'"
 )
-"""The Content-Security-Policy of the page."""
+"""The Content-Security-Policy of the page. No text can become a script, whatever it contains."""
 
-FILES: Mapping[str, tuple[str, bytes]] = {}
+FILES: Mapping[str, tuple[str, bytes]] = {
+    **{name: (MEDIA_TYPES[Path(name).suffix], source(name).encode()) for name in SHARED_FILES},
+    **{
+        path.name: (MEDIA_TYPES[path.suffix], path.read_bytes())
+        for path in sorted(_STATIC.iterdir())
+        if path.suffix in MEDIA_TYPES
+    },
+}
 """The media type and the content of each file, by its name below `/_fake/static/`."""

@@ -6,26 +6,23 @@ control API.
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from collections.abc import Mapping
 from email.utils import format_datetime
 from hashlib import sha256
-from threading import Thread
-from typing import TypeVar
 
 from aiohttp import web
 
 from ..api.engine import ReadBody
 from ..api.refusals import Refused
 from ..server.translation import read_body
-from .calls import PREFIX, CallError, Reply, error_reply, find, run
+from .calls import CallError, Reply, error_reply, find, run
 from .control import Control
+from .endpoint import EVENT_STREAM, PREFIX
 from .guard import SECURITY_HEADERS, Guard, header_problem
 from .page import FILES, PAGE, POLICY
-
-T = TypeVar("T")
+from .streams import Streams
+from .workers import in_thread
 
 OWN_PATHS = ("/", "/health", "/favicon.ico", "/_fake")
 
@@ -35,9 +32,10 @@ JSON = "application/json"
 class Site:
     """Answers requests for the page and the control API, after the *guard* has accepted them."""
 
-    def __init__(self, control: Control, guard: Guard) -> None:
+    def __init__(self, control: Control, guard: Guard, streams: Streams) -> None:
         self._control = control
         self._guard = guard
+        self._streams = streams
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse | None:
         """Answer a request. Returns None if the imitated API answers it."""
@@ -51,33 +49,33 @@ class Site:
             return self._response(error_reply(431, reason))
         try:
             if path.startswith(f"{PREFIX}/"):
-                return self._response(await self._call(request, path, query))
+                return await self._call(request, path, query)
             return self._response(_page(request.method, path, request.headers))
         except CallError as error:
             return self._response(error.reply)
 
-    async def _call(self, request: web.BaseRequest, path: str, query: str) -> Reply:
+    async def _call(self, request: web.BaseRequest, path: str, query: str) -> web.StreamResponse:
         endpoint, in_path = find(request.method, path)
+        if endpoint.media_type == EVENT_STREAM:
+            return await self._streams.serve(request, self._headers(EVENT_STREAM))
         body = b""
         if endpoint.method == "POST":
             if request.content_type != JSON:
                 raise CallError(415, f"a POST needs the header Content-Type: {JSON}")
             body = await _read(request, endpoint.max_body)
-        return await _in_thread(lambda: run(self._control, endpoint, in_path, query, body))
+        return self._response(
+            await in_thread(lambda: run(self._control, endpoint, in_path, query, body))
+        )
 
-    def _response(self, reply: Reply) -> web.Response:
+    def _headers(self, media_type: str) -> dict[str, str]:
         # Without a date, aiohttp calls time.time(), which tests patch
         date = format_datetime(self._control.world.clock.now(), usegmt=True)
-        response = web.Response(
-            status=reply.status,
-            body=reply.body,
-            headers={"Date": date, "Cache-Control": "no-store", **SECURITY_HEADERS}
-            | ({"Content-Type": reply.media_type} if reply.body else {})
-            | {**reply.headers},
-        )
-        if reply.status in (403, 413, 415, 431):  # a rest of the request is not read
-            response.force_close()
-        return response
+        its_type = {"Content-Type": media_type} if media_type else {}
+        return {"Date": date, "Cache-Control": "no-store", **SECURITY_HEADERS, **its_type}
+
+    def _response(self, reply: Reply) -> web.Response:
+        headers = self._headers(reply.media_type if reply.body else "") | {**reply.headers}
+        return web.Response(status=reply.status, body=reply.body, headers=headers)
 
 
 def _page(method: str, path: str, headers: Mapping[str, str]) -> Reply:
@@ -122,18 +120,3 @@ async def _read(request: web.BaseRequest, limit: int) -> bytes:
 def _forbidden(reason: str) -> Reply:
     """The refusal of a call of the imitated API, in the form in which Twilio's SDKs show it."""
     return Reply(403, json.dumps({"error": reason, "message": reason, "status": 403}).encode())
-
-
-async def _in_thread(function: Callable[[], T]) -> T:
-    """Call a function in a thread of its own, a daemon, since it may wait for an application."""
-    result: Future[T] = Future()
-    result.set_running_or_notify_cancel()
-
-    def call() -> None:
-        try:
-            result.set_result(function())
-        except BaseException as error:
-            result.set_exception(error)
-
-    Thread(target=call, name="fake_conversations control", daemon=True).start()
-    return await asyncio.wrap_future(result)

@@ -6,6 +6,7 @@ document has the same schemas.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -38,6 +39,7 @@ def number(least: float, most: float) -> Schema:
     return {"type": "number", "minimum": least, "maximum": most}
 
 
+STATUS: Schema = {"type": "string", "pattern": "^(0|[1-5]([0-9][0-9]|xx))$"}
 FLAG: Schema = {"type": "boolean"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 OBJECT: Schema = {"type": "object"}
@@ -74,6 +76,8 @@ def accepted(schema: Schema) -> str:
     match schema:
         case {"format": "date-time"}:
             return "an instant like 2030-01-31T12:00:00Z"
+        case {"pattern": _}:
+            return "a status like 404 or 4xx, or 0 for no answer"
         case {"type": "string", "minLength": least, "maxLength": most}:
             return f"a text of {least} to {most:,} characters"
         case {"type": "integer", "minimum": least, "maximum": most}:
@@ -106,6 +110,8 @@ def _is_in_range(schema: Schema, value: Any) -> bool:
             return bool(least <= value <= most)
         case {"minLength": least, "maxLength": most}:
             return bool(least <= len(value) <= most)
+        case {"pattern": pattern}:
+            return re.search(pattern, value) is not None
     return True
 
 

@@ -17,7 +17,7 @@ from .schemas import Json
 
 
 @cache
-def _version() -> str:
+def package_version() -> str:
     return version("pytest-conversations-fake")
 
 
@@ -27,7 +27,7 @@ def get_state(control: Control) -> Json:
         journal, assumptions = world.journal, world.assumptions.answers
         return {
             "name": world.name,
-            "version": _version(),
+            "version": package_version(),
             "url": world.address,
             "account_sid": world.account.sid,
             "clock": get_clock(control),

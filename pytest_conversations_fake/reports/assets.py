@@ -1,12 +1,13 @@
 """The files of `static/`: the rendering that report pages and the live page share.
 
-Modules import each other by name. An import map leads a name to a URL: of the server in the live
-page, and of the module's text in a report, which is one file.
+A server serves them as they are. A report is one file, in which an import map leads the name of a
+module to a URL that contains its text.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ _SOURCES = {
 
 SHARED_MODULES = ("dom", "timeline", "conversations")
 """The modules of both kinds of pages."""
+
+SHARED_FILES = (*(f"{name}.js" for name in SHARED_MODULES), "look.css")
+"""The files of both kinds of pages."""
 
 
 def source(name: str) -> str:
@@ -47,6 +51,18 @@ def inlined(*names: str) -> ImportMap:
             for name in names
         }
     )
+
+
+def _named_imports(text: str) -> str:
+    """The text of a module, with the names of others in place of their files.
+
+    Nothing is next to a module at a URL that contains its text.
+    """
+    return re.sub(r'from "\./(\w+)\.js"', r'from "\1"', text)
+
+
+def _base64(text: str) -> str:
+    return b64encode(text.encode()).decode()
 
 
 def inline_hash(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from traceback import format_exception
 
 from ..api.actions import Action
@@ -37,6 +37,7 @@ class Report:
     unrecorded: Sequence[str]
     """A sentence for each refused request that is not among *requests*: for another Twilio host,
     or with credentials of an earlier test."""
+    _world: World = field(repr=False)
 
     def __str__(self) -> str:
         return text(self)
@@ -51,6 +52,21 @@ class Report:
         """
         return page(self, outcome, failure)
 
+    def as_test(self) -> str:
+        """Return a pytest module that repeats the session so far and asserts what followed.
+
+            Path("test_recorded.py").write_text(fake.report().as_test(), encoding="utf-8")
+
+        The test loads the seed and repeats what phones, chat users, the clock and the test did. It
+        raises `NotImplementedError` where the code under test is to be called, and has a variable
+        for each application that receives webhooks. It asserts the requests, the deliveries and the
+        messages that people received. Values that differ in each run are left out, and a record
+        with a generated sid is looked up by its name. Secrets are not in the text.
+        """
+        from .as_test import as_test
+
+        return as_test(self._world)
+
 
 def report(world: World, unrecorded: Sequence[str]) -> Report:
     with world.lock:
@@ -64,6 +80,7 @@ def report(world: World, unrecorded: Sequence[str]) -> Report:
             transcript=transcript(world),
             errors=[_traceback(error) for error in world.errors],
             unrecorded=unrecorded,
+            _world=world,
         )
 
 

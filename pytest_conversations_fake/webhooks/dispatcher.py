@@ -64,6 +64,20 @@ class Dispatcher:
         """Deliver a pre-event. Returns its future outcome; None if the fake is not active."""
         return self._running_worker().ask(delivery) if self._is_open else None
 
+    def resend(self, delivery: Delivery) -> Delivery:
+        """Deliver a delivery at once, and wait for its outcome.
+
+        Raises `RuntimeError` if the fake is not active, in an application, and where it would block
+        the event loop of one.
+        """
+        __tracebackhide__ = True
+        worker = self.require_worker()
+        _refuse_application("resend()")
+        _refuse_blocked_loops(
+            worker, "resend()", "`await asyncio.to_thread(fake.webhooks.resend, delivery)`"
+        )
+        return self._world.ask(delivery).result()
+
     def public_urls(self) -> list[str]:
         """The URLs for which webhooks are delivered to a target, in the order of `deliver_to`."""
         return [each.public_url for each in self._worker.destinations] if self._worker else []
@@ -148,23 +162,27 @@ class Dispatcher:
                 raise destination.loop.exceptions.pop(0)
 
 
-def _refuse_application() -> None:
+def _refuse_application(call: str = "settle()") -> None:
     __tracebackhide__ = True
     if in_application.get():
         raise RuntimeError(
-            "an application called settle(), which waits for applications and so for its own "
+            f"an application called {call}, which waits for applications and so for its own "
             "caller; call it in the test"
         )
 
 
-def _refuse_blocked_loops(worker: DeliveryWorker) -> None:
+def _refuse_blocked_loops(
+    worker: DeliveryWorker,
+    call: str = "settle()",
+    instead: str = "`await fake.settle_async()` instead, also before an assertion",
+) -> None:
     __tracebackhide__ = True
     for destination in worker.destinations:
         if destination.loop and destination.loop.is_started and destination.loop.is_blocked:
             raise RuntimeError(
-                "settle() would block the event loop on which the application at "
+                f"{call} would block the event loop on which the application at "
                 f"{without_passwords(destination.public_url)} runs; call "
-                "`await fake.settle_async()` instead, also before an assertion"
+                f"{instead}"
             )
 
 

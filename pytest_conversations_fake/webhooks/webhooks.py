@@ -8,7 +8,7 @@ from typing import Any, Literal, overload
 
 from ..api.actions import action
 from ..api.checks import check_flag, check_timeout, require
-from ..api.deliveries import TIMEOUT, Delivery
+from ..api.deliveries import TIMEOUT, Delivery, next_attempt
 from ..api.did_you_mean import SuggestsNames, unknown
 from ..api.events import EventName
 from ..api.resources.webhook_configurations import webhooks
@@ -131,6 +131,23 @@ class Webhooks(SuggestsNames):
         """All deliveries that have ended, in that order. Failed ones are included."""
         with self._world.lock:
             return list(self._world.deliveries)
+
+    def resend(self, delivery: Delivery) -> Delivery:
+        """Deliver one of the `deliveries` again, as Twilio may do, and wait for the outcome.
+
+            first = fake_conversations.webhooks.assert_delivered("onMessageAdded")
+            fake_conversations.webhooks.resend(first)
+
+        Returns the new delivery, whose `attempt` and `RetryCount` are one more. It goes to the
+        target that its URL has now. Nothing depends on the answer, even if a pre-event is sent
+        again. Raises `TypeError` if it is no delivery, and `RuntimeError` if the fake is not active
+        or an application runs on the event loop of the caller.
+        """
+        __tracebackhide__ = True
+        is_delivery = isinstance(delivery, Delivery)
+        require(is_delivery, "resend takes one of fake.webhooks.deliveries", delivery)
+        sent = self._dispatcher.resend(next_attempt(delivery))
+        return next((each for each in self.deliveries[::-1] if each.order == sent.order), sent)
 
     @overload
     def assert_delivered(

@@ -142,3 +142,14 @@ def test_due_timer_runs_without_a_request() -> None:
 
         assert told.wait(10)
         fake.webhooks.assert_delivered("onConversationStateUpdated", reason="TIMER")
+
+
+@pytest.mark.parametrize("days", [10**9, 9_000_000, -10_000_000])
+def test_shift_out_of_the_calendar_changes_nothing(days: int) -> None:
+    with FakeConversations(redirect=False) as fake:
+        before = fake.clock.now()
+
+        with pytest.raises(ValueError, match=r"^the clock has the years 1 to 9999, and this shift"):
+            fake.clock.shift(days=days)
+
+        assert fake.clock.now() - before < timedelta(days=1)

@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_conversations_fake.inspector.calls import PREFIX, CallError, Reply, find, run
+from pytest_conversations_fake.inspector.calls import CallError, Reply, find, run
 from pytest_conversations_fake.inspector.control import Control
+from pytest_conversations_fake.inspector.endpoint import PREFIX
 
 from .validation import validate
 

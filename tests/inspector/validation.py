@@ -8,11 +8,11 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from pytest_conversations_fake.inspector.calls import PREFIX
+from pytest_conversations_fake.inspector.endpoint import PREFIX
 from pytest_conversations_fake.inspector.endpoints import ENDPOINTS
 from pytest_conversations_fake.inspector.openapi import openapi
 
-DOCUMENT = openapi("1.0")
+DOCUMENT = openapi(ENDPOINTS, "1.0")
 
 
 def validate(method: str, path: str, status: int, media_type: str, body: bytes) -> None:

@@ -16,10 +16,16 @@ def fake(fake: FakeConversations) -> FakeConversations:
     return fake
 
 
-def test_webhooks_have_four_public_members(fake: FakeConversations) -> None:
+def test_webhooks_have_five_public_members(fake: FakeConversations) -> None:
     public = [name for name in dir(fake.webhooks) if not name.startswith("_")]
 
-    assert ["assert_delivered", "assert_not_delivered", "deliver_to", "deliveries"] == public
+    assert [
+        "assert_delivered",
+        "assert_not_delivered",
+        "deliver_to",
+        "deliveries",
+        "resend",
+    ] == public
 
 
 @pytest.mark.parametrize("timeout", [0, -1, True, "5"])

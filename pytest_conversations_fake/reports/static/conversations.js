@@ -1,6 +1,6 @@
 // Conversations as chats: people at phones on the left, the account and chat users on the right.
 
-import { counted, element, shortened, stamp, visible } from "dom";
+import { counted, element, shortened, stamp, visible } from "./dom.js";
 
 const MAX_OPEN = 20;
 const FAILED = ["failed", "undelivered"];

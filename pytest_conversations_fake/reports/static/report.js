@@ -1,8 +1,8 @@
 // The page of a test: its conversations and its time line, from the JSON inside the page.
 
-import { counted, element } from "dom";
-import { conversation } from "conversations";
-import { appendInParts, line } from "timeline";
+import { counted, element } from "./dom.js";
+import { conversation } from "./conversations.js";
+import { appendInParts, line } from "./timeline.js";
 
 const data = JSON.parse(document.getElementById("report").textContent);
 

@@ -1,6 +1,6 @@
 // Requests, webhooks and actions, a line each. Details are made when a line is opened.
 
-import { cut, element, facts, shortened, shown, stamp, visible } from "dom";
+import { cut, element, facts, shortened, shown, stamp, visible } from "./dom.js";
 
 const FIRST = ["body", "author", "identity", "unique_name", "friendly_name", "messaging_binding_address"];
 const EVENT_FIRST = ["Body", "Author", "Identity", "MessagingBinding.Address", "State", "Status", "ErrorCode"];

@@ -1,0 +1,165 @@
+// Conversations: the list, and one of them as a chat in which everybody can be played.
+
+import { counted, cut, element, stamp, visible } from "./dom.js";
+import { conversation, conversationName, stateBadge } from "./conversations.js";
+import { get, post, segment } from "./client.js";
+import { attempt, onSubmit, say } from "./notices.js";
+
+const list = document.getElementById("chats");
+const chat = document.getElementById("chat");
+const PHONE = /^(?:(\w+):)?(.*)$/;
+
+let open = null; // the sid of the chat on the page
+let drawn = ""; // the data that the chat shows
+let composer, controls;
+
+export async function refreshList() {
+  const answer = await attempt(() => get("/conversations", { limit: 200, messages: 1 }));
+  if (!answer) return;
+  const items = answer.conversations.reverse();
+  list.replaceChildren(...items.map(item));
+  list.hidden = !items.length;
+  document.getElementById("no-chats").hidden = Boolean(items.length);
+  const omitted = document.getElementById("chats-omitted");
+  omitted.hidden = !answer.omitted;
+  omitted.textContent = `${counted(answer.omitted, "other conversation")}, not shown`;
+  fillNumbers(items);
+}
+
+function item(data) {
+  const last = data.messages.at(-1);
+  const people = data.participants.map((each) => each.name);
+  const made = stamp("chat-item", {
+    initial: [...conversationName(data)][0].toUpperCase(),
+    name: conversationName(data),
+    state: data.state === "active" ? "" : stateBadge(data),
+    preview: visible(last ? cut(`${last.author}: ${last.body ?? last.media.map((each) => each.filename).join(", ")}`, 120) : people.join(", ") || "nobody takes part"),
+    time: last ? last.date_created.slice(11, 16) : "",
+  });
+  made.querySelector("a").href = `#chats/${data.sid}`;
+  return made;
+}
+
+/** Suggestions for the phone, from everybody who takes part. */
+function fillNumbers(items) {
+  const people = items.flatMap((each) => each.participants);
+  const fill = (id, numbers) =>
+    document.getElementById(id).replaceChildren(
+      ...[...new Set(numbers.filter(Boolean).map((each) => PHONE.exec(each)[2]))].map((value) => element("option", { value })),
+    );
+  fill("phones", people.map((each) => each.address));
+  fill("numbers", people.flatMap((each) => [each.proxy_address, each.projected_address]));
+}
+
+/** Shows the conversation, or the list for an empty sid. */
+export async function show(sid) {
+  open = sid;
+  document.getElementById("chat-list").hidden = Boolean(sid);
+  chat.hidden = !sid;
+  await (sid ? refreshChat() : refreshList());
+}
+
+export async function refreshChat() {
+  const sid = open;
+  if (!sid) return;
+  let data;
+  try {
+    data = await get(`/conversations/${segment(sid)}`, { messages: 200 });
+  } catch (error) {
+    if (sid === open) chat.replaceChildren(back(), element("p", { class: "empty box" }, error.message));
+    drawn = "";
+    return;
+  }
+  if (sid !== open || drawn === JSON.stringify(data)) return;
+  drawn = JSON.stringify(data);
+  draw(data);
+}
+
+function back() {
+  return element("a", { href: "#chats", class: "back" }, "← All conversations");
+}
+
+function draw(data) {
+  const talk = conversation(data);
+  const messages = talk.querySelector(".messages");
+  const isSame = chat.dataset.sid === data.sid && composer?.isConnected;
+  const people = data.participants.map((each) => JSON.stringify([each.identity, each.address, each.proxy_address, each.projected_address, data.sid]));
+  if (!isSame || composer.dataset.people !== JSON.stringify(people)) {
+    const text = isSame ? composer.elements.body.value : "";
+    composer = data.participants.length && data.state !== "closed" ? makeComposer(data) : closedNote(data);
+    if (composer.elements) composer.elements.body.value = text;
+    composer.dataset.people = JSON.stringify(people);
+    controls = makeControls(data);
+    chat.replaceChildren(back(), element("div", { class: "box chat" }, talk, composer, controls));
+    chat.dataset.sid = data.sid;
+  } else {
+    chat.querySelector(".conversation").replaceWith(talk);
+  }
+  messages.scrollTop = messages.scrollHeight;
+  messages.tabIndex = 0; // it scrolls
+  messages.setAttribute("role", "log");
+  messages.setAttribute("aria-label", "Messages");
+}
+
+function closedNote(data) {
+  return element("p", { class: "hint composer" }, data.state === "closed" ? "This conversation is closed, so nobody can write." : "Nobody takes part. Let a chat user join to write.");
+}
+
+function options(participants) {
+  return participants.map((each) => element("option", { value: each.sid }, visible(each.name)));
+}
+
+function makeComposer(data) {
+  const form = stamp("composer", { people: options(data.participants) });
+  const file = form.querySelector(".file-name");
+  const { as, body } = form.elements;
+  const author = () => data.participants.find((each) => each.sid === as.value);
+  const phone = data.participants.find((each) => each.address);
+  if (phone) as.value = phone.sid;
+  const update = () => (file.hidden = !author().address);
+  as.addEventListener("change", update);
+  update();
+  body.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  onSubmit(form, async ({ body: text, filename }) => {
+    const answer = await write(author(), data, text, filename);
+    if (!answer.message) say("A pre-event webhook refused the message", "bad");
+    form.elements.body.value = form.elements.filename.value = "";
+    body.focus();
+  });
+  return form;
+}
+
+function write(author, data, body, filename) {
+  if (!author.address) return post(`/chat-users/${segment(author.identity)}/messages`, { to: data.sid, body });
+  const [, channel = "sms", number] = PHONE.exec(author.address);
+  const to = author.proxy_address ?? data.participants.find((each) => each.projected_address)?.projected_address;
+  return post(`/phones/${segment(number)}/messages`, {
+    to,
+    channel,
+    ...(body ? { body } : {}),
+    ...(filename ? { filename } : {}),
+  });
+}
+
+function makeControls(data) {
+  const phones = data.participants.filter((each) => each.address || each.projected_address);
+  const readers = data.participants.filter((each) => each.identity);
+  const made = stamp("let", {
+    phones: phones.map((each) => element("option", { value: each.address ?? each.projected_address }, visible(each.name))),
+    readers: readers.map((each) => element("option", {}, visible(each.identity))),
+  });
+  const form = (name) => made.querySelector(`[data-does=${name}]`);
+  form("receipt").hidden = !phones.length;
+  form("read").hidden = !readers.length;
+  onSubmit(form("receipt"), ({ phone, status, error_code }) => {
+    const [, channel = "sms", number] = PHONE.exec(phone);
+    return post(`/phones/${segment(number)}/receipts`, { status, channel, ...(error_code ? { error_code: Number(error_code) } : {}) });
+  });
+  onSubmit(form("read"), ({ identity }) => post(`/chat-users/${segment(identity)}/read`, { conversation: data.sid }));
+  onSubmit(form("join"), ({ identity }) => post(`/chat-users/${segment(identity)}/join`, { conversation: data.sid }));
+  return made;
+}

@@ -1,0 +1,109 @@
+// The page: it shows one view beside the time line and keeps everything current.
+
+import { counted } from "./dom.js";
+import { get } from "./client.js";
+import { refreshChat, refreshList, show as showChat } from "./chats.js";
+import { refreshFaults, refreshSnapshots, showState } from "./controls.js";
+import { addEntry, reload } from "./lines.js";
+import { attempt, copy } from "./notices.js";
+import { refresh as refreshPhone } from "./phone.js";
+import { listen } from "./stream.js";
+
+const byId = (id) => document.getElementById(id);
+const VIEWS = ["timeline", "chats", "phone", "controls"];
+
+const REFRESH = {
+  timeline: () => {},
+  chats: () => (route()[1] ? refreshChat() : refreshList()),
+  phone: refreshPhone,
+  controls: refreshFaults,
+};
+
+let state = null;
+let clock = null; // the time of the fake minus the time of this machine, or a stopped time
+
+// Views
+
+function route() {
+  const [view, sid = ""] = location.hash.slice(1).split("/");
+  return [VIEWS.includes(view) ? view : "chats", sid];
+}
+
+/** The view beside the time line; where there is space for one only, the time line may be it. */
+function beside() {
+  const [view] = route();
+  return view === "timeline" ? "chats" : view;
+}
+
+async function navigate(event) {
+  const [view, sid] = route();
+  document.body.dataset.view = view;
+  for (const tab of document.querySelectorAll(".tab")) {
+    const isCurrent = tab.hash === `#${view}`;
+    if (isCurrent) tab.setAttribute("aria-current", "page");
+    else tab.removeAttribute("aria-current");
+  }
+  if (beside() === "chats") await showChat(sid);
+  if (view === "phone") await refreshPhone();
+  if (view === "controls") await Promise.all([refreshFaults(), refreshSnapshots()]);
+  if (event) byId(`${view}-title`).focus({ preventScroll: true });
+}
+
+// State
+
+function update(next) {
+  const isOther = state && (state.generation !== next.generation || state.url !== next.url);
+  state = next;
+  byId("url").textContent = state.url;
+  byId("account").textContent = state.account_sid;
+  byId("count-chats").textContent = state.counts.conversations || "";
+  byId("notice").hidden = !state.dropped;
+  byId("notice").textContent = `${counted(state.dropped, "earlier request")} dropped: the fake keeps the last ones only (max_requests).`;
+  const now = Date.parse(state.clock.now);
+  clock = state.clock.stopped ? { at: now } : { ahead: now - Date.now() };
+  tick();
+  showState(state);
+  if (isOther) reload();
+  soon();
+}
+
+function tick() {
+  if (!clock) return;
+  const at = new Date(clock.at ?? Date.now() + clock.ahead).toISOString();
+  byId("clock").dateTime = at;
+  byId("clock").textContent = `${at.slice(0, 10)} ${at.slice(11, 19)} UTC${clock.at ? ", stopped" : ""}`;
+}
+setInterval(tick, 1000);
+
+let waiting = null;
+/** Refreshes the view beside the time line, once for many changes. */
+function soon() {
+  waiting ??= setTimeout(() => {
+    waiting = null;
+    REFRESH[beside()]();
+  }, 120);
+}
+
+async function everything() {
+  const next = await attempt(() => get("/state"));
+  if (next) update(next);
+  await Promise.all([reload(), navigate()]);
+}
+
+for (const button of document.querySelectorAll("[data-copies]")) {
+  button.addEventListener("click", () => copy(byId(button.dataset.copies).textContent, button.dataset.copies === "url" ? "the address" : "the sid"));
+}
+window.addEventListener("hashchange", navigate);
+listen({
+  onEntry(entry) {
+    addEntry(entry);
+    soon();
+  },
+  onState: update,
+  onReload: everything,
+  onConnection(isOpen) {
+    byId("connection").textContent = isOpen ? "live" : "not connected";
+    byId("connection").className = `badge ${isOpen ? "good" : "bad"}`;
+  },
+});
+everything();

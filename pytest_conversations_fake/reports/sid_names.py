@@ -1,0 +1,190 @@
+"""Names for sids: in a generated test a record is a variable, since its sid differs there."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from keyword import iskeyword
+from typing import Any
+
+from ..api.actions import Action
+from ..api.journal import RecordedRequest
+from ..api.outside import Entry
+from ..api.records import Record
+from ..api.resource import Resource
+from ..api.resources import RESOURCES
+from ..api.resources.services import default_service
+from ..api.world import World
+
+FAKE = "fake_conversations"
+"""The fixture, as a generated test names it."""
+
+SID = re.compile("[A-Z]{2}[0-9a-f]{32}")
+
+# Attributes by which a generated test finds a record, the most telling first
+NAMES = (
+    "unique_name",
+    "identity",
+    "messaging_binding_address",
+    "messaging_binding_projected_address",
+    "address",
+    "friendly_name",
+    "body",
+)
+
+
+class SidNames:
+    """The expressions that stand for sids in a generated test."""
+
+    def __init__(self, world: World, entries: Sequence[Entry]) -> None:
+        self._world = world
+        self._account = world.account
+        self.used: set[str] = set()
+        """The sids whose variables the test has used so far."""
+        self._fixed = {sid for each in entries if isinstance(each, Action) for sid in _fixed(each)}
+        self._frequencies = cache(self._count)
+        self._places = cache(lambda each: {r.sid: i for i, r in enumerate(self._all(each))})
+        self._variables: dict[str, str] = {}
+        self._taken = Counter([FAKE, "pytest", "datetime", "timedelta", "timezone", "message"])
+        self._created = {sid: order for each in entries for sid, order in _created(each)}
+        self._removed: dict[str, int] = {}
+        for each in entries:
+            if isinstance(each, RecordedRequest) and str(each.operation).startswith("Delete"):
+                for sid in each.path_params.values():
+                    self._removed.setdefault(str(sid), each.order)
+        self._updated = {
+            (sid, keyword)
+            for each in entries
+            if isinstance(each, RecordedRequest) and str(each.operation).startswith("Update")
+            for sid in each.path_params.values()
+            for keyword in each.params
+        }
+
+    def is_fixed(self, sid: str) -> bool:
+        """Whether a test or seed chose the sid itself, so that it is the same in each run."""
+        return sid in self._fixed
+
+    def created_before(self, sid: str, order: int) -> bool:
+        """Whether a request or `add` made the record before this place in the order."""
+        return sid in self._fixed or self._created.get(sid, order) < order
+
+    def is_removed(self, value: object, order: int) -> bool:
+        """Whether *value* is the sid of a record that a test cannot find any more.
+
+        It was removed until this place in the order, and has no variable.
+        """
+        if not isinstance(value, str) or value in self._variables or value in self._fixed:
+            return False
+        found = self._find(value)
+        if not found or self._account.store.find(found[0].record, value):
+            return False
+        return self._removed.get(value, 0) <= order
+
+    def known(self, sid: str) -> str | None:
+        """The expression for a sid, if nothing has to be defined before it."""
+        if sid == self._account.sid:
+            return f"{FAKE}.account_sid"
+        if sid == default_service(self._account).sid:
+            return f"{FAKE}.default_service.sid"
+        if variable := self._variables.get(sid):
+            self.used.add(sid)
+            return f"{variable}.sid"
+        return None
+
+    def variable(self, wanted: str) -> str:
+        """A new variable, named by the first word of *wanted* if that is a free name."""
+        word = re.match("[a-z][a-z0-9_]*", wanted.lower())
+        name = word[0] if word and not iskeyword(word[0]) else "user"
+        self._taken[name] += 1
+        number = self._taken[name]
+        return name if number == 1 else self.variable(f"{name}_{number}")
+
+    def assign(self, sid: str) -> str:
+        """The new variable of a record."""
+        self._variables[sid] = name = self.variable(self._noun(sid))
+        return name
+
+    def lookup(self, sid: str) -> tuple[str, Sequence[tuple[str, str]] | int] | None:
+        """Where a test finds a record: its collection, and attributes that only it has or had.
+
+        Without such attributes their place is the number of records that are older. None for a sid
+        of no record.
+        """
+        if not (found := self._find(sid)):
+            return None
+        resource, record = found
+        places = self._places(resource)
+        if len(places) == 1:
+            return resource.collection, ()
+        parent = getattr(record, "conversation_sid", None)
+        for name, value in self._names(record):
+            if self._frequencies(resource, name)[value] == 1:
+                return resource.collection, [(name, value)]
+        for name, value in self._names(record):
+            if self._frequencies(resource, name)[parent, value] == 1:
+                return resource.collection, [("conversation_sid", str(parent)), (name, value)]
+        return resource.collection, places[sid]
+
+    def _all(self, resource: Resource[Any]) -> list[Record]:
+        """The records of a resource in the order of their creation, removed ones included."""
+        store = self._account.store
+        records = [*store.all(resource.record), *store.removed(resource.record)]
+        first = self._account.first_service
+        return sorted((each for each in records if each is not first), key=store.position)
+
+    def _count(self, resource: Resource[Any], name: str) -> Counter[Any]:
+        """How many records have each value of an attribute, in all and in each conversation."""
+        frequencies: Counter[Any] = Counter()
+        for record in self._all(resource):
+            value = getattr(record, name)
+            frequencies.update([value, (getattr(record, "conversation_sid", None), value)])
+        return frequencies
+
+    def _names(self, record: Record) -> Iterator[tuple[str, str]]:
+        """The attributes of a record that are the same in each run and were not changed."""
+        for name in NAMES:
+            value = getattr(record, name, None)
+            is_same = (record.sid, name) not in self._updated
+            if isinstance(value, str) and value and is_same and not SID.search(value):
+                yield name, value
+
+    def _noun(self, sid: str) -> str:
+        found = self._find(sid)
+        noun = found[0].stored.__name__ if found else "Record"
+        return re.sub("(?<!^)(?=[A-Z])", "_", noun)
+
+    def _find(self, sid: str) -> tuple[Resource[Any], Record] | None:
+        for resource in RESOURCES:
+            is_view = resource.record is not resource.stored
+            record = self._account.store.find_even_removed(resource.stored, sid)
+            if record and not is_view:
+                return resource, record
+        return None
+
+
+def _created(entry: Entry) -> Iterator[tuple[str, int]]:
+    """The sid of the record that a request or an action made, and its place in the order."""
+    sid = None
+    if isinstance(entry, Action):
+        sid = entry.sid
+    elif isinstance(entry, RecordedRequest) and str(entry.operation).startswith("Create"):
+        sid = (entry.response or {}).get("sid")
+    if sid:
+        yield sid, entry.order
+
+
+def _fixed(action: Action) -> Iterator[str]:
+    """The sids that the arguments of an action give to records."""
+
+    def below(value: object) -> Iterator[str]:
+        if isinstance(value, Mapping):
+            if isinstance(sid := value.get("sid"), str):
+                yield sid
+            value = [*value.values()]
+        if isinstance(value, list):
+            for each in value:
+                yield from below(each)
+
+    yield from below({**action.keywords, "": [*action.arguments]})

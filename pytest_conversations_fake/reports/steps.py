@@ -1,0 +1,63 @@
+"""Steps: what a session did, and what followed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..api.actions import Action
+from ..api.deliveries import Delivery
+from ..api.journal import RecordedRequest
+from ..api.outside import Entry
+
+
+@dataclass
+class Step:
+    """A cause and its effects, in the common order."""
+
+    action: Action | None
+    """The cause; None for a call of the code under test."""
+    effects: list[RecordedRequest | Delivery] = field(default_factory=list)
+    busy_until: int = 0
+    """The place in the order until which applications work on deliveries of this step."""
+
+    def add(self, effect: RecordedRequest | Delivery) -> None:
+        self.effects.append(effect)
+        if isinstance(effect, Delivery) and effect.signing:
+            self.busy_until = max(self.busy_until, effect.end_order)
+
+    @property
+    def requests(self) -> list[RecordedRequest]:
+        return [each for each in self.effects if isinstance(each, RecordedRequest)]
+
+
+# Actions after which the time line shows only what is left of the session
+RESTORES = ("restore", "reset")
+
+
+def steps(entries: Sequence[Entry]) -> list[Step]:
+    """The steps of a time line.
+
+    A request belongs to the action before it if it came while a webhook of this step was delivered.
+    Other requests come from a call of the code under test. Consecutive ones come from one call.
+    """
+    found: list[Step] = []
+    for entry in entries:
+        match entry:
+            case Action():
+                if not (entry.name in RESTORES or isinstance(entry.error, TypeError)):
+                    found.append(Step(entry))
+            case Delivery():
+                found = found or [Step(None)]
+                found[-1].add(entry)
+            case RecordedRequest():
+                is_new = not found or (found[-1].action and found[-1].busy_until < entry.order)
+                if is_new:
+                    found.append(Step(None))
+                found[-1].add(entry)
+    return found
+
+
+def operations(requests: Iterable[RecordedRequest]) -> list[str]:
+    """The operations of *requests*, each once; method and path of an unknown one."""
+    return [*dict.fromkeys(each.operation or f"{each.method} {each.path}" for each in requests)]

@@ -1,0 +1,60 @@
+"""A round trip through the control API, with nothing but Node.js."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from shutil import copytree, which
+
+import pytest
+
+from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.inspector.inspector import Inspector
+from pytest_conversations_fake.redirect import server_context
+from pytest_conversations_fake.server.server import Server
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "node"
+ROUND_TRIP = Path(__file__).with_name("round_trip.mjs")
+
+pytestmark = [
+    pytest.mark.newest,
+    pytest.mark.skipif(not which("node"), reason="needs Node.js"),
+]
+
+
+def test_round_trip_of_node(served: FakeConversations) -> None:
+    ran = subprocess.run(
+        ["node", ROUND_TRIP, served.url, served.account_sid, served.auth_token],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert ("done\n", 0) == (ran.stdout, ran.returncode), ran.stderr
+
+
+def test_example_of_node_passes_and_fails_when_its_code_is_broken(tmp_path: Path) -> None:
+    copy = copytree(EXAMPLE, tmp_path / "node")
+    fake = FakeConversations()
+    server = Server(tls=server_context(), site=Inspector(fake).site)
+    with fake._lifecycle.serve_on(server):
+        environ = {**fake.subprocess_env(), "CONVERSATIONS_FAKE_URL": server.url}
+
+        def run_tests() -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                ["node", "--test"],
+                cwd=copy,
+                env=environ,
+                capture_output=True,
+                text=True,
+                timeout=60,
+            )
+
+        passed = run_tests()
+        code = copy / "desk.mjs"
+        code.write_text(code.read_text().replace("How can we help?", "Go away"))
+        failed = run_tests()
+    server.stop()
+
+    assert (0, True) == (passed.returncode, "# pass 4\n" in passed.stdout), passed.stdout
+    assert (1, True) == (failed.returncode, "# fail 1\n" in failed.stdout), failed.stdout
