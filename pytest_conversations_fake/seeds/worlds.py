@@ -5,13 +5,14 @@ Recorded requests, webhooks and faults are not part of it, and neither are crede
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from ..api.world import World
 from .dumping import dump_data
-from .entries import SeedError, at, kind_of
+from .entries import SeedError, kind_of
 from .loading import load_data
 
 FORMAT = 1
@@ -61,13 +62,23 @@ def restore_world(world: World, data: Mapping[str, Any]) -> None:
             f"it has the records of {', '.join(missing)}, and the accounts are now "
             f"{', '.join(accounts)}; start with the same accounts"
         )
-    with at("clock"):
+    with _whole("clock"):
         _set_clock(world, data["clock"])
-    for sid, seed in data["accounts"].items():
-        with at(f"accounts.{sid}"):
-            load_data(world, accounts[sid], seed)
-    with at("sids"):
+    with _whole("sids"):  # a load may draw some, which the data has already
         world.sids.skip(data["sids"])
+    for sid, seed in data["accounts"].items():
+        try:
+            load_data(world, accounts[sid], seed)
+        except SeedError as error:
+            raise SeedError(f"account {sid}: {error}") from None
+
+
+@contextmanager
+def _whole(key: str) -> Iterator[None]:
+    try:
+        yield
+    except (KeyError, OverflowError, TypeError, ValueError):
+        raise SeedError(f"{key} is damaged") from None
 
 
 def _clock_data(world: World) -> dict[str, Any]:
@@ -80,6 +91,6 @@ def _clock_data(world: World) -> dict[str, Any]:
 def _set_clock(world: World, data: Mapping[str, Any]) -> None:
     """Set the clock without an action: nobody has moved it."""
     if "stays_at" in data:
-        world.clock._stays_at = datetime.fromisoformat(data["stays_at"])
+        world.clock._stays_at = datetime.fromisoformat(data["stays_at"]).astimezone(timezone.utc)
     else:
         world.clock._ahead = timedelta(seconds=data["seconds_ahead"])
