@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import partial
 
 from .output import CommandError
 from .signals import STOP_SIGNALS
@@ -25,50 +26,56 @@ FROM_THE_KERNEL = 0x80
 def run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
     """Run a command to its end. Returns its exit status.
 
-    The caller holds the stop signals; the child gets them. Raises `CommandError` for a command that
-    cannot be started.
+    The caller has called `hold_signals`. In the foreground of a terminal the child stays in this
+    process group, so that it can read and gets Ctrl-C. Elsewhere it has a group of its own: signals
+    go to the whole group, for example to both processes of a server with `--reload`, and what is
+    left of it at the end is stopped. Raises `CommandError` for a command that cannot be started.
     """
     if sys.platform == "win32":
         return _run_on_windows(command, environ)
     held = (*STOP_SIGNALS, signal.SIGCHLD)
     # A signal that is ignored, as this one by default, may not be kept for `sigwait`
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, held)
-    process = _spawn(command, environ, before - {*held})
+    mask = {*signal.pthread_sigmask(signal.SIG_BLOCK, held)} - {*held}
+    has_group = not _is_in_foreground()
+    process = _spawn(command, environ, mask, has_group=has_group)
+    send = os.killpg if has_group else os.kill
     while True:
-        number = _next_signal(held)
-        if number in STOP_SIGNALS:
-            os.kill(process, number)
+        number, is_for_all = _next_signal(held)
+        if number in STOP_SIGNALS and (has_group or not is_for_all):
+            send(process, number)
         elif number == signal.SIGCHLD:
             ended, status = os.waitpid(process, os.WNOHANG)
             if ended:
-                code = os.waitstatus_to_exitcode(status)
-                return code if code >= 0 else SIGNAL_STATUS - code
+                break
+    if has_group:
+        with suppress(ProcessLookupError, PermissionError):  # macOS has the second for none left
+            os.killpg(process, signal.SIGTERM)
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else SIGNAL_STATUS - code
 
 
-def _spawn(command: Sequence[str], environ: Mapping[str, str], mask: set[int]) -> int:
-    """Start a command with the signal *mask*, in the same process group as this process."""
-    program = command[0]
+def _spawn(
+    command: Sequence[str], environ: Mapping[str, str], mask: set[int], *, has_group: bool
+) -> int:
+    """Start a command with the signal *mask*, perhaps in a process group of its own."""
+    spawn = partial(os.posix_spawnp, setpgroup=0) if has_group else os.posix_spawnp
     ignored_by_python = [signal.SIGPIPE, signal.SIGXFSZ]
     try:
-        return os.posix_spawnp(
-            program, [*command], environ, setsigmask=mask, setsigdef=ignored_by_python
-        )
+        return spawn(command[0], [*command], environ, setsigmask=mask, setsigdef=ignored_by_python)
     except FileNotFoundError:
-        raise CommandError(f"{program}: command not found", NOT_FOUND) from None
+        raise CommandError(f"{command[0]}: command not found", NOT_FOUND) from None
     except OSError as error:
-        raise CommandError(f"{program}: {error.strerror}", NOT_EXECUTABLE) from None
+        raise CommandError(f"{command[0]}: {error.strerror}", NOT_EXECUTABLE) from None
 
 
-def _next_signal(held: Sequence[int]) -> int:
-    """Wait for a signal. Returns 0 for one of the terminal, which the child also gets."""
+def _next_signal(held: Sequence[int]) -> tuple[int, bool]:
+    """Wait for a signal. Returns it, and whether all processes in the foreground get it."""
     if hasattr(signal, "sigwaitinfo"):
         info = signal.sigwaitinfo(held)
-        number, is_for_all = info.si_signo, info.si_code == FROM_THE_KERNEL
-    else:  # macOS, which does not say where a signal comes from
-        number = signal.sigwait(held)
-        is_for_all = number == signal.SIGINT and _is_in_foreground()
-    return 0 if is_for_all and number in STOP_SIGNALS else number
+        return info.si_signo, info.si_code == FROM_THE_KERNEL
+    number = signal.sigwait(held)  # macOS, which does not say where a signal comes from
+    return number, number == signal.SIGINT
 
 
 def _is_in_foreground() -> bool:

@@ -11,13 +11,14 @@ STOP_SIGNALS = tuple(
 )
 
 
-def hold_signals(*others: int) -> None:
-    """Block the stop signals and *others*, in this thread and in new threads.
+def hold_signals() -> None:
+    """Block the stop signals and SIGCHLD, in this thread and in threads that start later.
 
-    A handler would not do: a second signal would interrupt the shutdown.
+    A handler would not do: a second signal would interrupt the shutdown. A thread that does not
+    block SIGCHLD would take it from the one that waits for it.
     """
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP_SIGNALS, *others})
+        signal.pthread_sigmask(signal.SIG_BLOCK, {*STOP_SIGNALS, signal.SIGCHLD})
 
 
 def wait_for_stop() -> None:

@@ -137,6 +137,21 @@ def test_terminal_sends_an_interrupt_to_the_command_once() -> None:
 
 
 @pytest.mark.newest
+@pytest.mark.parametrize("ending", ["wait", "exit 5"])
+def test_processes_of_the_command_are_stopped(ending: str) -> None:
+    """A shell does not pass signals on, and does not stop its jobs at its end."""
+    script = f"{PYTHON} -c 'import signal; print(1, flush=True); signal.pause()' & {ending}"
+    with started("run", "--port", "0", "--", "sh", "-c", script) as process:
+        assert process.stdout
+        if ending == "wait":
+            assert "1\n" == process.stdout.readline()
+            process.terminate()
+
+        assert process.stdout.read() in ("", "1\n")  # until the last process has ended
+        assert process.wait(20) == (143 if ending == "wait" else 5)
+
+
+@pytest.mark.newest
 def test_command_starts_without_blocked_signals() -> None:
     code = "import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, []))"
 
