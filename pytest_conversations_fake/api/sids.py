@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 from .snapshots import Restore
@@ -23,6 +24,16 @@ class Sids:
         seed = f"{prefix} {number} {self._name}"
         digest = blake2b(seed.encode(errors="surrogatepass"), digest_size=16)
         return f"{prefix}{digest.hexdigest()}"
+
+    @property
+    def drawn(self) -> Mapping[str, int]:
+        """The number of sids drawn so far, by prefix."""
+        return self._drawn
+
+    def skip(self, drawn: Mapping[str, int]) -> None:
+        """Draw no sid that an earlier run with the same name has *drawn*."""
+        for prefix, number in drawn.items():
+            self._drawn[prefix] = max(number, self._drawn.get(prefix, 0))
 
     def save(self) -> Restore:
         """Return a function that makes the next sids the same ones again."""

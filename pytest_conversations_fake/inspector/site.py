@@ -13,7 +13,6 @@ from hashlib import sha256
 
 from aiohttp import web
 
-from ..api.engine import ReadBody
 from ..api.refusals import Refused
 from ..server.translation import read_body
 from .calls import CallError, Reply, error_reply, find, run
@@ -112,7 +111,7 @@ async def _read(request: web.BaseRequest, limit: int) -> bytes:
     too_large = f"a body has at most {limit:,} bytes"
     if (request.content_length or 0) > limit:
         raise CallError(413, f"{too_large}, not {request.content_length:,}")
-    body = await read_body(ReadBody(limit), request)
+    body = await read_body(request, limit)
     if isinstance(body, Refused):
         raise CallError(413 if body.status == 413 else 400, too_large)
     return body

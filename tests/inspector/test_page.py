@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 from browsing import accessibility_problems, watched_page
@@ -13,6 +14,8 @@ from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.inspector.inspector import Inspector
+from pytest_conversations_fake.server.server import Server
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -24,13 +27,13 @@ PHONE, DESK = "+15550100", "+15550199"
 
 VIEWS = ("timeline", "chats", "phone", "controls")
 
-MAX_LINES = 500
-"""Maximum number of lines of the time line before somebody asks for older ones."""
+MAX_REQUESTS = 120
+"""Maximum number of requests that the fake keeps."""
 
 
 @pytest.fixture
 def fake() -> FakeConversations:
-    return FakeConversations(redirect=False, name="a desk", max_requests=12_000)
+    return FakeConversations(redirect=False, name="a desk", max_requests=MAX_REQUESTS)
 
 
 @pytest.fixture
@@ -83,7 +86,7 @@ def add_desk(fake: FakeConversations) -> str:
 def test_requests_and_webhooks_appear_as_they_happen(
     page: Page, served: FakeConversations, twilio: Client
 ) -> None:
-    expect(page.locator("#empty")).to_contain_text('eval "$(conversations-fake env)"')
+    expect(page.locator("#empty")).to_contain_text('eval "$(conversations-fake env --port ')
     served.webhooks.deliver_to(desk_application, public_url="https://desk.example/twilio")
     conversations = twilio.conversations.v1.conversations
     twilio.conversations.v1.configuration.webhooks().update(
@@ -92,6 +95,7 @@ def test_requests_and_webhooks_appear_as_they_happen(
 
     conversations.create(friendly_name="Help", x_twilio_webhook_enabled="true")
 
+    expect(page.locator("#empty")).to_be_hidden()
     webhook = entry(page, "onConversationAdded")
     expect(webhook.locator(".status")).to_have_text("200")
     webhook.locator("summary").first.click()
@@ -250,23 +254,55 @@ def test_seed_is_copied_and_loaded(page: Page, served: FakeConversations, tmp_pa
     assert "order-1042" == served.conversations.one().unique_name
 
 
-def test_many_requests_stay_a_bounded_list(
+def test_session_is_copied_as_a_test(page: Page, served: FakeConversations) -> None:
+    add_desk(served)
+    served.handset(PHONE).send("Hello", to=DESK)
+
+    page.locator("#copy-test").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Copied the test")
+    assert "def test_" in copied(page)
+    assert "Hello" in copied(page)
+
+
+def test_page_loads_older_entries_until_the_limit(
     page: Page, served: FakeConversations, twilio: Client
 ) -> None:
     users = twilio.conversations.v1.users
-    for number in range(150):
+    for number in range(MAX_REQUESTS + 30):
         users.create(identity=f"user {number}")
-
     lines = page.locator(".entry")
     expect(lines.first).to_contain_text("user 149")
-    expect(lines).to_have_count(150)
+    expect(page.locator("#notice")).to_contain_text("30 earlier requests dropped")
+
     page.reload()
-    expect(lines.first).to_contain_text("user 149")
-    expect(page.locator("#count-entries")).to_contain_text("entries shown")
-    assert 150 > lines.count()
+
+    expect(page.locator("#count-entries")).to_have_text("100 entries shown")
     lines.last.scroll_into_view_if_needed()
-    expect(lines).to_have_count(150)
-    expect(lines.last).to_contain_text("user 0")
+    expect(page.locator("#count-entries")).to_have_text("120 entries")
+    expect(lines.first).to_contain_text("user 149")
+    expect(lines.last).to_contain_text("user 30")
+
+
+def test_page_shows_a_fake_that_was_started_again(browser: Browser) -> None:
+    first, second = (FakeConversations(redirect=False, name=name) for name in ("one", "two"))
+    first.users.add(identity="before")
+    second.users.add(identity="after")
+    server = Server(site=Inspector(first).site)
+
+    with browser.new_context() as context:
+        page = context.new_page()
+        with first._lifecycle.serve_on(server):
+            page.goto(f"{first.url}/_fake/")
+            expect(page.locator(".entry")).to_contain_text("before")
+            port = urlsplit(server.url).port or 0
+        server.stop()
+        expect(page.locator("#connection")).to_have_text("not connected")
+        server = Server(port, site=Inspector(second).site)
+        with second._lifecycle.serve_on(server):
+            expect(page.locator("#connection")).to_have_text("live")
+            expect(page.locator(".entry")).to_contain_text("after")
+        server.stop()
 
 
 def test_page_is_used_with_the_keyboard(
@@ -302,9 +338,14 @@ def test_page_is_used_with_the_keyboard(
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("scheme", "rules"), [("light", None), ("dark", ["color-contrast"])])
 def test_accessibility_has_no_serious_problem(
-    browser: Browser, served: FakeConversations, twilio: Client, axe: str, scheme: Any
+    browser: Browser,
+    served: FakeConversations,
+    twilio: Client,
+    axe: str,
+    scheme: Any,
+    rules: list[str] | None,
 ) -> None:
     sid = add_desk(served)
     served.handset(PHONE).send("Hello", to=DESK, media="photo.jpg")
@@ -321,7 +362,7 @@ def test_accessibility_has_no_serious_problem(
             expect(page.locator(".tab[aria-current]")).to_have_count(1)
             if "/" in view:
                 page.get_by_text("Receipts, reading, joining").click()
-            found[view] = accessibility_problems(page, axe)
+            found[view] = accessibility_problems(page, axe, rules)
 
     assert {} == {view: problems for view, problems in found.items() if problems}
 

@@ -34,10 +34,17 @@ function item(data) {
     name: conversationName(data),
     state: data.state === "active" ? "" : stateBadge(data),
     preview: visible(last ? cut(`${last.author}: ${last.body ?? last.media.map((each) => each.filename).join(", ")}`, 120) : people.join(", ") || "nobody takes part"),
-    time: last ? last.date_created.slice(11, 16) : "",
+    time: last ? timeOf(last.date_created) : "",
   });
   made.querySelector("a").href = `#chats/${data.sid}`;
   return made;
+}
+
+/** The time of an instant, or its day if the fake has another one now. */
+function timeOf(instant) {
+  const today = document.getElementById("clock").dateTime.slice(0, 10);
+  if (instant.startsWith(today)) return instant.slice(11, 16);
+  return new Date(instant).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 /** Suggestions for the phone, from everybody who takes part. */
@@ -88,7 +95,7 @@ function draw(data) {
     chat.querySelector(".conversation").replaceWith(talk);
   } else {
     const text = isSame ? (composer.elements?.body.value ?? "") : "";
-    composer = data.participants.length && data.state !== "closed" ? makeComposer(data) : closedNote(data);
+    composer = writersOf(data).length && data.state !== "closed" ? makeComposer(data) : closedNote(data);
     if (composer.elements) composer.elements.body.value = text;
     composer.dataset.writers = writers;
     chat.replaceChildren(back(), element("div", { class: "box chat" }, talk, composer, makeControls(data)));
@@ -104,8 +111,13 @@ function draw(data) {
   messages.setAttribute("aria-label", "Messages");
 }
 
+/** A participant with a projected address only cannot write. */
+function writersOf(data) {
+  return data.participants.filter((each) => each.identity || each.address);
+}
+
 function closedNote(data) {
-  return element("p", { class: "hint composer" }, data.state === "closed" ? "This conversation is closed, so nobody can write." : "Nobody takes part. Let a chat user join to write.");
+  return element("p", { class: "hint composer" }, data.state === "closed" ? "This conversation is closed, so nobody can write." : "Nobody who can write takes part. Let a chat user join.");
 }
 
 function options(participants) {
@@ -113,7 +125,7 @@ function options(participants) {
 }
 
 function makeComposer(data) {
-  const form = stamp("composer", { people: options(data.participants) });
+  const form = stamp("composer", { people: options(writersOf(data)) });
   const file = form.querySelector(".file-name");
   const { as, body } = form.elements;
   const author = () => data.participants.find((each) => each.sid === as.value);

@@ -14,6 +14,7 @@ const filters = document.getElementById("filters");
 const older = document.getElementById("older");
 const empty = document.getElementById("empty");
 const noMatch = document.getElementById("no-match");
+document.getElementById("command").textContent = `eval "$(conversations-fake env --port ${location.port || 80})"`;
 const count = document.getElementById("count-entries");
 
 const orders = new Map(); // the order of each line
@@ -44,7 +45,7 @@ function flush() {
   const entries = arrived;
   arrived = [];
   const isFull = shown.size + entries.length > limit;
-  add(entries.slice(-limit));
+  add(entries.slice(-limit), "fresh");
   while (shown.size > limit) {
     shown.delete(orders.get(list.lastElementChild));
     list.lastElementChild.remove();
@@ -54,10 +55,11 @@ function flush() {
 }
 
 /** Inserts entries at their places. An entry that began early may arrive late. */
-function add(entries) {
+function add(entries, className = "loaded") {
   for (const entry of entries) {
     if (shown.has(entry.order)) continue;
     const made = line(entry, tools);
+    made.classList.add(className);
     orders.set(made, entry.order);
     shown.add(entry.order);
     let next = list.firstElementChild;
@@ -72,7 +74,7 @@ function show() {
   const isFiltered = Boolean(filters.elements.search.value) || filters.elements.show.value !== "all";
   older.hidden = !hasMore;
   list.hidden = !shown.size;
-  empty.hidden = Boolean(shown.size) || isFiltered;
+  empty.hidden = isFiltered || hasMore || Boolean(list.querySelector(".request"));
   noMatch.hidden = Boolean(shown.size) || !isFiltered;
   count.textContent = shown.size ? `${counted(shown.size, "entry").replace("entrys", "entries")}${hasMore ? " shown" : ""}` : "";
 }

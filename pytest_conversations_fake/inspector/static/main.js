@@ -1,6 +1,6 @@
 // The page: it shows one view beside the time line and keeps everything current.
 
-import { counted, shortened } from "./dom.js";
+import { counted } from "./dom.js";
 import { get } from "./client.js";
 import { refreshChat, refreshList, show as showChat } from "./chats.js";
 import { refreshFaults, refreshSnapshots, showState } from "./controls.js";
@@ -61,7 +61,7 @@ function update(next) {
   const isOther = state && (state.generation !== next.generation || state.url !== next.url);
   state = next;
   byId("url").textContent = state.url;
-  byId("account").textContent = shortened(state.account_sid);
+  byId("account").textContent = state.account_sid;
   byId("count-chats").textContent = state.counts.conversations || "";
   byId("notice").hidden = !state.dropped;
   byId("notice").textContent = `${counted(state.dropped, "earlier request")} dropped: the fake keeps the last ones only (max_requests).`;
@@ -94,7 +94,7 @@ function soon() {
 async function everything() {
   const next = await attempt(() => get("/state"));
   if (next) update(next);
-  await Promise.all([reload(), navigate()]);
+  await Promise.all([reload(), navigate(), refreshFaults()]);
 }
 
 for (const button of document.querySelectorAll("[data-copies]")) {
@@ -110,6 +110,7 @@ listen({
   onState: update,
   onReload: everything,
   onConnection(isOpen) {
+    if (isOpen && byId("connection").classList.contains("bad")) everything(); // it may be a new fake
     byId("connection").textContent = isOpen ? "live" : "not connected";
     byId("connection").className = `badge ${isOpen ? "good" : "bad"}`;
   },

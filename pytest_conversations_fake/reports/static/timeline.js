@@ -61,9 +61,9 @@ const KINDS = {
         time: entry.attempt ? `retry ${entry.attempt}` : "",
       },
       more: () => [
-        part("Answer", entry.answer ? code(entry.answer) : note(entry.error ? "There was no answer." : "The answer was empty.")),
+        part("Answer", entry.answer ? code(entry.answer) : note(entry.status == null ? "There was no answer." : "The answer was empty.")),
         part("Error", entry.error && entry.error.includes("\n") ? code(entry.error) : entry.error && note(entry.error)),
-        part("Signed", entry.signed ? facts([["for", entry.signed.url], ["with", entry.signed.token_origin]]) : note("Nothing was sent, so nothing was signed.")),
+        part("Signed", entry.signed ? facts([["for", entry.signed.url], ["with", entry.signed.token_origin]]) : note("No application stands for this URL, so nothing was sent.")),
         part(`Sent by ${visible(entry.method)}`, facts(pairs(entry.form))),
       ],
     };
