@@ -1,5 +1,5 @@
 """`python -m pytest_conversations_fake` is `conversations-fake`."""
 
-from .cli import main
+from .shell.main import main
 
 raise SystemExit(main())

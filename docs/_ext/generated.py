@@ -30,11 +30,11 @@ from pytest_conversations_fake.api.operations import Operation
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.rules import RULES
 from pytest_conversations_fake.assertions.deliveries import keywords_of
-from pytest_conversations_fake.cli import _parser
 from pytest_conversations_fake.inspector.endpoint import Endpoint, Parameter
 from pytest_conversations_fake.inspector.endpoints import ENDPOINTS
 from pytest_conversations_fake.inspector.schemas import SCHEMAS
 from pytest_conversations_fake.inspector.values import accepted
+from pytest_conversations_fake.shell.arguments import build_parser
 from pytest_conversations_fake.state import records
 
 PACKAGE = pytest_conversations_fake.__name__
@@ -162,7 +162,7 @@ def record_types() -> Iterator[str]:
 
 def serve_options() -> Iterator[str]:
     """The options of `conversations-fake serve`, with their help."""
-    [commands] = [each for each in _parser()._actions if isinstance(each.choices, dict)]
+    [commands] = [each for each in build_parser()._actions if isinstance(each.choices, dict)]
     yield from table(
         ("option", "meaning"),
         [

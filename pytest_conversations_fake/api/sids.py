@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from hashlib import blake2b
 
 from .snapshots import Restore
@@ -24,6 +25,15 @@ class Sids:
         seed = f"{prefix} {self._drawn[prefix]} {self._name}"
         digest = blake2b(seed.encode(errors="surrogatepass"), digest_size=16)
         return f"{prefix}{digest.hexdigest()}"
+
+    @property
+    def drawn(self) -> Mapping[str, int]:
+        """The number of sids drawn so far, by prefix."""
+        return self._drawn
+
+    def skip(self, drawn: Mapping[str, int]) -> None:
+        """Draw no sid that an earlier run with the same name has *drawn*."""
+        self._drawn |= Counter(drawn)
 
     def save(self) -> Restore:
         """Return a function that makes the next sids the same ones again."""

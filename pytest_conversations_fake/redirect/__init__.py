@@ -14,7 +14,7 @@ nor pytest, and it imports trustme on the first TLS connection only.
 """
 
 from .certificates import authority_pem, server_context
-from .children import stop_fork_server, subprocess_env
+from .children import stop_fork_server, subprocess_env, trusted_pem
 from .environment import no_proxy_variables
 from .install import activate, activate_for_process, repair_patches
 from .monkey_patching import MonkeyPatchedError, refuse_monkey_patching
@@ -35,4 +35,5 @@ __all__ = [
     "server_context",
     "stop_fork_server",
     "subprocess_env",
+    "trusted_pem",
 ]

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from trustme import CA
 
 
+LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
+"""A client that connects to an address requests no name."""
+
+
 class _Files:
     """File functions of the operating system; pyfakefs does not replace functions in a class."""
 
@@ -121,7 +125,7 @@ def _choose_certificate(
     connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, context: ssl.SSLContext
 ) -> int | None:
     try:
-        connection.context = _context_for((name or IMITATED).lower().removesuffix("."))
+        connection.context = _context_for((name or "").lower().removesuffix("."))
     except ValueError:  # no certificate can have this name
         import ssl
 
@@ -133,7 +137,8 @@ def _choose_certificate(
 def _context_for(name: str) -> ssl.SSLContext:
     from trustme import KeyType
 
-    certificate = _authority().issue_cert(name, key_type=KeyType.ECDSA)
+    names = [name] if name else [IMITATED, *LOOPBACK_ADDRESSES]
+    certificate = _authority().issue_cert(*names, key_type=KeyType.ECDSA)
     context = _context("PROTOCOL_TLS_SERVER")
     _load_cert_chain(context, certificate.private_key_and_cert_chain_pem.bytes())
     return context

@@ -46,6 +46,13 @@ microvisor monitor notify numbers oauth preview preview-iam pricing proxy routes
 supersim sync taskrouter trunking trusthub verify video voice webhooks wireless
 """.split()  # noqa: SIM905 - a list would take a line for each
 
+# A Python that was not built on this machine may have another default
+_USUAL_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",  # Debian, Alpine
+    "/etc/pki/tls/certs/ca-bundle.crt",  # Red Hat
+    "/etc/ssl/cert.pem",  # macOS
+)
+
 # A host that curl names on stderr when it cannot connect to it
 _UNREACHABLE_HOST = "refused-by-fake-conversations.invalid"
 
@@ -56,12 +63,13 @@ def subprocess_env(
     """*environ* with the variables for the *redirection*. Writes the files for it to *directory*.
 
     Every user can read the files, since a child may run as another user. They hold no secrets.
+    *environ* may have the variables of an earlier call with the same directory.
     """
     copies = directory / "child"
     copies.mkdir(exist_ok=True)
     for source in _CHILD.glob("*.*"):
         _write(copies / source.name, source.read_text(encoding="utf-8"))
-    _write(directory / "authorities.pem", "".join([authority_pem(), *_bundles(environ)]))
+    _write(directory / "authorities.pem", trusted_pem(environ))
     _write(directory / ".curlrc", "\n".join(_curlrc(redirection, directory, environ)) + "\n")
     for folder in (directory, copies):
         folder.chmod(0o755)
@@ -73,16 +81,16 @@ def subprocess_env(
         "ca_pem": authority_pem(),
     }
     # The package's directory exists longer than the copy; another user may read only the copy
-    python_path = [str(_CHILD), str(copies), environ.get("PYTHONPATH")]
-    node_options = [
-        f"--require {json.dumps(str(copies / 'hook.cjs'))}",
-        environ.get("NODE_OPTIONS"),
-    ]
+    python_path = [str(_CHILD), str(copies)]
+    theirs = environ.get("PYTHONPATH", "").split(os.pathsep)
+    python_path += [each for each in theirs if each and each not in python_path]
+    hook = f"--require {json.dumps(str(copies / 'hook.cjs'))}"
+    node_options = [hook, environ.get("NODE_OPTIONS", "").replace(hook, "").strip()]
     return {
         **environ,
         **no_proxy_variables(environ),
         "FAKE_CONVERSATIONS_REDIRECTION": json.dumps(child_redirection),
-        "PYTHONPATH": os.pathsep.join(filter(None, python_path)),
+        "PYTHONPATH": os.pathsep.join(python_path),
         "NODE_OPTIONS": " ".join(filter(None, node_options)),
         "CURL_HOME": str(directory),
     }
@@ -120,15 +128,14 @@ def _curlrc(redirection: Redirection, directory: Path, environ: Mapping[str, str
             break
 
 
-def _bundles(environ: Mapping[str, str]) -> Iterator[str]:
-    """The certificate bundle that curl uses by default."""
+def trusted_pem(environ: Mapping[str, str] = os.environ) -> str:
+    """The authority of this process and the usual ones, as curl finds them by default."""
     import ssl
 
-    defaults = ssl.get_default_verify_paths()
-    for path in (environ.get("CURL_CA_BUNDLE"), environ.get("SSL_CERT_FILE"), defaults.cafile):
-        if path and Path(path).is_file():
-            yield Path(path).read_text()
-            break
+    default = ssl.get_default_verify_paths().cafile
+    paths = (environ.get("CURL_CA_BUNDLE"), environ.get("SSL_CERT_FILE"), default, *_USUAL_BUNDLES)
+    usual = next((Path(each) for each in paths if each and Path(each).is_file()), None)
+    return authority_pem() + (usual.read_text() if usual else "")
 
 
 @cache

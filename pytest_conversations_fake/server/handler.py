@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from asyncio.tasks import sleep  # not asyncio.sleep, which tests patch
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from logging import INFO, WARNING, getLogger
 from socket import (
     AF_INET,
+    AF_INET6,
     SO_REUSEADDR,
     SOCK_STREAM,
     SOL_SOCKET,
@@ -55,18 +57,22 @@ class Handler:
         self._listeners: dict[socket, SSLContext | None] = {}
         self._listening: list[asyncio.Server] = []
 
-    async def open(self, port: int, tls: SSLContext | None) -> tuple[int, int]:
-        """Listen on *port*, and with *tls* on a second port. Returns both ports, 0 for none."""
+    async def open(
+        self, hosts: Sequence[str], wanted: Iterable[tuple[int, SSLContext | None]]
+    ) -> tuple[int, int]:
+        """Listen on the *wanted* ports of all *hosts*. Returns both ports, 0 for none."""
         self._connections = web.Server(self._answer, request_factory=make_request)
+        ports = []
         with ExitStack() as undo:
-            plain = undo.enter_context(create_server(("127.0.0.1", port)))
-            self._listeners = {plain: None}
-            if tls:
-                self._listeners[undo.enter_context(create_server(("127.0.0.1", 0)))] = tls
+            for port, tls in wanted:
+                for host in hosts:
+                    listener = undo.enter_context(_listen_on(host, port))
+                    self._listeners[listener] = tls
+                    port = listener.getsockname()[1]  # a free port is the same for each host
+                ports.append(port)
             await self.listen()
             undo.pop_all()
-        plain_port, *tls_port = (listener.getsockname()[1] for listener in self._listeners)
-        return plain_port, *(tls_port or [0])
+        return ports[0], ports[1] if len(ports) > 1 else 0
 
     async def listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -79,13 +85,14 @@ class Handler:
 
     async def refuse(self) -> None:
         """Refuse connections but keep the ports: sockets stay bound without listening."""
-        addresses = {listener: listener.getsockname() for listener in self._listeners}
+        addresses = {each: (each.family, each.getsockname()) for each in self._listeners}
         await self.stop_listening()
         kept = {}
         for listener, context in self._listeners.items():
-            kept[holder := socket(AF_INET, SOCK_STREAM)] = context
+            family, address = addresses[listener]
+            kept[holder := socket(family, SOCK_STREAM)] = context
             holder.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-            holder.bind(addresses[listener])
+            holder.bind(address)
         self._listeners = kept
         await self.drop_connections()
 
@@ -154,6 +161,15 @@ class Handler:
         with world.lock:
             world.settle()
         self._wake_for_timers(world)
+
+
+def _listen_on(host: str, port: int) -> socket:
+    """A socket that listens. Raises `OSError` with the address in `filename`."""
+    try:
+        return create_server((host, port), family=AF_INET6 if ":" in host else AF_INET)
+    except OSError as error:
+        error.filename = f"{host}:{port}"
+        raise
 
 
 def _close_entry(

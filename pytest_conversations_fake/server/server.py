@@ -1,4 +1,4 @@
-"""The server: ports on 127.0.0.1, served by an event loop in its own thread.
+"""The server: ports of this machine, served by an event loop in its own thread.
 
 Callers never run on that loop. So a call that blocks their own loop does not block the server.
 """
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     Site = Callable[[web.BaseRequest], Awaitable[web.StreamResponse | None]]
 
 
+LOOPBACK = "127.0.0.1"
+LOCAL_NAMES = (LOOPBACK, "localhost")
+"""Names of the address at which the server always listens."""
+ANY_ADDRESS = "0.0.0.0"
+"""All addresses of this machine, with the one of `LOOPBACK`."""
+
 SHARED_CLIENT = (
     "if tests share a client, set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all of them"
 )
@@ -28,22 +34,31 @@ SHARED_CLIENT = (
 
 
 class Server:
-    """Serves one world at a time on *port*; 0 means a free port.
+    """Serves one world at a time on *port* of 127.0.0.1, and of *host*; 0 means a free port.
 
-    With the context *tls*, it also serves TLS on another free port, `tls_port`. The *site* answers
-    requests first; it returns None for those that the API answers.
+    With the context *tls*, it also serves TLS on *tls_port*. The *site* answers requests first; it
+    returns None for those that the API answers.
     """
 
     world: World
     """Set before the start, and again for each fake."""
 
     def __init__(
-        self, port: int = 0, *, tls: SSLContext | None = None, site: Site | None = None
+        self,
+        port: int = 0,
+        *,
+        host: str = LOOPBACK,
+        tls: SSLContext | None = None,
+        tls_port: int = 0,
+        site: Site | None = None,
     ) -> None:
-        self.port = self._wanted_port = port
-        self.tls_port = 0
+        self.port = port
+        self.tls_port = tls_port if tls else 0
         self.site = site
-        self._tls = tls
+        self._hosts = [LOOPBACK] if host in LOCAL_NAMES else [host]
+        if host not in (*LOCAL_NAMES, ANY_ADDRESS):
+            self._hosts.insert(0, LOOPBACK)  # redirected requests arrive there
+        self._wanted = ((port, None), *([(tls_port, tls)] if tls else []))
         self.ended_fakes: dict[str, str] = {}
         """Names of the fakes that it served before, by account sid and by auth token."""
         self.late_requests: list[str] = []
@@ -54,7 +69,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{LOOPBACK}:{self.port}"
 
     def start(self) -> None:
         """Listen, unless it already does. Raises `OSError` if the port is in use.
@@ -70,7 +85,7 @@ class Server:
         self._refusals = 0
 
         async def open_ports() -> None:
-            self.port, self.tls_port = await handler.open(self._wanted_port, self._tls)
+            self.port, self.tls_port = await handler.open(self._hosts, self._wanted)
 
         self._thread = LoopThread("fake_conversations", open_ports, handler.close)
         try:

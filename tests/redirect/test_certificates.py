@@ -30,13 +30,18 @@ def names(site: Site, asked: str | None) -> Any:
         ("conversations.made-up.ie1.twilio.com", "conversations.made-up.ie1.twilio.com"),
         ("CONVERSATIONS.twilio.com", "conversations.twilio.com"),
         ("localhost", "localhost"),
-        (None, "conversations.twilio.com"),
     ],
 )
-def test_each_requested_name_has_a_certificate(
-    site: Site, asked: str | None, answered: str
-) -> None:
+def test_each_requested_name_has_a_certificate(site: Site, asked: str, answered: str) -> None:
     assert names(site, asked) == (("DNS", answered),)
+
+
+def test_client_that_requests_no_name_gets_a_certificate_for_loopback_addresses(site: Site) -> None:
+    assert names(site, None) == (
+        ("DNS", "conversations.twilio.com"),
+        ("IP Address", "127.0.0.1"),
+        ("IP Address", "0:0:0:0:0:0:0:1"),
+    )
 
 
 def test_name_without_a_possible_certificate_gets_an_alert(site: Site) -> None:

@@ -17,6 +17,8 @@ import pytest
 import requests
 
 from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.api.world import World
+from pytest_conversations_fake.redirect import server_context
 from pytest_conversations_fake.server.server import Server
 
 
@@ -445,3 +447,41 @@ def test_default_credentials_come_from_the_environment(
 
     assert own == (fake.account_sid == environment)
     assert fake.auth_token == "from the environment"
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.2", "::1"])
+def test_server_listens_on_another_host_and_on_loopback(world: World, host: str) -> None:
+    server = Server(host=host, tls=server_context())
+    server.world = world
+    server.start()
+    reached = host.replace("0.0.0.0", "127.0.0.3")
+
+    try:
+        for address in (reached, "127.0.0.1"):
+            for port in (server.port, server.tls_port):
+                socket.create_connection((address, port)).close()
+    finally:
+        server.stop()
+
+
+def test_fixed_tls_port_is_used(world: World) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Server(tls=server_context(), tls_port=port)
+    server.world = world
+
+    server.start()
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    finally:
+        server.stop()
+
+
+def test_address_in_use_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        with pytest.raises(OSError, match="in use") as raised:
+            Server(port).start()
+
+    assert f"127.0.0.1:{port}" == raised.value.filename

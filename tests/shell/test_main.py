@@ -1,17 +1,12 @@
-"""Tests of the shell commands."""
+"""The commands as a user calls them: output, errors, exit status."""
 
 from __future__ import annotations
 
 import os
-import re
-import shlex
 import signal
 import socket
-import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from shutil import which
@@ -19,40 +14,18 @@ from shutil import which
 import pytest
 import requests
 
+from .commands import address, serving, shell, started
+
+pytestmark = pytest.mark.newest
+
 SID = "AC" + "a" * 32
 
-
-@contextmanager
-def serving(*arguments: str, program: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[str]]:
-    command = program or (sys.executable, "-m", "pytest_conversations_fake")
-    with subprocess.Popen(
-        [*command, "serve", *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def shell(command: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
-    """Run a command in a shell, so that it can contain redirections."""
-    program = f"{shlex.quote(sys.executable)} -m pytest_conversations_fake {command}"
-    return subprocess.run(
-        program, shell=True, stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=30
-    )
-
-
-def address(process: subprocess.Popen[str]) -> str:
-    assert process.stdout
-    first = process.stdout.readline()
-    listening = re.fullmatch(r"listening on (http://127\.0\.0\.1:\d+)\n", first)
-    assert listening, first or process.stderr.read()
-    return listening[1]
+SEE_HELP = " (see `conversations-fake serve --help`)"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_serve_runs_until_a_stop_signal(number: int) -> None:
-    with serving("--port", "0", "--account-sid", SID, "--auth-token", "token") as process:
+    with serving("--account-sid", SID, "--auth-token", "token") as process:
         url = f"{address(process)}/v1/Services"
         form = {"FriendlyName": "x"}
 
@@ -63,11 +36,12 @@ def test_serve_runs_until_a_stop_signal(number: int) -> None:
         process.send_signal(number)
         out, err = process.communicate(timeout=10)
 
-        assert (0, "", "") == (process.returncode, out, err)
+        assert (0, "") == (process.returncode, err)
+        assert 2 == out.count("CreateService")
 
 
 def test_serve_accepts_a_user_name_in_place_of_a_sid() -> None:
-    with serving("--port", "0", "--account-sid", "dev", "--auth-token", "dev") as process:
+    with serving("--account-sid", "dev", "--auth-token", "dev") as process:
         url = f"{address(process)}/v1/Services"
 
         assert process.stdout.readline() == "TWILIO_ACCOUNT_SID=dev\n"
@@ -78,7 +52,7 @@ def test_serve_accepts_a_user_name_in_place_of_a_sid() -> None:
 
 
 def test_repeated_signals_end_serve_cleanly() -> None:
-    with serving("--port", "0") as process:
+    with serving() as process:
         address(process)
         for number in [signal.SIGINT, signal.SIGTERM] * 5:
             process.send_signal(number)
@@ -91,12 +65,12 @@ def test_console_script_serves_like_the_module() -> None:
     script = which("conversations-fake", path=str(sys.executable).rpartition("/")[0])
     assert script
 
-    with serving("--port", "0", program=(script,)) as process:
+    with started("serve", "--port", "0", program=(script,)) as process:
         assert requests.get(f"{address(process)}/v1/Services", auth=("a", "b")).status_code == 200
 
 
 def test_printed_credentials_are_accepted() -> None:
-    with serving("--port", "0") as process:
+    with serving() as process:
         url = f"{address(process)}/v1/Services"
         sid, token = (process.stdout.readline().strip().partition("=")[2] for _ in range(2))
 
@@ -108,32 +82,27 @@ def test_printed_credentials_are_accepted() -> None:
     [
         (["--port", "x"], "argument --port: a port is a number from 0 to 65535, not 'x'"),
         (["--port", "65536"], "argument --port: a port is a number from 0 to 65535, not '65536'"),
-        (
-            ["--account-sid", "me:you"],
-            "account_sid is AC and 32 hexadecimal digits, or another user name of printable "
-            "characters without a colon, not 'me:you'",
-        ),
-        (["--prot", "0"], "unrecognized arguments: --prot 0"),
+        (["--prot", "0"], "unrecognized arguments: --prot 0; did you mean --port?"),
+        (["--", "flask"], "only run takes a command after --, not 'flask'"),
     ],
 )
 def test_wrong_argument_prints_one_line(arguments: list[str], message: str) -> None:
-    with serving(*arguments) as process:
+    with started("serve", *arguments) as process:
         out, err = process.communicate(timeout=10)
 
         assert (2, "") == (process.returncode, out)
-        assert err.splitlines()[-1].endswith(message)
-        assert "Traceback" not in err
+        assert f"conversations-fake: {message}{SEE_HELP}\n" == err
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["\x1b[31m"], "unrecognized arguments: \\x1b[31m"),
+        (["\x1b[31m"], f"unrecognized arguments: \\x1b[31m{SEE_HELP}"),
         (["--seed", "a\n\u202e.json"], "a\\n\\u202e.json: No such file or directory"),
     ],
 )
 def test_control_characters_in_an_error_are_escaped(arguments: list[str], message: str) -> None:
-    with serving("--port", "0", *arguments) as process:
+    with serving(*arguments) as process:
         _, err = process.communicate(timeout=10)
 
     assert f"conversations-fake: {message}" == err.splitlines()[-1]
@@ -199,11 +168,14 @@ def test_ascii_stdout_gets_escapes(command: str, monkeypatch: pytest.MonkeyPatch
 def test_port_in_use_prints_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        with serving("--port", str(port)) as process:
+        with started("serve", "--port", str(port)) as process:
             out, err = process.communicate(timeout=10)
 
     assert (2, "") == (process.returncode, out)
-    assert f"conversations-fake: port {port}: Address already in use\n" == err
+    assert (
+        f"conversations-fake: 127.0.0.1:{port}: Address already in use; "
+        "--port 0 takes a free port\n"
+    ) == err
 
 
 def test_webhook_option_delivers_events() -> None:
@@ -221,7 +193,7 @@ def test_webhook_option_delivers_events() -> None:
     with HTTPServer(("127.0.0.1", 0), Application) as application:
         threading.Thread(target=application.serve_forever).start()
         hook = f"http://127.0.0.1:{application.server_port}/hook"
-        with serving("--port", "0", "--webhook", hook) as process:
+        with serving("--webhook", hook) as process:
             requests.post(
                 f"{address(process)}/v1/Conversations",
                 {"FriendlyName": "x"},
@@ -238,6 +210,20 @@ def test_webhook_option_delivers_events() -> None:
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
+        (
+            ["--account-sid", "me:you"],
+            "account_sid is AC and 32 hexadecimal digits, or another user name of printable "
+            "characters without a colon, not 'me:you'",
+        ),
+        (
+            ["--accounts", "me"],
+            "--accounts takes an account sid (AC and 32 hexadecimal digits), a sid with its token, "
+            "as in AC…:TOKEN, or a JSON or YAML file, not 'me'",
+        ),
+        (["--owned", "me"], "owned contains addresses and sids ("),
+        (["--public-url", "https://a"], "--public-url needs --webhook, the address of the "),
+        (["--host", "nowhere.invalid"], "nowhere.invalid:"),
+        (["--allow-host", "http://a"], "an allowed host is a name without scheme and port, "),
         (["--webhook", "desk"], "public_url is a URL, as in https://desk.example, not 'desk'"),
         (["--assume", "x=y"], "assume has no question 'x'; there is: "),
         (
@@ -249,7 +235,7 @@ def test_webhook_option_delivers_events() -> None:
     ],
 )
 def test_unusable_option_prints_the_reason(arguments: list[str], text: str) -> None:
-    with serving("--port", "0", *arguments) as process:
+    with serving(*arguments) as process:
         _, message = process.communicate(timeout=10)
 
     assert 2 == process.returncode
@@ -259,7 +245,7 @@ def test_unusable_option_prints_the_reason(arguments: list[str], text: str) -> N
 def test_each_start_draws_different_sids() -> None:
     drawn = set()
     for _ in range(2):
-        with serving("--port", "0") as process:
+        with serving() as process:
             url = f"{address(process)}/v1/Conversations"
             drawn.add(requests.post(url, auth=("a", "b")).json()["sid"])
 
@@ -270,7 +256,7 @@ def test_seed_and_populate_options_add_records(tmp_path: Path) -> None:
     seed = tmp_path / "seed.json"
     seed.write_text('{"conversations": [{"unique_name": "help"}]}')
 
-    with serving("--port", "0", "--seed", str(seed), "--populate", "de_DE") as process:
+    with serving("--seed", str(seed), "--populate", "de_DE") as process:
         url = f"{address(process)}/v1/Conversations"
         listed = requests.get(url, auth=("a", "b")).json()["conversations"]
 

@@ -1,0 +1,1 @@
+"""The shell: the commands of `conversations-fake`."""

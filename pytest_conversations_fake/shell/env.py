@@ -1,0 +1,42 @@
+"""`conversations-fake env`: the variables that lead the programs of a shell to a running fake."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+
+from .output import print_text
+from .runtime import find_running
+
+
+def _fish(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _powershell(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+# The line that sets a variable, by shell
+SYNTAX: Mapping[str, Callable[[str, str], str]] = {
+    "sh": lambda name, value: f"export {name}={shlex.quote(value)}",
+    "fish": lambda name, value: f"set -gx {name} {_fish(value)}",
+    "powershell": lambda name, value: f"$env:{name} = {_powershell(value)}",
+}
+
+
+def execute(options: Namespace) -> int:
+    running, directory = find_running(options.port)
+    files = directory / "env"
+    files.mkdir(mode=0o700, exist_ok=True)
+    variables = running.variables(files, os.environ)
+    print_text(
+        "\n".join(
+            SYNTAX[options.shell](name, value)
+            for name, value in variables.items()
+            if os.environ.get(name) != value
+        )
+    )
+    return 0
