@@ -18,7 +18,7 @@ test: environments lint $(VERSIONS:%=test-%)  ## the suite on every Python that 
 environments:  ## a virtual environment for each Python, at the same time
 	$(MAKE) --jobs --no-print-directory $(VERSIONS:%=.venv/%/installed)
 
-# Tests with the mark `newest` depend little on the version, and need the groups docs and bench
+# Tests with the mark `newest` depend little on the version, and need the groups docs, bench and offline
 test-%: .venv/%/installed
 	.venv/$*/bin/python -m pytest $(if $(filter $*,$(NEWEST)),,-m "not newest")
 
@@ -39,7 +39,7 @@ stub: .venv/$(NEWEST)/installed  ## what type checkers are told of the resources
 .venv/%/installed: pyproject.toml
 	$(patsubst $*=%,%,$(filter $*=%,$(PYTHONS))) -m venv --clear .venv/$*
 	.venv/$*/bin/python -m pip install --quiet --upgrade pip
-	.venv/$*/bin/python -m pip install --quiet --group dev $(if $(filter $*,$(NEWEST)),--group docs --group bench) --editable .
+	.venv/$*/bin/python -m pip install --quiet --group dev $(if $(filter $*,$(NEWEST)),--group docs --group bench --group offline) --editable .
 	touch $@
 
 clean:
