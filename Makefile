@@ -7,7 +7,7 @@ ifeq ($(VERSIONS),)
 $(error Python 3.10 or later with venv and pip is needed, and was not found)
 endif
 
-.PHONY: example test environments docs bench lint stub clean
+.PHONY: example test environments docs bench lint screenshots stub clean
 .PRECIOUS: .venv/%/installed
 
 example: .venv/$(NEWEST)/installed  ## the fixture at work, with the real SDK
@@ -18,7 +18,7 @@ test: environments lint $(VERSIONS:%=test-%)  ## the suite on every Python that 
 environments:  ## a virtual environment for each Python, at the same time
 	$(MAKE) --jobs --no-print-directory $(VERSIONS:%=.venv/%/installed)
 
-# Tests with the mark `newest` depend little on the version, and need the groups docs, bench and offline
+# Tests with the mark `newest` depend little on the version, and need all groups
 test-%: .venv/%/installed
 	.venv/$*/bin/python -m pytest $(if $(filter $*,$(NEWEST)),,-m "not newest")
 
@@ -33,13 +33,16 @@ lint: .venv/$(NEWEST)/installed
 	.venv/$(NEWEST)/bin/ruff format --check
 	.venv/$(NEWEST)/bin/mypy
 
+screenshots: .venv/$(NEWEST)/installed  ## the images in docs/images
+	SCREENSHOTS=docs/images .venv/$(NEWEST)/bin/python -m pytest -n 0 -q -p no:randomly tests -k screenshot
+
 stub: .venv/$(NEWEST)/installed  ## what type checkers are told of the resources
 	.venv/$(NEWEST)/bin/python tests/stub.py
 
 .venv/%/installed: pyproject.toml
 	$(patsubst $*=%,%,$(filter $*=%,$(PYTHONS))) -m venv --clear .venv/$*
 	.venv/$*/bin/python -m pip install --quiet --upgrade pip
-	.venv/$*/bin/python -m pip install --quiet --group dev $(if $(filter $*,$(NEWEST)),--group docs --group bench --group offline) --editable .
+	.venv/$*/bin/python -m pip install --quiet --group dev $(if $(filter $*,$(NEWEST)),--group docs --group bench --group browser --group offline) --editable .
 	touch $@
 
 clean:

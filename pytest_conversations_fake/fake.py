@@ -83,7 +83,7 @@ class FakeConversations(AccountView):
     *seed* is the initial state: the path of a file for `load`, a mapping in the same format, or a
     function that takes the fake. *name* appears in reports; sids and generated credentials are
     derived from it. *max_requests* is the number of requests that the fake keeps, the last ones
-    (default: all).
+    (default: all), and of deliveries and actions.
 
     At its end the fake raises `StrictnessError` for problems that the test may not have noticed,
     except for the kinds in *tolerate*: `unknown-route`, `not-imitated`, `unmet-fault`,

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from browsing import chromium, install_axe
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.engine import answer
@@ -101,6 +102,19 @@ def api(world: World) -> Api:
 @pytest.fixture
 def account(world: World) -> AccountView:
     return AccountView(world, world.account)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium. Tests with it have the mark `newest`."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script that finds problems of accessibility."""
+    return install_axe(tmp_path_factory.mktemp("axe"))
 
 
 @pytest.fixture(params=["account level", "service level"])

@@ -39,6 +39,13 @@ def test_python_block_is_an_excerpt_of_an_example(block: str) -> None:
     assert any(block in example for example in examples), dedent(block)
 
 
+@pytest.mark.parametrize("block", blocks("js"))
+def test_javascript_block_is_an_excerpt_of_an_example(block: str) -> None:
+    examples = [path.read_text() for path in (PROJECT / "examples").rglob("*.mjs")]
+
+    assert any(block in example for example in examples), dedent(block)
+
+
 def test_yaml_block_is_a_file_of_the_examples() -> None:
     assert blocks("yaml") == [path.read_text() for path in (PROJECT / "examples").glob("*.yaml")]
 

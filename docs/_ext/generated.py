@@ -30,6 +30,10 @@ from pytest_conversations_fake.api.operations import Operation
 from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.rules import RULES
 from pytest_conversations_fake.assertions.deliveries import keywords_of
+from pytest_conversations_fake.inspector.endpoint import Endpoint, Parameter
+from pytest_conversations_fake.inspector.endpoints import ENDPOINTS
+from pytest_conversations_fake.inspector.schemas import SCHEMAS
+from pytest_conversations_fake.inspector.values import accepted
 from pytest_conversations_fake.shell.arguments import build_parser
 from pytest_conversations_fake.state import records
 
@@ -175,14 +179,92 @@ def _usage(option: Action) -> str:
     return f"{option.option_strings[0]} {f'[{value}]' if option.nargs == '?' else value}"
 
 
+def endpoints() -> Iterator[str]:
+    """The calls of the control API, with their parameters and answers."""
+    for endpoint in ENDPOINTS:
+        yield from ("", f"### {endpoint.method} {endpoint.path}", "", endpoint.summary, "")
+        parameters = [
+            *(("path", each) for each in endpoint.in_path),
+            *(("query", each) for each in endpoint.query),
+            *(("body", each) for each in endpoint.body),
+            *(("the body", each) for each in filter(None, [endpoint.document])),
+        ]
+        if parameters:
+            yield from table(
+                ("parameter", "in", "accepts", "meaning"),
+                [
+                    (
+                        f"`{each.name}`{', required' * (each.required and place != 'path')}",
+                        place,
+                        accepts(each),
+                        each.meaning,
+                    )
+                    for place, each in parameters
+                ],
+            )
+            yield ""
+        yield f"Answer: {answer_of(endpoint)}."
+
+
+def accepts(parameter: Parameter) -> str:
+    """What a parameter accepts; the operations have a page of their own."""
+    if len(parameter.schema.get("enum", ())) > len(RESOURCES):
+        return "[Twilio's name](operations.md) of an operation"
+    return accepted(parameter.schema)
+
+
+def answer_of(endpoint: Endpoint) -> str:
+    if endpoint.answer is None:
+        return "204"
+    return f"{endpoint.status}, {shape(endpoint.answer, endpoint.media_type)}"
+
+
+def schemas() -> Iterator[str]:
+    """The keys of each value that answers have, by its name."""
+    for name, schema in SCHEMAS.items():
+        yield from ("", f"### {name}", "")
+        if "oneOf" in schema:
+            yield f"One of {', '.join(map(shape, schema['oneOf']))}, by its `kind`."
+        else:
+            rows = [(f"`{key}`", shape(its)) for key, its in schema["properties"].items()]
+            yield from table(("key", "value"), rows)
+
+
+def shape(schema: Any, media_type: str = "application/json") -> str:
+    """A schema in words."""
+    if media_type != "application/json":
+        return f"`{media_type}`"
+    match schema:
+        case {"$ref": reference}:
+            name = reference.rpartition("/")[2]
+            return f"[{name}](#{name.lower()})"
+        case {"const": value}:
+            return f"`{value}`"
+        case {"anyOf": options}:
+            return " or ".join(map(shape, options))
+        case {"type": "array", "items": items}:
+            return f"list of {shape(items)}"
+        case {"properties": properties}:
+            keys = (f"`{key}`: {shape(its)}" for key, its in properties.items())
+            return f"object with {', '.join(keys)}"
+        case {"type": "string", "format": "date-time"}:
+            return "instant"
+        case {"type": name}:
+            words = {"string": "text", "integer": "whole number", "boolean": "true or false"}
+            return words.get(name, name)
+    return "any value"
+
+
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "common-parameters": common_parameters,
+    "endpoints": endpoints,
     "errors": errors,
     "operations": operations,
     "post-events": post_events,
     "pre-events": pre_events,
     "records": record_types,
     "rules": rules,
+    "schemas": schemas,
     "serve-options": serve_options,
 }
 

@@ -7,13 +7,14 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any
 
 from .accounts import Account, Authenticator
 from .actions import Action, Recorder
 from .assumptions import Assumptions
 from .clock import Clock
 from .deliveries import Delivery
+from .dropped import Dropped
 from .events import Event, Subscriber
 from .faults import Injection
 from .journal import Journal, RecordedRequest
@@ -30,8 +31,6 @@ from .subscribers import event_deliveries
 # Where an auth token comes from, as failures of webhooks name it
 OWN_TOKEN = "the fake's own auth token"
 ARGUMENT_TOKEN = "the auth token in the fake's arguments (auth_token= or accounts=)"
-
-E = TypeVar("E", Delivery, Action)
 
 
 class World:
@@ -67,7 +66,7 @@ class World:
             after_move=self._after_move,
         )
         self.sids = Sids(name)
-        self._limit = max_requests
+        self.dropped = Dropped(max_requests)
         self.journal = Journal(self._on_request, self.next_order, max_requests)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
@@ -117,15 +116,12 @@ class World:
         """Add a delivery with its outcome or an action to the time line."""
         with self.lock:
             if isinstance(entry, Action):
-                self._append(self.actions, entry)
+                self.actions.append(entry)
             else:
-                self._append(self.deliveries, replace(entry, end_order=self.next_order()))
-
-    def _append(self, entries: list[E], entry: E) -> None:
-        entries.append(entry)
-        if self._limit:
-            del entries[: -self._limit]
-        self._tell(entry)
+                entry = replace(entry, end_order=self.next_order())
+                self.deliveries.append(entry)
+            self.dropped.drop(self.deliveries, self.actions)
+            self._tell(entry)
 
     def _on_request(self, request: RecordedRequest) -> None:
         self.lock.notify_all()  # for assertions that wait for a request
@@ -169,7 +165,7 @@ class World:
         accounts = self.authenticator.accounts
         timers = [each.timers for each in accounts]
         parts = [
-            save_attributes([self.clock, self.journal, *accounts, *timers]),
+            save_attributes([self.clock, self.journal, self.dropped, *accounts, *timers]),
             *(each.save() for each in self.injections),
             self.sids.save(),
             *(each.store.save() for each in accounts),

@@ -105,8 +105,10 @@ def expect(
             raise TypeError(unknown(f"{event} has no parameter", keyword, known))
     check_sids(None, params)
     comparison = compare(DeliveryExpectation(event, count, params, failed), deliveries)
+    dropped = world.dropped.deliveries(event)
     if not comparison.holds:
-        raise AssertionError(
-            explain(comparison, hints_for_event(world, event), truncation_for(world))
-        )
+        explanation = explain(comparison, hints_for_event(world, event), truncation_for(world))
+        raise AssertionError("\n\n".join(filter(None, [explanation, dropped])))
+    if dropped and not count:
+        raise AssertionError(f"cannot tell how often {event} was delivered: {dropped}")
     return comparison.matching

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 from ..api.clock import Clock
 from ..api.faults import Fault, Injection
+from ..api.outside import Entry
 from ..api.world import World
+from ..reports.data import entry_data
 from ..reports.report import Report
 from ..simulators.chat_user import ChatUser
 from ..simulators.handset import Handset
@@ -49,6 +53,16 @@ class Control:
         self._snapshots: dict[str, Snapshot] = {}
         self._taken = 0
         self._ids: dict[Injection, str] = {}
+        self._search_texts: WeakKeyDictionary[Entry, str] = WeakKeyDictionary()
+
+    def search_text(self, entry: Entry) -> str:
+        """The JSON of an entry in lower case, rendered once: each search reads all entries."""
+        text = self._search_texts.get(entry)
+        if text is None:
+            data = entry_data(entry, self.world.assumptions)
+            text = json.dumps(data, ensure_ascii=False).casefold()
+            self._search_texts[entry] = text
+        return text
 
     # Snapshots
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from ..api.actions import Action
@@ -66,14 +65,18 @@ def _matching(
     with control.world.lock:
         entries = timeline(control.world)
     found: list[Json] = []
+    wanted = search.casefold()
     for entry in reversed(entries):
-        if (kind is None or isinstance(entry, KINDS[kind])) and _passes(entry, **filters):
-            data = entry_data(entry, control.world.assumptions)
-            if search.casefold() in json.dumps(data, ensure_ascii=False).casefold():
-                found.append(data)
+        is_of_kind = kind is None or isinstance(entry, KINDS[kind])
+        if is_of_kind and _passes(entry, **filters) and _contains(control, entry, wanted):
+            found.append(entry_data(entry, control.world.assumptions))
         if len(found) > limit:
             break
     return {"entries": found[:limit][::-1], "more": len(found) > limit}
+
+
+def _contains(control: Control, entry: Entry, wanted: str) -> bool:
+    return not wanted or wanted in control.search_text(entry)
 
 
 def _passes(

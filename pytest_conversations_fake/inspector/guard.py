@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -95,6 +96,7 @@ def _foreign(origin: str) -> str:
     )
 
 
+@lru_cache(maxsize=256)  # each request asks for the same few
 def _name(url: str) -> str:
     """The host name of a URL in lower case, without a dot at its end; empty if it has none."""
     try:
@@ -106,6 +108,7 @@ def _name(url: str) -> str:
     return (parts.hostname or "").removesuffix(".") if is_plain else ""
 
 
+@lru_cache(maxsize=256)
 def _is_address(name: str) -> bool:
     try:
         ip_address(name)

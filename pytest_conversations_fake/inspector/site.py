@@ -97,11 +97,12 @@ def _page(method: str, path: str, headers: Mapping[str, str]) -> Reply:
 def _file(headers: Mapping[str, str], media_type: str, content: bytes, policy: str = "") -> Reply:
     """A file, which a browser asks for again each time and keeps while it is the same."""
     tag = f'"{sha256(content).hexdigest()[:32]}"'
-    caching = {"ETag": tag, "Cache-Control": "no-cache"}
+    headers_of_file = {"ETag": tag, "Cache-Control": "no-cache"}
+    if policy:  # of a 304, too: a browser takes it over for the page that it kept
+        headers_of_file["Content-Security-Policy"] = policy
     if headers.get("If-None-Match") == tag:
-        return Reply(304, headers=caching)
-    its_policy = {"Content-Security-Policy": policy} if policy else {}
-    return Reply(200, content, media_type, caching | its_policy)
+        return Reply(304, headers=headers_of_file)
+    return Reply(200, content, media_type, headers_of_file)
 
 
 async def _read(request: web.BaseRequest, limit: int) -> bytes:

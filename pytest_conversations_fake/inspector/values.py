@@ -81,9 +81,9 @@ def accepted(schema: Schema) -> str:
         case {"type": "string", "minLength": least, "maxLength": most}:
             return f"a text of {least} to {most:,} characters"
         case {"type": "integer", "minimum": least, "maximum": most}:
-            return f"a whole number from {least} to {most}"
+            return f"a whole number from {least} {'on' if most == LARGEST else f'to {most:,}'}"
         case {"type": "number", "minimum": least, "maximum": most}:
-            return f"a number from {least:g} to {most:g}"
+            return f"a number from {least:,} to {most:,}"
         case {"type": "boolean"}:
             return "true or false"
     return "an object"

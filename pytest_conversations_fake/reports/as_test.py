@@ -125,7 +125,8 @@ class _Draft:
 
     @property
     def _dropped(self) -> str:
-        return self._world.journal.dropped()
+        notes = (self._world.journal.dropped(), self._world.dropped.actions())
+        return ", ".join(filter(None, notes))
 
     def _note(self) -> str:
         if not self._dropped:

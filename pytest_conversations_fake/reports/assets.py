@@ -45,11 +45,9 @@ class ImportMap:
 
 def inlined(*names: str) -> ImportMap:
     """The import map of modules that are in the page."""
+    texts = {name: _named_imports(source(f"{name}.js")) for name in names}
     return ImportMap(
-        {
-            name: "data:text/javascript;base64," + b64encode(source(f"{name}.js").encode()).decode()
-            for name in names
-        }
+        {name: f"data:text/javascript;base64,{_base64(text)}" for name, text in texts.items()}
     )
 
 

@@ -24,6 +24,9 @@ SESSION, AUTHORITY, TRUSTED = "session.json", "authority.pem", "authorities.pem"
 
 CONNECT_TIMEOUT = 5.0
 
+ADDRESS_VARIABLE = "CONVERSATIONS_FAKE_URL"
+"""The environment variable by which programs of any language find the control API."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RunningFake:
@@ -49,6 +52,7 @@ class RunningFake:
             for name, value in self.credentials.items()
             if self.enforced or not environ.get(name)
         }
+        environ[ADDRESS_VARIABLE] = f"http://127.0.0.1:{self.http_port}"
         return subprocess_env(self.redirection, directory, environ)
 
     @property

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import copy
+import re
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pytest_conversations_fake import FakeConversations, RateLimited
+from pytest_conversations_fake import FakeConversations, RateLimited, StrictnessError
 from pytest_conversations_fake.reports.timeline import timeline
 
 
@@ -185,3 +186,23 @@ def test_actions_and_deliveries_have_the_limit_of_requests() -> None:
     assert texts(fake) == [
         f"chat_user('{identity}').join('{talk.sid}')" for identity in ("bob", "cyd")
     ]
+
+
+def test_dropped_delivery_still_counts() -> None:
+    with FakeConversations(max_requests=1) as fake:
+        fake.webhooks.deliver_to("http://127.0.0.1:9", events=["onUserAdded"])
+        create = fake.twilio_client().conversations.v1.users.create
+        for identity in ("ada", "bob", "cyd"):
+            create(identity=identity, x_twilio_webhook_enabled="true")
+        fake.settle()
+
+        note = "2 earlier onUserAdded dropped (max_requests=1)"
+        with pytest.raises(AssertionError, match=re.escape(note)):
+            fake.webhooks.assert_not_delivered("onUserAdded", identity="ada")
+        with pytest.raises(AssertionError, match=re.escape(note)):
+            fake.webhooks.assert_delivered("onUserAdded", identity="ada")
+        fake.webhooks.assert_delivered("onUserAdded", identity="cyd", failed=True)
+        with pytest.raises(StrictnessError) as failed:
+            fake._check_strict()
+
+    assert str(failed.value).count("a webhook failed") == 1

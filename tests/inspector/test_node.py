@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 from shutil import copytree, which
 
 import pytest
 
 from pytest_conversations_fake import FakeConversations
-from pytest_conversations_fake.inspector.inspector import Inspector
-from pytest_conversations_fake.redirect import server_context
-from pytest_conversations_fake.server.server import Server
 
+PACKAGE = "pytest_conversations_fake"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "node"
 ROUND_TRIP = Path(__file__).with_name("round_trip.mjs")
 
@@ -35,26 +34,22 @@ def test_round_trip_of_node(served: FakeConversations) -> None:
 
 def test_example_of_node_passes_and_fails_when_its_code_is_broken(tmp_path: Path) -> None:
     copy = copytree(EXAMPLE, tmp_path / "node")
-    fake = FakeConversations()
-    server = Server(tls=server_context(), site=Inspector(fake).site)
-    with fake._lifecycle.serve_on(server):
-        environ = {**fake.subprocess_env(), "CONVERSATIONS_FAKE_URL": server.url}
 
-        def run_tests() -> subprocess.CompletedProcess[str]:
-            return subprocess.run(
-                ["node", "--test"],
-                cwd=copy,
-                env=environ,
-                capture_output=True,
-                text=True,
-                timeout=60,
-            )
-
-        passed = run_tests()
-        code = copy / "desk.mjs"
-        code.write_text(code.read_text().replace("How can we help?", "Go away"))
-        failed = run_tests()
-    server.stop()
+    passed = run_tests(copy)
+    code = copy / "desk.mjs"
+    code.write_text(code.read_text().replace("How can we help?", "Go away"))
+    failed = run_tests(copy)
 
     assert (0, True) == (passed.returncode, "# pass 4\n" in passed.stdout), passed.stdout
     assert (1, True) == (failed.returncode, "# fail 1\n" in failed.stdout), failed.stdout
+
+
+def run_tests(directory: Path) -> subprocess.CompletedProcess[str]:
+    """Run the tests of a project of Node.js as its author does."""
+    return subprocess.run(
+        [sys.executable, "-m", PACKAGE, "run", "--port", "0", "--", "node", "--test"],
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )

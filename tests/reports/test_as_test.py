@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -277,3 +278,14 @@ def test_dropped_requests_are_mentioned() -> None:
         "The session began before its first step: 1 earlier request dropped (max_requests=1)."
     )
     assert "len(" not in test
+
+
+@pytest.mark.newest
+def test_module_in_the_documentation_is_generated(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(__file__).parents[2]
+    monkeypatch.syspath_prepend(root / "examples")
+
+    generated = import_module("record_a_session").record()
+
+    page = (root / "docs" / "how-to" / "recorded-tests.md").read_text()
+    assert f"```py\n{generated}```\n" in page

@@ -11,7 +11,7 @@ const PHONE = /^(?:(\w+):)?(.*)$/;
 
 let open = null; // the sid of the chat on the page
 let drawn = ""; // the data that the chat shows
-let composer, controls;
+let composer;
 
 export async function refreshList() {
   const answer = await attempt(() => get("/conversations", { limit: 200, messages: 1 }));
@@ -34,10 +34,17 @@ function item(data) {
     name: conversationName(data),
     state: data.state === "active" ? "" : stateBadge(data),
     preview: visible(last ? cut(`${last.author}: ${last.body ?? last.media.map((each) => each.filename).join(", ")}`, 120) : people.join(", ") || "nobody takes part"),
-    time: last ? last.date_created.slice(11, 16) : "",
+    time: last ? timeOf(last.date_created) : "",
   });
   made.querySelector("a").href = `#chats/${data.sid}`;
   return made;
+}
+
+/** The time of an instant, or its day if the fake has another one now. */
+function timeOf(instant) {
+  const today = document.getElementById("clock").dateTime.slice(0, 10);
+  if (instant.startsWith(today)) return instant.slice(11, 16);
+  return new Date(instant).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
 /** Suggestions for the phone, from everybody who takes part. */
@@ -83,17 +90,20 @@ function draw(data) {
   const talk = conversation(data);
   const messages = talk.querySelector(".messages");
   const isSame = chat.dataset.sid === data.sid && composer?.isConnected;
-  const people = data.participants.map((each) => JSON.stringify([each.identity, each.address, each.proxy_address, each.projected_address, data.sid]));
-  if (!isSame || composer.dataset.people !== JSON.stringify(people)) {
-    const text = isSame ? composer.elements.body.value : "";
-    composer = data.participants.length && data.state !== "closed" ? makeComposer(data) : closedNote(data);
-    if (composer.elements) composer.elements.body.value = text;
-    composer.dataset.people = JSON.stringify(people);
-    controls = makeControls(data);
-    chat.replaceChildren(back(), element("div", { class: "box chat" }, talk, composer, controls));
-    chat.dataset.sid = data.sid;
-  } else {
+  const writers = JSON.stringify([data.state, data.participants.map(({ last_read_message_index, ...each }) => each)]);
+  if (isSame && composer.dataset.writers === writers) {
     chat.querySelector(".conversation").replaceWith(talk);
+  } else {
+    const text = isSame ? (composer.elements?.body.value ?? "") : "";
+    composer = writersOf(data).length && data.state !== "closed" ? makeComposer(data) : closedNote(data);
+    if (composer.elements) composer.elements.body.value = text;
+    composer.dataset.writers = writers;
+    chat.replaceChildren(back(), element("div", { class: "box chat" }, talk, composer, makeControls(data)));
+    chat.dataset.sid = data.sid;
+  }
+  if (!messages) {
+    talk.append(element("p", { class: "between" }, "No messages yet"));
+    return;
   }
   messages.scrollTop = messages.scrollHeight;
   messages.tabIndex = 0; // it scrolls
@@ -101,8 +111,13 @@ function draw(data) {
   messages.setAttribute("aria-label", "Messages");
 }
 
+/** A participant with a projected address only cannot write. */
+function writersOf(data) {
+  return data.participants.filter((each) => each.identity || each.address);
+}
+
 function closedNote(data) {
-  return element("p", { class: "hint composer" }, data.state === "closed" ? "This conversation is closed, so nobody can write." : "Nobody takes part. Let a chat user join to write.");
+  return element("p", { class: "hint composer" }, data.state === "closed" ? "This conversation is closed, so nobody can write." : "Nobody who can write takes part. Let a chat user join.");
 }
 
 function options(participants) {
@@ -110,7 +125,7 @@ function options(participants) {
 }
 
 function makeComposer(data) {
-  const form = stamp("composer", { people: options(data.participants) });
+  const form = stamp("composer", { people: options(writersOf(data)) });
   const file = form.querySelector(".file-name");
   const { as, body } = form.elements;
   const author = () => data.participants.find((each) => each.sid === as.value);

@@ -41,7 +41,7 @@ function faultRow(fault) {
 /** The fields of the chosen fault. */
 function describe() {
   const chosen = available.find((each) => each.fault === form.elements.fault.value);
-  byId("fault-description").textContent = chosen.description;
+  byId("fault-description").textContent = chosen.description.replace(/[`*]/g, "");
   byId("fault-arguments").replaceChildren(
     ...chosen.arguments.map((each) =>
       element(

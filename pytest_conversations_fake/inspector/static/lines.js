@@ -5,28 +5,29 @@ import { line } from "./timeline.js";
 import { get, post } from "./client.js";
 import { attempt } from "./notices.js";
 
-const PAGE = 200;
-const MAX_LINES = 1000;
+const PAGE = 100;
+const MAX_LINES = 500;
+const GATHER_TIME = 100; // milliseconds, so that a burst costs few layouts
 
 const list = document.getElementById("lines");
 const filters = document.getElementById("filters");
 const older = document.getElementById("older");
 const empty = document.getElementById("empty");
 const noMatch = document.getElementById("no-match");
+document.getElementById("command").textContent = `eval "$(conversations-fake env --port ${location.port || 80})"`;
 const count = document.getElementById("count-entries");
 
 const orders = new Map(); // the order of each line
 let shown = new Set(); // orders that have a line
-let arrived = []; // entries that wait for the next frame
+let arrived = [];
 let limit = MAX_LINES;
 let hasMore = false;
 let version = 0; // of the filter, so that a late answer is dropped
 
 export function addEntry(entry) {
   if (!matches(entry)) return;
-  if (!arrived.length) requestAnimationFrame(flush);
+  if (!arrived.length) setTimeout(flush, GATHER_TIME);
   arrived.push(entry);
-  if (arrived.length > 2 * MAX_LINES) arrived = arrived.slice(-MAX_LINES); // a hidden page has no frames
 }
 
 export async function reload() {
@@ -44,7 +45,7 @@ function flush() {
   const entries = arrived;
   arrived = [];
   const isFull = shown.size + entries.length > limit;
-  add(entries.slice(-limit));
+  add(entries.slice(-limit), "fresh");
   while (shown.size > limit) {
     shown.delete(orders.get(list.lastElementChild));
     list.lastElementChild.remove();
@@ -54,10 +55,11 @@ function flush() {
 }
 
 /** Inserts entries at their places. An entry that began early may arrive late. */
-function add(entries) {
+function add(entries, className = "loaded") {
   for (const entry of entries) {
     if (shown.has(entry.order)) continue;
     const made = line(entry, tools);
+    made.classList.add(className);
     orders.set(made, entry.order);
     shown.add(entry.order);
     let next = list.firstElementChild;
@@ -72,7 +74,7 @@ function show() {
   const isFiltered = Boolean(filters.elements.search.value) || filters.elements.show.value !== "all";
   older.hidden = !hasMore;
   list.hidden = !shown.size;
-  empty.hidden = Boolean(shown.size) || isFiltered;
+  empty.hidden = isFiltered || hasMore || Boolean(list.querySelector(".request"));
   noMatch.hidden = Boolean(shown.size) || !isFiltered;
   count.textContent = shown.size ? `${counted(shown.size, "entry").replace("entrys", "entries")}${hasMore ? " shown" : ""}` : "";
 }

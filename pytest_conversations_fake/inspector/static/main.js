@@ -12,6 +12,8 @@ import { listen } from "./stream.js";
 const byId = (id) => document.getElementById(id);
 const VIEWS = ["timeline", "chats", "phone", "controls"];
 
+const wide = matchMedia("(min-width: 64rem)"); // the time line and one other view
+
 const REFRESH = {
   timeline: () => {},
   chats: () => (route()[1] ? refreshChat() : refreshList()),
@@ -24,15 +26,16 @@ let clock = null; // the time of the fake minus the time of this machine, or a s
 
 // Views
 
-function route() {
+/** The view of the address, and the sid of its conversation. */
+function address() {
   const [view, sid = ""] = location.hash.slice(1).split("/");
-  return [VIEWS.includes(view) ? view : "chats", sid];
+  return [VIEWS.includes(view) ? view : "timeline", sid];
 }
 
-/** The view beside the time line; where there is space for one only, the time line may be it. */
-function beside() {
-  const [view] = route();
-  return view === "timeline" ? "chats" : view;
+/** The view that is on the page; beside the time line, if there is space for both. */
+function route() {
+  const [view, sid] = address();
+  return [view === "timeline" && wide.matches ? "chats" : view, sid];
 }
 
 async function navigate(event) {
@@ -43,10 +46,13 @@ async function navigate(event) {
     if (isCurrent) tab.setAttribute("aria-current", "page");
     else tab.removeAttribute("aria-current");
   }
-  if (beside() === "chats") await showChat(sid);
+  if (view === "chats") await showChat(sid);
   if (view === "phone") await refreshPhone();
   if (view === "controls") await Promise.all([refreshFaults(), refreshSnapshots()]);
-  if (event) byId(`${view}-title`).focus({ preventScroll: true });
+  const [target] = address();
+  if (event && !byId(`view-${target}`).contains(document.activeElement)) {
+    byId(`${target}-title`).focus({ preventScroll: true });
+  }
 }
 
 // State
@@ -71,7 +77,8 @@ function tick() {
   if (!clock) return;
   const at = new Date(clock.at ?? Date.now() + clock.ahead).toISOString();
   byId("clock").dateTime = at;
-  byId("clock").textContent = `${at.slice(0, 10)} ${at.slice(11, 19)} UTC${clock.at ? ", stopped" : ""}`;
+  const day = at.slice(0, 10) === new Date().toISOString().slice(0, 10) ? "" : `${at.slice(0, 10)} `;
+  byId("clock").textContent = `${day}${at.slice(11, 19)} UTC${clock.at ? ", stopped" : ""}`;
 }
 setInterval(tick, 1000);
 
@@ -80,20 +87,21 @@ let waiting = null;
 function soon() {
   waiting ??= setTimeout(() => {
     waiting = null;
-    REFRESH[beside()]();
-  }, 120);
+    REFRESH[route()[0]]();
+  }, 200);
 }
 
 async function everything() {
   const next = await attempt(() => get("/state"));
   if (next) update(next);
-  await Promise.all([reload(), navigate()]);
+  await Promise.all([reload(), navigate(), refreshFaults()]);
 }
 
 for (const button of document.querySelectorAll("[data-copies]")) {
-  button.addEventListener("click", () => copy(byId(button.dataset.copies).textContent, button.dataset.copies === "url" ? "the address" : "the sid"));
+  button.addEventListener("click", () => copy(state[button.dataset.copies], button.textContent.replace("Copy ", "")));
 }
 window.addEventListener("hashchange", navigate);
+wide.addEventListener("change", () => navigate());
 listen({
   onEntry(entry) {
     addEntry(entry);
@@ -102,6 +110,7 @@ listen({
   onState: update,
   onReload: everything,
   onConnection(isOpen) {
+    if (isOpen && byId("connection").classList.contains("bad")) everything(); // it may be a new fake
     byId("connection").textContent = isOpen ? "live" : "not connected";
     byId("connection").className = `badge ${isOpen ? "good" : "bad"}`;
   },

@@ -7,10 +7,9 @@ const EVENT_FIRST = ["Body", "Author", "Identity", "MessagingBinding.Address", "
 
 /** The line of an entry. `tools(entry)` returns further elements for its details. */
 export function line(entry, tools = () => []) {
-  const { summary, more, kind, bad } = KINDS[entry.kind](entry);
+  const { summary, more, outcome } = KINDS[entry.kind](entry);
   const made = stamp("entry", summary);
-  made.classList.add(kind);
-  made.classList.toggle("bad", bad);
+  made.classList.add(entry.kind, outcome);
   made.addEventListener("toggle", () => {
     const inside = made.querySelector(".more");
     if (made.open && !inside.hasChildNodes()) inside.append(...more().filter(Boolean), ...tools(entry));
@@ -21,8 +20,7 @@ export function line(entry, tools = () => []) {
 const KINDS = {
   request(entry) {
     return {
-      kind: "request",
-      bad: entry.refused,
+      outcome: entry.refused ? "bad" : "good",
       summary: {
         kind: visible(entry.method),
         title: entry.operation ? breakable(entry.operation) : "Unknown path",
@@ -52,10 +50,9 @@ const KINDS = {
 
   delivery(entry) {
     return {
-      kind: "delivery",
-      bad: entry.failed,
+      outcome: entry.failed ? "bad" : entry.status == null ? "unsent" : "good",
       summary: {
-        kind: "hook",
+        kind: "webhook",
         title: breakable(entry.event),
         where: breakable(visible(entry.url)),
         text: brief(entry.form, EVENT_FIRST, {}, EVENT_FIRST),
@@ -64,9 +61,9 @@ const KINDS = {
         time: entry.attempt ? `retry ${entry.attempt}` : "",
       },
       more: () => [
-        part("Answer", entry.answer ? code(entry.answer) : note(entry.error ? "There was no answer." : "The answer was empty.")),
+        part("Answer", entry.answer ? code(entry.answer) : note(entry.status == null ? "There was no answer." : "The answer was empty.")),
         part("Error", entry.error && entry.error.includes("\n") ? code(entry.error) : entry.error && note(entry.error)),
-        part("Signed", entry.signed ? facts([["for", entry.signed.url], ["with", entry.signed.token_origin]]) : note("Nothing was sent, so nothing was signed.")),
+        part("Signed", entry.signed ? facts([["for", entry.signed.url], ["with", entry.signed.token_origin]]) : note("No application stands for this URL, so nothing was sent.")),
         part(`Sent by ${visible(entry.method)}`, facts(pairs(entry.form))),
       ],
     };
@@ -74,10 +71,9 @@ const KINDS = {
 
   action(entry) {
     return {
-      kind: "action",
-      bad: Boolean(entry.error),
+      outcome: entry.error ? "bad" : "good",
       summary: {
-        kind: "did",
+        kind: "action",
         title: element("code", {}, shortened(cut(entry.text, 300))),
         reason: shortened(entry.error ?? ""),
       },
