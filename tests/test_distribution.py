@@ -68,6 +68,8 @@ def test_wheel_installs_and_its_entry_point_loads(built: tuple[Path, Path], tmp_
 
     packed = zipfile.ZipFile(wheel).namelist()
     assert "pytest_conversations_fake/py.typed" in packed
+    assert "pytest_conversations_fake/inspector/static/index.html" in packed
+    assert "pytest_conversations_fake/reports/static/dom.js" in packed
     assert {"pytest_conversations_fake"} == {
         name.partition("/")[0] for name in packed if ".dist-info/" not in name
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from ..api.actions import Action
 from ..api.deliveries import Delivery
@@ -25,20 +25,25 @@ def as_test(world: World) -> str:
     """The source of a pytest module that repeats the session of a *world* so far."""
     with world.lock:
         entries = timeline(world)
-        used: set[str] = set()
-        for _ in range(2):  # the second draft names only the records that the first one used
+        added = {each.sid for each in entries if isinstance(each, Action)}
+        draft = _Draft(world, entries, used=frozenset())
+        draft.write()
+        if used := added & draft.source.names.used:  # the actions that add them name them now
             draft = _Draft(world, entries, used)
             draft.write()
-            used = draft.source.names.used
         return draft.module()
 
 
 class _Draft:
     """A draft of the module. *used* has the sids whose variables the previous draft used."""
 
-    def __init__(self, world: World, entries: Sequence[Entry], used: set[str]) -> None:
+    def __init__(self, world: World, entries: Sequence[Entry], used: Set[str]) -> None:
         self._world = world
         self._entries = entries
+        first = next((each for each in entries if isinstance(each, Action)), None)
+        is_seed = first and first.name == "load" and first.order < world.began
+        self._seed = first if is_seed else None
+        """The action that loaded the file or mapping with the initial state, if one did."""
         self.source = Source(world, entries)
         self._replay = Replay(self.source, entries, used)
         self._expectations = Expectations(world, self.source, entries)
@@ -60,6 +65,8 @@ class _Draft:
             self._replay.call_code("something happens")
 
     def _write_step(self, step: Step) -> None:
+        names = self.source.names
+        names.now = step.begin - 1
         self._expectations.define_records(step.requests)
         if step.action:
             self._replay.write(step.action)
@@ -67,6 +74,7 @@ class _Draft:
             sent = ", ".join(operations(step.requests))
             self._replay.call_code(f"it sends {sent}" if sent else "it causes this webhook")
             self.source.separate()
+        names.now = step.end
         self._expectations.write(step.effects)
 
     def _write_totals(self) -> None:
@@ -115,13 +123,6 @@ class _Draft:
         self.source.use("pytest")
         arguments = [prefixed(f"{name}=", node) for name, node in settings.items()]
         return lines(call(f"@pytest.mark.{FAKE}", arguments))
-
-    @property
-    def _seed(self) -> Action | None:
-        """The action that loaded the file or mapping with the initial state, if one did."""
-        first = next((each for each in self._entries if isinstance(each, Action)), None)
-        is_seed = first and first.name == "load" and first.order < self._world.began
-        return first if is_seed else None
 
     @property
     def _dropped(self) -> str:

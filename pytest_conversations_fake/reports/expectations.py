@@ -47,15 +47,9 @@ class Expectations:
 
     def write(self, effects: Iterable[RecordedRequest | Delivery]) -> None:
         """The assertions on *effects*, in their order, each once."""
-        effects = [*effects]
-        end = max((each.order for each in effects), default=0)
         written: set[str] = set()
         for effect in effects:
-            node: Node | None
-            if isinstance(effect, Delivery):
-                node = self._delivery(effect, end)
-            else:
-                node = self._request(effect, end)
+            node = self._assertion(effect)
             if node and flat(node) not in written:
                 written.add(flat(node))
                 self._source.write(node)
@@ -68,17 +62,20 @@ class Expectations:
                 if is_sid and self._source.names.created_before(str(value), requests[0].order):
                     self._source.sid(str(value))
 
-    def _request(self, request: RecordedRequest, end: int) -> Node | None:
+    def _assertion(self, effect: RecordedRequest | Delivery) -> Node | None:
+        return self._delivery(effect) if isinstance(effect, Delivery) else self._request(effect)
+
+    def _request(self, request: RecordedRequest) -> Node | None:
         operation = OPERATIONS.get(request.operation or "")
         if not operation:
             return None
-        params, arguments = self._arguments(self._stable(request.all_params), end)
+        params, arguments = self._arguments(self._stable(request.all_params))
         refused: bool | int = request.refused
         if request.refused:
             refused = (request.response or {}).get("code") or True
             arguments.append(f"refused={refused}")
         expectation = RequestExpectation(operation, 1, False, refused, params)
-        count = self._count(request, params, end, expectation.differences)
+        count = self._count(request, params, expectation.differences)
         assertion = f"{self._records(request, operation)}.assert_{PARTICIPLES[operation.verb]}"
         return call(assertion, [*arguments, *count])
 
@@ -87,15 +84,15 @@ class Expectations:
         account = "" if is_first else f".account({quoted(str(request.account_sid))})"
         return f"{FAKE}{account}.{operation.resource.collection}"
 
-    def _delivery(self, delivery: Delivery, end: int) -> Node:
+    def _delivery(self, delivery: Delivery) -> Node:
         stable = {
             name: value
             for name, value in self._stable(delivery.params).items()
             if name == "conversation_sid" or not (name.endswith("_sid") or name in UNTOLD)
         }
-        params, arguments = self._arguments(stable, end)
+        params, arguments = self._arguments(stable)
         expectation = DeliveryExpectation(delivery.event, 1, params, delivery.failed)
-        count = self._count(delivery, params, end, expectation.differences)
+        count = self._count(delivery, params, expectation.differences)
         arguments += ["failed=True"] * delivery.failed
         event = quoted(delivery.event)
         return call(f"{FAKE}.webhooks.assert_delivered", [event, *arguments, *count])
@@ -112,15 +109,11 @@ class Expectations:
             and (name != "conversation_sid" or self._has_conversations)
         }
 
-    def _arguments(
-        self, params: Mapping[str, object], end: int
-    ) -> tuple[dict[str, object], list[Node]]:
+    def _arguments(self, params: Mapping[str, object]) -> tuple[dict[str, object], list[Node]]:
         """The *params* that a test can name, and the arguments that name them."""
         known: dict[str, object] = {}
         arguments: list[Node] = []
         for name, value in params.items():
-            if self._source.names.is_removed(value, end):
-                continue
             if (node := self._source.value(value)) is not None:
                 known[name] = value
                 arguments.append(prefixed(f"{name}=", node))
@@ -130,15 +123,14 @@ class Expectations:
         self,
         entry: RecordedRequest | Delivery,
         params: Mapping[str, object],
-        end: int,
         differences: Callable[[Any], object],
     ) -> list[Node]:
-        """The argument `count` unless it is 1: the number of entries until *end* with *params*."""
+        """The argument `count` unless it is 1: the number of entries so far with *params*."""
         kind, _ = _kind_and_params(entry)
         keys = ("", *(f"{name}={value!r}" for name, value in params.items()))
         fewest = min((self._similar[kind, key] for key in keys), key=len)
         count = sum(
-            each.order <= end
+            each.order <= self._source.names.now
             and each.account_sid in (entry.account_sid, None)
             and not differences(each)
             for each in fewest

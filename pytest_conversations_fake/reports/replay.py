@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 from ..api.actions import Action
@@ -24,7 +24,7 @@ OMITTED = ("run_in", "auth_token", "target", "public_url")
 class Replay:
     """Writes the actions of a session. *used* has the sids whose variables the test needs."""
 
-    def __init__(self, source: Source, entries: Sequence[Entry], used: set[str]) -> None:
+    def __init__(self, source: Source, entries: Sequence[Entry], used: Set[str]) -> None:
         self._source = source
         self._used = used
         self._ends = [

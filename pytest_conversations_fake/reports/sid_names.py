@@ -11,6 +11,7 @@ from typing import Any
 
 from ..api.actions import Action
 from ..api.journal import RecordedRequest
+from ..api.operations import OPERATIONS
 from ..api.outside import Entry
 from ..api.records import Record
 from ..api.resource import Resource
@@ -44,21 +45,22 @@ class SidNames:
         self.used: set[str] = set()
         """The sids whose variables the test has used so far."""
         self._fixed = {sid for each in entries if isinstance(each, Action) for sid in _fixed(each)}
+        self.now = 0
+        """The place in the common order up to which the test has repeated the session."""
         self._frequencies = cache(self._count)
-        self._places = cache(lambda each: {r.sid: i for i, r in enumerate(self._all(each))})
+        self._all = cache(self._list)
         self._variables: dict[str, str] = {}
         self._taken = Counter([FAKE, "pytest", "datetime", "timedelta", "timezone", "message"])
         self._created = {sid: order for each in entries for sid, order in _created(each)}
-        self._removed: dict[str, int] = {}
-        for each in entries:
-            if isinstance(each, RecordedRequest) and str(each.operation).startswith("Delete"):
-                for sid in each.path_params.values():
-                    self._removed.setdefault(str(sid), each.order)
-        self._updated = {
-            (sid, keyword)
+        self._removed = {
+            str(each.path_params.get("sid")): each.order
             for each in entries
-            if isinstance(each, RecordedRequest) and str(each.operation).startswith("Update")
-            for sid in each.path_params.values()
+            if isinstance(each, RecordedRequest) and _verb(each) == "Delete" and not each.refused
+        }
+        self._updated = {
+            (each.path_params.get("sid"), keyword)
+            for each in entries
+            if isinstance(each, RecordedRequest) and _verb(each) == "Update"
             for keyword in each.params
         }
 
@@ -69,18 +71,6 @@ class SidNames:
     def created_before(self, sid: str, order: int) -> bool:
         """Whether a request or `add` made the record before this place in the order."""
         return sid in self._fixed or self._created.get(sid, order) < order
-
-    def is_removed(self, value: object, order: int) -> bool:
-        """Whether *value* is the sid of a record that a test cannot find any more.
-
-        It was removed until this place in the order, and has no variable.
-        """
-        if not isinstance(value, str) or value in self._variables or value in self._fixed:
-            return False
-        found = self._find(value)
-        if not found or self._account.store.find(found[0].record, value):
-            return False
-        return self._removed.get(value, 0) <= order
 
     def known(self, sid: str) -> str | None:
         """The expression for a sid, if nothing has to be defined before it."""
@@ -107,16 +97,17 @@ class SidNames:
         return name
 
     def lookup(self, sid: str) -> tuple[str, Sequence[tuple[str, str]] | int] | None:
-        """Where a test finds a record: its collection, and attributes that only it has or had.
+        """Where a test finds a record now: its collection, and attributes that only it ever has.
 
-        Without such attributes their place is the number of records that are older. None for a sid
-        of no record.
+        Without such attributes it is the number of older records. None for a sid of no record, or
+        of one that was removed.
         """
-        if not (found := self._find(sid)):
+        found = self._find(sid)
+        if not found or not self._is_there(found[1]):
             return None
         resource, record = found
-        places = self._places(resource)
-        if len(places) == 1:
+        every = self._all(resource)
+        if len(every) == 1:
             return resource.collection, ()
         parent = getattr(record, "conversation_sid", None)
         for name, value in self._names(record):
@@ -125,9 +116,17 @@ class SidNames:
         for name, value in self._names(record):
             if self._frequencies(resource, name)[parent, value] == 1:
                 return resource.collection, [("conversation_sid", str(parent)), (name, value)]
-        return resource.collection, places[sid]
+        return resource.collection, sum(map(self._is_there, every[: every.index(record)]))
 
-    def _all(self, resource: Resource[Any]) -> list[Record]:
+    def _is_there(self, record: Record) -> bool:
+        """Whether a record with the first one above it is not removed now."""
+        if self._account.store.find(type(record), record.sid):
+            return True
+        above = ("sid", "message_sid", "conversation_sid", "chat_service_sid")
+        removed = (self._removed.get(getattr(record, name, "")) for name in above)
+        return min(filter(None, removed), default=0) > self.now
+
+    def _list(self, resource: Resource[Any]) -> list[Record]:
         """The records of a resource in the order of their creation, removed ones included."""
         store = self._account.store
         records = [*store.all(resource.record), *store.removed(resource.record)]
@@ -164,12 +163,17 @@ class SidNames:
         return None
 
 
+def _verb(request: RecordedRequest) -> str:
+    operation = OPERATIONS.get(request.operation or "")
+    return operation.verb.name if operation else ""
+
+
 def _created(entry: Entry) -> Iterator[tuple[str, int]]:
     """The sid of the record that a request or an action made, and its place in the order."""
     sid = None
     if isinstance(entry, Action):
         sid = entry.sid
-    elif isinstance(entry, RecordedRequest) and str(entry.operation).startswith("Create"):
+    elif isinstance(entry, RecordedRequest) and _verb(entry) == "Create":
         sid = (entry.response or {}).get("sid")
     if sid:
         yield sid, entry.order

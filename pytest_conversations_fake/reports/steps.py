@@ -27,6 +27,16 @@ class Step:
             self.busy_until = max(self.busy_until, effect.end_order)
 
     @property
+    def begin(self) -> int:
+        """The place of its first entry in the common order."""
+        return self.action.order if self.action else self.effects[0].order
+
+    @property
+    def end(self) -> int:
+        """The place of its last entry."""
+        return self.effects[-1].order if self.effects else self.begin
+
+    @property
     def requests(self) -> list[RecordedRequest]:
         return [each for each in self.effects if isinstance(each, RecordedRequest)]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from textwrap import fill, indent
 from typing import TYPE_CHECKING
 
+from ..api.actions import Action
 from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
 from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
+from ..api.outside import Entry
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
 from ..api.wording import MIN_WIDTH, counted, shortened, visible
@@ -30,6 +32,11 @@ MAX_REQUESTS, MAX_DELIVERIES, MAX_CONVERSATIONS, MAX_MESSAGES = 20, 20, 3, 5
 
 FAILED = ("failed", "undelivered")
 """The statuses of a receipt whose message did not reach its participant."""
+
+MAX_ACTIONS = 20
+
+TOLD_SUBJECTS = ("handset(", "chat_user(", "clock")
+"""Subjects of the actions that the text shows; others only prepare a test."""
 
 FIRST_PARAMETERS = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
 """Parameters that the text of a request shows first."""
@@ -52,8 +59,7 @@ def text(report: Report) -> str:
     parts = [
         [
             *filter(None, [report.dropped]),
-            *_requests(report.requests, report.assumptions),
-            *_deliveries(report.deliveries),
+            *_entries(report),
             *report.unrecorded,
         ],
         [*_conversations(report.transcript)],
@@ -97,28 +103,45 @@ def cut(text: str, width: int) -> str:
     return line if len(line) <= width else f"{line[: width - 1].rstrip()}…"
 
 
-def _requests(requests: Sequence[RecordedRequest], assumptions: Assumptions) -> Iterator[str]:
-    earlier = requests[:-MAX_REQUESTS]
-    if earlier:
-        refused = sum(each.refused for each in earlier)
-        count = counted(len(earlier), "earlier request")
-        yield f"{count}{f', {refused} refused' if refused else ''}"
-    several_accounts = len({each.account_sid for each in requests} - {None}) > 1
-    for request in requests[-MAX_REQUESTS:]:
-        line = (
-            f"{request} of {shortened(str(request.account_sid))}"
-            if several_accounts
-            else str(request)
-        )
-        yield from _with_parameters(line, parameters_text(request))
-        if ignored := ignored_sentence(request):
-            yield _below(ignored)
-        if request.conflict:
-            yield _below(conflict_text(request))
-        if request.refused:
-            yield _below(f"refused: {request.reason}")
-            if instead := assumptions.otherwise(request.rule):
-                yield _below(f"this is an assumption; {instead} overrides it")
+def _entries(report: Report) -> Iterator[str]:
+    """The last requests, webhooks and actions in their common order."""
+    requests, deliveries = report.requests[-MAX_REQUESTS:], report.deliveries[-MAX_DELIVERIES:]
+    actions = [each for each in report.actions if each.subject.startswith(TOLD_SUBJECTS)]
+    refused = sum(each.refused for each in report.requests[:-MAX_REQUESTS])
+    yield from _earlier(len(report.requests) - len(requests), "request", refused, "refused")
+    failed = sum(each.failed for each in report.deliveries[:-MAX_DELIVERIES])
+    yield from _earlier(len(report.deliveries) - len(deliveries), "webhook", failed, "failed")
+    several_accounts = len({each.account_sid for each in report.requests} - {None}) > 1
+    entries: list[Entry] = [*requests, *deliveries, *actions[-MAX_ACTIONS:]]
+    for entry in sorted(entries, key=lambda entry: entry.order):
+        match entry:
+            case RecordedRequest():
+                yield from _request(entry, report.assumptions, several_accounts)
+            case Delivery():
+                yield from _delivery(entry)
+            case Action():
+                yield cut(str(entry), WIDTH)
+
+
+def _earlier(number: int, noun: str, bad: int, outcome: str) -> Iterator[str]:
+    """How many entries the text leaves out."""
+    if number:
+        yield f"{counted(number, f'earlier {noun}')}{f', {bad} {outcome}' if bad else ''}"
+
+
+def _request(
+    request: RecordedRequest, assumptions: Assumptions, several_accounts: bool
+) -> Iterator[str]:
+    account = f" of {shortened(str(request.account_sid))}" if several_accounts else ""
+    yield from _with_parameters(f"{request}{account}", parameters_text(request))
+    if ignored := ignored_sentence(request):
+        yield _below(ignored)
+    if request.conflict:
+        yield _below(conflict_text(request))
+    if request.refused:
+        yield _below(f"refused: {request.reason}")
+        if instead := assumptions.otherwise(request.rule):
+            yield _below(f"this is an assumption; {instead} overrides it")
 
 
 def conflict_text(request: RecordedRequest) -> str:
@@ -132,18 +155,12 @@ def _below(text: str) -> str:
     return fill(line, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
 
 
-def _deliveries(deliveries: Sequence[Delivery]) -> Iterator[str]:
-    earlier = deliveries[:-MAX_DELIVERIES]
-    if earlier:
-        failed = sum(each.failed for each in earlier)
-        count = counted(len(earlier), "earlier webhook")
-        yield f"{count}{f', {failed} failed' if failed else ''}"
-    for delivery in deliveries[-MAX_DELIVERIES:]:
-        params = delivery.params
-        shown = {name: params[name] for name in EVENT_PARAMETERS if name in params}
-        yield from _with_parameters(f"webhook: {delivery}", _values_text(shown))
-        if failure := failure_text(delivery):
-            yield indent(failure, INDENT)
+def _delivery(delivery: Delivery) -> Iterator[str]:
+    params = delivery.params
+    shown = {name: params[name] for name in EVENT_PARAMETERS if name in params}
+    yield from _with_parameters(f"webhook: {delivery}", _values_text(shown))
+    if failure := failure_text(delivery):
+        yield indent(failure, INDENT)
 
 
 def failure_text(delivery: Delivery) -> str:

@@ -178,6 +178,24 @@ def test_people_write_in_a_conversation(page: Page, served: FakeConversations) -
     expect(chat).to_contain_text("This conversation is closed")
 
 
+def test_phone_writes_in_a_group_text(page: Page, served: FakeConversations) -> None:
+    talk = served.conversations.add(unique_name="lunch")
+    served.participants.add(
+        conversation_sid=talk.sid, identity="ada", messaging_binding_projected_address=DESK
+    )
+    for number in (PHONE, "+15550101"):
+        served.participants.add(conversation_sid=talk.sid, messaging_binding_address=number)
+    page.goto(f"{served.url}/_fake/#chats/{talk.sid}")
+
+    page.get_by_label("Write as").select_option("+15550101")
+    page.locator("#composer-body").fill("Pizza?")
+    page.locator("#composer-body").press("Enter")
+
+    expect(page.locator("#chat .message")).to_contain_text("Pizza?")
+    assert "+15550101" == served.messages.one().author
+    expect(entry(page, f".send('Pizza?', to='{DESK}'")).to_be_visible()
+
+
 def test_phone_texts_a_number(page: Page, served: FakeConversations) -> None:
     served.address_configurations.add(
         type="sms", address=DESK, auto_creation_enabled=True, auto_creation_type="default"

@@ -9,6 +9,7 @@ import pytest
 import time_machine
 from conftest import Api
 
+from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.resources.services import Services
 from pytest_conversations_fake.api.resources.webhook_configurations import webhooks
 from pytest_conversations_fake.api.wording import shortened
@@ -42,15 +43,35 @@ def test_report_shows_requests_refusals_webhooks_and_messages(world: World, api:
             #1 POST /v1/Conversations -> 201 {talk[:6]}…  friendly_name='Help\\nDesk'
             #2 POST /v1/Conversations/{talk[:6]}…/Messages -> 201 {sid}
                 body='hello\\nthere', author='ada', x_twilio_webhook_enabled='true'
+            webhook: onMessageAdded to https://bot:***@desk.example -> None
+                body='hello\\nthere', author='ada', conversation_sid='{talk[:6]}…'
             #3 POST /v1/Conversations -> 400  state='open'
                 refused: 50378 'State' parameter value is invalid (State is one of active,
                 inactive, closed, not 'open')
-            webhook: onMessageAdded to https://bot:***@desk.example -> None
-                body='hello\\nthere', author='ada', conversation_sid='{talk[:6]}…'
 
             conversation 'Help\\nDesk' {talk[:6]}…, active: nobody
               ada: hello there"""
     ) == text_of(world)
+
+
+def test_report_shows_actions_of_people_and_clock_between_requests() -> None:
+    with FakeConversations() as fake:
+        fake.conversations.add(unique_name="talk")
+        conversations = fake.twilio_client().conversations.v1.conversations
+        fake.chat_user("ada").join("talk")
+        conversations("talk").fetch()
+        with pytest.raises(LookupError):
+            fake.chat_user("bob").send("hi\nall", to="talk")
+        fake.clock.shift(days=1)
+
+        lines = str(fake.report()).splitlines()[:4]
+
+    assert [lines[0], *lines[2:]] == [
+        "chat_user('ada').join('talk')",
+        r"chat_user('bob').send('hi\nall', to='talk') raised LookupError",
+        "clock.shift(days=1)",
+    ]
+    assert lines[1].startswith("#1 GET /v1/Conversations/talk -> 200")
 
 
 def test_report_shows_the_last_requests_only(world: World, api: Api) -> None:
