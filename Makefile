@@ -18,7 +18,7 @@ test: environments lint $(VERSIONS:%=test-%)  ## the suite on every Python that 
 environments:  ## a virtual environment for each Python, at the same time
 	$(MAKE) --jobs --no-print-directory $(VERSIONS:%=.venv/%/installed)
 
-# Tests with the mark `newest` depend little on the version, and need the groups docs, bench and browser
+# Tests with the mark `newest` depend little on the version, and need all groups
 test-%: .venv/%/installed
 	.venv/$*/bin/python -m pytest $(if $(filter $*,$(NEWEST)),,-m "not newest")
 
@@ -42,7 +42,7 @@ stub: .venv/$(NEWEST)/installed  ## what type checkers are told of the resources
 .venv/%/installed: pyproject.toml
 	$(patsubst $*=%,%,$(filter $*=%,$(PYTHONS))) -m venv --clear .venv/$*
 	.venv/$*/bin/python -m pip install --quiet --upgrade pip
-	.venv/$*/bin/python -m pip install --quiet --group dev $(if $(filter $*,$(NEWEST)),--group docs --group bench --group browser) --editable .
+	.venv/$*/bin/python -m pip install --quiet --group dev $(if $(filter $*,$(NEWEST)),--group docs --group bench --group browser --group offline) --editable .
 	touch $@
 
 clean:

@@ -65,11 +65,12 @@ def subprocess_env(
     Every user can read the files, since a child may run as another user. They hold no secrets.
     *environ* may have the variables of an earlier call with the same directory.
     """
+    ca_pem = redirection.ca_pem or authority_pem()
     copies = directory / "child"
     copies.mkdir(exist_ok=True)
     for source in _CHILD.glob("*.*"):
         _write(copies / source.name, source.read_text(encoding="utf-8"))
-    _write(directory / "authorities.pem", trusted_pem(environ))
+    _write(directory / "authorities.pem", trusted_pem(ca_pem, environ))
     _write(directory / ".curlrc", "\n".join(_curlrc(redirection, directory, environ)) + "\n")
     for folder in (directory, copies):
         folder.chmod(0o755)
@@ -78,7 +79,7 @@ def subprocess_env(
         "tls_port": redirection.ports[443],
         "name": f"a child process of {redirection.name}",
         "allow_hosts": redirection.allow_hosts,
-        "ca_pem": authority_pem(),
+        "ca_pem": ca_pem,
     }
     # The package's directory exists longer than the copy; another user may read only the copy
     python_path = [str(_CHILD), str(copies)]
@@ -128,14 +129,14 @@ def _curlrc(redirection: Redirection, directory: Path, environ: Mapping[str, str
             break
 
 
-def trusted_pem(environ: Mapping[str, str] = os.environ) -> str:
-    """The authority of this process and the usual ones, as curl finds them by default."""
+def trusted_pem(ca_pem: str, environ: Mapping[str, str] = os.environ) -> str:
+    """The authority *ca_pem* and the usual ones, as curl finds them by default."""
     import ssl
 
     default = ssl.get_default_verify_paths().cafile
     paths = (environ.get("CURL_CA_BUNDLE"), environ.get("SSL_CERT_FILE"), default, *_USUAL_BUNDLES)
     usual = next((Path(each) for each in paths if each and Path(each).is_file()), None)
-    return authority_pem() + (usual.read_text() if usual else "")
+    return ca_pem + (usual.read_text() if usual else "")
 
 
 @cache

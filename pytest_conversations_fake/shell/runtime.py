@@ -89,7 +89,7 @@ def announced(running: RunningFake) -> Iterator[Path]:
     _check_owner(directory)
     texts = {
         AUTHORITY: running.ca_pem,
-        TRUSTED: trusted_pem(),
+        TRUSTED: trusted_pem(running.ca_pem),
         SESSION: json.dumps(asdict(running)),
     }
     try:

@@ -13,8 +13,9 @@ def instructions(port: int, directory: Path) -> str:
     authority, trusted = quote(str(directory / AUTHORITY)), quote(str(directory / TRUSTED))
     return f"""\
 HTTPS: https://localhost:{port}, with an authority that is new at each start
+(TRUSTED has the usual authorities, too)
   AUTHORITY={authority}
-  TRUSTED={trusted}  # with the usual authorities
+  TRUSTED={trusted}
   Python    export SSL_CERT_FILE=$TRUSTED REQUESTS_CA_BUNDLE=$TRUSTED
   Node.js   export NODE_EXTRA_CA_CERTS=$AUTHORITY
   Go, Ruby  export SSL_CERT_FILE=$TRUSTED

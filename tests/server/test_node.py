@@ -8,7 +8,7 @@ from pathlib import Path
 from shutil import which
 
 import pytest
-from test_cli import address, serving
+from shell.commands import address, serving
 
 SMOKE = Path(__file__).with_name("smoke.js")
 
@@ -19,7 +19,7 @@ def test_client_of_twilio_node_works(tmp_path: Path) -> None:
     install = ["npm", "install", "--no-audit", "--no-fund", "--silent", "twilio"]
     subprocess.run(install, cwd=tmp_path, check=True)
 
-    with serving("--port", "0") as process:
+    with serving() as process:
         ran = subprocess.run(
             ["node", SMOKE, address(process)],
             env={**os.environ, "NODE_PATH": str(tmp_path / "node_modules")},
