@@ -258,6 +258,20 @@ def test_old_python_runs_otherwise(run: Run, tmp_path: Path, version: str) -> No
     assert (ended.stdout, ended.stderr) == ("theirs\n127.0.0.1\n", "")
 
 
+def test_compiled_file_of_python_2_beside_the_source_changes_nothing(
+    run: Run, fake: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "installed"
+    shutil.copytree(children._CHILD, installed)
+    (installed / "sitecustomize.pyc").write_bytes(b"\x03\xf3\r\n")
+    monkeypatch.setattr(children, "_CHILD", installed)
+
+    ended = run(sys.executable, "-c", PYTHON["urllib.request"].format(url=URL))
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert fake.requests == [URL]
+
+
 @needs_another_user
 def test_python_of_a_user_without_access_to_the_package_refuses_twilio(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
