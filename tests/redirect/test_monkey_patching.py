@@ -42,7 +42,7 @@ def test_redirecting_fake_refuses_to_start_after_monkey_patching(
         """
     )
 
-    result = suite.runpytest(*OPTIONS)
+    result = suite.runpytest_subprocess(*OPTIONS)
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
@@ -79,7 +79,7 @@ def test_fake_without_redirection_serves_after_monkey_patching(
         """
     )
 
-    suite.runpytest(*OPTIONS).assert_outcomes(passed=2)
+    suite.runpytest_subprocess(*OPTIONS).assert_outcomes(passed=2)
 
 
 def test_session_guard_refuses_to_start_after_monkey_patching(
@@ -88,7 +88,7 @@ def test_session_guard_refuses_to_start_after_monkey_patching(
     suite.makepyfile(early_plugin=PATCHES[library], test_it="def test_it(): ...")
 
     guard = "fake_conversations_guard=session"
-    result = suite.runpytest("-p", "early_plugin", "-o", guard, *OPTIONS)
+    result = suite.runpytest_subprocess("-p", "early_plugin", "-o", guard, *OPTIONS)
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines(
@@ -105,7 +105,7 @@ def test_conftest_cannot_monkey_patch_under_the_session_guard(
 ) -> None:
     suite.makepyfile(conftest=PATCHES[library], test_it="def test_it(): ...")
 
-    result = suite.runpytest("-o", "fake_conversations_guard=session", *OPTIONS)
+    result = suite.runpytest_subprocess("-o", "fake_conversations_guard=session", *OPTIONS)
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines(
@@ -131,7 +131,7 @@ def test_monkey_patching_under_a_guard_is_refused(
         """
     )
 
-    result = suite.runpytest("-o", f"fake_conversations_guard={guard}", *OPTIONS)
+    result = suite.runpytest_subprocess("-o", f"fake_conversations_guard={guard}", *OPTIONS)
 
     result.assert_outcomes(passed=1)
 
@@ -155,7 +155,7 @@ def test_test_after_monkey_patching_fails_under_the_session_guard(
     )
 
     guard = "fake_conversations_guard=session"
-    result = suite.runpytest("-p", "early_plugin", "-o", guard, *OPTIONS)
+    result = suite.runpytest_subprocess("-p", "early_plugin", "-o", guard, *OPTIONS)
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
