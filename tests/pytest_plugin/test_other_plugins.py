@@ -7,6 +7,8 @@ from textwrap import dedent
 import pytest
 from conftest import configuration
 
+pytestmark = pytest.mark.newest
+
 COMMON = """
     import pytest
     from twilio.rest import Client

@@ -15,6 +15,8 @@ from pytest_conversations_fake.reports.page import index
 from pytest_conversations_fake.reports.report import Report, report
 from pytest_conversations_fake.state.account import AccountView
 
+pytestmark = pytest.mark.newest
+
 HOSTILE = "<script>alert('1')</script>"
 
 
