@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import pytest
 
 PATCHES = {
@@ -20,8 +18,6 @@ OPTIONS = ("-W", "ignore")
 def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("EVENTLET_NO_GREENDNS", "yes")  # which fails where trio is installed
     name: str = request.param
-    if not find_spec(name):  # imported here, both would warn the whole suite
-        pytest.skip(f"{name} is not installed")
     return name
 
 
@@ -139,8 +135,6 @@ def test_monkey_patching_under_a_guard_is_refused(
 def test_test_after_monkey_patching_fails_under_the_session_guard(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not find_spec("eventlet"):
-        pytest.skip("eventlet is not installed")
     monkeypatch.setenv("EVENTLET_NO_GREENDNS", "yes")  # on 3.10 it cannot import dnspython
     suite.makepyfile(
         early_plugin="from eventlet import monkey_patch",  # the import is not guarded yet
