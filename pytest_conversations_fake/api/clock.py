@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
-from .checks import check_flag, require
+from .checks import check_flag, is_number, require
 from .did_you_mean import SuggestsNames
 
 # The units of `timedelta`
@@ -71,7 +71,7 @@ class Clock(SuggestsNames):
         for unit, number in units.items():
             if unit not in UNITS:
                 raise TypeError(f"the clock has no unit {unit!r}; it has: {', '.join(UNITS)}")
-            require(isinstance(number, (int, float)), f"{unit} is a number", number)
+            require(is_number(number), f"{unit} is a number", number)
         length = (length or timedelta()) + timedelta(**units)
         if self._stays_at:
             self._stays_at += length

@@ -22,9 +22,14 @@ def test_webhooks_have_four_public_members(fake: FakeConversations) -> None:
     assert ["assert_delivered", "assert_not_delivered", "deliver_to", "deliveries"] == public
 
 
-@pytest.mark.parametrize("timeout", [0, -1, True, "5"])
-def test_invalid_timeout_is_refused(fake: FakeConversations, timeout: Any) -> None:
-    with pytest.raises(TypeError, match="timeout must be a number of seconds above 0, or None"):
+@pytest.mark.parametrize(
+    ("timeout", "error"),
+    [(0, ValueError), (-1, ValueError), (True, TypeError), ("5", TypeError)],
+)
+def test_invalid_timeout_is_refused(
+    fake: FakeConversations, timeout: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match="timeout must be a number of seconds above 0, or None"):
         fake.webhooks.deliver_to(silent(), public_url=HOOK, timeout=timeout)
 
 
