@@ -9,6 +9,9 @@ from typing import Any, Protocol
 
 from .deliveries import Delivery
 
+NOT_ACTIVE = "this fake is not active; use it in a `with` statement"
+"""The error of an action that needs the server or the worker of a fake."""
+
 
 class Lock(Protocol):
     """A condition variable, such as `threading.Condition`."""
