@@ -7,6 +7,8 @@ from ..api.resources import RESOURCES
 from ..api.world import World
 from .collection import collection_class
 
+NAMES = frozenset(resource.collection for resource in RESOURCES)
+
 
 class Collections:
     """The collections of an account: `.services`, `.conversations`, `.messages` and so on.
@@ -19,4 +21,12 @@ class Collections:
         self._world = world
         self._account = account
         for resource in RESOURCES:
-            setattr(self, resource.collection, collection_class(resource)(world, account))
+            vars(self)[resource.collection] = collection_class(resource)(world, account)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        __tracebackhide__ = True
+        if name in NAMES:
+            raise AttributeError(
+                f"{name} cannot be assigned; add records with add(), load() or the seed of the fake"
+            )
+        super().__setattr__(name, value)
