@@ -103,7 +103,7 @@ def test_limit_that_is_no_positive_integer_is_refused(
     value: object, error: type[Exception]
 ) -> None:
     with pytest.raises(error) as raised:
-        FakeConversations(max_requests=value)  # type: ignore[arg-type]
+        FakeConversations(max_requests=value)  # type: ignore[arg-type]  # wrong on purpose
 
     assert f"max_requests must be an integer of 1 or more, or None for no limit, not {value!r}" == (
         str(raised.value)

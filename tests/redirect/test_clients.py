@@ -182,7 +182,7 @@ def with_twilio(url: str, **options: Any) -> object:
 
 
 async def with_twilio_async(url: str) -> object:
-    AsyncTwilioHttpClient = lib("twilio.http.async_http_client").AsyncTwilioHttpClient  # noqa: N806
+    AsyncTwilioHttpClient = lib("twilio.http.async_http_client").AsyncTwilioHttpClient  # noqa: N806 - a class
     async with AsyncTwilioHttpClient() as http_client:
         return json.loads((await http_client.request("GET", url)).text)
 

@@ -166,7 +166,7 @@ class KeepsAlive:
                 super().setup()
                 kept._open.append(self.connection)
 
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
                 kept.answered += 1
                 self.answer()
 

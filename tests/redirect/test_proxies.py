@@ -64,7 +64,7 @@ def with_http_client(url: str, proxy: str) -> None:
 
 
 def with_twilio(url: str, proxy: str) -> None:
-    TwilioHttpClient = lib("twilio.http.http_client").TwilioHttpClient  # noqa: N806
+    TwilioHttpClient = lib("twilio.http.http_client").TwilioHttpClient  # noqa: N806 - a class
     http_client = TwilioHttpClient(proxy={"http": proxy, "https": proxy})
     try:
         http_client.request("GET", url)
