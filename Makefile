@@ -7,6 +7,9 @@ ifeq ($(VERSIONS),)
 $(error Python 3.10 or later with venv and pip is needed, and was not found)
 endif
 
+# Each process would compile the package and the tests anew, which doubles the time of the suite
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: example test environments docs bench lint screenshots stub clean
 .PRECIOUS: .venv/%/installed
 

@@ -89,7 +89,7 @@ class FakeConversations(AccountView):
     except for the kinds in *tolerate*: `unknown-route`, `not-imitated`, `unmet-fault`,
     `guarded-host`, `failed-webhook` and `inner-error`.
 
-    Raises `TypeError` for an argument of a wrong type and `ValueError` for an invalid value.
+    Raises `TypeError` or `ValueError` for an argument that is not as described.
     """
 
     def __init__(
@@ -329,7 +329,8 @@ class FakeConversations(AccountView):
         several faults match, a request meets them in the order of injection until one prevents its
         execution. The result is a context manager, which ends the fault.
 
-        Raises `TypeError` if *fault* is not a fault, and `ValueError` for an unknown operation.
+        Raises `TypeError` if *fault* is not a fault, `ValueError` for an unknown operation, and
+        either for another argument that is not as described.
         """
         __tracebackhide__ = True
         return inject(self._world, fault, on, times, after, when)

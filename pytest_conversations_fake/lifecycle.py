@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from .api.outside import NOT_ACTIVE
 from .api.wording import counted
 from .api.world import World
 from .redirect import (
@@ -167,7 +168,7 @@ class Lifecycle:
         """The server of a fake that was started. Raises `RuntimeError` before its start."""
         __tracebackhide__ = True
         if not self._served_by:
-            raise RuntimeError("this fake is not active; use it in a `with` statement")
+            raise RuntimeError(NOT_ACTIVE)
         return self._served_by
 
     def catch_up(self) -> None:
@@ -238,7 +239,7 @@ class Lifecycle:
                 f"process: {self.address or 'fake.url, once it is active'}"
             )
         if not self._redirection:
-            raise RuntimeError("this fake is not active; use it in a `with` statement")
+            raise RuntimeError(NOT_ACTIVE)
         directory = self._files.enter_context(TemporaryDirectory(prefix="fake_conversations-"))
         return subprocess_env(self._redirection, Path(directory))
 

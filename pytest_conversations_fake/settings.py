@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from .api.assumptions import OWNABLE, QUESTIONS, Assumptions, is_ownable
-from .api.checks import require
+from .api.checks import check_number, require
 from .api.did_you_mean import unknown
 from .api.fields import is_sid
 from .strict.errors import VIOLATION_KINDS
@@ -32,7 +32,7 @@ def accounts_of(
         raise TypeError(f"accounts is a dict by account sid, not {accounts!r}")
     if accounts is None:
         return _single_account(account_sid, auth_token)
-    require(bool(accounts), "accounts has at least one account", accounts)
+    require(bool(accounts), "accounts has at least one account", accounts, ValueError)
     if account_sid is not None or auth_token is not None:
         raise ValueError(
             "account_sid and auth_token cannot be combined with accounts, which has its own"
@@ -82,9 +82,8 @@ def assumptions_of(assume: Mapping[str, str], owned: Sequence[str]) -> Assumptio
 
 def check_max_requests(limit: int | None) -> int | None:
     __tracebackhide__ = True
-    is_number = isinstance(limit, int) and not isinstance(limit, bool) and limit > 0
-    accepted = "max_requests must be an integer of 1 or more, or None for no limit"
-    require(limit is None or is_number, accepted, limit)
+    if limit is not None:
+        check_number("max_requests", limit, least=1, otherwise=", or None for no limit")
     return limit
 
 

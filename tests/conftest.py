@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from browsing import chromium, install_axe
+from forked_runs import ForkedRuns
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.engine import answer
@@ -123,14 +125,27 @@ def root(request: pytest.FixtureRequest, account: AccountView) -> str:
     return "/v1" if "account" in request.param else f"/v1/Services/{service.sid}"
 
 
+@pytest.fixture(scope="session")
+def forked_runs() -> Iterator[ForkedRuns]:
+    with ForkedRuns() as runs:
+        yield runs
+
+
 @pytest.fixture
-def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
-    """A downstream project, run with warnings as errors and no credentials in the environment."""
+def suite(
+    pytester: pytest.Pytester, forked_runs: ForkedRuns, monkeypatch: pytest.MonkeyPatch
+) -> pytest.Pytester:
+    """A downstream project, run with warnings as errors and no credentials in the environment.
+
+    `runpytest` forks a process that has imported pytest and aiohttp. A test whose outcome depends
+    on what is imported, or when, calls `runpytest_subprocess`, which starts a process.
+    """
     monkeypatch.delenv("TWILIO_ACCOUNT_SID", raising=False)
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
     for name in ("CI", "BUILD_NUMBER"):  # pytest does not cut its summary if one is set
         monkeypatch.delenv(name, raising=False)
     pytester.makeini(configuration())
+    monkeypatch.setattr(pytester, "runpytest", partial(forked_runs.runpytest, pytester))
     return pytester
 
 

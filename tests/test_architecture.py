@@ -12,6 +12,8 @@ import pytest
 
 import pytest_conversations_fake
 
+pytestmark = pytest.mark.newest
+
 PACKAGE = Path(pytest_conversations_fake.__file__).parent
 
 # The packages and modules that each package may import, of ours and of `OUTSIDE`

@@ -9,10 +9,11 @@ from xml.etree import ElementTree
 
 import pytest
 
+pytestmark = pytest.mark.newest
+
 PROJECT = Path(__file__).parents[1]
 
 
-@pytest.mark.newest
 def test_every_measure_runs_and_is_charted(tmp_path: Path) -> None:
     svg = tmp_path / "ratios.svg"
     command = [sys.executable, "-m", "benchmarks", "--quick", "--svg", str(svg)]

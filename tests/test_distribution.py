@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.newest
+
 PROJECT = Path(__file__).parents[1]
 
 
@@ -35,12 +37,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return wheel, sdist
 
 
-@pytest.mark.newest
 def test_metadata_and_readme_are_accepted_by_an_index(built: tuple[Path, Path]) -> None:
     run("-m", "twine", "check", "--strict", *built, cwd=PROJECT)
 
 
-@pytest.mark.newest
 def test_wheel_installs_and_its_entry_point_loads(built: tuple[Path, Path], tmp_path: Path) -> None:
     wheel, sdist = built
     site, suite = tmp_path / "site", tmp_path / "suite"

@@ -18,6 +18,8 @@ from pytest_conversations_fake.api.events import ACCOUNT_EVENTS
 from pytest_conversations_fake.api.operations import OPERATIONS
 from pytest_conversations_fake.api.rules import RULES
 
+pytestmark = pytest.mark.newest
+
 PROJECT = Path(__file__).parents[1]
 README = PROJECT / "README.md"
 PAGES = [README, *(PROJECT / "docs").rglob("*.md")]
@@ -90,7 +92,6 @@ NAMES = {
 }
 
 
-@pytest.mark.newest
 def test_docs_build_without_warnings_and_are_complete(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "docs", str(tmp_path)]
 

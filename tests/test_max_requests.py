@@ -95,10 +95,15 @@ def test_ignored_parameter_of_a_dropped_request_is_named() -> None:
         )
 
 
-@pytest.mark.parametrize("value", [0, -1, True, "3", 1.5])
-def test_limit_that_is_no_positive_integer_is_refused(value: object) -> None:
-    with pytest.raises(TypeError) as raised:
-        FakeConversations(max_requests=value)  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [(0, ValueError), (-1, ValueError), (True, TypeError), ("3", TypeError), (1.5, TypeError)],
+)
+def test_limit_that_is_no_positive_integer_is_refused(
+    value: object, error: type[Exception]
+) -> None:
+    with pytest.raises(error) as raised:
+        FakeConversations(max_requests=value)  # type: ignore[arg-type]  # wrong on purpose
 
     assert f"max_requests must be an integer of 1 or more, or None for no limit, not {value!r}" == (
         str(raised.value)

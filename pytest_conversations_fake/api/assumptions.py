@@ -30,8 +30,8 @@ class Assumptions:
     """The *answers* that a test assumes, and what the account owns.
 
     If *owned* names anything of a kind (proxy addresses, messaging services `MG…`, media `ME…`,
-    templates `HX…`, Studio flows `FW…`), the account owns nothing else of that kind. Of other
-    kinds it owns everything.
+    templates `HX…`, Studio flows `FW…`), the account owns nothing else of that kind. It owns
+    everything of the other kinds.
     """
 
     answers: Mapping[str, str]

@@ -1,31 +1,49 @@
-"""Checks of the arguments that a test author passes. Their errors name the accepted values."""
+"""Checks of the arguments that a test author passes. Their errors name the accepted values.
+
+A value of a wrong type is a `TypeError`, and one that is out of range is a `ValueError`.
+"""
 
 from __future__ import annotations
 
+from typing import Any
 
-def require(is_valid: bool, accepted: str, value: object) -> None:
-    """Raise `TypeError`, with the *accepted* values and the *value*, unless it *is_valid*."""
+
+def require(
+    is_valid: bool, accepted: str, value: object, error: type[Exception] = TypeError
+) -> None:
+    """Raise an *error*, with the *accepted* values and the *value*, unless it *is_valid*."""
     __tracebackhide__ = True
     if not is_valid:
-        raise TypeError(f"{accepted}, not {value!r}")
+        raise error(f"{accepted}, not {value!r}")
 
 
-def check_number(name: str, value: object) -> None:
+def is_integer(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_number(value: object) -> bool:
+    return is_integer(value) or isinstance(value, float)
+
+
+def check_number(name: str, value: Any, *, least: int = 0, otherwise: str = "") -> None:
     __tracebackhide__ = True
-    is_valid = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    require(is_valid, f"{name} must be an integer of 0 or more", value)
+    accepted = f"{name} must be an integer of {least} or more{otherwise}"
+    require(is_integer(value), accepted, value)
+    require(value >= least, accepted, value, ValueError)
 
 
-def check_seconds(name: str, value: object) -> None:
+def check_seconds(name: str, value: Any) -> None:
     __tracebackhide__ = True
-    is_valid = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-    require(is_valid, f"{name} must be a number of seconds, 0 or more", value)
+    accepted = f"{name} must be a number of seconds, 0 or more"
+    require(is_number(value), accepted, value)
+    require(value >= 0, accepted, value, ValueError)
 
 
-def check_timeout(value: object) -> None:
+def check_timeout(value: Any) -> None:
     __tracebackhide__ = True
-    is_valid = isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
-    require(is_valid, "timeout must be a number of seconds above 0, or None for no limit", value)
+    accepted = "timeout must be a number of seconds above 0, or None for no limit"
+    require(is_number(value), accepted, value)
+    require(value > 0, accepted, value, ValueError)
 
 
 def check_text(name: str, value: object) -> None:

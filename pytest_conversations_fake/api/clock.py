@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 
 from .actions import Recorder, action
-from .checks import check_flag, require
+from .checks import check_flag, is_number, require
 from .did_you_mean import SuggestsNames
 
 # The units of `timedelta`
@@ -81,7 +81,7 @@ class Clock(SuggestsNames):
         for unit, number in units.items():
             if unit not in UNITS:
                 raise TypeError(f"the clock has no unit {unit!r}; it has: {', '.join(UNITS)}")
-            require(isinstance(number, (int, float)), f"{unit} is a number", number)
+            require(is_number(number), f"{unit} is a number", number)
         try:
             length = (length or timedelta()) + timedelta(**units)
             _ = self.now() + length

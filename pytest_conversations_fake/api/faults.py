@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from .actions import Recorder, action
-from .checks import check_number, check_seconds, check_text, require
+from .checks import check_number, check_seconds, check_text, is_integer, require
 from .errors import ERRORS
 from .journal import PendingRequest
 from .refusals import Refused
@@ -79,8 +79,9 @@ class TwilioError(RejectingFault):
     def __post_init__(self) -> None:
         check_number("code", self.code)
         if self.status is not None:
-            is_valid = isinstance(self.status, int) and 400 <= self.status < 600
-            require(is_valid, "status is a number from 400 to 599", self.status)
+            accepted = "status must be an integer from 400 to 599"
+            require(is_integer(self.status), accepted, self.status)
+            require(400 <= self.status < 600, accepted, self.status, ValueError)
         if self.message is not None:
             check_text("message", self.message)
         if self.code not in ERRORS and (self.status is None or self.message is None):

@@ -17,7 +17,7 @@ HINTS = {"MediaUrl": ("MediaSid", "upload the file and send its MediaSid in plac
 
 
 def ignored_sentence(request: RecordedRequest) -> str:
-    """What Twilio ignores of a request, and what may be meant; empty if it ignores nothing."""
+    """A sentence with the parameters that Twilio ignores and the nearest names; else empty."""
     if not request.operation or not request.ignored:
         return ""
     operation = OPERATIONS[request.operation]

@@ -20,7 +20,7 @@ MAX_CHARACTERS = 64 * 1024
 accepts, of ContentVariables, has 27,801."""
 
 IGNORED_BODY = "a body of "
-"""How `ignored` names a body that is no form, before its type."""
+"""The words in `ignored` before the type of a body that is no form."""
 
 MAX_TEXT_LENGTH, MAX_ITEMS = 2000, 100
 """Characters of each value and items of each list that a longer refused request keeps."""

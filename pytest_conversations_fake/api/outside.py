@@ -14,6 +14,9 @@ from .journal import RecordedRequest
 Entry = RecordedRequest | Delivery | Action
 """What a time line consists of."""
 
+NOT_ACTIVE = "this fake is not active; use it in a `with` statement"
+"""The error of an action that needs the server or the worker of a fake."""
+
 
 class Lock(Protocol):
     """A condition variable, such as `threading.Condition`."""

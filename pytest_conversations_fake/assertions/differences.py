@@ -111,9 +111,9 @@ class Remark:
 
 
 def distance(one: object, other: object) -> float:
-    """How far two unequal values are from each other: 1, unless they are similar texts.
+    """The distance of two unequal values: 1, or less for similar texts.
 
-    Sids are never similar: what they have in common is chance.
+    Sids are never similar: equal characters in them are chance.
     """
     if isinstance(one, list) and isinstance(other, list):
         one, other = repr(one), repr(other)

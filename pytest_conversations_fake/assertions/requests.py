@@ -23,7 +23,7 @@ from .explanations import Comparison, compare, explain
 from .hints import hints_for_operation
 from .values import Truncation, arguments, truncation_for
 
-# How the assertions of a verb are named: `assert_created`, `assert_not_created`
+# The participles in the names of assertions: `assert_created`, `assert_not_created`
 PARTICIPLES = {
     CREATE: "created",
     LIST: "listed",

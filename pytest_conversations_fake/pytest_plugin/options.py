@@ -38,7 +38,7 @@ OPTIONS: dict[str, tuple[Literal["string", "bool", "args"], Any, str]] = {
     "max_requests": ("string", None, "number of requests that a fake keeps (default: all)"),
 }
 
-# What ini options of each type accept, for error messages
+# The values that ini options of each type accept, for error messages
 ACCEPTED = {"bool": "true or false", "args": "words, quoted like those of a shell"}
 
 # Environment variables that ini options set for the whole session

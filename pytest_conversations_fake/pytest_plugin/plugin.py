@@ -175,9 +175,9 @@ def _fake_conversations_server(request: pytest.FixtureRequest) -> Iterator[Serve
     It imports all that a fake needs: pyfakefs removes modules that are imported while it is active,
     and a later import would create a second copy of them.
     """
-    from .. import fake  # noqa: F401
+    from .. import fake  # noqa: F401 - for its import, as the docstring says
     from ..redirect import server_context
-    from ..server import handler  # noqa: F401
+    from ..server import handler  # noqa: F401 - likewise
     from ..server.server import Server
 
     server = request.config.stash[_SERVER] = Server(tls=server_context())

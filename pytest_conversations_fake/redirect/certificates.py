@@ -81,7 +81,7 @@ def _import_trustme(pyfakefs: Any) -> None:
     patcher = pyfakefs.Patcher.PATCHER
     is_active = patcher is not None and patcher.is_patching and "trustme" not in sys.modules
     with pyfakefs.Pause(patcher) if is_active else nullcontext():
-        import trustme  # noqa: F401
+        import trustme  # noqa: F401 - for its import
 
 
 def _create_with_real_datetime() -> None:
@@ -90,13 +90,13 @@ def _create_with_real_datetime() -> None:
     cryptography keeps the class that it sees first, and then refuses instances of its base class.
     """
     replaced = datetime.datetime
-    datetime.datetime = next(  # type: ignore[misc, assignment]
+    datetime.datetime = next(  # type: ignore[misc, assignment]  # a patch
         kind for kind in replaced.__mro__ if kind.__module__ == "datetime"
     )
     try:
         _authority()
     finally:
-        datetime.datetime = replaced  # type: ignore[misc]
+        datetime.datetime = replaced  # type: ignore[misc]  # a patch
 
 
 @_once

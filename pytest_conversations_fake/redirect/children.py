@@ -21,6 +21,8 @@ from .hosts import IMITATED
 from .registry import Redirection
 
 _CHILD = Path(__file__).parent / "child"
+# Named, as Python 2.7 writes a compiled file beside them
+_CHILD_FILES = ("hook.cjs", "sitecustomize.py")
 
 # curl supports no patterns, so every name is listed. https://www.twilio.com/docs/global-infrastructure
 _REGIONS = ("au1", "br1", "de1", "ie1", "jp1", "sg1", "us1")
@@ -68,8 +70,8 @@ def subprocess_env(
     ca_pem = redirection.ca_pem or authority_pem()
     copies = directory / "child"
     copies.mkdir(exist_ok=True)
-    for source in _CHILD.glob("*.*"):
-        _write(copies / source.name, source.read_text(encoding="utf-8"))
+    for name in _CHILD_FILES:
+        _write(copies / name, (_CHILD / name).read_text(encoding="utf-8"))
     _write(directory / "authorities.pem", trusted_pem(ca_pem, environ))
     _write(directory / ".curlrc", "\n".join(_curlrc(redirection, directory, environ)) + "\n")
     for folder in (directory, copies):

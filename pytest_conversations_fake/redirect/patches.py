@@ -65,7 +65,7 @@ def _is_blocker(function: Function) -> bool:
 
 
 def _find_attribute(module: ModuleType, place: str) -> tuple[Any, str]:
-    """The module or class that has the attribute. Of a replaced class, the base from its module."""
+    """The module or class that has the attribute. For a replaced class: its original base."""
     kind, _, name = place.rpartition(".")
     return (_own_class(getattr(module, kind), module.__name__) if kind else module), name
 

@@ -28,7 +28,7 @@ WIDTH = 79
 INDENT = "    "
 
 MAX_REQUESTS, MAX_DELIVERIES, MAX_CONVERSATIONS, MAX_MESSAGES = 20, 20, 3, 5
-"""How many of the last requests, deliveries and so on the text shows. A page shows more."""
+"""The text shows at most so many of each, the last ones. A page shows more."""
 
 FAILED = ("failed", "undelivered")
 """The statuses of a receipt whose message did not reach its participant."""

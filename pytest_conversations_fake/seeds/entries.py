@@ -90,7 +90,7 @@ class Entry:
 
 
 def kind_of(value: object) -> str:
-    """How an error message calls a value of the wrong kind."""
+    """The name of a value of the wrong kind in an error message."""
     if isinstance(value, Mapping):
         return "a mapping"
     return "a list" if isinstance(value, list) else repr(value)

@@ -227,7 +227,7 @@ class _Loader:
                 raise ValueError(f"{name} {key[-1]!r} exists already")
         self._store.add(record)
         resource.register(context, record)
-        return record  # type: ignore[no-any-return]
+        return record  # type: ignore[no-any-return]  # records of any kind
 
     def _place(
         self, resource: Resource[Any], entry: Entry, parents: Sequence[Record], record: Record

@@ -11,9 +11,9 @@ from typing import Any
 
 from ..api.fields import Field, Json, Many
 from ..api.records import nullable
-from ..api.refusals import Refused
 from ..api.resource import Resource
 from ..api.resources import children, services
+from ..state.adding import read_facts
 from ..state.facts import accepted_by, facts_of
 from .entries import Entry, SeedError, at, joined, kind_of
 
@@ -91,12 +91,12 @@ class Schema:
         return parameters, facts
 
     def _read_fact(self, name: str, key: str, value: Any) -> Any:
-        """Read a fact, in the words of files, as Twilio has no refusal for it."""
-        field = self.facts[name]
+        """Read a fact. An error has the words of files."""
         try:
-            return field.read_all(field.write(value))
-        except (Refused, TypeError):
-            problem = f"the {key} of {self.name} is {accepted_by(field)}, not {kind_of(value)}"
+            return read_facts({name: value}, self.facts)[name]
+        except (TypeError, ValueError):
+            accepted = accepted_by(self.facts[name])
+            problem = f"the {key} of {self.name} is {accepted}, not {kind_of(value)}"
             raise ValueError(problem) from None
 
 

@@ -79,7 +79,7 @@ def _loader() -> type[Any]:
         error: Exception = yaml.constructor.ConstructorError(None, None, text, node.start_mark)
         return error
 
-    class Loader(yaml.SafeLoader):  # type: ignore[name-defined, misc]
+    class Loader(yaml.SafeLoader):  # type: ignore[name-defined, misc]  # yaml is Any
         yaml_implicit_resolvers: dict[str, Any] = {}
         yaml_constructors = {None: yaml.SafeLoader.construct_undefined}
 
@@ -122,7 +122,7 @@ def _loader() -> type[Any]:
 def _dumper() -> type[Any]:
     yaml = _yaml()
 
-    class Dumper(yaml.SafeDumper):  # type: ignore[name-defined, misc]
+    class Dumper(yaml.SafeDumper):  # type: ignore[name-defined, misc]  # yaml is Any
         def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
             super().increase_indent(flow, False)
 

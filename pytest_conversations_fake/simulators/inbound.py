@@ -176,7 +176,7 @@ def _number(address: str) -> str:
 
 
 def _difference(existing: str, needed: str) -> str:
-    """How the channel of an *existing* address differs from that of the *needed* one."""
+    """The words for an *existing* address whose channel is not that of the *needed* one."""
     if ":" in existing:
         return f"with the channel {existing.partition(':')[0]}"
     return f"without the channel {needed.partition(':')[0]}"

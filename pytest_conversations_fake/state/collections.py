@@ -11,6 +11,8 @@ from ..api.resources import RESOURCES
 from ..api.world import World
 from .collection import Collection, collection_class
 
+NAMES = frozenset(resource.collection for resource in RESOURCES)
+
 
 class Collections:
     """The collections of an account: `.services`, `.conversations`, `.messages` and so on.
@@ -22,6 +24,14 @@ class Collections:
     def __init__(self, world: World, account: Account) -> None:
         self._world = world
         self._account = account
+
+    def __setattr__(self, name: str, value: object) -> None:
+        __tracebackhide__ = True
+        if name in NAMES:
+            raise AttributeError(
+                f"{name} cannot be assigned; add records with add(), load() or the seed of the fake"
+            )
+        super().__setattr__(name, value)
 
 
 def _collection(resource: Resource[Any]) -> cached_property[Collection]:

@@ -28,8 +28,8 @@ def inject(
         check_text("an operation", on)
         if on not in (names := OPERATIONS | SERVICE_OPERATIONS):
             raise ValueError(unknown("there is no operation", on, names))
-    is_valid = times is None or (isinstance(times, int) and times > 0)
-    require(is_valid, "times is a number from 1 on", times)
+    if times is not None:
+        check_number("times", times, least=1, otherwise=", or None for all requests")
     check_number("after", after)
     require(when is None or callable(when), "when is a function of a request's parameters", when)
     world.require_running()

@@ -47,7 +47,7 @@ class Sweepable(Protocol):
 
 @dataclass(frozen=True)
 class Execution:
-    """How one execution of the scenario ended."""
+    """The outcome of one execution of the scenario."""
 
     raised: BaseException | None = None
     not_settled: str = ""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..api.checks import check_seconds
 from ..api.deliveries import Delivery
+from ..api.outside import NOT_ACTIVE
 from ..api.secrets import without_passwords
 from ..api.world import World
 from ..redirect import refuse_monkey_patching
@@ -87,7 +88,7 @@ class Dispatcher:
         __tracebackhide__ = True
         self._world.require_running()
         if not self._is_open:
-            raise RuntimeError("this fake is not active; use it in a `with` statement")
+            raise RuntimeError(NOT_ACTIVE)
         return self._running_worker()
 
     def _running_worker(self) -> DeliveryWorker:

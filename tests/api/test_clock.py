@@ -72,6 +72,8 @@ def test_instant_without_a_time_zone_is_in_utc(api: Api, instant: datetime) -> N
 def test_invalid_instant_or_unit_is_a_type_error(api: Api) -> None:
     with pytest.raises(TypeError, match="the clock moves to a datetime, not to '2030-01-01'"):
         api.world.clock.move_to("2030-01-01")  # wrong on purpose
+    with pytest.raises(TypeError, match="days is a number, not True"):
+        api.world.clock.shift(days=True)
     with pytest.raises(TypeError, match="fortnights"):
         api.world.clock.shift(fortnights=1)
 

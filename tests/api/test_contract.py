@@ -27,6 +27,8 @@ from pytest_conversations_fake.api.resources import RESOURCES
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.state.account import AccountView
 
+pytestmark = pytest.mark.newest
+
 CONTRACT = json.loads(Path(__file__).with_name("contract.json").read_text())
 
 # Parameters that a create needs, and an update of a role

@@ -19,6 +19,8 @@ from pytest_conversations_fake.api.refusals import BodyTooLarge, Refused
 from pytest_conversations_fake.api.resources.services import default_service
 from pytest_conversations_fake.api.world import World
 
+pytestmark = pytest.mark.newest
+
 S, C = "/v1/Services", "/v1/Conversations"
 TALK, PEOPLE, MESSAGES, WEBHOOKS = (
     f"{C}/talk",

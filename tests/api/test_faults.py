@@ -234,27 +234,51 @@ def test_inject_with_a_wrong_argument_is_refused(fake: FakeConversations) -> Non
         fake.inject(RateLimited)  # wrong on purpose
     with pytest.raises(ValueError, match="did you mean 'CreateService'"):
         fake.inject(RateLimited(), on="CreateServices")
-    with pytest.raises(TypeError, match="times is a number from 1 on, not 0"):
+    with pytest.raises(TypeError, match=r"^times must be an integer of 1 or more, .*not True"):
+        fake.inject(RateLimited(), times=True)
+    with pytest.raises(ValueError, match=r"^times must be an integer of 1 or more, .*not 0"):
         fake.inject(RateLimited(), times=0)
+    with pytest.raises(TypeError, match="after must be an integer of 0 or more, not True"):
+        fake.inject(RateLimited(), after=True)
 
 
 @pytest.mark.parametrize(
     ("make", "text"),
     [
         (lambda: Delay("1"), "seconds must be a number of seconds, 0 or more, not '1'"),
-        (lambda: Delay(-1), "seconds must be a number of seconds, 0 or more, not -1"),
+        (lambda: Delay(True), "seconds must be a number of seconds, 0 or more, not True"),
         (
             lambda: RateLimited(retry_after="soon"),
             "retry_after must be an integer of 0 or more, not 'soon'",
         ),
         (lambda: TwilioError("50353"), "code must be an integer of 0 or more, not '50353'"),
         (lambda: TwilioError(True), "code must be an integer of 0 or more, not True"),
-        (lambda: TwilioError(1, status=200), "status is a number from 400 to 599, not 200"),
+        (
+            lambda: TwilioError(1, status=True),
+            "status must be an integer from 400 to 599, not True",
+        ),
         (lambda: TwilioError(1, message=5), "message must be a str, not 5"),
     ],
 )
 def test_fault_with_a_wrong_argument_is_a_type_error(make: Callable[[], object], text: str) -> None:
     with pytest.raises(TypeError, match=text):
+        make()
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda: Delay(-1), "seconds must be a number of seconds, 0 or more, not -1"),
+        (
+            lambda: RateLimited(retry_after=-1),
+            "retry_after must be an integer of 0 or more, not -1",
+        ),
+        (lambda: TwilioError(1, status=200), "status must be an integer from 400 to 599, not 200"),
+        (lambda: TwilioError(1, status=600), "status must be an integer from 400 to 599, not 600"),
+    ],
+)
+def test_fault_out_of_range_is_a_value_error(make: Callable[[], object], text: str) -> None:
+    with pytest.raises(ValueError, match=text):
         make()
 
 

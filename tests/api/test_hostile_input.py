@@ -13,6 +13,8 @@ from api.test_contract import CONTRACT, FORMS, level_of, sids, target
 from pytest_conversations_fake.api.fields import Field, Many
 from pytest_conversations_fake.api.operations import find_route
 
+pytestmark = pytest.mark.newest
+
 __all__ = ["sids"]  # a fixture
 
 ODD = [
@@ -93,7 +95,6 @@ def check_strict(api: Api, before: State, sent: object) -> None:
         assert before == state(api), sent
 
 
-@pytest.mark.newest
 @pytest.mark.rule("no-half-request", "error-envelope", "invalid-parameter")
 @pytest.mark.parametrize(
     "facts",
@@ -139,7 +140,6 @@ def undo(api: Api, before: State) -> None:
                 store.remove(record)
 
 
-@pytest.mark.newest
 @pytest.mark.rule("not-found", "path-segments")
 @pytest.mark.parametrize(
     "facts",

@@ -27,6 +27,8 @@ from pytest_conversations_fake.api.verbs import LIST
 from pytest_conversations_fake.api.world import World
 from pytest_conversations_fake.state.account import AccountView
 
+pytestmark = pytest.mark.newest
+
 __all__ = ["sids"]  # a fixture
 
 

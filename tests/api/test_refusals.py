@@ -8,6 +8,8 @@ from conftest import Api
 from pytest_conversations_fake.api.refusals import BodyTooLarge, Refused
 from pytest_conversations_fake.state.account import AccountView
 
+pytestmark = pytest.mark.newest
+
 S, C = "/v1/Services", "/v1/Conversations"
 
 

@@ -21,6 +21,8 @@ from pytest_conversations_fake.api.assumptions import QUESTIONS
 from pytest_conversations_fake.api.refusals import Refused
 from pytest_conversations_fake.api.rules import CERTAINTIES, RULES
 
+pytestmark = pytest.mark.newest
+
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "reference" / "rules.md"
 

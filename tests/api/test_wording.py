@@ -23,6 +23,8 @@ from pytest_conversations_fake.state.account import AccountView
 from pytest_conversations_fake.strict.strictness import REMEDY, strictness_error
 from pytest_conversations_fake.strict.violations import Violation
 
+pytestmark = pytest.mark.newest
+
 HOSTILE = (
     "a\n\r\t\0\x1b[31m\x7f\x85\x9b\xad\u061c\u200b\u2028\u2029\u202e\u2066\ufeff\ud800\U000e0041z"
 )

@@ -33,6 +33,8 @@ from pytest_conversations_fake.strict.strictness import Strictness
 from pytest_conversations_fake.webhooks.dispatcher import Dispatcher
 from pytest_conversations_fake.webhooks.webhooks import Webhooks
 
+pytestmark = pytest.mark.newest
+
 TEXTS = Path(__file__).parent / "texts"
 SITUATIONS: dict[str, Callable[[Scene], object]] = {}
 

@@ -92,9 +92,6 @@ TYPES: dict[str, Misuse] = {
     "count must be an integer of 0 or more, not '1'": lambda fake: fake.users.assert_created(
         count="1"
     ),
-    "count must be an integer of 0 or more, not -1": lambda fake: fake.users.assert_created(
-        count=-1
-    ),
     "count must be an integer of 0 or more, not True": lambda fake: fake.users.assert_created(
         count=True
     ),
@@ -107,7 +104,6 @@ TYPES: dict[str, Misuse] = {
     "within must be a number of seconds, 0 or more, not 'soon'": lambda fake: (
         fake.users.assert_created(within="soon")
     ),
-    "within must be a number of seconds, 0 or more, not -1": lambda fake: fake.settle(within=-1),
     "at_most must be an integer of 0 or more, not 'x'": lambda fake: fake.users.assert_listed(
         at_most="x"
     ),
@@ -116,7 +112,9 @@ TYPES: dict[str, Misuse] = {
     ),
     "a fault is a value like RateLimited(), not <class 'pytest_conversations_fake.api.faults."
     "RateLimited'>": lambda fake: fake.inject(RateLimited),
-    "times is a number from 1 on, not '2'": lambda fake: fake.inject(RateLimited(), times="2"),
+    "times must be an integer of 1 or more, or None for all requests, not '2'": (
+        lambda fake: fake.inject(RateLimited(), times="2")
+    ),
     "an operation must be a str, not 5": lambda fake: fake.inject(RateLimited(), on=5),
     "after must be an integer of 0 or more, not None": lambda fake: fake.inject(
         RateLimited(), after=None
@@ -166,7 +164,6 @@ TYPES: dict[str, Misuse] = {
         lambda fake: fake.conversations.add(attributes={"a": 1})
     ),
     "name must be a str, not 5": lambda fake: FakeConversations(name=5),
-    "accounts has at least one account, not {}": lambda fake: FakeConversations(accounts={}),
 }
 
 
@@ -199,6 +196,11 @@ NAMES: dict[str, Misuse] = {
         lambda fake: fake.dump("desk.txt")
     ),
     "identity is at least a character, not ''": lambda fake: fake.chat_user(""),
+    "count must be an integer of 0 or more, not -1": lambda fake: fake.users.assert_created(
+        count=-1
+    ),
+    "within must be a number of seconds, 0 or more, not -1": lambda fake: fake.settle(within=-1),
+    "accounts has at least one account, not {}": lambda fake: FakeConversations(accounts={}),
 }
 
 
@@ -237,7 +239,9 @@ def test_sdk_instance_in_the_place_of_its_sid_is_a_type_error(fake: FakeConversa
 
 
 @pytest.mark.parametrize("text", NAMES)
-def test_unknown_name_is_a_value_error(fake: FakeConversations, text: str) -> None:
+def test_unknown_name_or_number_out_of_range_is_a_value_error(
+    fake: FakeConversations, text: str
+) -> None:
     with pytest.raises(ValueError, match=f"^{re.escape(text)}") as refused:
         NAMES[text](fake)
 

@@ -36,7 +36,12 @@ def test_missing_request_fails_after_the_time(fake: FakeConversations) -> None:
         fake.services.assert_created(within=0.05)
 
 
-@pytest.mark.parametrize("within", [-1, "soon", None])
-def test_invalid_time_is_a_type_error(fake: FakeConversations, within: object) -> None:
-    with pytest.raises(TypeError, match="within must be a number of seconds, 0 or more, not"):
+@pytest.mark.parametrize(
+    ("within", "error"),
+    [(-1, ValueError), ("soon", TypeError), (None, TypeError), (True, TypeError)],
+)
+def test_invalid_time_is_refused(
+    fake: FakeConversations, within: object, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match="within must be a number of seconds, 0 or more, not"):
         fake.services.assert_created(within=within)

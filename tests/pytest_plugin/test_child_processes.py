@@ -141,4 +141,4 @@ def test_context_manager_restores_the_environment() -> None:
 
 def test_value_that_is_no_flag_is_refused() -> None:
     with pytest.raises(TypeError, match=r"^child_processes must be True or False, not 'yes'$"):
-        FakeConversations(child_processes="yes")  # type: ignore[arg-type]
+        FakeConversations(child_processes="yes")  # type: ignore[arg-type]  # wrong on purpose

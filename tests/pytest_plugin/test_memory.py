@@ -12,6 +12,8 @@ from conftest import Api
 
 from pytest_conversations_fake import FakeConversations
 
+pytestmark = pytest.mark.newest
+
 FORM = "application/x-www-form-urlencoded"
 LONG = "x" * 900_000
 TALK = "/v1/Conversations"

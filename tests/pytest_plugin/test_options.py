@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import configuration
 
+pytestmark = pytest.mark.newest
+
 SID = "AC" + "a" * 32
 
 

@@ -7,6 +7,8 @@ from textwrap import dedent
 import pytest
 from conftest import configuration
 
+pytestmark = pytest.mark.newest
+
 COMMON = """
     import pytest
     from twilio.rest import Client
@@ -23,7 +25,6 @@ def make_suite(suite: pytest.Pytester, tests: str, *plugins: str) -> None:
 
 
 def test_each_try_of_a_test_has_a_new_fake_with_the_same_sids(suite: pytest.Pytester) -> None:
-    pytest.importorskip("pytest_rerunfailures", reason="pytest-rerunfailures is not installed")
     make_suite(
         suite,
         """
@@ -43,7 +44,6 @@ def test_each_try_of_a_test_has_a_new_fake_with_the_same_sids(suite: pytest.Pyte
 
 
 def test_test_after_a_timeout_is_not_affected(suite: pytest.Pytester) -> None:
-    pytest.importorskip("pytest_timeout", reason="pytest-timeout is not installed")
     make_suite(
         suite,
         """

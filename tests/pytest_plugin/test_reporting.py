@@ -12,6 +12,8 @@ from xml.etree import ElementTree
 import pytest
 from conftest import configuration
 
+pytestmark = pytest.mark.newest
+
 SUITE = """
     import pytest
     import requests

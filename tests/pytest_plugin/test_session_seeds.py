@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from conftest import configuration
 
+pytestmark = pytest.mark.newest
+
 INI = f"{configuration()}fake_conversations_seed = data/seed.json"
 
 

@@ -55,7 +55,7 @@ def test_credentials_are_set_before_anything_of_the_project_is_imported(
         """,
     )
 
-    result = suite.runpytest("-p", "early_plugin", *arguments)
+    result = suite.runpytest_subprocess("-p", "early_plugin", *arguments)
 
     result.assert_outcomes(passed=2)
 
@@ -105,7 +105,7 @@ def test_plugin_that_a_conftest_loads_starts_with_that_conftest(
         """
     )
 
-    suite.runpytest().assert_outcomes(passed=1)
+    suite.runpytest_subprocess().assert_outcomes(passed=1)
 
 
 CALL = """
@@ -119,7 +119,7 @@ CALL = """
 def test_session_guard_refuses_a_call_of_a_conftest(suite: pytest.Pytester) -> None:
     suite.makepyfile(calls=CALL, conftest="from calls import call; call()")
 
-    result = suite.runpytest("-o", "fake_conversations_guard=session")
+    result = suite.runpytest_subprocess("-o", "fake_conversations_guard=session")
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines(
@@ -142,7 +142,7 @@ def test_session_guard_fails_the_collection_after_a_refusal_that_a_conftest_hide
         test_it="def test_it(): ...",
     )
 
-    result = suite.runpytest("-o", "fake_conversations_guard=session")
+    result = suite.runpytest_subprocess("-o", "fake_conversations_guard=session")
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["fake_conversations refused api.twilio.com in this session, as *"])
@@ -166,7 +166,7 @@ def test_session_guard_covers_functions_that_a_conftest_replaces(suite: pytest.P
         """,
     )
 
-    result = suite.runpytest("-o", "fake_conversations_guard=session")
+    result = suite.runpytest_subprocess("-o", "fake_conversations_guard=session")
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(

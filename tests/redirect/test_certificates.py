@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+import truststore
 
 from pytest_conversations_fake.redirect import activate, authority_pem, certificates
 
@@ -58,7 +59,6 @@ def test_concurrent_threads_get_the_same_object() -> None:
 
 @pytest.mark.parametrize("when", ["before", "during"])
 def test_clients_with_truststore_reach_the_fake(site: Site, fake: Site, when: str) -> None:
-    truststore = pytest.importorskip("truststore", reason="truststore is not installed")
     if when == "before":
         truststore.inject_into_ssl()
     try:

@@ -89,8 +89,6 @@ asyncio.run(get())
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
 @pytest.mark.parametrize("library", [*PYTHON, "aiohttp"])
 def test_python_child_reaches_the_fake(run: Run, fake: Site, library: str, url: str) -> None:
-    pytest.importorskip(library, reason=f"{library} is not installed")
-
     ended = run(sys.executable, "-c", (PYTHON | {"aiohttp": AIOHTTP})[library].format(url=url))
 
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -229,6 +227,7 @@ OLD_CLIENTS = {
 }
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("version", OLD)
 @pytest.mark.parametrize("client", OLD_CLIENTS)
 def test_old_python_refuses_twilio(run: Run, fake: Site, version: str, client: str) -> None:
@@ -242,6 +241,7 @@ def test_old_python_refuses_twilio(run: Run, fake: Site, version: str, client: s
     assert ended.stderr.startswith(why)
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("version", OLD)
 def test_old_python_runs_otherwise(run: Run, tmp_path: Path, version: str) -> None:
     theirs = tmp_path / "theirs"
@@ -256,6 +256,20 @@ def test_old_python_runs_otherwise(run: Run, tmp_path: Path, version: str) -> No
     )
 
     assert (ended.stdout, ended.stderr) == ("theirs\n127.0.0.1\n", "")
+
+
+def test_compiled_file_of_python_2_beside_the_source_changes_nothing(
+    run: Run, fake: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "installed"
+    shutil.copytree(children._CHILD, installed)
+    (installed / "sitecustomize.pyc").write_bytes(b"\x03\xf3\r\n")
+    monkeypatch.setattr(children, "_CHILD", installed)
+
+    ended = run(sys.executable, "-c", PYTHON["urllib.request"].format(url=URL))
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert fake.requests == [URL]
 
 
 @needs_another_user
@@ -289,6 +303,7 @@ CURL = shutil.which("curl") or "curl"
 needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 
 
+@pytest.mark.newest
 @needs_curl
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
 def test_curl_reaches_the_fake(run: Run, fake: Site, url: str) -> None:
@@ -298,6 +313,7 @@ def test_curl_reaches_the_fake(run: Run, fake: Site, url: str) -> None:
     assert fake.requests == [url]
 
 
+@pytest.mark.newest
 @needs_curl
 def test_existing_curlrc_is_read(run: Run, fake: Site, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
@@ -309,6 +325,7 @@ def test_existing_curlrc_is_read(run: Run, fake: Site, tmp_path: Path) -> None:
     assert ended.stdout.endswith("theirs 200")
 
 
+@pytest.mark.newest
 @needs_curl
 @needs_another_user
 def test_curl_of_another_user_reaches_the_fake(run: Run, fake: Site, tmp_path: Path) -> None:
@@ -325,6 +342,7 @@ def test_curl_of_another_user_reaches_the_fake(run: Run, fake: Site, tmp_path: P
     assert "secret" not in (tmp_path / ".curlrc").read_text()
 
 
+@pytest.mark.newest
 @needs_curl
 @pytest.mark.parametrize(
     "url",
@@ -348,6 +366,7 @@ def test_curl_refuses_another_host(run: Run, fake: Site, url: str) -> None:
     assert fake.requests == []
 
 
+@pytest.mark.newest
 @needs_curl
 def test_curl_does_not_refuse_an_allowed_host(fake: Site, tmp_path: Path) -> None:
     subprocess_env(fake.redirection(allow_hosts=["api.*twilio.com"]), tmp_path)
@@ -357,6 +376,7 @@ def test_curl_does_not_refuse_an_allowed_host(fake: Site, tmp_path: Path) -> Non
     assert "connect-to = verify.twilio.com::refused-by-fake-conversations.invalid:9\n" in lines
 
 
+@pytest.mark.newest
 @needs_curl
 def test_curl_can_ignore_the_redirection(run: Run, fake: Site) -> None:
     """A documented exception. It would reach the real host, which does not resolve here."""
@@ -383,6 +403,7 @@ NODE_CLIENTS = {
 needs_node = pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed")
 
 
+@pytest.mark.newest
 @needs_node
 @pytest.mark.parametrize("client", NODE_CLIENTS)
 def test_node_reaches_the_fake(run: Run, fake: Site, client: str) -> None:
@@ -392,6 +413,7 @@ def test_node_reaches_the_fake(run: Run, fake: Site, client: str) -> None:
     assert fake.requests == [URL]
 
 
+@pytest.mark.newest
 @needs_node
 @pytest.mark.parametrize("client", ["http", "fetch"])
 def test_node_reaches_the_fake_over_plain_http(run: Run, fake: Site, client: str) -> None:
@@ -404,6 +426,7 @@ def test_node_reaches_the_fake_over_plain_http(run: Run, fake: Site, client: str
     assert fake.requests == [url]
 
 
+@pytest.mark.newest
 @needs_node
 @pytest.mark.parametrize("client", ["https", "fetch"])
 def test_node_refuses_another_host(run: Run, fake: Site, client: str) -> None:
@@ -417,6 +440,7 @@ def test_node_refuses_another_host(run: Run, fake: Site, client: str) -> None:
     assert fake.requests == []
 
 
+@pytest.mark.newest
 @needs_node
 @damaged
 @pytest.mark.parametrize("client", ["https", "fetch", "tls positional"])
@@ -430,6 +454,7 @@ def test_node_with_a_damaged_redirection_refuses_twilio(
     assert fake.requests == []
 
 
+@pytest.mark.newest
 @needs_node
 @damaged
 def test_node_with_a_damaged_redirection_runs_otherwise(run: Run, fake: Site, damage: str) -> None:
@@ -448,6 +473,7 @@ const socket = require("node:net").connect({port}, {address!r}, () =>
 """
 
 
+@pytest.mark.newest
 @needs_node
 @pytest.mark.parametrize(
     ("host", "line"),
@@ -474,6 +500,7 @@ def test_node_with_its_own_proxy_refuses_twilio(
     assert real.requests == []
 
 
+@pytest.mark.newest
 @needs_node
 def test_existing_node_options_are_kept(run: Run) -> None:
     ended = run(NODE, "-p", "process.title", NODE_OPTIONS="--title=theirs")

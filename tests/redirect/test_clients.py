@@ -15,6 +15,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiohttp
 import certifi
 import pytest
 
@@ -181,7 +182,7 @@ def with_twilio(url: str, **options: Any) -> object:
 
 
 async def with_twilio_async(url: str) -> object:
-    AsyncTwilioHttpClient = lib("twilio.http.async_http_client").AsyncTwilioHttpClient  # noqa: N806
+    AsyncTwilioHttpClient = lib("twilio.http.async_http_client").AsyncTwilioHttpClient  # noqa: N806 - a class
     async with AsyncTwilioHttpClient() as http_client:
         return json.loads((await http_client.request("GET", url)).text)
 
@@ -257,7 +258,7 @@ def client(request: pytest.FixtureRequest) -> Client:
     """The client, whose libraries are imported before `real` patches them."""
     library, client = CLIENTS[request.param]
     if library:
-        pytest.importorskip(library, reason=f"{library} is not installed")
+        lib(library)
     return client
 
 
@@ -331,8 +332,6 @@ def test_guard_refuses_the_imitated_host(client: Client, real: Site, url: str) -
 def test_asyncio_streams_on_uvloop_reach_the_fake_over_ipv6(
     real: Site, fake: Site, url: str
 ) -> None:
-    pytest.importorskip("uvloop", reason="uvloop is not installed")
-
     with activate(fake.redirection()):
         on_uvloop(with_asyncio_streams, family=socket.AF_INET6)(url)
 
@@ -341,8 +340,6 @@ def test_asyncio_streams_on_uvloop_reach_the_fake_over_ipv6(
 
 
 def test_fingerprint_of_aiohttp_is_a_mismatch(fake: Site) -> None:
-    aiohttp = pytest.importorskip("aiohttp", reason="aiohttp is not installed")
-
     async def get(url: str) -> None:
         async with aiohttp.ClientSession() as session:
             await session.get(url, ssl=aiohttp.Fingerprint(b"x" * 32))

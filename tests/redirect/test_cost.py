@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import pytest
+import requests
 
 from pytest_conversations_fake.redirect import activate
 
@@ -37,8 +38,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     "name", ["requests", "requests verify=path", "twilio", "urllib3", "urllib3 ca_certs"]
 )
 def test_new_sync_client_loads_no_ca_bundle(name: str, fake: Site, loaded: list[Any]) -> None:
-    library, client = CLIENTS[name]
-    pytest.importorskip(library, reason=f"{library} is not installed")
+    _, client = CLIENTS[name]
 
     with activate(fake.redirection()):
         client(URL)
@@ -48,8 +48,6 @@ def test_new_sync_client_loads_no_ca_bundle(name: str, fake: Site, loaded: list[
 
 
 def test_client_of_another_host_loads_the_ca_bundle(fake: Site, loaded: list[Any]) -> None:
-    requests = pytest.importorskip("requests", reason="requests is not installed")
-
     with activate(fake.redirection()), requests.Session() as session:
         session.trust_env = False
         with pytest.raises(requests.exceptions.SSLError):  # a certificate of an unknown authority

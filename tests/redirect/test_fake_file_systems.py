@@ -10,8 +10,6 @@ import pytest
 
 from pytest_conversations_fake.redirect import certificates, server_context
 
-pytest.importorskip("pyfakefs", reason="pyfakefs is not installed")
-
 COMMON = """
     import sys
     from base64 import b64encode

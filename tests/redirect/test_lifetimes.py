@@ -11,17 +11,16 @@ from http.server import ThreadingHTTPServer
 from threading import Thread
 from typing import Any
 
+import aiohttp
+import httpx
 import pytest
+import requests
+from twilio import rest
 
 from pytest_conversations_fake.redirect import Guard, HostRefused, activate, server_context
 
 from .sites import Answer, Site
 from .test_clients import URL, in_loop
-
-requests = pytest.importorskip("requests", reason="requests is not installed")
-httpx = pytest.importorskip("httpx", reason="httpx is not installed")
-aiohttp = pytest.importorskip("aiohttp", reason="aiohttp is not installed")
-rest = pytest.importorskip("twilio.rest", reason="twilio is not installed")
 
 
 def test_clients_created_before_the_fake_reach_it(real: Site, fake: Site) -> None:
@@ -167,7 +166,7 @@ class KeepsAlive:
                 super().setup()
                 kept._open.append(self.connection)
 
-            def do_GET(self) -> None:  # noqa: N802
+            def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
                 kept.answered += 1
                 self.answer()
 

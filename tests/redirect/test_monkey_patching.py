@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import pytest
 
 PATCHES = {
@@ -20,8 +18,6 @@ OPTIONS = ("-W", "ignore")
 def library(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("EVENTLET_NO_GREENDNS", "yes")  # which fails where trio is installed
     name: str = request.param
-    if not find_spec(name):  # imported here, both would warn the whole suite
-        pytest.skip(f"{name} is not installed")
     return name
 
 
@@ -42,7 +38,7 @@ def test_redirecting_fake_refuses_to_start_after_monkey_patching(
         """
     )
 
-    result = suite.runpytest(*OPTIONS)
+    result = suite.runpytest_subprocess(*OPTIONS)
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(
@@ -79,7 +75,7 @@ def test_fake_without_redirection_serves_after_monkey_patching(
         """
     )
 
-    suite.runpytest(*OPTIONS).assert_outcomes(passed=2)
+    suite.runpytest_subprocess(*OPTIONS).assert_outcomes(passed=2)
 
 
 def test_session_guard_refuses_to_start_after_monkey_patching(
@@ -88,7 +84,7 @@ def test_session_guard_refuses_to_start_after_monkey_patching(
     suite.makepyfile(early_plugin=PATCHES[library], test_it="def test_it(): ...")
 
     guard = "fake_conversations_guard=session"
-    result = suite.runpytest("-p", "early_plugin", "-o", guard, *OPTIONS)
+    result = suite.runpytest_subprocess("-p", "early_plugin", "-o", guard, *OPTIONS)
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines(
@@ -105,7 +101,7 @@ def test_conftest_cannot_monkey_patch_under_the_session_guard(
 ) -> None:
     suite.makepyfile(conftest=PATCHES[library], test_it="def test_it(): ...")
 
-    result = suite.runpytest("-o", "fake_conversations_guard=session", *OPTIONS)
+    result = suite.runpytest_subprocess("-o", "fake_conversations_guard=session", *OPTIONS)
 
     assert pytest.ExitCode.USAGE_ERROR == result.ret
     result.stderr.fnmatch_lines(
@@ -131,7 +127,7 @@ def test_monkey_patching_under_a_guard_is_refused(
         """
     )
 
-    result = suite.runpytest("-o", f"fake_conversations_guard={guard}", *OPTIONS)
+    result = suite.runpytest_subprocess("-o", f"fake_conversations_guard={guard}", *OPTIONS)
 
     result.assert_outcomes(passed=1)
 
@@ -139,8 +135,6 @@ def test_monkey_patching_under_a_guard_is_refused(
 def test_test_after_monkey_patching_fails_under_the_session_guard(
     suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not find_spec("eventlet"):
-        pytest.skip("eventlet is not installed")
     monkeypatch.setenv("EVENTLET_NO_GREENDNS", "yes")  # on 3.10 it cannot import dnspython
     suite.makepyfile(
         early_plugin="from eventlet import monkey_patch",  # the import is not guarded yet
@@ -155,7 +149,7 @@ def test_test_after_monkey_patching_fails_under_the_session_guard(
     )
 
     guard = "fake_conversations_guard=session"
-    result = suite.runpytest("-p", "early_plugin", "-o", guard, *OPTIONS)
+    result = suite.runpytest_subprocess("-p", "early_plugin", "-o", guard, *OPTIONS)
 
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(

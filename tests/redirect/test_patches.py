@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import ssl
@@ -11,6 +12,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
+import truststore
 
 from pytest_conversations_fake.redirect import Guard, Redirection, activate, repair_patches
 from pytest_conversations_fake.redirect.libraries import LIBRARIES
@@ -19,9 +21,8 @@ from pytest_conversations_fake.redirect.stdlib import STDLIB
 
 PATCHES = STDLIB | LIBRARIES  # gevent and eventlet warn about forks once they are imported
 
-truststore = pytest.importorskip("truststore", reason="truststore is not installed")
 for name in PATCHES:
-    pytest.importorskip(name, reason=f"{name} is not installed")
+    importlib.import_module(name)
 
 NOTHING = object()
 

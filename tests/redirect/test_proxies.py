@@ -14,17 +14,16 @@ from typing import Any
 from unittest import mock
 from urllib.parse import urlsplit
 
+import aiohttp
+import httpx
 import pytest
+import requests
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.redirect import activate
 
 from .sites import Site
 from .test_clients import CLIENTS, URL, every_text, in_loop, lib, on_uvloop
-
-requests = pytest.importorskip("requests", reason="requests is not installed")
-httpx = pytest.importorskip("httpx", reason="httpx is not installed")
-aiohttp = pytest.importorskip("aiohttp", reason="aiohttp is not installed")
 
 
 def with_requests(url: str, proxy: str) -> None:
@@ -65,7 +64,7 @@ def with_http_client(url: str, proxy: str) -> None:
 
 
 def with_twilio(url: str, proxy: str) -> None:
-    TwilioHttpClient = lib("twilio.http.http_client").TwilioHttpClient  # noqa: N806
+    TwilioHttpClient = lib("twilio.http.http_client").TwilioHttpClient  # noqa: N806 - a class
     http_client = TwilioHttpClient(proxy={"http": proxy, "https": proxy})
     try:
         http_client.request("GET", url)
@@ -124,7 +123,7 @@ OWN = ": the client uses its own proxy, or an address that it kept"
 def imported(name: str) -> Callable[[str, str], None]:
     """The client, whose libraries are imported before `real` patches them."""
     for library in name.replace("http.client", "http").partition(" verify")[0].split():
-        pytest.importorskip(library, reason=f"{library} is not installed")
+        lib(library)
     return EVENTS[name]
 
 
@@ -198,9 +197,6 @@ KEPT: dict[str, Callable[..., Any]] = {
 def test_connection_to_a_cached_address_is_refused_and_recorded(
     name: str, real: Site, fake: Site
 ) -> None:
-    if name == "uvloop":
-        pytest.importorskip("uvloop", reason="uvloop is not installed")
-
     with activate(fake.redirection()) as redirection, pytest.raises(OSError):  # noqa: PT011 - what it says is below
         KEPT[name](URL, address=real.address, port=real.tls_port)
 
@@ -233,7 +229,7 @@ def test_proxy_of_the_environment_is_bypassed(
 ) -> None:
     library, client = CLIENTS[name]
     if library:
-        pytest.importorskip(library, reason=f"{library} is not installed")
+        lib(library)
     with monkeypatch.context() as patching:
         for variable in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
             patching.setenv(variable, f"http://{real.address}:{real.http_port}")

@@ -108,7 +108,6 @@ SOCKET = """
 def test_calls_in_every_phase_reach_the_fake_with_pytest_socket(
     suite: pytest.Pytester, scope: str, options: list[str]
 ) -> None:
-    pytest.importorskip("pytest_socket", reason="pytest-socket is not installed")
     fake = f"""
         @pytest.fixture(scope="{scope}")
         def fake():
@@ -126,8 +125,6 @@ def test_calls_in_every_phase_reach_the_fake_with_pytest_socket(
 
 
 def test_session_guard_stays_complete_with_pytest_socket(suite: pytest.Pytester) -> None:
-    pytest.importorskip("pytest_socket", reason="pytest-socket is not installed")
-
     result = ran(
         suite,
         """
@@ -149,8 +146,6 @@ def test_test_that_disables_sockets_blocks_no_later_test(
     suite: pytest.Pytester, guard: str
 ) -> None:
     """pytest-socket restores `getaddrinfo` only where it finds its own function."""
-    pytest.importorskip("pytest_socket", reason="pytest-socket is not installed")
-
     result = ran(
         suite,
         """

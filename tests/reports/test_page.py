@@ -19,6 +19,8 @@ from pytest_conversations_fake.reports.page import index, page
 from pytest_conversations_fake.reports.report import Report, report
 from pytest_conversations_fake.state.account import AccountView
 
+pytestmark = pytest.mark.newest
+
 HOSTILE = "<script>alert('1')</script>"
 
 

@@ -18,6 +18,8 @@ from pytest_conversations_fake.reports.report import report
 from pytest_conversations_fake.reports.text import WIDTH, parameters_text
 from pytest_conversations_fake.state.account import AccountView
 
+pytestmark = pytest.mark.newest
+
 
 def text_of(world: World) -> str:
     return str(report(world, []))

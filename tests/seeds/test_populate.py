@@ -152,7 +152,11 @@ def test_populate_with_zero_conversations_adds_only_agents() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "complaint"),
     [
-        ({"conversations": -1}, TypeError, "conversations must be an integer of 0 or more, not -1"),
+        (
+            {"conversations": -1},
+            ValueError,
+            "conversations must be an integer of 0 or more, not -1",
+        ),
         ({"messages": "5"}, TypeError, "messages must be an integer of 0 or more, not '5'"),
         ({"messages": True}, TypeError, "messages must be an integer of 0 or more, not True"),
         (

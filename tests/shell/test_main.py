@@ -77,6 +77,7 @@ def test_printed_credentials_are_accepted() -> None:
         assert requests.get(url, auth=(sid, token)).json()["services"][0]["account_sid"] == sid
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -94,6 +95,7 @@ def test_wrong_argument_prints_one_line(arguments: list[str], message: str) -> N
         assert f"conversations-fake: {message}{SEE_HELP}\n" == err
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -108,6 +110,7 @@ def test_control_characters_in_an_error_are_escaped(arguments: list[str], messag
     assert f"conversations-fake: {message}" == err.splitlines()[-1]
 
 
+@pytest.mark.newest
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 @pytest.mark.parametrize("command", ["serve --port 0", "rules", "--help", "serve --help"])
 @pytest.mark.parametrize(
@@ -129,6 +132,7 @@ def test_unwritable_stdout_prints_one_line(command: str, stdout: str, reason: st
     assert f"conversations-fake: cannot write to stdout: {reason}\n" == ran.stderr
 
 
+@pytest.mark.newest
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX pipes")
 @pytest.mark.parametrize("command", ["serve --port 0", "rules"])
 def test_pipe_without_reader_prints_one_line(command: str) -> None:
@@ -144,6 +148,7 @@ def test_pipe_without_reader_prints_one_line(command: str) -> None:
     assert "conversations-fake: cannot write to stdout: Broken pipe\n" == ran.stderr
 
 
+@pytest.mark.newest
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
 @pytest.mark.parametrize(
     ("command", "status"),
@@ -155,6 +160,7 @@ def test_closed_stderr_prints_nothing_on_stdout(command: str, status: int) -> No
     assert (status, "", "") == (ran.returncode, ran.stdout, ran.stderr)
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("command", ["rules", "serve --help"])
 def test_ascii_stdout_gets_escapes(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
@@ -165,6 +171,7 @@ def test_ascii_stdout_gets_escapes(command: str, monkeypatch: pytest.MonkeyPatch
     assert "\\u2026" in ran.stdout
 
 
+@pytest.mark.newest
 def test_port_in_use_prints_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -207,6 +214,7 @@ def test_webhook_option_delivers_events() -> None:
     assert b"EventType=onConversationAdded" in delivered.form
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -242,6 +250,7 @@ def test_unusable_option_prints_the_reason(arguments: list[str], text: str) -> N
     assert message.startswith(f"conversations-fake: {text}")
 
 
+@pytest.mark.newest
 def test_each_start_draws_different_sids() -> None:
     drawn = set()
     for _ in range(2):

@@ -308,6 +308,18 @@ def test_assertion_of_a_verb_that_the_resource_lacks_is_an_attribute_error(
         desks.assert_updated(sid="IS0")
 
 
+def test_collection_cannot_be_assigned() -> None:
+    fake = FakeConversations()
+    services = fake.services
+
+    with pytest.raises(
+        AttributeError, match=r"^services cannot be assigned; add records with add\(\), load\(\)"
+    ):
+        fake.services = []
+
+    assert services is fake.services
+
+
 def test_unknown_name_is_an_error_with_the_nearest_name(desks: Collection) -> None:
     fake = FakeConversations()
 

@@ -293,7 +293,7 @@ def test_task_without_end_is_cancelled_and_reported_as_not_settled(
                     await create("now")
                 except aiohttp.ClientError:
                     runs.append(asyncio.Event())
-                    asyncio.ensure_future(wait_and_create(runs[-1]))  # noqa: RUF006
+                    asyncio.ensure_future(wait_and_create(runs[-1]))  # noqa: RUF006 - on purpose
 
             swept = await fake.sweep_async(scenario, faults=[Unavailable(), Delay(0)])
         return [(run.outcome, run.reason) for run in swept]

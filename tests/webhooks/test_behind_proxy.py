@@ -62,7 +62,7 @@ def test_aiohttp_application_accepts_the_signature(fake: FakeConversations) -> N
 def test_middleware_of_flask_for_proxies_finds_the_public_url(fake: FakeConversations) -> None:
     handle, seen = valid(fake, str)
     app = with_flask(handle)
-    app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_host=1)  # type: ignore[method-assign]  # as Flask documents
     fake.webhooks.deliver_to(app, public_url=HOOK, events=EVENTS, behind_proxy=True)
 
     say()

@@ -28,9 +28,14 @@ def test_webhooks_have_five_public_members(fake: FakeConversations) -> None:
     ] == public
 
 
-@pytest.mark.parametrize("timeout", [0, -1, True, "5"])
-def test_invalid_timeout_is_refused(fake: FakeConversations, timeout: Any) -> None:
-    with pytest.raises(TypeError, match="timeout must be a number of seconds above 0, or None"):
+@pytest.mark.parametrize(
+    ("timeout", "error"),
+    [(0, ValueError), (-1, ValueError), (True, TypeError), ("5", TypeError)],
+)
+def test_invalid_timeout_is_refused(
+    fake: FakeConversations, timeout: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match="timeout must be a number of seconds above 0, or None"):
         fake.webhooks.deliver_to(silent(), public_url=HOOK, timeout=timeout)
 
 

@@ -26,7 +26,7 @@ def redirect_to_parent():  # type: () -> None
         sys.path.remove(ROOT)
 
     class ChildRedirection(Redirection):
-        def refuse(self, *arguments):  # type: ignore[no-untyped-def]
+        def refuse(self, *arguments):  # type: ignore[no-untyped-def]  # Python 2.7 reads this file
             refusal = Redirection.refuse(self, *arguments)
             write_line(refusal.strerror)
             return refusal
