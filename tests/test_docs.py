@@ -83,7 +83,7 @@ def test_page_for_coding_agents_has_at_most_60_lines() -> None:
 # The names that the built pages of the reference must have
 NAMES = {
     "api": ["FakeConversations", "StrictnessError"],
-    "cli": ["--port", "--populate", "rules"],
+    "cli": ["--port", "--populate", "--state", "--shell", "run", "env", "demo", "rules"],
     "errors": [*map(str, ERRORS)],
     "events": ACCOUNT_EVENTS,
     "operations": [*OPERATIONS, "CreateServiceConversation"],

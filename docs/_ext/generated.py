@@ -162,12 +162,21 @@ def record_types() -> Iterator[str]:
 
 def serve_options() -> Iterator[str]:
     """The options of `conversations-fake serve`, with their help."""
+    yield from _options("serve")
+
+
+def env_options() -> Iterator[str]:
+    """The options of `conversations-fake env`, with their help."""
+    yield from _options("env")
+
+
+def _options(command: str) -> Iterator[str]:
     [commands] = [each for each in build_parser()._actions if isinstance(each.choices, dict)]
     yield from table(
         ("option", "meaning"),
         [
             (code([_usage(option)]), str(option.help))
-            for option in commands.choices["serve"]._actions
+            for option in commands.choices[command]._actions
             if option.dest != "help"
         ],
     )
@@ -258,6 +267,7 @@ def shape(schema: Any, media_type: str = "application/json") -> str:
 TABLES: dict[str, Callable[[], Iterator[str]]] = {
     "common-parameters": common_parameters,
     "endpoints": endpoints,
+    "env-options": env_options,
     "errors": errors,
     "operations": operations,
     "post-events": post_events,
