@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from trustme import CA
 
 
-LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
-"""A client that connects to an address requests no name."""
+LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+"""A client that connects to an address requests no name, and Java none without a dot."""
 
 
 class _Files:
@@ -137,7 +137,7 @@ def _choose_certificate(
 def _context_for(name: str) -> ssl.SSLContext:
     from trustme import KeyType
 
-    names = [name] if name else [IMITATED, *LOOPBACK_ADDRESSES]
+    names = [name] if name else [IMITATED, *LOOPBACK_NAMES]
     certificate = _authority().issue_cert(*names, key_type=KeyType.ECDSA)
     context = _context("PROTOCOL_TLS_SERVER")
     _load_cert_chain(context, certificate.private_key_and_cert_chain_pem.bytes())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import MISSING, fields, replace
+from dataclasses import MISSING, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -91,7 +91,7 @@ class _Dumper:
         if values.get("state") == "initializing":  # ends with the next request
             values["state"] = self._account.pending_states[record.sid]
         defaults = self._defaults(resource, parents, record)
-        secret = {name for name, field in schema.parameters.items() if field.secret}
+        secret = schema.secret
         return {
             key: _written(resource, name, values[name])
             for key, name in schema.attributes.items()
@@ -102,9 +102,7 @@ class _Dumper:
         self, resource: Resource[Any], parents: Sequence[Record], record: Record
     ) -> dict[str, Any]:
         """The attributes that a load sets if the entry of the record lacks them."""
-        defaults: dict[str, Any] = {
-            each.name: each.default for each in fields(record) if each.default is not MISSING
-        }
+        defaults = dict(self._schema(resource).class_defaults)
         if resource.single:
             return defaults
         values = {name: getattr(record, name) for name in self._schema(resource).parameters}

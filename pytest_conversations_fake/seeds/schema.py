@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -59,6 +59,16 @@ class Schema:
         names = [*self.parameters, *self.facts]
         names.sort(key=lambda name: LAST_KEYS.index(name) if name in LAST_KEYS else -1)
         return {name.lstrip("_"): name for name in names}
+
+    @cached_property
+    def class_defaults(self) -> Mapping[str, Any]:
+        """The attributes of a new record to which no request and no resource gives a value."""
+        known = fields(self.resource.record)
+        return {each.name: each.default for each in known if each.default is not MISSING}
+
+    @cached_property
+    def secret(self) -> set[str]:
+        return {name for name, field in self.parameters.items() if field.secret}
 
     @cached_property
     def nullable(self) -> set[str]:

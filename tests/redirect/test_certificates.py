@@ -37,9 +37,10 @@ def test_each_requested_name_has_a_certificate(site: Site, asked: str, answered:
     assert names(site, asked) == (("DNS", answered),)
 
 
-def test_client_that_requests_no_name_gets_a_certificate_for_loopback_addresses(site: Site) -> None:
+def test_client_that_requests_no_name_gets_a_certificate_for_loopback_names(site: Site) -> None:
     assert names(site, None) == (
         ("DNS", "conversations.twilio.com"),
+        ("DNS", "localhost"),
         ("IP Address", "127.0.0.1"),
         ("IP Address", "0:0:0:0:0:0:0:1"),
     )
