@@ -152,15 +152,18 @@ def suite(
 # Plugins that a downstream project seldom needs here. Most of the time goes into loading them
 UNUSED = (
     "anyio",
+    "django",
     "faker",
     "fakefs",
     "html",
     "metadata",
+    "pytest_httpserver",
     "pytest_httpx",
     "randomly",
     "requests_mock",
     "rerunfailures",
     "respx",
+    "time_machine",
     "timeout",
     "xdist",
     "xdist.looponfail",
