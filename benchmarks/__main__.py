@@ -18,7 +18,7 @@ Measure = Callable[..., Iterable[Row]]
 MEASURES: dict[str, tuple[Measure, tuple[int, ...], tuple[int, ...]]] = {
     "latency": (latency.latency, (100, 15), (3, 1)),
     "throughput": (latency.throughput, (300, 7), (2, 1)),
-    "suites": (sessions.suites, (300, 7, False), (3, 1, True)),
+    "suites": (sessions.suites, (150, 11, False), (3, 1, True)),
     "xdist": (sessions.xdist, (4_000, 3), (4, 1)),
     "installed": (lifetimes.installed, (25,), (1,)),
     "teardown": (lifetimes.teardown, (9,), (1,)),
