@@ -65,3 +65,7 @@ def test_every_measure_runs_and_is_written_for_the_docs(tmp_path: Path) -> None:
     measured = rows_with_budget(tmp_path / "speed-table.md")
     assert [budget for *_, budget in BUDGETS] == [budget for *_, budget in measured]
     assert ElementTree.parse(tmp_path / "speed.svg").getroot().tag.endswith("svg")
+
+
+def test_page_of_the_docs_has_each_budget() -> None:
+    assert BUDGETS == [*rows_with_budget(PROJECT / "docs" / "explanation" / "speed-table.md")]
