@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
 
@@ -87,6 +86,8 @@ class Reporting:
 
         if not self._pages_option:
             return extras.text(text, name=NAME)
+        from urllib.parse import quote  # it takes longer to import than this module
+
         directory = Path(self._config.getoption("htmlpath")).absolute().parent
         page = Path(os.path.relpath(self._directory / file_name(test), directory))
         return extras.url(quote(page.as_posix()), name=NAME)
