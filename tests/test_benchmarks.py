@@ -10,6 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+pytestmark = pytest.mark.newest
+
 PROJECT = Path(__file__).parents[1]
 
 BUDGETS = [
@@ -55,7 +57,6 @@ def rows_with_budget(table: Path) -> Iterator[tuple[str, str, str]]:
                 yield measure, subject, budget
 
 
-@pytest.mark.newest
 def test_every_measure_runs_and_is_written_for_the_docs(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "benchmarks", "--quick", "--docs", str(tmp_path)]
 

@@ -15,10 +15,6 @@ MODULES = {
     "pytest_conversations_fake.real_time",
     "pytest_conversations_fake.strict",
     "pytest_conversations_fake.strict.errors",
-    # for links to pages; without -q pytest imports them, too
-    "ipaddress",
-    "urllib",
-    "urllib.parse",
 }
 """All that a run of pytest imports because of the plugin."""
 
