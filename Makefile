@@ -28,8 +28,16 @@ test-%: .venv/%/installed
 docs: .venv/$(NEWEST)/installed  ## the pages, in docs/_build
 	.venv/$(NEWEST)/bin/python -m sphinx -W --keep-going -q docs docs/_build
 
-bench: .venv/$(NEWEST)/installed  ## speed, side by side with a floor and with peers
-	.venv/$(NEWEST)/bin/python -m benchmarks --svg docs/ratios.svg
+bench: .venv/$(NEWEST)/installed .venv/bench-aiohttp .venv/bench-node  ## speed, beside a floor and peers
+	.venv/$(NEWEST)/bin/python -m benchmarks --docs docs/explanation
+
+# aioresponses does not work with later ones
+.venv/bench-aiohttp: | .venv/$(NEWEST)/installed
+	.venv/$(NEWEST)/bin/python -m pip install --quiet --no-deps --target $@ 'aiohttp<3.14'
+
+# Prism is optional; later versions need a newer node
+.venv/bench-node:
+	npm install --silent --no-audit --no-fund --prefix $@ @stoplight/prism-cli@5.14.2 || true
 
 lint: .venv/$(NEWEST)/installed
 	.venv/$(NEWEST)/bin/ruff check

@@ -1,27 +1,31 @@
-"""Measures everything and prints a table: `python -m benchmarks [--quick] [--svg FILE]`."""
+"""Measures everything and prints a table: `python -m benchmarks [--quick] [--docs DIRECTORY]`."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
 from pathlib import Path
 
-from . import growth, latency, lifetimes, suites, webhooks
+from . import growth, latency, lifetimes, sessions, webhooks
 from .chart import chart
 from .measuring import Row
+from .peers import skipped
+from .report import markdown, table
+
+Measure = Callable[..., Iterable[Row]]
 
 # The measures by name, with the arguments of a full and of a quick run
-MEASURES: dict[str, tuple[Callable[..., Iterable[Row]], tuple[int, ...], tuple[int, ...]]] = {
-    "latency": (latency.latency, (400, 5), (3, 1)),
-    "throughput": (latency.throughput, (300, 5), (2, 1)),
-    "suites": (suites.suites, (300, 5), (3, 1)),
+MEASURES: dict[str, tuple[Measure, tuple[int, ...], tuple[int, ...]]] = {
+    "latency": (latency.latency, (100, 15), (3, 1)),
+    "throughput": (latency.throughput, (300, 7), (2, 1)),
+    "suites": (sessions.suites, (150, 11, False), (3, 1, True)),
+    "xdist": (sessions.xdist, (4_000, 3), (4, 1)),
+    "installed": (lifetimes.installed, (25,), (1,)),
     "teardown": (lifetimes.teardown, (9,), (1,)),
-    "serve": (lifetimes.serve, (7,), (1,)),
-    "installed": (lifetimes.installed, (9,), (1,)),
-    "scale": (growth.scale, (1_000, 100_000, 200), (10, 20, 3)),
+    "serve": (lifetimes.serve, (9,), (1,)),
+    "scale": (growth.scale, (1_000, 100_000, 50, 7), (10, 20, 3, 1)),
     "memory": (growth.memory, (5_000,), (20,)),
-    "explanation": (growth.explanation, (5_000,), (10,)),
+    "explanation": (growth.explanation, (5_000, 5), (10, 1)),
     "webhooks": (webhooks.webhooks, (1_000, 5), (5, 1)),
 }
 
@@ -29,36 +33,30 @@ MEASURES: dict[str, tuple[Callable[..., Iterable[Row]], tuple[int, ...], tuple[i
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="tiny counts: whether all of it runs")
-    parser.add_argument("--svg", type=Path, help="write a chart of the ratios to this file")
+    parser.add_argument(
+        "--docs", type=Path, metavar="DIRECTORY", help="write speed.svg and speed-table.md to it"
+    )
     parser.add_argument("measures", nargs="*", metavar="MEASURE", help=", ".join(MEASURES))
     options = parser.parse_args(arguments)
     unknown = {*options.measures} - MEASURES.keys()
     if unknown:
         parser.error(f"no such measure: {', '.join(sorted(unknown))}")
+    if options.docs and options.measures:
+        parser.error("--docs needs all measures")
+    for peer, reason in skipped().items():
+        print(f"{peer} is not measured: {reason}")
     found: list[Row] = []
     for name in options.measures or MEASURES:
         measure, full, quick = MEASURES[name]
         rows = list(measure(*(quick if options.quick else full)))
         found += rows
         print(table(rows), flush=True)
-    if options.svg:
-        options.svg.write_text(chart(found), encoding="utf-8")
-
-
-def table(rows: Iterable[Row]) -> str:
-    """The rows as text, grouped by measure."""
-    lines = []
-    for measure, group in groupby(rows, key=lambda row: row.measure):
-        lines.append(f"\n{measure}")
-        for row in group:
-            ratio = "" if row.ratio is None else f"x {row.ratio:.2f}"
-            budget = ""
-            if row.budget is not None:
-                sign = "≥" if row.is_rate else "≤"
-                outcome = "kept" if row.keeps_budget else "MISSED"
-                budget = f"{sign} {row.budget:.2f} {outcome}"
-            lines.append(f"  {row.subject:32}{row.value:12.2f} {row.unit:4}{ratio:>9}  {budget}")
-    return "\n".join(lines)
+    missed = [f"{row.measure}: {row.subject}" for row in found if row.outcome == "missed"]
+    met = sum(row.outcome == "met" for row in found)
+    print(f"\n{met} budgets met, {len(missed)} missed", *missed, sep="\n  ")
+    if options.docs:
+        (options.docs / "speed.svg").write_text(chart(found), encoding="utf-8")
+        (options.docs / "speed-table.md").write_text(markdown(found), encoding="utf-8")
 
 
 if __name__ == "__main__":

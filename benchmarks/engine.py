@@ -6,7 +6,7 @@ from pytest_conversations_fake.api.engine import answer
 from pytest_conversations_fake.api.journal import Request
 from pytest_conversations_fake.api.world import World
 
-from .subjects import CREDENTIALS
+from .raw import CREDENTIALS
 
 HEADERS = {
     "authorization": f"Basic {CREDENTIALS}",

@@ -5,89 +5,105 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from logging import WARNING, getLogger
-from statistics import median
 from threading import Barrier, Thread
 from time import perf_counter
-
-from pytest_httpserver import HTTPServer
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.api.world import World
 
 from .engine import request
-from .measuring import FLOOR, Row, interleaved, rows
-from .subjects import ANSWER, CONVERSATIONS, RawClient, floor_server
+from .floor import floor_server
+from .measuring import FLOOR, Budget, Row, interleaved, microseconds_of, rows
+from .peers import servers
+from .raw import CONVERSATIONS, SERVICES, RawClient
 
 CONNECTIONS = 8
+Calls = dict[str, Callable[[], object]]
 
-getLogger("werkzeug").setLevel(WARNING)  # it logs each request of pytest-httpserver
+SOCKET = "latency, kept raw socket"
+ENGINE = "engine alone"
+BUDGETS = {
+    SOCKET: {
+        "create a service": Budget(2),
+        "create a conversation": Budget(1.6),
+        "fetch": Budget(1.5),
+    },
+    ENGINE: {
+        "create a conversation": Budget(0.4),
+        "create a message": Budget(0.4),
+        "fetch": Budget(0.25),
+        "page of 50 messages": Budget(3),
+    },
+}
 
 
 def latency(requests: int, rounds: int) -> Iterator[Row]:
     """One request at a time over a kept socket, and what the engine takes of it."""
     with ExitStack() as running:
-        floor = RawClient(running.enter_context(floor_server()))
         fake = running.enter_context(FakeConversations(redirect=False))
         fake.conversations.add(unique_name="help")
-        client = RawClient(fake.url)
-        peer = running.enter_context(HTTPServer("127.0.0.1", 0))
-        peer.expect_request(CONVERSATIONS).respond_with_json(ANSWER, status=201)
-        httpserver = RawClient(peer.url_for("").rstrip("/"))
-        calls: dict[str, Callable[[], object]] = {
-            FLOOR: lambda: floor.request("POST", CONVERSATIONS, "a=b"),
-            "create a service": lambda: client.request("POST", "/v1/Services", "FriendlyName=a"),
-            "create a conversation": lambda: client.request("POST", CONVERSATIONS, "Attributes={}"),
-            "fetch": lambda: client.request("GET", f"{CONVERSATIONS}/help"),
-            "pytest-httpserver": lambda: httpserver.request("POST", CONVERSATIONS, "a=b"),
+        own = RawClient(fake.url)
+        floor = RawClient(running.enter_context(floor_server()))
+        peers = {
+            name: RawClient(running.enter_context(start())) for name, start in servers().items()
         }
-        figures = _medians(calls, requests, rounds)
-        budgets = {"create a service": 2.0, "create a conversation": 1.6, "fetch": 1.5}
-        yield from rows("latency, kept raw socket", figures, "µs", budgets=budgets)
-        yield from _engine(figures[FLOOR], requests, rounds)
-        for each in (floor, client, httpserver):
-            each.close()
+        create = ("POST", CONVERSATIONS, "Attributes={}")
+        calls: dict[str, Calls] = {
+            SOCKET: {
+                FLOOR: partial(floor.request, *create),
+                "create a service": partial(own.request, "POST", SERVICES, "FriendlyName=a"),
+                "create a conversation": partial(own.request, *create),
+                "fetch": partial(own.request, "GET", f"{CONVERSATIONS}/help"),
+                **{name: partial(peer.request, *create) for name, peer in peers.items()},
+            },
+            ENGINE: _engine(),
+        }
+        subjects = {
+            (measure, name): microseconds_of(call, requests)
+            for measure, group in calls.items()
+            for name, call in group.items()
+        }
+        samples = interleaved(subjects, rounds)
+        for client in (floor, own, *peers.values()):
+            client.close()
+    for measure, group in calls.items():
+        figures = {name: samples[measure, name] for name in group}
+        base = samples[SOCKET, FLOOR]
+        yield from rows(measure, figures, "µs", base=base, budgets=BUDGETS[measure])
 
 
-def _engine(floor: float, requests: int, rounds: int) -> Iterator[Row]:
-    world = World("benchmark")
-
-    send = partial(request, world)
+def _engine() -> Calls:
+    send = partial(request, World("benchmark"))
     send("POST", CONVERSATIONS, form="UniqueName=help")
     messages = f"{CONVERSATIONS}/help/Messages"
     for _ in range(50):
         send("POST", messages, form="Body=hi")
-    calls: dict[str, Callable[[], object]] = {
-        "create a service": lambda: send("POST", "/v1/Services", form="FriendlyName=a"),
+    return {
+        "create a service": lambda: send("POST", SERVICES, form="FriendlyName=a"),
         "create a conversation": lambda: send("POST", CONVERSATIONS, form="Attributes={}"),
         "create a message": lambda: send("POST", messages, form="Body=hi"),
         "fetch": lambda: send("GET", f"{CONVERSATIONS}/help"),
-        "page of 50": lambda: send("GET", messages, query="PageSize=50"),
+        "page of 50 messages": lambda: send("GET", messages, query="PageSize=50"),
     }
-    budgets = {
-        "create a conversation": 0.4,
-        "create a message": 0.4,
-        "fetch": 0.25,
-        "page of 50": 3.0,
-    }
-    figures = _medians(calls, requests, rounds)
-    yield from rows("engine alone", figures, "µs", floor=floor, budgets=budgets)
 
 
 def throughput(requests: int, rounds: int) -> Iterator[Row]:
     """Requests per second over eight connections, each in a thread of this process."""
+    name = "create a conversation"
     with ExitStack() as running:
-        fake = running.enter_context(FakeConversations())
-        peer = running.enter_context(HTTPServer("127.0.0.1", 0))
-        peer.expect_request(CONVERSATIONS).respond_with_json(ANSWER, status=201)
         urls = {
             FLOOR: running.enter_context(floor_server()),
-            "create a conversation": fake.url,
-            "pytest-httpserver": peer.url_for("").rstrip("/"),
+            name: running.enter_context(FakeConversations()).url,
+            **{peer: running.enter_context(start()) for peer, start in servers().items()},
         }
-        figures = interleaved({name: _rate_of(url, requests) for name, url in urls.items()}, rounds)
-    budgets = {"create a conversation": 0.35}
-    yield from rows("throughput, 8 connections", figures, "1/s", budgets=budgets, is_rate=True)
+        samples = interleaved({each: _rate_of(url, requests) for each, url in urls.items()}, rounds)
+    measure = "throughput, 8 connections"
+    base = samples[FLOOR]
+    yield from rows(measure, samples, "1/s", base=base, budgets={name: Budget(0.35, at_least=True)})
+    best = [max(figures) for figures in zip(*(samples[peer] for peer in servers()))]
+    ahead = {f"{name}, to the best peer": samples[name]}
+    budgets = dict.fromkeys(ahead, Budget(1, at_least=True))
+    yield from rows("throughput, beside peers", ahead, "1/s", base=best, budgets=budgets)
 
 
 def _rate_of(url: str, requests: int) -> Callable[[], float]:
@@ -111,22 +127,3 @@ def _rate_of(url: str, requests: int) -> Callable[[], float]:
         return CONNECTIONS * requests / (perf_counter() - began)
 
     return rate
-
-
-def _medians(
-    calls: dict[str, Callable[[], object]], requests: int, rounds: int
-) -> dict[str, float]:
-    """Microseconds of each call."""
-
-    def microseconds_of(call: Callable[[], object]) -> Callable[[], float]:
-        def microseconds() -> float:
-            took = []
-            for _ in range(requests):
-                began = perf_counter()
-                call()
-                took.append(perf_counter() - began)
-            return median(took) * 1e6
-
-        return microseconds
-
-    return interleaved({name: microseconds_of(call) for name, call in calls.items()}, rounds)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pytest_conversations_fake import FakeConversations
 
-from .measuring import Row, interleaved, rows
+from .measuring import Budget, Row, interleaved, rows
 
 URL = "https://desk.example/twilio"
 
@@ -42,14 +42,13 @@ def webhooks(messages: int, rounds: int) -> Iterator[Row]:
 
         return messages_per_second
 
-    figures = interleaved(
+    samples = interleaved(
         {"without": rate(delivers=False), "a delivery each": rate(delivers=True)}, rounds
     )
     yield from rows(
         "messages with webhooks",
-        figures,
+        samples,
         "1/s",
-        floor=figures["without"],
-        budgets={"a delivery each": 0.5},
-        is_rate=True,
+        base=samples["without"],
+        budgets={"a delivery each": Budget(0.5, at_least=True)},
     )
