@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timezone
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from .events import Event, EventName, Subscriber
+from .iso8601 import shown_moment
 from .secrets import without_passwords
 from .wording import visible
 
@@ -130,6 +132,7 @@ class SignedRequest:
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
+@lru_cache(maxsize=128)  # a fake has few webhooks, and many deliveries
 def request_url(url: str) -> str:
     """The URL of a request as HTTP sends it: ASCII only, with a path, and without a fragment.
 
@@ -203,6 +206,7 @@ def next_attempt(delivery: Delivery) -> Delivery:
 _BINDING = "messaging_binding_"
 
 
+@lru_cache(maxsize=128)  # more than there are parameters
 def _twilio_name(keyword: str) -> str:
     """`MessagingBinding.ProxyAddress` for `messaging_binding_proxy_address`."""
     prefix = "MessagingBinding." if keyword.startswith(_BINDING) else ""
@@ -211,7 +215,7 @@ def _twilio_name(keyword: str) -> str:
 
 def _form_value(value: Any) -> str:
     if isinstance(value, datetime):  # with milliseconds, unlike the answers to requests
-        return value.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.000Z").rjust(24, "0")
+        return shown_moment(value).replace("Z", ".000Z")
     if isinstance(value, list):  # of media; that their names are spelled the same way is a guess
         value = [{_twilio_name(name): part for name, part in each.items()} for each in value]
     return value if isinstance(value, str) else json.dumps(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hmac
 from base64 import b64encode
 from collections.abc import Iterable
-from urllib.parse import unquote, urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import quote_plus, unquote, urlencode, urlsplit
 
 from .deliveries import Delivery, SignedRequest, Signing, request_url
 from .world import World
@@ -43,7 +44,7 @@ def _signed_request(
     user, at, _ = urlsplit(delivery.url).netloc.rpartition("@")
     if at:
         headers["Authorization"] = f"Basic {b64encode(unquote(user).encode()).decode()}"
-    form = urlencode(delivery.form)
+    form = urlencode(delivery.form, quote_via=_quote)
     url = request_url(delivery.url)
     signing = Signing(url, token_origin)
     if delivery.method == "GET":
@@ -55,6 +56,10 @@ def _signed_request(
     return SignedRequest(
         method="POST", url=url, headers=headers, body=form.encode(), signing=signing
     )
+
+
+_quote = lru_cache(maxsize=256)(quote_plus)
+"""Quotes names and sids, which most deliveries share."""
 
 
 def signature(auth_token: str, url: str, form: Iterable[tuple[str, str]] = ()) -> str:

@@ -51,13 +51,14 @@ class Backlog:
 
     # Methods for the worker
 
-    def put(self, delivery: Delivery) -> None:
-        """Queue a delivery.
+    def put(self, delivery: Delivery) -> bool:
+        """Queue a delivery. Returns whether the queue was empty, and its worker may be idle.
 
         While a test waits, it belongs to the chain of the delivery in progress. A delivery that
         makes its chain too long is dropped.
         """
         with self._changed:
+            was_empty = not self._queue
             last = self._in_progress if self._waits else None
             chain = (*last.chain, last.delivery) if last else ()
             if len(chain) >= MAX_CHAIN_LENGTH:
@@ -65,6 +66,7 @@ class Backlog:
             else:
                 self._queue.append(QueuedDelivery(delivery, chain))
             self._changed.notify_all()
+            return was_empty
 
     @property
     def has_queue(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from ..api.deliveries import TIMEOUT, request_url
@@ -52,6 +53,7 @@ def find_destination(url: str, destinations: Sequence[Destination]) -> Destinati
     return Destination(url, HttpTarget()) if is_loopback(url) else None
 
 
+@lru_cache(maxsize=128)  # it reads each URL again for each delivery
 def _origin_and_path(url: str) -> tuple[tuple[str, str | None, int | None], str]:
     """The scheme, host and port of a URL, normalized, and its path."""
     parts = urlsplit(request_url(url))

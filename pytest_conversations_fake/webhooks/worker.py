@@ -12,8 +12,16 @@ from concurrent.futures import Future
 from dataclasses import replace
 from logging import INFO, WARNING, getLogger
 from traceback import format_exc
+from typing import Any
 
-from ..api.deliveries import NO_ANSWER, NO_TARGET, Delivery, SignedRequest, behind_proxy
+from ..api.deliveries import (
+    NO_ANSWER,
+    NO_TARGET,
+    Delivery,
+    SignedRequest,
+    Signing,
+    behind_proxy,
+)
 from ..api.secrets import without_passwords
 from ..api.signing import sign
 from ..api.wording import visible
@@ -114,8 +122,8 @@ class DeliveryWorker:
 
     def post(self, delivery: Delivery) -> None:
         """Queue a delivery."""
-        self.backlog.put(delivery)
-        self._thread.call_soon(self._has_work.set)
+        if self.backlog.put(delivery):
+            self._thread.call_soon(self._has_work.set)
 
     def ask(self, delivery: Delivery) -> Future[Delivery]:
         """Deliver a pre-event at once, before the queue, because a request waits for its answer."""
@@ -150,27 +158,30 @@ class DeliveryWorker:
 
     async def _deliver(self, delivery: Delivery, *, is_pre_event: bool = False) -> Delivery:
         """Deliver to the destination of the URL. Returns the delivery with its outcome."""
+        signing: Signing | None = None
+        outcome: dict[str, Any]
         try:
             destination = find_destination(delivery.url, self.destinations)
             if not destination:
                 return replace(delivery, error=NO_TARGET)
             with self._world.lock:
                 signed_request = sign(self._world, delivery, destination.auth_token)
-            delivery = replace(delivery, signing=signed_request.signing)
+            signing = signed_request.signing
             if destination.behind_proxy:
                 signed_request = behind_proxy(signed_request)
             answer = await self._send(destination, signed_request, is_pre_event)
+            if answer.background and not answer.background.done():
+                self.backlog.add_background(answer.background)
+            outcome = {"status": answer.status, "answer": answer.text}
         except NoAnswerError as error:
-            return replace(delivery, error=str(error))
+            outcome = {"error": str(error)}
         except ConnectionError as error:
-            return replace(delivery, error=f"no connection: {error}")
+            outcome = {"error": f"no connection: {error}"}
         except ApplicationError as error:  # a server would respond with 500
-            return replace(delivery, status=500, error=str(error))
+            outcome = {"status": 500, "error": str(error)}
         except Exception:
-            return replace(delivery, error=format_exc())
-        if answer.background and not answer.background.done():
-            self.backlog.add_background(answer.background)
-        return replace(delivery, status=answer.status, answer=answer.text)
+            outcome = {"error": format_exc()}
+        return replace(delivery, signing=signing, **outcome)
 
     async def _send(
         self, destination: Destination, signed_request: SignedRequest, is_pre_event: bool
