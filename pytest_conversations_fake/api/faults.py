@@ -48,7 +48,6 @@ class RateLimited(RejectingFault):
         return error_answer(20429, headers={"Retry-After": str(self.retry_after)})
 
 
-@dataclass(frozen=True)
 class Unavailable(RejectingFault):
     """503/20503. The request changes nothing."""
 
@@ -56,7 +55,6 @@ class Unavailable(RejectingFault):
         return error_answer(20503)
 
 
-@dataclass(frozen=True)
 class ServerError(RejectingFault):
     """Twilio's 500 without a code. The request changes nothing."""
 
@@ -99,7 +97,6 @@ class TwilioError(RejectingFault):
         return error_answer(self.code, self.status, self.message)
 
 
-@dataclass(frozen=True)
 class Reset(RejectingFault):
     """The connection is reset. The request changes nothing."""
 
@@ -117,17 +114,14 @@ class Delay(Fault):
         check_seconds("seconds", self.seconds)
 
 
-@dataclass(frozen=True)
 class AnswerLost(Fault):
     """The request is carried out, but the connection breaks before the answer."""
 
 
-@dataclass(frozen=True)
 class HalfAnswer(Fault):
     """The request is carried out, but the connection breaks in the middle of the answer."""
 
 
-@dataclass(frozen=True)
 class MalformedJson(Fault):
     """The request is carried out, but the answer is not JSON."""
 

@@ -187,7 +187,6 @@ class Int(Field):
         return [str(value)]
 
 
-@dataclass(frozen=True)
 class Flag(Field):
     """True or false, in upper or lower case."""
 
@@ -203,7 +202,6 @@ class Flag(Field):
         return [str(value).lower()]
 
 
-@dataclass(frozen=True)
 class Moment(Field):
     """An instant in ISO 8601. Without a time zone it is in UTC."""
 
@@ -220,7 +218,6 @@ class Moment(Field):
         return super().write(value, keyword)
 
 
-@dataclass(frozen=True)
 class Day(Field):
     """A day or an instant in ISO 8601, kept as text. Filters of lists have it."""
 
