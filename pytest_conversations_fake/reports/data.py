@@ -97,9 +97,7 @@ def action_entry(action: Action) -> Json:
         "name": action.name,
         "text": cut(without_passwords(action.text), MAX_ACTION),
         "sid": action.sid,
-        "error": f"{type(action.error).__name__}: {without_passwords(str(action.error))}"
-        if action.error
-        else None,
+        "error": without_passwords(action.error) if action.error else None,
     }
 
 

@@ -143,3 +143,11 @@ def test_action_with_a_long_argument_is_cut(client: Client) -> None:
     assert 4000 == len(entry["text"])
     assert entry["text"].startswith("load({'users': [{'identity': 'user0'}")
     assert entry["text"].endswith("{'identity': 'user999'}]})")
+
+
+def test_action_that_raised_has_its_error(client: Client) -> None:
+    client.refusal("POST", "/chat-users/bob/messages", {"to": "talk", "body": "hi"})
+
+    entry = client.get("/timeline?refused=true")["entries"][-1]
+
+    assert entry["error"].startswith("LookupError: bob is no participant of CH")
