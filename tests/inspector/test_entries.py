@@ -133,3 +133,21 @@ def test_recorded_session_is_a_module_for_pytest(client: Client) -> None:
     compile(text, "test_recorded.py", "exec")
     assert "def test_" in text
     assert 'chat_user("ada")' in text.replace("'", '"')
+
+
+def test_action_with_a_long_argument_is_cut(client: Client) -> None:
+    client.post("/seed", {"users": [{"identity": f"user{number}"} for number in range(1000)]})
+
+    [entry] = client.get("/timeline?search=load(")["entries"]
+
+    assert 4000 == len(entry["text"])
+    assert entry["text"].startswith("load({'users': [{'identity': 'user0'}")
+    assert entry["text"].endswith("{'identity': 'user999'}]})")
+
+
+def test_action_that_raised_has_its_error(client: Client) -> None:
+    client.refusal("POST", "/chat-users/bob/messages", {"to": "talk", "body": "hi"})
+
+    entry = client.get("/timeline?refused=true")["entries"][-1]
+
+    assert entry["error"].startswith("LookupError: bob is no participant of CH")

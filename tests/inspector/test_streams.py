@@ -128,8 +128,9 @@ def test_client_that_does_not_read_is_dropped(
 
     with stream(served) as connection:
         read_until(connection, "event: state")
-        for _ in range(500):  # more than the buffers of both sockets hold
-            served.conversations.add(attributes=json.dumps({"a": "x" * 16_000}))
+        talks = served.twilio_client().conversations.v1.conversations
+        for _ in range(300):  # 10 MB, more than the buffers of both sockets hold
+            talks.create(attributes=json.dumps({"a": "x" * 16_000}))
 
         assert any(is_accepted(served) for _ in range(TRIES))
         read_to_the_end(connection)
