@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from .redaction import redacted
-from .secrets import REDACTED
+from .secrets import REDACTED, without_passwords
 from .wording import visible
 
 Method = TypeVar("Method", bound=Callable[..., Any])
@@ -42,8 +42,8 @@ class Action:
     """The keyword arguments, in the same form."""
     sid: str = ""
     """The sid of the record that the call returned; empty if it returned none."""
-    error: Exception | None = None
-    """What the call raised; None if it succeeded."""
+    error: str | None = None
+    """What the call raised, as in `LookupError: there is no…`; None if it succeeded."""
 
     @property
     def text(self) -> str:
@@ -54,7 +54,7 @@ class Action:
         return visible(f"{path}{self.name}({', '.join([*arguments, *keywords])})")
 
     def __str__(self) -> str:
-        return f"{self.text} raised {type(self.error).__name__}" if self.error else self.text
+        return f"{self.text} raised {self.error.partition(':')[0]}" if self.error else self.text
 
     def __repr__(self) -> str:
         return f"<Action {self}>"
@@ -77,7 +77,7 @@ class Recorder:
         *,
         order: int | None = None,
         sid: str = "",
-        error: Exception | None = None,
+        error: str | None = None,
     ) -> None:
         """Record a call that began at *order* (default: now) and that has ended now."""
         self.enter(
@@ -110,7 +110,8 @@ def action(method: Method) -> Method:
         try:
             result = method(self, *arguments, **keywords)
         except Exception as error:
-            recorder.record(method.__name__, arguments, keywords, order=order, error=error)
+            text = without_passwords(f"{type(error).__name__}: {error}")  # it would keep frames
+            recorder.record(method.__name__, arguments, keywords, order=order, error=text)
             raise
         finally:
             _is_recorded.reset(token)

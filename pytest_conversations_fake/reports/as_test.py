@@ -57,6 +57,7 @@ class _Draft:
                 self.source.separate()
             self._write_step(step)
             is_setup = not step.effects and step.action is not None
+        self._replay.finish()
         self.source.separate()
         write_received(self._world, self.source, self._entries)
         if not self._dropped:

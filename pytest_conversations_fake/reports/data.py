@@ -20,8 +20,12 @@ from ..api.outside import Entry
 from ..api.redaction import redacted
 from ..api.rules import RULES
 from ..api.secrets import without_passwords
+from ..api.wording import cut
 
 Json = dict[str, Any]
+
+MAX_ACTION = 4000
+"""Maximum number of characters of an action, whose argument may be a whole seed."""
 
 _RULES = {rule.id: rule for rule in RULES}
 
@@ -91,7 +95,7 @@ def action_entry(action: Action) -> Json:
         "order": action.order,
         "subject": without_passwords(action.subject),
         "name": action.name,
-        "text": without_passwords(action.text),
+        "text": cut(without_passwords(action.text), MAX_ACTION),
         "sid": action.sid,
         "error": f"{type(action.error).__name__}: {without_passwords(str(action.error))}"
         if action.error

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
 import re
 from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
@@ -30,18 +29,18 @@ class Replay:
         self._ends = [
             each.subject for each in entries if isinstance(each, Action) and each.name == "end"
         ]
+        self._outages = 0
+        """The number of blocks in which the fake is down."""
         self._faults: dict[str, str] = {}
         """The variables of the faults that end, by the subject of the action that ends them."""
 
     def write(self, action: Action) -> None:
-        if action.error:
-            kind = type(action.error)
-            name = kind.__name__ if hasattr(builtins, kind.__name__) else "Exception"
-            self._source.use("pytest")
-            self._prepare(action)
-            with self._source.block(f"with pytest.raises({name})"):
-                self._write(action)
-        else:
+        if not action.error:
+            self._write(action)
+            return
+        self._source.use("pytest")
+        self._call(action)  # defines variables before the block
+        with self._source.block(f"with pytest.raises({action.error.partition(':')[0]})"):
             self._write(action)
 
     def _write(self, action: Action) -> None:
@@ -51,6 +50,7 @@ class Replay:
                 self._end_outage()
             case _, "down":
                 source.begin_block(f"with {FAKE}.down()")
+                self._outages += 1
             case subject, "end":
                 if fault := self._faults.pop(subject, None):
                     source.write(f"{fault}.end()")
@@ -72,10 +72,6 @@ class Replay:
         if isinstance(seed, str) and Path(seed).is_relative_to(Path.cwd()):
             seed = Path(seed).relative_to(Path.cwd()).as_posix()
         return self._source.argument(seed)
-
-    def _prepare(self, action: Action) -> None:
-        """Define the variables of a call before the block that contains it."""
-        self._call(action)
 
     def _call(self, action: Action) -> Node:
         return call(f"{self._subject(action)}.{action.name}", self._arguments(action))
@@ -108,7 +104,13 @@ class Replay:
             node = prefixed(f"{self._faults[subject]} = ", node)
         source.write(node)
 
+    def finish(self) -> None:
+        """End the blocks of a session that ended while the fake was down."""
+        while self._outages:
+            self._end_outage()
+
     def _end_outage(self) -> None:
+        self._outages -= 1
         if self._source.statements[-1].endswith("down():"):
             self.call_code("the fake refuses its connections")
         self._source.end_block()
@@ -121,12 +123,10 @@ class Replay:
         self._source.write("raise NotImplementedError")
 
     def _deliver_to(self, action: Action) -> None:
-        target = action.arguments[0] if action.arguments else action.keywords.get("target")
-        url = action.keywords.get("public_url") or target
         kept = {name: each for name, each in action.keywords.items() if name not in OMITTED}
         if "auth_token" in action.keywords:
             kept["auth_token"] = action.keywords["auth_token"]
-        self.deliver_to(str(url), kept)
+        self.deliver_to(public_url(action), kept)
 
     def deliver_to(self, url: str, keywords: Mapping[str, object]) -> None:
         """Deliver to an application, which is a placeholder."""
@@ -140,10 +140,16 @@ class Replay:
         source.write(call(f"{FAKE}.webhooks.deliver_to", [application, *arguments]))
 
 
+def public_url(action: Action) -> str:
+    """The URL for which an action delivers webhooks to an application."""
+    target = action.arguments[0] if action.arguments else action.keywords.get("target")
+    return str(action.keywords.get("public_url") or target)
+
+
 def direct_targets(entries: Sequence[Entry]) -> list[str]:
     """The URLs of webhooks that an application answered although nobody called `deliver_to`."""
     targets = [
-        str(each.keywords.get("public_url") or each.arguments[0])
+        public_url(each)
         for each in entries
         if isinstance(each, Action) and each.name == "deliver_to"
     ]

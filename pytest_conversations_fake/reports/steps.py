@@ -44,6 +44,9 @@ class Step:
 # Actions after which the time line shows only what is left of the session
 RESTORES = ("restore", "reset")
 
+ERRORS = ("", "LookupError", "ValueError")
+"""The errors of actions that a test repeats: refusals, not misuse."""
+
 
 def steps(entries: Sequence[Entry]) -> list[Step]:
     """The steps of a time line.
@@ -55,7 +58,7 @@ def steps(entries: Sequence[Entry]) -> list[Step]:
     for entry in entries:
         match entry:
             case Action():
-                if not (entry.name in RESTORES or isinstance(entry.error, TypeError)):
+                if entry.name not in RESTORES and (entry.error or "").partition(":")[0] in ERRORS:
                     found.append(Step(entry))
             case Delivery():
                 found = found or [Step(None)]

@@ -133,3 +133,13 @@ def test_recorded_session_is_a_module_for_pytest(client: Client) -> None:
     compile(text, "test_recorded.py", "exec")
     assert "def test_" in text
     assert 'chat_user("ada")' in text.replace("'", '"')
+
+
+def test_action_with_a_long_argument_is_cut(client: Client) -> None:
+    client.post("/seed", {"users": [{"identity": f"user{number}"} for number in range(1000)]})
+
+    [entry] = client.get("/timeline?search=load(")["entries"]
+
+    assert 4000 == len(entry["text"])
+    assert entry["text"].startswith("load({'users': [{'identity': 'user0'}")
+    assert entry["text"].endswith("{'identity': 'user999'}]})")

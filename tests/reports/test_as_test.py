@@ -229,6 +229,17 @@ def test_seed_below_the_working_directory_has_a_relative_path(
     assert marker_of(fake.report().as_test()) == {"seed": "seed.json"}
 
 
+def test_session_may_end_while_the_fake_is_down() -> None:
+    with FakeConversations() as fake, fake.down():
+        test = fake.report().as_test()
+
+    assert body_of(test) == (
+        "with fake_conversations.down():\n"
+        "    # Call the code under test here, so that the fake refuses its connections.\n"
+        "    raise NotImplementedError"
+    )
+
+
 def test_seed_function_is_repeated_by_its_actions() -> None:
     fake = FakeConversations(seed=lambda fake: fake.users.add(identity="ada"))
 
