@@ -66,7 +66,7 @@ class Recorder:
 
     subject: str
     next_order: Callable[[], int]
-    enter: Callable[[Action], None]
+    add: Callable[[Action], None]
     """Adds an action to the time line."""
 
     def record(
@@ -80,7 +80,7 @@ class Recorder:
         error: str | None = None,
     ) -> None:
         """Record a call that began at *order* (default: now) and that has ended now."""
-        self.enter(
+        self.add(
             Action(
                 order=self.next_order() if order is None else order,
                 subject=self.subject,

@@ -72,8 +72,10 @@ class _Draft:
         if step.action:
             self._replay.write(step.action)
         else:
-            sent = ", ".join(operations(step.requests))
-            self._replay.call_code(f"it sends {sent}" if sent else "it causes this webhook")
+            operation_names = ", ".join(operations(step.requests))
+            self._replay.call_code(
+                f"it sends {operation_names}" if operation_names else "it causes this webhook"
+            )
             self.source.separate()
         names.now = step.end
         self._expectations.write(step.effects)

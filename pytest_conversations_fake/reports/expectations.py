@@ -22,8 +22,15 @@ from .python_text import Node, call, flat, prefixed, quoted
 from .sid_names import FAKE, SID
 from .source import Source
 
-UNTOLD = ("attributes", "client_identity", "event_type", "index", "media", "retry_count")
-"""Parameters of webhooks that say nothing new."""
+REDUNDANT_PARAMETERS = (
+    "attributes",
+    "client_identity",
+    "event_type",
+    "index",
+    "media",
+    "retry_count",
+)
+"""Parameters of webhooks that repeat others or depend on the run."""
 
 
 class Expectations:
@@ -88,7 +95,8 @@ class Expectations:
         stable = {
             name: value
             for name, value in self._stable(delivery.params).items()
-            if name == "conversation_sid" or not (name.endswith("_sid") or name in UNTOLD)
+            if name == "conversation_sid"
+            or not (name.endswith("_sid") or name in REDUNDANT_PARAMETERS)
         }
         params, arguments = self._arguments(stable)
         expectation = DeliveryExpectation(delivery.event, 1, params, delivery.failed)

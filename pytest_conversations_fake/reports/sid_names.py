@@ -50,7 +50,9 @@ class SidNames:
         self._frequencies = cache(self._count)
         self._all = cache(self._list)
         self._variables: dict[str, str] = {}
-        self._taken = Counter([FAKE, "pytest", "datetime", "timedelta", "timezone", "message"])
+        self._name_counts = Counter(
+            [FAKE, "pytest", "datetime", "timedelta", "timezone", "message"]
+        )
         self._created = {sid: order for each in entries for sid, order in _created(each)}
         self._removed = {
             str(each.path_params.get("sid")): each.order
@@ -87,8 +89,8 @@ class SidNames:
         """A new variable, named by the first word of *wanted* if that is a free name."""
         word = re.match("[a-z][a-z0-9_]*", wanted.lower())
         name = word[0] if word and not iskeyword(word[0]) else "user"
-        self._taken[name] += 1
-        number = self._taken[name]
+        self._name_counts[name] += 1
+        number = self._name_counts[name]
         return name if number == 1 else self.variable(f"{name}_{number}")
 
     def assign(self, sid: str) -> str:
@@ -103,7 +105,7 @@ class SidNames:
         of one that was removed.
         """
         found = self._find(sid)
-        if not found or not self._is_there(found[1]):
+        if not found or not self._exists(found[1]):
             return None
         resource, record = found
         every = self._all(resource)
@@ -116,9 +118,9 @@ class SidNames:
         for name, value in self._names(record):
             if self._frequencies(resource, name)[parent, value] == 1:
                 return resource.collection, [("conversation_sid", str(parent)), (name, value)]
-        return resource.collection, sum(map(self._is_there, every[: every.index(record)]))
+        return resource.collection, sum(map(self._exists, every[: every.index(record)]))
 
-    def _is_there(self, record: Record) -> bool:
+    def _exists(self, record: Record) -> bool:
         """Whether a record with the first one above it is not removed now."""
         if self._account.store.find(type(record), record.sid):
             return True

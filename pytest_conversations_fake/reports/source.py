@@ -164,9 +164,9 @@ class Source:
     def _fault(self, fault: Fault) -> Node:
         name = type(fault).__name__
         self.use("pytest_conversations_fake", name)
-        given = [
+        arguments = [
             prefixed(f"{each.name}=", self.argument(value))
             for each in fields(fault)
             if (value := getattr(fault, each.name)) != each.default or each.default is MISSING
         ]
-        return call(name, given)
+        return call(name, arguments)

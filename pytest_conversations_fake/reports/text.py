@@ -35,7 +35,7 @@ FAILED = ("failed", "undelivered")
 
 MAX_ACTIONS = 20
 
-TOLD_SUBJECTS = ("handset(", "chat_user(", "clock")
+SHOWN_SUBJECTS = ("handset(", "chat_user(", "clock")
 """Subjects of the actions that the text shows; others only prepare a test."""
 
 FIRST_PARAMETERS = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
@@ -106,7 +106,7 @@ def cut(text: str, width: int) -> str:
 def _entries(report: Report) -> Iterator[str]:
     """The last requests, webhooks and actions in their common order."""
     requests, deliveries = report.requests[-MAX_REQUESTS:], report.deliveries[-MAX_DELIVERIES:]
-    actions = [each for each in report.actions if each.subject.startswith(TOLD_SUBJECTS)]
+    actions = [each for each in report.actions if each.subject.startswith(SHOWN_SUBJECTS)]
     refused = sum(each.refused for each in report.requests[:-MAX_REQUESTS])
     yield from _earlier(len(report.requests) - len(requests), "request", refused, "refused")
     failed = sum(each.failed for each in report.deliveries[:-MAX_DELIVERIES])

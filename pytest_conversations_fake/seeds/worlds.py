@@ -62,9 +62,9 @@ def restore_world(world: World, data: Mapping[str, Any]) -> None:
             f"it has the records of {', '.join(missing)}, and the accounts are now "
             f"{', '.join(accounts)}; start with the same accounts"
         )
-    with _whole("clock"):
+    with _refusing_damage("clock"):
         _set_clock(world, data["clock"])
-    with _whole("sids"):  # a load may draw some, which the data has already
+    with _refusing_damage("sids"):  # a load may draw some, which the data has already
         world.sids.skip(data["sids"])
     for sid, seed in data["accounts"].items():
         try:
@@ -74,7 +74,7 @@ def restore_world(world: World, data: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _whole(key: str) -> Iterator[None]:
+def _refusing_damage(key: str) -> Iterator[None]:
     try:
         yield
     except (KeyError, OverflowError, TypeError, ValueError):

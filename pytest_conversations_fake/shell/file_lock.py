@@ -15,7 +15,7 @@ from .output import UsageError
 def exclusive(path: Path) -> Iterator[None]:
     """Hold the lock of the file at *path*. Raises `UsageError` if another process has it.
 
-    The lock is on a file beside it, since *path* itself is replaced. Windows has no such lock:
+    The lock is on a file next to it, since *path* itself is replaced. Windows has no such lock:
     two processes are not noticed there.
     """
     if sys.platform == "win32":
@@ -23,12 +23,12 @@ def exclusive(path: Path) -> Iterator[None]:
         return
     import fcntl
 
-    beside = path.with_name(f"{path.name}.lock")
+    lock_file = path.with_name(f"{path.name}.lock")
     while True:
-        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is_same(descriptor, beside):  # its last holder removes it
+            if _is_same(descriptor, lock_file):  # its last holder removes it
                 break
         except BlockingIOError:
             os.close(descriptor)
@@ -40,7 +40,7 @@ def exclusive(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        beside.unlink()
+        lock_file.unlink()
         os.close(descriptor)
 
 

@@ -106,15 +106,15 @@ class _Saver:
         self._stopping.set()
         self._changed.set()
         self._thread.join()
-        self._save_or_complain()
+        self._save_or_warn()
 
     def _save_changes(self) -> None:
         while self._changed.wait() and not self._stopping.is_set():
             self._changed.clear()
-            self._save_or_complain()
+            self._save_or_warn()
             self._stopping.wait(PAUSE)
 
-    def _save_or_complain(self) -> None:
+    def _save_or_warn(self) -> None:
         """Save. The session goes on if that is impossible, and the next change tries again."""
         problem = ""
         try:

@@ -146,8 +146,8 @@ class Webhooks(SuggestsNames):
         __tracebackhide__ = True
         is_delivery = isinstance(delivery, Delivery)
         require(is_delivery, "resend takes one of fake.webhooks.deliveries", delivery)
-        sent = self._dispatcher.resend(next_attempt(delivery))
-        return next((each for each in self.deliveries[::-1] if each.order == sent.order), sent)
+        again = self._dispatcher.resend(next_attempt(delivery))
+        return next((each for each in self.deliveries[::-1] if each.order == again.order), again)
 
     @overload
     def assert_delivered(

@@ -153,7 +153,7 @@ class DeliveryWorker:
                         self._world.errors.append(error)
 
     def _record(self, delivery: Delivery) -> None:
-        self._world.enter(delivery)
+        self._world.add_entry(delivery)
         LOG.log(WARNING if delivery.failed else INFO, "%s", delivery)
 
     async def _deliver(self, delivery: Delivery, *, is_pre_event: bool = False) -> Delivery:
