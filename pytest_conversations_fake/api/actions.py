@@ -16,6 +16,9 @@ from .wording import visible
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
+RESTORES = ("restore", "reset")
+"""The names of the actions after which the time line has only its entries at a snapshot."""
+
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 SECRETS = ("auth_token",)

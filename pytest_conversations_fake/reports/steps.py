@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..api.actions import Action
+from ..api.actions import RESTORES, Action
 from ..api.deliveries import Delivery
 from ..api.journal import RecordedRequest
 from ..api.outside import Entry
@@ -40,9 +40,6 @@ class Step:
     def requests(self) -> list[RecordedRequest]:
         return [each for each in self.effects if isinstance(each, RecordedRequest)]
 
-
-# Actions after which the time line shows only what is left of the session
-RESTORES = ("restore", "reset")
 
 ERRORS = ("", "LookupError", "ValueError")
 """The errors of actions that a test repeats: refusals, not misuse."""
