@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..api.addresses import CHANNELS
 from ..api.clock import UNITS
 from ..api.resources.receipts import STATUSES
-from . import changes, entries, people, views
+from . import changes, entries, simulators, views
 from .control import Control
 from .endpoint import EVENT_STREAM, Endpoint, Parameter
 from .feed import Feed
@@ -40,7 +40,7 @@ FILTERS = (
     Parameter("refused", FLAG, "Whether a request was refused, or a webhook or action failed."),
 )
 KIND = Parameter("kind", one_of([*entries.KINDS]), "The kind of entries.")
-MESSAGE = record(message=nullable(named("PersonMessage")))
+MESSAGE = record(message=nullable(named("SimulatorMessage")))
 
 
 def get_openapi(control: Control) -> Json:
@@ -240,7 +240,7 @@ ENDPOINTS = (
         method="GET",
         path="/phones/{phone}/inbox",
         summary="The messages that a phone received, the oldest first.",
-        run=people.list_inbox,
+        run=simulators.list_inbox,
         in_path=(PHONE,),
         query=(CHANNEL,),
         answer=record(messages=listed(named("ReceivedMessage"))),
@@ -249,7 +249,7 @@ ENDPOINTS = (
         method="POST",
         path="/phones/{phone}/messages",
         summary="Text a number of the account from a phone.",
-        run=people.send_text,
+        run=simulators.send_text,
         in_path=(PHONE,),
         body=(
             Parameter("to", NAME, "The number of the account.", required=True),
@@ -264,7 +264,7 @@ ENDPOINTS = (
         method="POST",
         path="/phones/{phone}/receipts",
         summary="Report a delivery status for the messages to a phone, as its carrier does.",
-        run=people.report_status,
+        run=simulators.report_status,
         in_path=(PHONE,),
         body=(
             Parameter("status", one_of(STATUSES), "The status.", required=True),
@@ -276,7 +276,7 @@ ENDPOINTS = (
         method="POST",
         path="/chat-users/{identity}/messages",
         summary="Send a message to a conversation as a chat user.",
-        run=people.send_chat_message,
+        run=simulators.send_chat_message,
         in_path=(IDENTITY,),
         body=(
             Parameter("to", NAME, CONVERSATION.meaning, required=True),
@@ -289,7 +289,7 @@ ENDPOINTS = (
         method="POST",
         path="/chat-users/{identity}/join",
         summary="Join a conversation as a chat user.",
-        run=people.join_conversation,
+        run=simulators.join_conversation,
         in_path=(IDENTITY,),
         body=(CONVERSATION,),
         answer=record(participant_sid=MAYBE_TEXT),
@@ -299,7 +299,7 @@ ENDPOINTS = (
         method="POST",
         path="/chat-users/{identity}/read",
         summary="Mark messages of a conversation as read by a chat user.",
-        run=people.mark_as_read,
+        run=simulators.mark_as_read,
         in_path=(IDENTITY,),
         body=(
             CONVERSATION,
@@ -312,10 +312,10 @@ ENDPOINTS = (
         method="GET",
         path="/chat-users/{identity}/unread",
         summary="The messages of others that a chat user has not read, the oldest first.",
-        run=people.list_unread,
+        run=simulators.list_unread,
         in_path=(IDENTITY,),
         query=(CONVERSATION,),
-        answer=record(messages=listed(named("PersonMessage"))),
+        answer=record(messages=listed(named("SimulatorMessage"))),
     ),
     Endpoint(
         method="POST",

@@ -15,13 +15,13 @@ from aiohttp import web
 
 from ..api.refusals import Refused
 from ..server.translation import read_body
+from .call_threads import in_thread
 from .calls import CallError, Reply, error_reply, find, run
 from .control import Control
 from .endpoint import EVENT_STREAM, PREFIX
 from .guard import SECURITY_HEADERS, Guard, header_problem
 from .page import FILES, PAGE, POLICY
 from .streams import Streams
-from .workers import in_thread
 
 OWN_PATHS = ("/", "/health", "/favicon.ico", "/_fake")
 

@@ -10,9 +10,9 @@ from functools import partial
 
 from aiohttp import web
 
+from .call_threads import in_thread
 from .calls import CallError
 from .feed import Feed
-from .workers import in_thread
 
 MAX_STREAMS = 64
 """Maximum number of streams at the same time."""

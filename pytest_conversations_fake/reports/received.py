@@ -24,7 +24,7 @@ def write_received(world: World, source: Source, entries: Sequence[Entry]) -> No
         inbox = Handset(world, world.account, _stored, address).inbox
         bodies = source.value([each.body for each in inbox])
         if bodies is not None:
-            phone = source.person("handset", address)
+            phone = source.simulator("handset", address)
             _write_bodies(source, f"{phone}.inbox", bodies)
     for identity in dict.fromkeys(_acting("chat_user", entries)):
         user = ChatUser(world, world.account, _stored, identity)
@@ -34,7 +34,7 @@ def write_received(world: World, source: Source, entries: Sequence[Entry]) -> No
             conversation = participant.conversation_sid
             bodies = source.value([each.body for each in user.unread(conversation)])
             if bodies is not None:
-                variable = source.person("chat_user", identity)
+                variable = source.simulator("chat_user", identity)
                 _write_bodies(source, f"{variable}.unread({source.record(conversation)})", bodies)
 
 

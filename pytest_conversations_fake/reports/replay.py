@@ -78,7 +78,7 @@ class Replay:
 
     def _subject(self, action: Action) -> str:
         if person := re.fullmatch(r"(handset|chat_user)\((.*)\)", action.subject, re.DOTALL):
-            return self._source.person(person[1], ast.literal_eval(person[2]))
+            return self._source.simulator(person[1], ast.literal_eval(person[2]))
         return f"{FAKE}.{action.subject}".rstrip(".")
 
     def _arguments(self, action: Action) -> list[Node]:

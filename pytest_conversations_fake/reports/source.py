@@ -41,7 +41,7 @@ class Source:
         self.names = SidNames(world, entries)
         self._address = world.address
         self._indent = INDENT
-        self._people: dict[str, str] = {}
+        self._simulators: dict[str, str] = {}
 
     # Statements
 
@@ -152,14 +152,14 @@ class Source:
             self.write(f"{self.names.assign(sid)} = [*{records}][{where}]")
         return self.names.known(sid)
 
-    def person(self, kind: str, name: str) -> str:
+    def simulator(self, kind: str, name: str) -> str:
         """The variable of a phone (`handset`) or chat user."""
         expression = f"{FAKE}.{kind}({quoted(name)})"
-        if expression not in self._people:
+        if expression not in self._simulators:
             variable = self.names.variable("phone" if kind == "handset" else name)
-            self._people[expression] = variable
+            self._simulators[expression] = variable
             self.write(f"{variable} = {expression}")
-        return self._people[expression]
+        return self._simulators[expression]
 
     def _fault(self, fault: Fault) -> Node:
         name = type(fault).__name__
