@@ -1,4 +1,4 @@
-"""Actions: what a test, or a person at the page, did to the fake without a request."""
+"""Actions: calls of a test, or of a person at the page, that change the fake without a request."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SECRETS = ("auth_token",)
 """Secret arguments that are no parameters of an operation."""
 
 _is_recorded: ContextVar[bool] = ContextVar("_is_recorded", default=False)
-"""Whether the running code belongs to an action, whose own calls are no further actions."""
+"""Whether the running code belongs to an action. Calls inside an action are not recorded."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -97,9 +97,9 @@ class Recorder:
 
 
 def action(method: Method) -> Method:
-    """Record the calls of a public method, except those that another action makes.
+    """Record the calls of a public method, except for calls inside another action.
 
-    Its object has an attribute `_recorder`.
+    The object of the method has an attribute `_recorder`.
     """
 
     @wraps(method)
@@ -113,7 +113,9 @@ def action(method: Method) -> Method:
         try:
             result = method(self, *arguments, **keywords)
         except Exception as error:
-            text = without_passwords(f"{type(error).__name__}: {error}")  # it would keep frames
+            text = without_passwords(
+                f"{type(error).__name__}: {error}"
+            )  # the error would keep frames
             recorder.record(method.__name__, arguments, keywords, order=order, error=text)
             raise
         finally:

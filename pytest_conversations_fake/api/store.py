@@ -53,9 +53,9 @@ class Store:
     def defer(
         self, kinds: Collection[type[Record]], create: Callable[[], Sequence[Record]]
     ) -> None:
-        """Call *create*, which adds records of these *kinds*, before the first use of one of them.
+        """Call *create*, which adds records of these *kinds*, before the first use of a kind.
 
-        Most tests look at none of the records that come with a service.
+        Most tests use none of the records that come with a service.
         """
         self._deferred.append(Deferred(kinds, create))
         self._deferred_kinds.update(kinds)
@@ -178,7 +178,7 @@ class Store:
                     self._enter(record)
             self._deferred = [each for each in deferred if not each.records]
             self._deferred_kinds = {kind for each in self._deferred for kind in each.kinds}
-            for each in deferred:  # records that were created later exist on, as they were then
+            for each in deferred:  # records that were created later stay, as they were at first
                 each.restore()
                 for record in each.records:
                     self._append(record)

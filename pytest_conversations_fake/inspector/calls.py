@@ -46,7 +46,7 @@ class Reply:
 
 
 class CallError(Exception):
-    """A call that is not answered, with its *status* and a sentence."""
+    """A call that is refused, with a *status* and a *sentence*."""
 
     def __init__(self, status: int, sentence: str, **headers: str) -> None:
         super().__init__(sentence)

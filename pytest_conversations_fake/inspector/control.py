@@ -45,7 +45,7 @@ class Inspectable(Protocol):
 
 
 class Control:
-    """What a call of the control API works on. Its calls run in several threads."""
+    """The object of all calls of the control API, which run in several threads."""
 
     def __init__(self, fake: Inspectable) -> None:
         self.fake = fake

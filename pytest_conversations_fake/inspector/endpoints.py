@@ -1,4 +1,4 @@
-"""The table of the control API: each call, its parameters and its answer."""
+"""The table of the control API: a row for each operation, with its parameters and its answer."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/state",
-        summary="The fake: its name, address and clock, and how much it has of everything.",
+        summary="The name, address and clock of the fake, and the numbers of its records.",
         run=views.get_state,
         answer=named("State"),
     ),
@@ -107,7 +107,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/test",
-        summary="What was recorded, as a module for pytest.",
+        summary="The recorded session as a pytest module.",
         run=entries.get_test,
         answer=TEXT,
         media_type="text/x-python",
@@ -201,7 +201,7 @@ ENDPOINTS = (
                 "on", one_of(changes.OPERATION_NAMES), "The operation; any operation by default."
             ),
             Parameter("times", whole(1), "The number of requests that meet it; all by default."),
-            Parameter("after", whole(), "The number of requests that do not meet it before."),
+            Parameter("after", whole(), "The number of requests to skip before it; 0 by default."),
         ),
         answer=named("Fault"),
         status=201,

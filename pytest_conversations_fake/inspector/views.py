@@ -1,4 +1,4 @@
-"""Calls of the control API that show what the fake has and what reached it."""
+"""Calls of the control API that show the state and the conversations of the fake."""
 
 from __future__ import annotations
 

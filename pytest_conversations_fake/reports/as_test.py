@@ -1,4 +1,4 @@
-"""A generated test: a pytest module that repeats a session and asserts what followed."""
+"""A generated test: a pytest module that repeats a session and asserts its effects."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .source import Source
 from .steps import Step, operations, steps
 from .timeline import timeline
 
-HOW = "Replace each NotImplemented and NotImplementedError by what its comment says."
+INSTRUCTION = "Replace each NotImplemented and NotImplementedError by what its comment says."
 
 
 def as_test(world: World) -> str:
@@ -28,7 +28,7 @@ def as_test(world: World) -> str:
         added = {each.sid for each in entries if isinstance(each, Action)}
         draft = _Draft(world, entries, used=frozenset())
         draft.write()
-        if used := added & draft.source.names.used:  # the actions that add them name them now
+        if used := added & draft.source.names.used:  # the second draft assigns their variables
             draft = _Draft(world, entries, used)
             draft.write()
         return draft.module()
@@ -92,7 +92,9 @@ class _Draft:
 
     def module(self) -> str:
         marker = self._marker()
-        parts = [f'"""A recorded session with Twilio Conversations.\n\n{HOW}{self._note()}\n"""']
+        parts = [
+            f'"""A recorded session with Twilio Conversations.\n\n{INSTRUCTION}{self._note()}\n"""'
+        ]
         parts += ["", "from __future__ import annotations", "", *self._imports(), "", ""]
         parts += marker
         parts += [f"def test_recorded_session({FAKE}: FakeConversations) -> None:"]

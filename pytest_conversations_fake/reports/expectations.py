@@ -40,7 +40,7 @@ class Expectations:
         self._world = world
         self._source = source
         self._similar: dict[tuple[str, str], list[RecordedRequest | Delivery]] = defaultdict(list)
-        """The entries by operation or event, in all and for each value of a parameter."""
+        """The entries by operation or event: all, and those with each value of a parameter."""
         for each in entries:
             if isinstance(each, Action):
                 continue
@@ -62,7 +62,7 @@ class Expectations:
                 self._source.write(node)
 
     def define_records(self, requests: Sequence[RecordedRequest]) -> None:
-        """Define variables for the records of *requests* that were there before them."""
+        """Define variables for the records that *requests* name and that existed before them."""
         for request in requests:
             for value in self._stable(request.all_params).values():
                 is_sid = isinstance(value, str) and SID.fullmatch(value)

@@ -1,6 +1,6 @@
 """The report as an HTML page, which opens without a server.
 
-Python writes what must be readable in any case; the modules of `static/` render the time line and
+Python writes the parts that need no script; the modules of `static/` render the time line and
 the conversations, as in the live page. Where scripts may not run, the page shows the report's text.
 """
 

@@ -1,4 +1,4 @@
-"""Assertions of a generated test on what people received at the end."""
+"""Assertions of a generated test on the messages that phones and chat users received."""
 
 from __future__ import annotations
 

@@ -115,7 +115,7 @@ class Replay:
             self.call_code("the fake refuses its connections")
         self._source.end_block()
 
-    # What a person fills in
+    # Placeholders
 
     def call_code(self, effect: str) -> None:
         """A placeholder for a call of the code under test."""
@@ -147,7 +147,7 @@ def public_url(action: Action) -> str:
 
 
 def direct_targets(entries: Sequence[Entry]) -> list[str]:
-    """The URLs of webhooks that an application answered although nobody called `deliver_to`."""
+    """The URLs of webhooks that an application answered without a call of `deliver_to`."""
     targets = [
         public_url(each)
         for each in entries

@@ -24,7 +24,7 @@ FAKE = "fake_conversations"
 
 SID = re.compile("[A-Z]{2}[0-9a-f]{32}")
 
-# Attributes by which a generated test finds a record, the most telling first
+# Attributes by which a generated test finds a record, the most specific first
 NAMES = (
     "unique_name",
     "identity",
@@ -99,10 +99,10 @@ class SidNames:
         return name
 
     def lookup(self, sid: str) -> tuple[str, Sequence[tuple[str, str]] | int] | None:
-        """Where a test finds a record now: its collection, and attributes that only it ever has.
+        """The collection of a record, and the attributes by which a test finds it at `now`.
 
-        Without such attributes it is the number of older records. None for a sid of no record, or
-        of one that was removed.
+        If no attributes distinguish it from all other records of the session, the number of older
+        records replaces them. None for a sid of no record, or of a removed one.
         """
         found = self._find(sid)
         if not found or not self._exists(found[1]):
@@ -121,7 +121,7 @@ class SidNames:
         return resource.collection, sum(map(self._exists, every[: every.index(record)]))
 
     def _exists(self, record: Record) -> bool:
-        """Whether a record with the first one above it is not removed now."""
+        """Whether neither a record nor a record above it is removed at `now`."""
         if self._account.store.find(type(record), record.sid):
             return True
         above = ("sid", "message_sid", "conversation_sid", "chat_service_sid")
@@ -144,7 +144,7 @@ class SidNames:
         return frequencies
 
     def _names(self, record: Record) -> Iterator[tuple[str, str]]:
-        """The attributes of a record that are the same in each run and were not changed."""
+        """The attributes of a record that are the same in each run and that no request changed."""
         for name in NAMES:
             value = getattr(record, name, None)
             is_same = (record.sid, name) not in self._updated

@@ -29,7 +29,7 @@ from .python_text import (
 from .sid_names import FAKE, SID, SidNames
 
 MAX_LENGTH = 2000
-"""Maximum length of a text that an assertion compares; refused requests have longer ones cut."""
+"""Maximum length of a text in an assertion. Refused requests have longer texts cut."""
 
 
 class Source:

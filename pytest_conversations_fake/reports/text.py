@@ -27,13 +27,12 @@ WIDTH = 79
 
 INDENT = "    "
 
-MAX_REQUESTS, MAX_DELIVERIES, MAX_CONVERSATIONS, MAX_MESSAGES = 20, 20, 3, 5
-"""The text shows at most so many of each, the last ones. A page shows more."""
+MAX_REQUESTS, MAX_DELIVERIES, MAX_ACTIONS = 20, 20, 20
+MAX_CONVERSATIONS, MAX_MESSAGES = 3, 5
+"""Maximum numbers of the last entries in the text. A page has more."""
 
 FAILED = ("failed", "undelivered")
 """The statuses of a receipt whose message did not reach its participant."""
-
-MAX_ACTIONS = 20
 
 SHOWN_SUBJECTS = ("handset(", "chat_user(", "clock")
 """Subjects of the actions that the text shows; others only prepare a test."""
@@ -124,7 +123,7 @@ def _entries(report: Report) -> Iterator[str]:
 
 
 def _earlier(number: int, noun: str, bad: int, outcome: str) -> Iterator[str]:
-    """How many entries the text leaves out."""
+    """The number of entries that the text leaves out."""
     if number:
         yield f"{counted(number, f'earlier {noun}')}{f', {bad} {outcome}' if bad else ''}"
 

@@ -1,4 +1,4 @@
-"""`conversations-fake demo`: a conversation with the fake, with nothing to configure.
+"""`conversations-fake demo`: a conversation with the fake, without configuration.
 
 An application of a few lines talks to https://conversations.twilio.com, which leads to the fake.
 """
@@ -28,10 +28,10 @@ WIDTH = 100
 """Columns of a line of the log, if the output is no terminal."""
 
 END = f"""
-That was the fake. Now with your own application:
+Run the fake with your own application:
 
-  {PROGRAM} run -- COMMAND   starts it, and its requests to Twilio arrive at the fake
-  {PROGRAM} serve            starts only the fake, with a page to look at"""
+  {PROGRAM} run -- COMMAND   starts the application; its requests to Twilio arrive at the fake
+  {PROGRAM} serve            starts the fake alone; its page shows the requests"""
 
 
 class Application:
@@ -81,7 +81,7 @@ def execute(options: Namespace) -> int:
 
 
 def _steps(fake: FakeConversations, desk: Application) -> Iterator[str]:
-    """Play the story. Yields the text that comes before each step, and after the one before."""
+    """Carry out the steps. Yields the text to print before each step, and a last text."""
     phone, ada = fake.handset(GRACE), fake.chat_user("ada")
 
     yield "The application opens a conversation for the customer Grace and the agent Ada."

@@ -15,8 +15,8 @@ from .output import UsageError
 def exclusive(path: Path) -> Iterator[None]:
     """Hold the lock of the file at *path*. Raises `UsageError` if another process has it.
 
-    The lock is on a file next to it, since *path* itself is replaced. Windows has no such lock:
-    two processes are not noticed there.
+    The lock is on a file next to it, since a save replaces *path* itself. Windows has no such lock,
+    so a second process is not detected there.
     """
     if sys.platform == "win32":
         yield
