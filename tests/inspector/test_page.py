@@ -135,7 +135,7 @@ def test_ignored_parameters_are_named(page: Page, served: FakeConversations) -> 
         auth=(served.account_sid, served.auth_token),
     )
 
-    line = entry(page, "Sent, and read by nobody: FriendlyNam")
+    line = entry(page, "Ignored: FriendlyNam")
     line.locator("summary").first.click()
     expect(line).to_contain_text("did you mean FriendlyName")
     expect(line).to_contain_text("<script>alert(2)</script>\\u202e")
@@ -252,7 +252,7 @@ def test_faults_clock_and_snapshots_are_controlled(
     assert 1 == len(served.conversations)
     controls.get_by_role("button", name="Reset…").click()
     page.get_by_role("dialog").get_by_role("button", name="Reset").click()
-    expect(page.locator("#toasts")).to_contain_text("as it was at its start")
+    expect(page.locator("#toasts")).to_contain_text("Reset the fake")
     assert 0 == len(served.conversations)
 
 
