@@ -18,7 +18,7 @@ from .source import Source
 from .steps import Step, operations, steps
 from .timeline import timeline
 
-INSTRUCTION = "Replace each NotImplemented and NotImplementedError by what its comment says."
+INSTRUCTION = "Replace each NotImplemented and NotImplementedError as its comment says."
 
 
 def as_test(world: World) -> str:
