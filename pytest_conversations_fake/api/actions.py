@@ -46,7 +46,7 @@ class Action:
     sid: str = ""
     """The sid of the record that the call returned; empty if it returned none."""
     error: str | None = None
-    """What the call raised, as in `LookupError: there is no…`; None if it succeeded."""
+    """The error of the call, as in `LookupError: there is no…`; None if it succeeded."""
 
     @property
     def text(self) -> str:

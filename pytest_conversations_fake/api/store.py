@@ -18,6 +18,9 @@ R = TypeVar("R", bound=Record)
 # The values are records of the kind in the key, which a type cannot express
 Kinds = defaultdict[type[Record], dict[Hashable, Any]]
 
+# The keys of a record, and the names of its lists
+Names = tuple[list[Hashable], list[Hashable]]
+
 
 class Deferred:
     """Records of some *kinds* that *create* adds to the store before the first use of a kind."""
@@ -206,9 +209,6 @@ class Store:
         for name in lists:
             records = self._lists[type(record)][name]
             del records[bisect_left(records, self.position(record), key=self.position)]
-
-
-Names = tuple[list[Hashable], list[Hashable]]
 
 
 def _names(record: Record) -> Names:

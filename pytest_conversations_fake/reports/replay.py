@@ -123,10 +123,10 @@ class Replay:
         self._source.write("raise NotImplementedError")
 
     def _deliver_to(self, action: Action) -> None:
-        kept = {name: each for name, each in action.keywords.items() if name not in OMITTED}
+        keywords = {name: each for name, each in action.keywords.items() if name not in OMITTED}
         if "auth_token" in action.keywords:
-            kept["auth_token"] = action.keywords["auth_token"]
-        self.deliver_to(public_url(action), kept)
+            keywords["auth_token"] = action.keywords["auth_token"]
+        self.deliver_to(public_url(action), keywords)
 
     def deliver_to(self, url: str, keywords: Mapping[str, object]) -> None:
         """Deliver to an application, which is a placeholder."""

@@ -136,7 +136,7 @@ class SidNames:
         return sorted((each for each in records if each is not first), key=store.position)
 
     def _count(self, resource: Resource[Any], name: str) -> Counter[Any]:
-        """How many records have each value of an attribute, in all and in each conversation."""
+        """The number of records with each value of an attribute, in all and by conversation."""
         frequencies: Counter[Any] = Counter()
         for record in self._all(resource):
             value = getattr(record, name)

@@ -73,9 +73,9 @@ def text(report: Report) -> str:
 def parameters_text(request: RecordedRequest, width: int = WIDTH - len(INDENT)) -> str:
     """The parameters of a request that are not in its path, without secrets, cut to *width*."""
     path = OPERATIONS[request.operation].path if request.operation else ()
-    sent = {name: value for name, value in request.params.items() if name not in path}
-    names = sorted(sent, key=lambda name: name not in FIRST_PARAMETERS)
-    return _values_text({name: sent[name] for name in names}, width)
+    params = {name: value for name, value in request.params.items() if name not in path}
+    names = sorted(params, key=lambda name: name not in FIRST_PARAMETERS)
+    return _values_text({name: params[name] for name in names}, width)
 
 
 def _values_text(values: Mapping[str, object], width: int = WIDTH - len(INDENT)) -> str:
@@ -144,7 +144,7 @@ def _request(
 
 
 def conflict_text(request: RecordedRequest) -> str:
-    """Why a request created a closed conversation; empty for other requests."""
+    """The reason why a request created a closed conversation; empty for other requests."""
     return f"the conversation is closed (50427): {request.reason}" if request.conflict else ""
 
 

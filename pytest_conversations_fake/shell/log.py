@@ -82,7 +82,7 @@ class Log:
 
 
 def renderer(log_format: str, stream: TextIO | None, *, prefix: str = "", width: int = 0) -> Render:
-    """How a log shows entries on a *stream*: in colours and cut to its width on a terminal.
+    """The renderer of entries for a *stream*. A terminal gets colours and lines of its width.
 
     *width* is the width of another stream; 0 for no limit.
     """

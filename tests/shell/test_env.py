@@ -18,7 +18,7 @@ from .commands import COMMAND, address, ran, serving
 
 ENV = shlex.join([*COMMAND, "env"])
 
-# What a person types into a shell, twice, and then programs in it
+# A shell that reads the variables twice, and then starts programs
 PROGRAMS = """
 set -e
 eval "$({env} --port {port})"
