@@ -16,7 +16,7 @@ from .python_text import Node, call, prefixed
 from .sid_names import FAKE
 from .source import Source
 
-OMITTED = ("run_in", "auth_token", "target", "public_url")
+OMITTED = ("run_in", "target", "public_url")
 """Arguments of `deliver_to` that a test does not repeat as they are."""
 
 
@@ -124,8 +124,6 @@ class Replay:
 
     def _deliver_to(self, action: Action) -> None:
         keywords = {name: each for name, each in action.keywords.items() if name not in OMITTED}
-        if "auth_token" in action.keywords:
-            keywords["auth_token"] = action.keywords["auth_token"]
         self.deliver_to(public_url(action), keywords)
 
     def deliver_to(self, url: str, keywords: Mapping[str, object]) -> None:
