@@ -80,7 +80,7 @@ def parameters_text(request: RecordedRequest, width: int = WIDTH - len(INDENT)) 
 
 def _values_text(values: Mapping[str, object], width: int = WIDTH - len(INDENT)) -> str:
     shown = ", ".join(f"{name}={redacted(name, value)!r}" for name, value in values.items())
-    return cut(shortened(shown), width)
+    return on_one_line(shortened(shown), width)
 
 
 def _with_parameters(line: str, parameters: str) -> Iterator[str]:
@@ -92,7 +92,7 @@ def _with_parameters(line: str, parameters: str) -> Iterator[str]:
         yield f"{INDENT}{parameters}"
 
 
-def cut(text: str, width: int) -> str:
+def on_one_line(text: str, width: int) -> str:
     """The text on one line of at most *width* characters, with `…` at the end if it is cut.
 
     Ten characters are always shown.
@@ -119,7 +119,7 @@ def _entries(report: Report) -> Iterator[str]:
             case Delivery():
                 yield from _delivery(entry)
             case Action():
-                yield cut(str(entry), WIDTH)
+                yield on_one_line(str(entry), WIDTH)
 
 
 def _earlier(number: int, noun: str, bad: int, outcome: str) -> Iterator[str]:
@@ -170,7 +170,7 @@ def failure_text(delivery: Delivery) -> str:
     if delivery.status is not None and delivery.status >= 400:
         answer = f"the application answered: {without_passwords(delivery.answer)}"
         hint = f"\n{fill(delivery.hint, WIDTH - len(INDENT))}" if delivery.hint else ""
-        return cut(answer, 2 * WIDTH) + hint
+        return on_one_line(answer, 2 * WIDTH) + hint
     return ""
 
 
@@ -204,7 +204,9 @@ def _heading(conversation: Json, several_accounts: bool) -> str:
         context.append(f"account {shortened(conversation['account_sid'])}")
     where = f" ({', '.join(context)})" if context else ""
     participants = ", ".join(map(_participant, conversation["participants"])) or "nobody"
-    return cut(f"conversation {name}{where}, {conversation['state']}: {participants}", WIDTH)
+    return on_one_line(
+        f"conversation {name}{where}, {conversation['state']}: {participants}", WIDTH
+    )
 
 
 def _name(record: Json, name: str | None) -> str:
@@ -219,11 +221,11 @@ def _participant(participant: Json) -> str:
 
 
 def _message(message: Json) -> str:
-    author = f"{cut(message['author'], WIDTH // 3)}:"
+    author = f"{on_one_line(message['author'], WIDTH // 3)}:"
     template = [f"template {shortened(message['content_sid'])}"] if message["content_sid"] else []
     files = [each["filename"] or shortened(each["sid"]) for each in message["media"]]
     media = "".join(f" [{visible(each)}]" for each in [*template, *files])
-    body = cut(message["body"] or "", WIDTH - len(f"  {author} {media}"))
+    body = on_one_line(message["body"] or "", WIDTH - len(f"  {author} {media}"))
     return f"{author} {body}{media}" if body else f"{author}{media}"
 
 
