@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pytest_conversations_fake.shell.arguments import SHELLS
 from pytest_conversations_fake.shell.env import SYNTAX
 
 from .commands import COMMAND, address, ran, serving
@@ -125,6 +126,10 @@ def test_directory_to_which_others_can_write_is_refused(runtime: Path) -> None:
     assert (
         f"conversations-fake: {runtime} belongs to another user, or others can write to it\n"
     ) == message
+
+
+def test_every_shell_has_its_syntax() -> None:
+    assert {*SHELLS} == SYNTAX.keys()
 
 
 @pytest.mark.parametrize(
