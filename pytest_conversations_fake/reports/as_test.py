@@ -24,7 +24,7 @@ INSTRUCTION = "Replace each NotImplemented and NotImplementedError as its commen
 def as_test(world: World) -> str:
     """The source of a pytest module that repeats the session of a *world* so far."""
     with world.lock:
-        entries = timeline(world)
+        entries = timeline(world.journal, world.deliveries, world.actions)
         added = {each.sid for each in entries if isinstance(each, Action)}
         draft = _Draft(world, entries, used=frozenset())
         draft.write()

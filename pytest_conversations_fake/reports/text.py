@@ -12,12 +12,12 @@ from ..api.deliveries import Delivery
 from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
-from ..api.outside import Entry
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
 from ..api.wording import MIN_WIDTH, counted, shortened, visible
 from .conversations import Transcript
 from .data import Json
+from .timeline import timeline
 
 if TYPE_CHECKING:
     from .report import Report
@@ -111,8 +111,7 @@ def _entries(report: Report) -> Iterator[str]:
     failed = sum(each.failed for each in report.deliveries[:-MAX_DELIVERIES])
     yield from _earlier(len(report.deliveries) - len(deliveries), "webhook", failed, "failed")
     several_accounts = len({each.account_sid for each in report.requests} - {None}) > 1
-    entries: list[Entry] = [*requests, *deliveries, *actions[-MAX_ACTIONS:]]
-    for entry in sorted(entries, key=lambda entry: entry.order):
+    for entry in timeline(requests, deliveries, actions[-MAX_ACTIONS:]):
         match entry:
             case RecordedRequest():
                 yield from _request(entry, report.assumptions, several_accounts)
