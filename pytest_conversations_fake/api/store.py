@@ -63,6 +63,11 @@ class Store:
         self._deferred.append(Deferred(kinds, create))
         self._deferred_kinds.update(kinds)
 
+    def _create_before_use(self, kind: type[Record]) -> None:
+        """Create the deferred records if they include the *kind*, which is used now."""
+        if kind in self._deferred_kinds:
+            self._create_deferred()
+
     def _create_deferred(self) -> None:
         creations, self._deferred = self._deferred, []
         self._deferred_kinds = set()
@@ -70,8 +75,7 @@ class Store:
             each.create()
 
     def add(self, record: Record) -> None:
-        if type(record) in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(type(record))
         self._append(record)
 
     def change(self, record: Record, **values: object) -> None:
@@ -111,27 +115,23 @@ class Store:
             self._enter(record)
 
     def find(self, kind: type[R], sid: str | None) -> R | None:
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         return self._by_sid[kind].get(sid)
 
     def get(self, kind: type[R], sid: str | None) -> R:
         """A record that exists or has existed."""
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         record: R = self._by_sid[kind].get(sid) or self._removed[kind][sid]
         return record
 
     def get_by(self, kind: type[R], *key: Hashable) -> R:
         """A record that exists."""
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         record: R = self._by_key[kind][key]
         return record
 
     def find_by(self, kind: type[R], *key: Hashable) -> R | None:
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         return self._by_key[kind].get(key)
 
     def find_even_removed(self, kind: type[R], sid: str | None) -> R | None:
@@ -140,15 +140,13 @@ class Store:
 
     def of(self, kind: type[R], listed: Hashable) -> Sequence[R]:
         """The records of a *kind* in a list, oldest first. The sid of a parent is a list's name."""
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         records: Sequence[R] = self._lists[kind].get(listed, ())
         return records
 
     def all(self, kind: type[R]) -> Collection[R]:
         """All records of a *kind*, oldest first."""
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         return self._by_sid[kind].values()
 
     def removed(self, kind: type[R]) -> Collection[R]:
