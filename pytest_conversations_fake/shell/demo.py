@@ -30,8 +30,8 @@ WIDTH = 100
 END = f"""
 Run the fake with your own application:
 
-  {PROGRAM} run -- COMMAND   starts the application; its requests to Twilio arrive at the fake
-  {PROGRAM} serve            starts the fake alone; its page shows the requests"""
+  {PROGRAM} run -- COMMAND   starts it with a fake
+  {PROGRAM} serve            starts a fake alone"""
 
 
 class Application:
