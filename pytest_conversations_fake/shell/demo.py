@@ -90,7 +90,7 @@ def _steps(fake: FakeConversations, desk: Application) -> Iterator[str]:
     desk.post(f"Conversations/{sid}/Participants", customer)
     desk.post(f"Conversations/{sid}/Participants", {"Identity": "ada"})
 
-    yield "Grace texts from her phone. A webhook tells the application, which answers."
+    yield "Grace texts from her phone. A webhook reaches the application, which answers."
     phone.send("Where is my order?", to=DESK)
 
     yield "Ada writes in her chat application."

@@ -1,4 +1,4 @@
-"""Actions: what is recorded of the calls that change a fake, and the common order of everything."""
+"""Actions: their content, and the common order of requests, deliveries and actions."""
 
 from __future__ import annotations
 
