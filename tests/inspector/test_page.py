@@ -135,7 +135,7 @@ def test_ignored_parameters_are_named(page: Page, served: FakeConversations) -> 
         auth=(served.account_sid, served.auth_token),
     )
 
-    line = entry(page, "Ignored: FriendlyNam")
+    line = entry(page, "Sent, and read by nobody: FriendlyNam")
     line.locator("summary").first.click()
     expect(line).to_contain_text("did you mean FriendlyName")
     expect(line).to_contain_text("<script>alert(2)</script>\\u202e")

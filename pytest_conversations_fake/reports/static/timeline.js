@@ -28,7 +28,7 @@ const KINDS = {
         text: brief(entry.params, FIRST, entry.path_params),
         reason: [entry.conflict ? "the conversation is closed (50427): " : "", shortened(entry.reason)],
         faults: entry.faults.length ? `Injected: ${visible(entry.faults.join(", "))}` : "",
-        ignored: entry.ignored.length ? `Ignored: ${cut(entry.ignored.map((name) => visible(name)).join(", "), 160)}` : "",
+        ignored: entry.ignored.length ? `Sent, and read by nobody: ${cut(entry.ignored.map((name) => visible(name)).join(", "), 160)}` : "",
         status: entry.status ? String(entry.status) : "no answer",
         time: `${entry.duration_ms} ms`,
       },
