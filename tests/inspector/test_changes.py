@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from inspect import isabstract
 from typing import Any
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
+import pytest_conversations_fake as package
 from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.api.faults import Fault
 from pytest_conversations_fake.inspector.control import MAX_SNAPSHOTS, Control
 
 from .client import Client
@@ -142,6 +145,17 @@ def test_available_faults_tell_their_arguments(client: Client) -> None:
         for each in answer["available"]
     }
     assert "CreateServiceConversation" in answer["operations"]
+
+
+def test_faults_of_the_package_are_available(client: Client) -> None:
+    exported = [getattr(package, name) for name in package.__all__]
+    faults = {
+        each.__name__
+        for each in exported
+        if isinstance(each, type) and issubclass(each, Fault) and not isabstract(each)
+    }
+
+    assert faults - {"Fault"} == {each["fault"] for each in client.get("/faults")["available"]}
 
 
 def test_every_available_fault_can_be_injected(client: Client) -> None:
