@@ -146,8 +146,7 @@ class Webhooks(SuggestsNames):
         __tracebackhide__ = True
         is_delivery = isinstance(delivery, Delivery)
         require(is_delivery, "resend takes one of fake.webhooks.deliveries", delivery)
-        again = self._dispatcher.resend(next_attempt(delivery))
-        return next((each for each in self.deliveries[::-1] if each.order == again.order), again)
+        return self._dispatcher.resend(next_attempt(delivery))
 
     @overload
     def assert_delivered(
