@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence, Set
+from operator import attrgetter
 from pathlib import Path
 
 from ..api.actions import Action
@@ -26,6 +27,7 @@ class Replay:
     def __init__(self, source: Source, entries: Sequence[Entry], used: Set[str]) -> None:
         self._source = source
         self._used = used
+        self._deliveries = [each for each in entries if isinstance(each, Delivery)]
         self._ends = [
             each.subject for each in entries if isinstance(each, Action) and each.name == "end"
         ]
@@ -58,6 +60,8 @@ class Replay:
                 self._deliver_to(action)
             case _, "inject":
                 self._inject(action)
+            case _, "resend":
+                self._resend(action)
             case _, "load":
                 source.write(call(f"{FAKE}.load", [self.seed(action)]))
             case _:
@@ -103,6 +107,16 @@ class Replay:
             self._faults[subject] = source.names.variable("fault")
             node = prefixed(f"{self._faults[subject]} = ", node)
         source.write(node)
+
+    def _resend(self, action: Action) -> None:
+        [delivery] = action.arguments or action.keywords.values()
+        if delivery in self._deliveries:
+            ended = sorted(self._deliveries, key=attrgetter("end_order"))
+            argument = f"{FAKE}.webhooks.deliveries[{ended.index(delivery)}]"
+        else:
+            self._source.comment("The delivery that is sent again was dropped.")
+            argument = "NotImplemented"
+        self._source.write(call(f"{FAKE}.webhooks.resend", [argument]))
 
     def finish(self) -> None:
         """End the blocks of a session that ended while the fake was down."""
