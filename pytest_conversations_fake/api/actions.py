@@ -96,8 +96,9 @@ class Recorder:
 def action(method: Method) -> Method:
     """Record the calls of a public method, except those that another action makes.
 
-    Its object has an attribute `_recorder`.
+    Its object has an attribute `_recorder`. Keyword arguments that are the default are left out.
     """
+    defaults = method.__kwdefaults__ or {}
 
     @wraps(method)
     def recorded(self: Any, /, *arguments: object, **keywords: object) -> object:
@@ -106,17 +107,22 @@ def action(method: Method) -> Method:
             return method(self, *arguments, **keywords)
         recorder: Recorder = self._recorder
         order = recorder.next_order()
+        chosen = {
+            name: value
+            for name, value in keywords.items()
+            if name not in defaults or value is not defaults[name]
+        }
         token = _is_recorded.set(True)
         try:
             result = method(self, *arguments, **keywords)
         except Exception as error:
             text = without_passwords(f"{type(error).__name__}: {error}")  # it would keep frames
-            recorder.record(method.__name__, arguments, keywords, order=order, error=text)
+            recorder.record(method.__name__, arguments, chosen, order=order, error=text)
             raise
         finally:
             _is_recorded.reset(token)
         sid = getattr(result, "sid", "")
-        recorder.record(method.__name__, arguments, keywords, order=order, sid=sid)
+        recorder.record(method.__name__, arguments, chosen, order=order, sid=sid)
         return result
 
     return cast(Method, recorded)
