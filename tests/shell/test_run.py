@@ -195,8 +195,8 @@ def test_run_without_a_command_prints_one_line() -> None:
 
     assert (2, "") == (ended.returncode, ended.stdout)
     assert (
-        "conversations-fake: unrecognized arguments: flask run (see `conversations-fake run "
-        "--help`)\n"
+        "conversations-fake: unrecognized arguments: flask run; the command comes after -- "
+        "(see `conversations-fake run --help`)\n"
     ) == ended.stderr
     assert (
         "conversations-fake: run needs a command after --, as in `conversations-fake run -- flask "
