@@ -156,6 +156,7 @@ def _configure_webhook(fake: FakeConversations, target: str, public_url: str | N
         configured = webhooks.singleton(account, None)
         account.store.change(configured, pre_webhook_url=None, post_webhook_url=None)
     fake.webhooks.deliver_to(target, public_url=public_url, events=POST_EVENTS)
+    fake._initial = fake.snapshot()  # the state to which `reset` leads
 
 
 def _describe(fake: FakeConversations, server: Server) -> RunningFake:
