@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..api.actions import Action
 from ..api.deliveries import Delivery
+from ..api.journal import RecordedRequest
 from ..api.outside import Entry
 from ..api.secrets import without_passwords
 from ..api.wording import visible
@@ -28,6 +29,9 @@ class Replay:
         self._source = source
         self._used = used
         self._deliveries = [each for each in entries if isinstance(each, Delivery)]
+        self._met = [
+            fault for each in entries if isinstance(each, RecordedRequest) for fault in each.faults
+        ]
         self._ends = [
             each.subject for each in entries if isinstance(each, Action) and each.name == "end"
         ]
@@ -94,12 +98,15 @@ class Replay:
         ]
 
     def _inject(self, action: Action) -> None:
+        """Inject a fault, unless no request met it: it had no effect, and would fail the test."""
         source = self._source
         keywords = dict(action.keywords)
+        fault = keywords.pop("fault", None) or action.arguments[0]
+        if not any(fault is each for each in self._met):
+            return
         when = ["when=NotImplemented"] if keywords.pop("when", None) else []
         if when:
             source.comment("The function `when` of this fault is not recorded.")
-        fault = keywords.pop("fault", None) or action.arguments[0]
         arguments = [source.argument(fault), *source.keywords(keywords), *when]
         node: Node = call(f"{FAKE}.inject", arguments)
         subject = f"inject({fault!r})"

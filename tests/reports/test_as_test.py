@@ -197,8 +197,12 @@ def test_every_part_of_a_session_is_in_its_test() -> None:
             client.credentials.create(type="gcm", secret="of gcm")
         with fake.down():
             fake.clock.shift(hours=1)
-        with fake.inject(TwilioError(50407, status=409), when=lambda params: True), fake.down():
-            pass
+        with fake.inject(TwilioError(50407, status=409), when=lambda params: True):
+            with pytest.raises(Exception, match="Invalid messaging binding"):
+                client.users.create(identity="ada")
+            with fake.down():
+                pass
+        fake.inject(RateLimited(), on="DeleteService")
 
         text = fake.report().as_test()
     assert text == (Path(__file__).parent / "recorded_session.txt").read_text()
