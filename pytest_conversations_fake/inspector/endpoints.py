@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..api.addresses import CHANNELS
 from ..api.clock import UNITS
 from ..api.resources.receipts import STATUSES
-from . import changes, entries, simulators, views
+from . import entries, simulators, views, whole_state
 from .control import Control
 from .endpoint import EVENT_STREAM, Endpoint, Parameter
 from .feed import Feed
@@ -138,14 +138,14 @@ ENDPOINTS = (
         method="GET",
         path="/seed",
         summary="All records as a seed, which `POST /seed` and `load` take.",
-        run=changes.get_seed,
+        run=whole_state.get_seed,
         answer=OBJECT,
     ),
     Endpoint(
         method="POST",
         path="/seed",
         summary="Add the records of a seed: all of them or none.",
-        run=changes.add_seed,
+        run=whole_state.add_seed,
         document=Parameter("seed", OBJECT, "The seed, in the format of seed files.", required=True),
         answer=record(added=COUNTS),
         max_body=32 * 1024 * 1024,
@@ -154,14 +154,14 @@ ENDPOINTS = (
         method="GET",
         path="/snapshots",
         summary="The snapshots, the oldest first. The last 20 are kept.",
-        run=changes.list_snapshots,
+        run=whole_state.list_snapshots,
         answer=record(snapshots=listed(named("Snapshot"))),
     ),
     Endpoint(
         method="POST",
         path="/snapshots",
         summary="Take a snapshot: records, clock, requests, deliveries and faults.",
-        run=changes.take_snapshot,
+        run=whole_state.take_snapshot,
         answer=named("Snapshot"),
         status=201,
     ),
@@ -169,20 +169,20 @@ ENDPOINTS = (
         method="POST",
         path="/snapshots/{id}/restore",
         summary="Go back to a snapshot.",
-        run=changes.restore_snapshot,
+        run=whole_state.restore_snapshot,
         in_path=(ID,),
     ),
     Endpoint(
         method="POST",
         path="/reset",
         summary="Go back to the initial state, which contains the seed.",
-        run=changes.reset,
+        run=whole_state.reset,
     ),
     Endpoint(
         method="GET",
         path="/faults",
         summary="The faults that requests can still meet, and those that can be injected.",
-        run=changes.list_faults,
+        run=whole_state.list_faults,
         answer=record(
             faults=listed(named("Fault")),
             available=listed(named("AvailableFault")),
@@ -193,12 +193,14 @@ ENDPOINTS = (
         method="POST",
         path="/faults",
         summary="Inject a fault: let requests meet a failure.",
-        run=changes.inject_fault,
+        run=whole_state.inject_fault,
         body=(
-            Parameter("fault", one_of([*changes.FAULTS]), "The fault.", required=True),
+            Parameter("fault", one_of([*whole_state.FAULTS]), "The fault.", required=True),
             Parameter("arguments", OBJECT, 'Its arguments, as in `{"retry_after": 2}`.'),
             Parameter(
-                "on", one_of(changes.OPERATION_NAMES), "The operation; any operation by default."
+                "on",
+                one_of(whole_state.OPERATION_NAMES),
+                "The operation; any operation by default.",
             ),
             Parameter("times", whole(1), "The number of requests that meet it; all by default."),
             Parameter("after", whole(), "The number of requests to skip before it; 0 by default."),
@@ -210,21 +212,21 @@ ENDPOINTS = (
         method="DELETE",
         path="/faults/{id}",
         summary="End a fault.",
-        run=changes.end_fault,
+        run=whole_state.end_fault,
         in_path=(ID,),
     ),
     Endpoint(
         method="GET",
         path="/clock",
         summary="The time of the fake.",
-        run=changes.get_clock,
+        run=whole_state.get_clock,
         answer=named("Clock"),
     ),
     Endpoint(
         method="POST",
         path="/clock",
         summary="Move the clock. Timers that become due run out.",
-        run=changes.move_clock,
+        run=whole_state.move_clock,
         body=(
             Parameter("move_to", MOMENT, "The instant at which the clock stops."),
             Parameter("tick", FLAG, "Whether the clock runs on after `move_to`."),
@@ -321,7 +323,7 @@ ENDPOINTS = (
         method="POST",
         path="/settle",
         summary="Wait until all webhooks are delivered, with those that they cause.",
-        run=changes.settle,
+        run=whole_state.settle,
         body=(Parameter("within", number(0, 60), "Maximum number of seconds; 10 by default."),),
     ),
     Endpoint(

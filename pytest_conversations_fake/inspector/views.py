@@ -11,9 +11,9 @@ from ..api.resources.conversations import Conversation
 from ..api.secrets import without_passwords
 from ..reports.conversations import conversation_data, transcript
 from ..state.counts import counts
-from .changes import get_clock
 from .control import Control
 from .schemas import Json
+from .whole_state import get_clock
 
 
 @cache
