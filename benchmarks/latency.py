@@ -38,7 +38,7 @@ BUDGETS = {
 
 
 def latency(requests: int, rounds: int) -> Iterator[Row]:
-    """One request at a time over a kept socket, and what the engine takes of it."""
+    """One request at a time over a kept socket, and the part of the engine in it."""
     with ExitStack() as running:
         fake = running.enter_context(FakeConversations(redirect=False))
         fake.conversations.add(unique_name="help")

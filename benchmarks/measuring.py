@@ -53,8 +53,8 @@ class Row:
         compared = self.figure if self.budget.unit else self.ratio
         assert compared is not None
         limit = self.budget.limit
-        met = compared >= limit if self.budget.at_least else compared <= limit
-        return "met" if met else "missed"
+        is_met = compared >= limit if self.budget.at_least else compared <= limit
+        return "met" if is_met else "missed"
 
 
 def interleaved(

@@ -1,4 +1,4 @@
-"""What requests need, and a raw client with a kept connection. It imports little."""
+"""Paths and credentials of requests, and a client on a raw socket. It imports little."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def table(rows: Iterable[Row]) -> str:
 
 
 def markdown(rows: Iterable[Row]) -> str:
-    """The rows as a table, with what the run took place on."""
+    """The rows as a table, with the versions and the processors of the run."""
     versions = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     day = datetime.now(timezone.utc).date()
     lines = [

@@ -113,7 +113,7 @@ def suites(tests: int, rounds: int, trial: bool) -> Iterator[Row]:
 
 
 def _first(first: dict[Suite, list[float]]) -> Iterator[Row]:
-    """What the first test pays: imports, the start of the server, and the certificate."""
+    """The cost of the first test: imports, the start of the server, and the certificate."""
     group = SUITES[REQUESTS]
     base = first[group[FLOOR]]
     samples = {
@@ -136,7 +136,7 @@ def _without_call(net: dict[Suite, list[float]]) -> Iterator[Row]:
 
 
 def xdist(tests: int, rounds: int) -> Iterator[Row]:
-    """How much faster two processes are than one."""
+    """The speed-up by a second process."""
     subjects = {FLOOR: SUITES[KEPT][FLOOR], "redirected": SUITES[KEPT]["redirected"]}
     runs = {
         (name, processes): _durations_of(suite, tests, processes)

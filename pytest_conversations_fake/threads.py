@@ -38,7 +38,7 @@ MAX_FRAMES = 6
 class Selector(DefaultSelector):
     """A selector that shows whether its event loop waits for work. A loop that is stuck does not.
 
-    To ask costs nothing; to let an idle loop respond takes two changes of the running thread.
+    The check is free. A response of the idle loop would take two switches between threads.
     """
 
     is_waiting = False

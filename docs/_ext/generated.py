@@ -216,7 +216,7 @@ def endpoints() -> Iterator[str]:
 
 
 def accepts(parameter: Parameter) -> str:
-    """What a parameter accepts; the operations have a page of their own."""
+    """The accepted values of a parameter. The operations have a page of their own."""
     if len(parameter.schema.get("enum", ())) > len(RESOURCES):
         return "[Twilio's name](operations.md) of an operation"
     return accepted(parameter.schema)

@@ -1,4 +1,4 @@
-"""Actions: what a test, or a person at the page, did to the fake without a request."""
+"""Actions: calls of a test, or of a person at the page, that change the fake without a request."""
 
 from __future__ import annotations
 
@@ -16,13 +16,16 @@ from .wording import visible
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
+RESTORES = ("restore", "reset")
+"""The names of the actions after which the time line has only its entries at a snapshot."""
+
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
 SECRETS = ("auth_token",)
 """Secret arguments that are no parameters of an operation."""
 
 _is_recorded: ContextVar[bool] = ContextVar("_is_recorded", default=False)
-"""Whether the running code belongs to an action, whose own calls are no further actions."""
+"""Whether the running code belongs to an action. Calls inside an action are not recorded."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -43,7 +46,7 @@ class Action:
     sid: str = ""
     """The sid of the record that the call returned; empty if it returned none."""
     error: str | None = None
-    """What the call raised, as in `LookupError: there is no…`; None if it succeeded."""
+    """The error of the call, as in `LookupError: there is no…`; None if it succeeded."""
 
     @property
     def text(self) -> str:
@@ -66,7 +69,7 @@ class Recorder:
 
     subject: str
     next_order: Callable[[], int]
-    enter: Callable[[Action], None]
+    add: Callable[[Action], None]
     """Adds an action to the time line."""
 
     def record(
@@ -80,7 +83,7 @@ class Recorder:
         error: str | None = None,
     ) -> None:
         """Record a call that began at *order* (default: now) and that has ended now."""
-        self.enter(
+        self.add(
             Action(
                 order=self.next_order() if order is None else order,
                 subject=self.subject,
@@ -94,9 +97,9 @@ class Recorder:
 
 
 def action(method: Method) -> Method:
-    """Record the calls of a public method, except those that another action makes.
+    """Record the calls of a public method, except for calls inside another action.
 
-    Its object has an attribute `_recorder`. Keyword arguments that are the default are left out.
+    The object of the method has an attribute `_recorder`.
     """
     defaults = method.__kwdefaults__ or {}
 
@@ -116,7 +119,9 @@ def action(method: Method) -> Method:
         try:
             result = method(self, *arguments, **keywords)
         except Exception as error:
-            text = without_passwords(f"{type(error).__name__}: {error}")  # it would keep frames
+            text = without_passwords(
+                f"{type(error).__name__}: {error}"
+            )  # the error would keep frames
             recorder.record(method.__name__, arguments, chosen, order=order, error=text)
             raise
         finally:

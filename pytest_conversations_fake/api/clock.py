@@ -87,7 +87,7 @@ class Clock(SuggestsNames):
             _ = self.now() + length
         except OverflowError:
             raise ValueError(
-                "the clock has the years 1 to 9999, and this shift leaves them"
+                "this shift leaves the years 1 to 9999, which the clock accepts"
             ) from None
         if self._stays_at:
             self._stays_at += length

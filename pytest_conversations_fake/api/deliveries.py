@@ -64,7 +64,7 @@ class Delivery:
     answer: str = ""
     """The text of the answer."""
     error: str | None = None
-    """Why there was no answer, or what the application raised."""
+    """The reason for a missing answer, or the error that the application raised."""
     signing: Signing | None = None
     """The signature; None if nothing was sent."""
 

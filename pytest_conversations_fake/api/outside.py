@@ -12,7 +12,7 @@ from .deliveries import Delivery
 from .journal import RecordedRequest
 
 Entry = RecordedRequest | Delivery | Action
-"""What a time line consists of."""
+"""An entry of a time line."""
 
 NOT_ACTIVE = "this fake is not active; use it in a `with` statement"
 """The error of an action that needs the server or the worker of a fake."""

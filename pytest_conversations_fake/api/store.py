@@ -18,6 +18,9 @@ R = TypeVar("R", bound=Record)
 # The values are records of the kind in the key, which a type cannot express
 Kinds = defaultdict[type[Record], dict[Hashable, Any]]
 
+# The keys of a record, and the names of its lists
+Names = tuple[list[Hashable], list[Hashable]]
+
 
 class Deferred:
     """Records of some *kinds* that *create* adds to the store before the first use of a kind."""
@@ -53,12 +56,17 @@ class Store:
     def defer(
         self, kinds: Collection[type[Record]], create: Callable[[], Sequence[Record]]
     ) -> None:
-        """Call *create*, which adds records of these *kinds*, before the first use of one of them.
+        """Call *create*, which adds records of these *kinds*, before the first use of a kind.
 
-        Most tests look at none of the records that come with a service.
+        Most tests use none of the records that come with a service.
         """
         self._deferred.append(Deferred(kinds, create))
         self._deferred_kinds.update(kinds)
+
+    def _create_before_use(self, kind: type[Record]) -> None:
+        """Create the deferred records if they include the *kind*, which is used now."""
+        if kind in self._deferred_kinds:
+            self._create_deferred()
 
     def _create_deferred(self) -> None:
         creations, self._deferred = self._deferred, []
@@ -67,8 +75,7 @@ class Store:
             each.create()
 
     def add(self, record: Record) -> None:
-        if type(record) in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(type(record))
         self._append(record)
 
     def change(self, record: Record, **values: object) -> None:
@@ -108,27 +115,23 @@ class Store:
             self._enter(record)
 
     def find(self, kind: type[R], sid: str | None) -> R | None:
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         return self._by_sid[kind].get(sid)
 
     def get(self, kind: type[R], sid: str | None) -> R:
         """A record that exists or has existed."""
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         record: R = self._by_sid[kind].get(sid) or self._removed[kind][sid]
         return record
 
     def get_by(self, kind: type[R], *key: Hashable) -> R:
         """A record that exists."""
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         record: R = self._by_key[kind][key]
         return record
 
     def find_by(self, kind: type[R], *key: Hashable) -> R | None:
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         return self._by_key[kind].get(key)
 
     def find_even_removed(self, kind: type[R], sid: str | None) -> R | None:
@@ -137,15 +140,13 @@ class Store:
 
     def of(self, kind: type[R], listed: Hashable) -> Sequence[R]:
         """The records of a *kind* in a list, oldest first. The sid of a parent is a list's name."""
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         records: Sequence[R] = self._lists[kind].get(listed, ())
         return records
 
     def all(self, kind: type[R]) -> Collection[R]:
         """All records of a *kind*, oldest first."""
-        if kind in self._deferred_kinds:
-            self._create_deferred()
+        self._create_before_use(kind)
         return self._by_sid[kind].values()
 
     def removed(self, kind: type[R]) -> Collection[R]:
@@ -178,7 +179,7 @@ class Store:
                     self._enter(record)
             self._deferred = [each for each in deferred if not each.records]
             self._deferred_kinds = {kind for each in self._deferred for kind in each.kinds}
-            for each in deferred:  # records that were created later exist on, as they were then
+            for each in deferred:  # records that were created later stay, as they were at first
                 each.restore()
                 for record in each.records:
                     self._append(record)
@@ -206,9 +207,6 @@ class Store:
         for name in lists:
             records = self._lists[type(record)][name]
             del records[bisect_left(records, self.position(record), key=self.position)]
-
-
-Names = tuple[list[Hashable], list[Hashable]]
 
 
 def _names(record: Record) -> Names:

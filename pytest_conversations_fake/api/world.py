@@ -96,38 +96,43 @@ class World:
         """Send a delivery, or only record it if nobody outside sends it."""
         delivery = replace(delivery, order=self.next_order())
         if not self.outside.post(delivery):
-            self.enter(delivery)
+            self.add_delivery(delivery)
 
     def ask(self, delivery: Delivery) -> Future[Delivery]:
         """Send a delivery and return its future answer; unanswered if nobody outside sends it."""
         delivery = replace(delivery, order=self.next_order())
         if answer := self.outside.ask(delivery):
             return answer
-        self.enter(delivery)
         unanswered: Future[Delivery] = Future()
-        unanswered.set_result(delivery)
+        unanswered.set_result(self.add_delivery(delivery))
         return unanswered
 
     def recorder(self, subject: str) -> Recorder:
         """The recorder of the actions on a *subject*, see `Action.subject`."""
-        return Recorder(subject, self.next_order, self.enter)
+        return Recorder(subject, self.next_order, self.add_action)
 
-    def enter(self, entry: Delivery | Action) -> None:
-        """Add a delivery with its outcome or an action to the time line."""
+    def add_action(self, action: Action) -> None:
         with self.lock:
-            if isinstance(entry, Action):
-                self.actions.append(entry)
-            else:
-                entry = replace(entry, end_order=self.next_order())
-                self.deliveries.append(entry)
-            self.dropped.drop(self.deliveries, self.actions)
-            self._tell(entry)
+            self.actions.append(action)
+            self._complete(action)
+
+    def add_delivery(self, delivery: Delivery) -> Delivery:
+        """Add a delivery with its outcome. Returns it with the place of that outcome."""
+        with self.lock:
+            delivery = replace(delivery, end_order=self.next_order())
+            self.deliveries.append(delivery)
+            self._complete(delivery)
+        return delivery
+
+    def _complete(self, entry: Delivery | Action) -> None:
+        self.dropped.drop(self.deliveries, self.actions)
+        self._notify(entry)
 
     def _on_request(self, request: RecordedRequest) -> None:
         self.lock.notify_all()  # for assertions that wait for a request
-        self._tell(request)
+        self._notify(request)
 
-    def _tell(self, entry: Entry) -> None:
+    def _notify(self, entry: Entry) -> None:
         for listener in self.outside.listeners:
             listener(entry)
 

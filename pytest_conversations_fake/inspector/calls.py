@@ -46,7 +46,7 @@ class Reply:
 
 
 class CallError(Exception):
-    """A call that is not answered, with its *status* and a sentence."""
+    """A call that is refused, with a *status* and a *sentence*."""
 
     def __init__(self, status: int, sentence: str, **headers: str) -> None:
         super().__init__(sentence)
@@ -63,12 +63,12 @@ def find(method: str, path: str) -> tuple[Endpoint, Mapping[str, str]]:
     The path is that of the request, still encoded.
     """
     below = path.removeprefix(PREFIX)
-    there = [(each, found) for each in ENDPOINTS if (found := each.pattern.fullmatch(below))]
-    for endpoint, found in there:
+    matches = [(each, found) for each in ENDPOINTS if (found := each.pattern.fullmatch(below))]
+    for endpoint, found in matches:
         if endpoint.method == method or (endpoint.method, method) == ("GET", "HEAD"):
             return endpoint, {name: _decoded(part) for name, part in found.groupdict().items()}
-    if there:
-        methods = [endpoint.method for endpoint, _ in there]
+    if matches:
+        methods = [endpoint.method for endpoint, _ in matches]
         sentence = f"{path} accepts {' and '.join(methods)}, not {method[:20]}"
         raise CallError(405, sentence, Allow=", ".join(methods))
     paths = [PREFIX + each for each in dict.fromkeys(each.path for each in ENDPOINTS)]
@@ -140,8 +140,8 @@ def _check_names(where: str, parameters: Sequence[Parameter], values: Mapping[st
     names = [each.name for each in parameters]
     for name in values:
         if name not in names:
-            there_is = unknown(f"{where} has no", name[:60], names) if names else ""
-            raise ValueError(there_is or f"{where} must be empty, without {name[:60]!r}")
+            problem = unknown(f"{where} has no", name[:60], names) if names else ""
+            raise ValueError(problem or f"{where} must be empty, without {name[:60]!r}")
     for each in parameters:
         if each.required and each.name not in values:
             raise ValueError(f"{where} needs {each.name!r}")

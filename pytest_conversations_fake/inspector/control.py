@@ -45,13 +45,13 @@ class Inspectable(Protocol):
 
 
 class Control:
-    """What a call of the control API works on. Its calls run in several threads."""
+    """The object of all calls of the control API, which run in several threads."""
 
     def __init__(self, fake: Inspectable) -> None:
         self.fake = fake
         self.world = fake._world
         self._snapshots: dict[str, Snapshot] = {}
-        self._taken = 0
+        self._snapshot_count = 0
         self._ids: dict[Injection, str] = {}
         self._search_texts: WeakKeyDictionary[Entry, str] = WeakKeyDictionary()
 
@@ -70,11 +70,11 @@ class Control:
         """Take a snapshot. Returns its id."""
         snapshot = self.fake.snapshot()
         with self.world.lock:
-            self._taken += 1
-            self._snapshots[str(self._taken)] = snapshot
+            self._snapshot_count += 1
+            self._snapshots[str(self._snapshot_count)] = snapshot
             while len(self._snapshots) > MAX_SNAPSHOTS:
                 del self._snapshots[next(iter(self._snapshots))]
-            return str(self._taken)
+            return str(self._snapshot_count)
 
     def snapshots(self) -> Mapping[str, Snapshot]:
         """The snapshots by id, the oldest first."""

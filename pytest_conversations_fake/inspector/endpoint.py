@@ -1,4 +1,4 @@
-"""Endpoints: what the table of the control API says about each of its calls."""
+"""Endpoints: the rows of the control API's table."""
 
 from __future__ import annotations
 
@@ -28,10 +28,11 @@ class Parameter:
 
 @dataclass(frozen=True, kw_only=True)
 class Endpoint:
-    """A call of the control API.
+    """A row of the table: an operation of the control API.
 
     *run* takes the `Control` and the validated parameters as keywords. It returns the answer, or a
-    text where *media_type* is not JSON. That of an event stream reads events for `streams.py`.
+    text where *media_type* is not JSON. For an event stream, *run* only names the operation, and
+    `streams.py` answers.
     """
 
     method: str

@@ -1,11 +1,11 @@
-"""The table of the control API: each call, its parameters and its answer."""
+"""The table of the control API: a row for each operation, with its parameters and its answer."""
 
 from __future__ import annotations
 
 from ..api.addresses import CHANNELS
 from ..api.clock import UNITS
 from ..api.resources.receipts import STATUSES
-from . import changes, entries, people, views
+from . import entries, simulators, views, whole_state
 from .control import Control
 from .endpoint import EVENT_STREAM, Endpoint, Parameter
 from .feed import Feed
@@ -40,7 +40,7 @@ FILTERS = (
     Parameter("refused", FLAG, "Whether a request was refused, or a webhook or action failed."),
 )
 KIND = Parameter("kind", one_of([*entries.KINDS]), "The kind of entries.")
-MESSAGE = record(message=nullable(named("PersonMessage")))
+MESSAGE = record(message=nullable(named("SimulatorMessage")))
 
 
 def get_openapi(control: Control) -> Json:
@@ -51,7 +51,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/state",
-        summary="The fake: its name, address and clock, and how much it has of everything.",
+        summary="The name, address and clock of the fake, and the numbers of its records.",
         run=views.get_state,
         answer=named("State"),
     ),
@@ -107,7 +107,7 @@ ENDPOINTS = (
     Endpoint(
         method="GET",
         path="/test",
-        summary="What was recorded, as a module for pytest.",
+        summary="The recorded session as a pytest module.",
         run=entries.get_test,
         answer=TEXT,
         media_type="text/x-python",
@@ -138,14 +138,14 @@ ENDPOINTS = (
         method="GET",
         path="/seed",
         summary="All records as a seed, which `POST /seed` and `load` take.",
-        run=changes.get_seed,
+        run=whole_state.get_seed,
         answer=OBJECT,
     ),
     Endpoint(
         method="POST",
         path="/seed",
         summary="Add the records of a seed: all of them or none.",
-        run=changes.add_seed,
+        run=whole_state.add_seed,
         document=Parameter("seed", OBJECT, "The seed, in the format of seed files.", required=True),
         answer=record(added=COUNTS),
         max_body=32 * 1024 * 1024,
@@ -154,14 +154,14 @@ ENDPOINTS = (
         method="GET",
         path="/snapshots",
         summary="The snapshots, the oldest first. The last 20 are kept.",
-        run=changes.list_snapshots,
+        run=whole_state.list_snapshots,
         answer=record(snapshots=listed(named("Snapshot"))),
     ),
     Endpoint(
         method="POST",
         path="/snapshots",
         summary="Take a snapshot: records, clock, requests, deliveries and faults.",
-        run=changes.take_snapshot,
+        run=whole_state.take_snapshot,
         answer=named("Snapshot"),
         status=201,
     ),
@@ -169,20 +169,20 @@ ENDPOINTS = (
         method="POST",
         path="/snapshots/{id}/restore",
         summary="Go back to a snapshot.",
-        run=changes.restore_snapshot,
+        run=whole_state.restore_snapshot,
         in_path=(ID,),
     ),
     Endpoint(
         method="POST",
         path="/reset",
         summary="Go back to the initial state, which contains the seed.",
-        run=changes.reset,
+        run=whole_state.reset,
     ),
     Endpoint(
         method="GET",
         path="/faults",
         summary="The faults that requests can still meet, and those that can be injected.",
-        run=changes.list_faults,
+        run=whole_state.list_faults,
         answer=record(
             faults=listed(named("Fault")),
             available=listed(named("AvailableFault")),
@@ -193,15 +193,17 @@ ENDPOINTS = (
         method="POST",
         path="/faults",
         summary="Inject a fault: let requests meet a failure.",
-        run=changes.inject_fault,
+        run=whole_state.inject_fault,
         body=(
-            Parameter("fault", one_of([*changes.FAULTS]), "The fault.", required=True),
+            Parameter("fault", one_of([*whole_state.FAULTS]), "The fault.", required=True),
             Parameter("arguments", OBJECT, 'Its arguments, as in `{"retry_after": 2}`.'),
             Parameter(
-                "on", one_of(changes.OPERATION_NAMES), "The operation; any operation by default."
+                "on",
+                one_of(whole_state.OPERATION_NAMES),
+                "The operation; any operation by default.",
             ),
             Parameter("times", whole(1), "The number of requests that meet it; all by default."),
-            Parameter("after", whole(), "The number of requests that do not meet it before."),
+            Parameter("after", whole(), "The number of requests to skip before it; 0 by default."),
         ),
         answer=named("Fault"),
         status=201,
@@ -210,21 +212,21 @@ ENDPOINTS = (
         method="DELETE",
         path="/faults/{id}",
         summary="End a fault.",
-        run=changes.end_fault,
+        run=whole_state.end_fault,
         in_path=(ID,),
     ),
     Endpoint(
         method="GET",
         path="/clock",
         summary="The time of the fake.",
-        run=changes.get_clock,
+        run=whole_state.get_clock,
         answer=named("Clock"),
     ),
     Endpoint(
         method="POST",
         path="/clock",
         summary="Move the clock. Timers that become due run out.",
-        run=changes.move_clock,
+        run=whole_state.move_clock,
         body=(
             Parameter("move_to", MOMENT, "The instant at which the clock stops."),
             Parameter("tick", FLAG, "Whether the clock runs on after `move_to`."),
@@ -240,7 +242,7 @@ ENDPOINTS = (
         method="GET",
         path="/phones/{phone}/inbox",
         summary="The messages that a phone received, the oldest first.",
-        run=people.list_inbox,
+        run=simulators.list_inbox,
         in_path=(PHONE,),
         query=(CHANNEL,),
         answer=record(messages=listed(named("ReceivedMessage"))),
@@ -249,7 +251,7 @@ ENDPOINTS = (
         method="POST",
         path="/phones/{phone}/messages",
         summary="Text a number of the account from a phone.",
-        run=people.send_text,
+        run=simulators.send_text,
         in_path=(PHONE,),
         body=(
             Parameter("to", NAME, "The number of the account.", required=True),
@@ -264,7 +266,7 @@ ENDPOINTS = (
         method="POST",
         path="/phones/{phone}/receipts",
         summary="Report a delivery status for the messages to a phone, as its carrier does.",
-        run=people.report_status,
+        run=simulators.report_status,
         in_path=(PHONE,),
         body=(
             Parameter("status", one_of(STATUSES), "The status.", required=True),
@@ -276,7 +278,7 @@ ENDPOINTS = (
         method="POST",
         path="/chat-users/{identity}/messages",
         summary="Send a message to a conversation as a chat user.",
-        run=people.send_chat_message,
+        run=simulators.send_chat_message,
         in_path=(IDENTITY,),
         body=(
             Parameter("to", NAME, CONVERSATION.meaning, required=True),
@@ -289,7 +291,7 @@ ENDPOINTS = (
         method="POST",
         path="/chat-users/{identity}/join",
         summary="Join a conversation as a chat user.",
-        run=people.join_conversation,
+        run=simulators.join_conversation,
         in_path=(IDENTITY,),
         body=(CONVERSATION,),
         answer=record(participant_sid=MAYBE_TEXT),
@@ -299,7 +301,7 @@ ENDPOINTS = (
         method="POST",
         path="/chat-users/{identity}/read",
         summary="Mark messages of a conversation as read by a chat user.",
-        run=people.mark_as_read,
+        run=simulators.mark_as_read,
         in_path=(IDENTITY,),
         body=(
             CONVERSATION,
@@ -312,16 +314,16 @@ ENDPOINTS = (
         method="GET",
         path="/chat-users/{identity}/unread",
         summary="The messages of others that a chat user has not read, the oldest first.",
-        run=people.list_unread,
+        run=simulators.list_unread,
         in_path=(IDENTITY,),
         query=(CONVERSATION,),
-        answer=record(messages=listed(named("PersonMessage"))),
+        answer=record(messages=listed(named("SimulatorMessage"))),
     ),
     Endpoint(
         method="POST",
         path="/settle",
         summary="Wait until all webhooks are delivered, with those that they cause.",
-        run=changes.settle,
+        run=whole_state.settle,
         body=(Parameter("within", number(0, 60), "Maximum number of seconds; 10 by default."),),
     ),
     Endpoint(

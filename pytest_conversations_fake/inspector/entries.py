@@ -62,14 +62,15 @@ def _matching(
     **filters: Any,
 ) -> Json:
     """The newest *limit* entries of a *kind* that match, the oldest first."""
-    with control.world.lock:
-        entries = timeline(control.world)
+    world = control.world
+    with world.lock:
+        entries = timeline(world.journal, world.deliveries, world.actions)
     found: list[Json] = []
     wanted = search.casefold()
     for entry in reversed(entries):
         is_of_kind = kind is None or isinstance(entry, KINDS[kind])
         if is_of_kind and _passes(entry, **filters) and _contains(control, entry, wanted):
-            found.append(entry_data(entry, control.world.assumptions))
+            found.append(entry_data(entry, world.assumptions))
         if len(found) > limit:
             break
     return {"entries": found[:limit][::-1], "more": len(found) > limit}

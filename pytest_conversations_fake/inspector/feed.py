@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 
-from ..api.actions import Action
+from ..api.actions import RESTORES, Action
 from ..api.outside import Entry
 from ..reports.data import entry_data
 from .control import Control
@@ -24,9 +24,6 @@ MAX_KEPT = 1000
 
 MAX_BATCH = 100
 """Maximum number of entries that a client gets at once."""
-
-RESTORES = ("restore", "reset")
-"""The actions after which a client must read everything again."""
 
 
 @dataclass
@@ -96,7 +93,7 @@ class Feed:
             data = json.dumps(entry_data(each.entry, self._control.world.assumptions))
             each.text = _event("entry", data, id=self._id(each.entry))
             if isinstance(each.entry, Action) and each.entry.name in RESTORES:
-                each.text += _event("reload", "{}")
+                each.text += _event("reload", "{}")  # the client reads everything again
         return each.text
 
     def _state_event(self, position: int) -> bytes:

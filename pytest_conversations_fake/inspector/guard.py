@@ -1,4 +1,4 @@
-"""The guard: which requests may come from a web page, and the headers that limit our own page.
+"""The guard refuses requests of foreign web pages, and limits our own page by headers.
 
 A page of another site can send requests to this machine, directly or with a name that suddenly
 resolves to a loopback address (DNS rebinding). The guard refuses both by the headers that browsers
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from ..api.wording import visible
 
 SECURITY_HEADERS = {
-    # Of answers that are no page; the page has a policy of its own
+    # For answers other than the page, which has a policy of its own
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -1,4 +1,4 @@
-"""The page, and the files that it loads: its own, and the rendering that report pages have, too."""
+"""The page, and the files that it loads: its own, and those that it shares with report pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..reports.assets import SHARED_FILES, source
 
-# Never guessed: the tables of the machine may say anything
+# `mimetypes` depends on tables of the machine
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",

@@ -49,7 +49,7 @@ MAYBE_COUNT = nullable(COUNT)
 
 MEDIA = record(sid=TEXT, filename=MAYBE_TEXT, content_type=MAYBE_TEXT)
 
-PERSON_MESSAGE = {
+SIMULATOR_MESSAGE = {
     "sid": TEXT,
     "conversation_sid": TEXT,
     "index": COUNT,
@@ -175,8 +175,8 @@ SCHEMAS: dict[str, Schema] = {
             )
         ),
     ),
-    "PersonMessage": record(**PERSON_MESSAGE),
-    "ReceivedMessage": record(**PERSON_MESSAGE, sender=TEXT),
+    "SimulatorMessage": record(**SIMULATOR_MESSAGE),
+    "ReceivedMessage": record(**SIMULATOR_MESSAGE, sender=TEXT),
     "Fault": record(
         id=TEXT,
         fault=TEXT,

@@ -1,6 +1,6 @@
-"""The site: what a server answers in addition to the imitated API, over HTTP.
+"""The site: the page and the control API, which a server answers besides the imitated API.
 
-`/` leads to the page at `/_fake/`, `/health` tells that the fake runs, and `/_fake/v1/` is the
+`/` leads to the page at `/_fake/`, `/health` shows that the fake runs, and `/_fake/v1/` is the
 control API.
 """
 
@@ -15,13 +15,13 @@ from aiohttp import web
 
 from ..api.refusals import Refused
 from ..server.translation import read_body
+from .call_threads import in_thread
 from .calls import CallError, Reply, error_reply, find, run
 from .control import Control
 from .endpoint import EVENT_STREAM, PREFIX
 from .guard import SECURITY_HEADERS, Guard, header_problem
 from .page import FILES, PAGE, POLICY
 from .streams import Streams
-from .workers import in_thread
 
 OWN_PATHS = ("/", "/health", "/favicon.ico", "/_fake")
 
@@ -94,10 +94,10 @@ def _page(method: str, path: str, headers: Mapping[str, str]) -> Reply:
 
 
 def _file(headers: Mapping[str, str], media_type: str, content: bytes, policy: str = "") -> Reply:
-    """A file, which a browser asks for again each time and keeps while it is the same."""
+    """A file that a browser may cache, and that it validates by its tag before each use."""
     tag = f'"{sha256(content).hexdigest()[:32]}"'
     headers_of_file = {"ETag": tag, "Cache-Control": "no-cache"}
-    if policy:  # of a 304, too: a browser takes it over for the page that it kept
+    if policy:  # for a 304, too: a browser applies it to the page in its cache
         headers_of_file["Content-Security-Policy"] = policy
     if headers.get("If-None-Match") == tag:
         return Reply(304, headers=headers_of_file)

@@ -10,9 +10,9 @@ from functools import partial
 
 from aiohttp import web
 
+from .call_threads import in_thread
 from .calls import CallError
 from .feed import Feed
-from .workers import in_thread
 
 MAX_STREAMS = 64
 """Maximum number of streams at the same time."""
@@ -21,7 +21,7 @@ GATHER_TIME = 0.05
 """Seconds in which entries are gathered, so that a burst of requests costs few writes."""
 
 HEARTBEAT_TIME = 15.0
-"""Seconds without an event after which a comment is sent, which shows whether a client has gone."""
+"""Seconds without an event after which a comment shows whether the client has gone."""
 
 WRITE_TIMEOUT = 30.0
 """Seconds after which a client that does not read is dropped."""

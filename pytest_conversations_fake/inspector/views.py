@@ -1,4 +1,4 @@
-"""Calls of the control API that show what the fake has and what reached it."""
+"""Calls of the control API that show the state and the conversations of the fake."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..api.resources.conversations import Conversation
 from ..api.secrets import without_passwords
 from ..reports.conversations import conversation_data, transcript
 from ..state.counts import counts
-from .changes import get_clock
 from .control import Control
 from .schemas import Json
+from .whole_state import get_clock
 
 
 @cache

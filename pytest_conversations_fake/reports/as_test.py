@@ -1,4 +1,4 @@
-"""A generated test: a pytest module that repeats a session and asserts what followed."""
+"""A generated test: a pytest module that repeats a session and asserts its effects."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from .source import Source
 from .steps import Step, operations, steps
 from .timeline import timeline
 
-HOW = "Replace each NotImplemented and NotImplementedError by what its comment says."
+INSTRUCTION = "Replace each NotImplemented and NotImplementedError as its comment says."
 
 
 def as_test(world: World) -> str:
     """The source of a pytest module that repeats the session of a *world* so far."""
     with world.lock:
-        entries = timeline(world)
+        entries = timeline(world.journal, world.deliveries, world.actions)
         added = {each.sid for each in entries if isinstance(each, Action)}
         draft = _Draft(world, entries, used=frozenset())
         draft.write()
-        if used := added & draft.source.names.used:  # the actions that add them name them now
+        if used := added & draft.source.names.used:  # the second draft assigns their variables
             draft = _Draft(world, entries, used)
             draft.write()
         return draft.module()
@@ -72,8 +72,10 @@ class _Draft:
         if step.action:
             self._replay.write(step.action)
         else:
-            sent = ", ".join(operations(step.requests))
-            self._replay.call_code(f"it sends {sent}" if sent else "it causes this webhook")
+            operation_names = ", ".join(operations(step.requests))
+            self._replay.call_code(
+                f"it sends {operation_names}" if operation_names else "it causes this webhook"
+            )
             self.source.separate()
         names.now = step.end
         self._expectations.write(step.effects)
@@ -90,7 +92,9 @@ class _Draft:
 
     def module(self) -> str:
         marker = self._marker()
-        parts = [f'"""A recorded session with Twilio Conversations.\n\n{HOW}{self._note()}\n"""']
+        parts = [
+            f'"""A recorded session with Twilio Conversations.\n\n{INSTRUCTION}{self._note()}\n"""'
+        ]
         parts += ["", "from __future__ import annotations", "", *self._imports(), "", ""]
         parts += marker
         parts += [f"def test_recorded_session({FAKE}: FakeConversations) -> None:"]

@@ -107,13 +107,18 @@ def _message(account: Account, message: Message) -> Json:
         "author": message.author,
         "body": message.body,
         "content_sid": message.content_sid,
-        "media": [
-            {name: each[name] for name in ("sid", "filename", "content_type")}
-            for each in message.media or ()
-        ],
+        "media": media_data(message),
         "date_created": shown_moment(message.date_created),
         "receipts": [_receipt(account, each) for each in account.store.of(Receipt, message.sid)],
     }
+
+
+def media_data(message: Message) -> list[Json]:
+    """The files of a message."""
+    return [
+        {name: each[name] for name in ("sid", "filename", "content_type")}
+        for each in message.media or ()
+    ]
 
 
 def _receipt(account: Account, receipt: Receipt) -> Json:

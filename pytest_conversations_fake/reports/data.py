@@ -89,7 +89,7 @@ def delivery_entry(delivery: Delivery) -> Json:
 
 
 def action_entry(action: Action) -> Json:
-    """What a test or a person did without a request."""
+    """A call of a test or a person that changed the fake without a request."""
     return {
         "kind": "action",
         "order": action.order,

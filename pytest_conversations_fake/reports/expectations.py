@@ -22,8 +22,15 @@ from .python_text import Node, call, flat, prefixed, quoted
 from .sid_names import FAKE, SID
 from .source import Source
 
-UNTOLD = ("attributes", "client_identity", "event_type", "index", "media", "retry_count")
-"""Parameters of webhooks that say nothing new."""
+REDUNDANT_PARAMETERS = (
+    "attributes",
+    "client_identity",
+    "event_type",
+    "index",
+    "media",
+    "retry_count",
+)
+"""Parameters of webhooks that repeat others or depend on the run."""
 
 
 class Expectations:
@@ -33,7 +40,7 @@ class Expectations:
         self._world = world
         self._source = source
         self._similar: dict[tuple[str, str], list[RecordedRequest | Delivery]] = defaultdict(list)
-        """The entries by operation or event, in all and for each value of a parameter."""
+        """The entries by operation or event: all, and those with each value of a parameter."""
         for each in entries:
             if isinstance(each, Action):
                 continue
@@ -55,7 +62,7 @@ class Expectations:
                 self._source.write(node)
 
     def define_records(self, requests: Sequence[RecordedRequest]) -> None:
-        """Define variables for the records of *requests* that were there before them."""
+        """Define variables for the records that *requests* name and that existed before them."""
         for request in requests:
             for value in self._stable(request.all_params).values():
                 is_sid = isinstance(value, str) and SID.fullmatch(value)
@@ -88,7 +95,8 @@ class Expectations:
         stable = {
             name: value
             for name, value in self._stable(delivery.params).items()
-            if name == "conversation_sid" or not (name.endswith("_sid") or name in UNTOLD)
+            if name == "conversation_sid"
+            or not (name.endswith("_sid") or name in REDUNDANT_PARAMETERS)
         }
         params, arguments = self._arguments(stable)
         expectation = DeliveryExpectation(delivery.event, 1, params, delivery.failed)

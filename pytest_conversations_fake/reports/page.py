@@ -1,6 +1,6 @@
 """The report as an HTML page, which opens without a server.
 
-Python writes what must be readable in any case; the modules of `static/` render the time line and
+Python writes the parts that need no script; the modules of `static/` render the time line and
 the conversations, as in the live page. Where scripts may not run, the page shows the report's text.
 """
 
@@ -10,11 +10,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ..api.outside import Entry
 from ..api.wording import counted
 from .assets import SHARED_MODULES, inlined, source
 from .data import Json, entry_data
 from .markup import Html, document, element
+from .timeline import timeline
 
 if TYPE_CHECKING:
     from .report import Report
@@ -104,11 +104,10 @@ def _pre(text: str) -> Html | None:
 
 def _data(report: Report) -> str:
     """The data of the page as JSON that cannot end the element in which it stands."""
-    entries: list[Entry] = [*report.requests, *report.deliveries, *report.actions]
     data: Json = {
         "timeline": [
             entry_data(each, report.assumptions, max_response=MAX_ANSWER_LENGTH)
-            for each in sorted(entries, key=lambda entry: entry.order)
+            for each in timeline(report.requests, report.deliveries, report.actions)
         ],
         "conversations": [*reversed(report.transcript.conversations)],
         "omitted_conversations": report.transcript.omitted,

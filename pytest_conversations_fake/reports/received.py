@@ -1,4 +1,4 @@
-"""Assertions of a generated test on what people received at the end."""
+"""Assertions of a generated test on the messages that phones and chat users received."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .source import Source
 
 
 def write_received(world: World, source: Source, entries: Sequence[Entry]) -> None:
-    """Assert on the inbox of each phone, and on what acting chat users have not read."""
-    for address in dict.fromkeys([*_acting("handset", entries), *_addressed(world, entries)]):
+    """Assert on the inbox of each phone, and on the unread messages of chat users that acted."""
+    for address in dict.fromkeys([*_acted("handset", entries), *_addressed(world, entries)]):
         inbox = Handset(world, world.account, _stored, address).inbox
         bodies = source.value([each.body for each in inbox])
         if bodies is not None:
-            phone = source.person("handset", address)
+            phone = source.simulator("handset", address)
             _write_bodies(source, f"{phone}.inbox", bodies)
-    for identity in dict.fromkeys(_acting("chat_user", entries)):
+    for identity in dict.fromkeys(_acted("chat_user", entries)):
         user = ChatUser(world, world.account, _stored, identity)
         for participant in world.account.store.all(Participant):
             if participant.identity != identity:
@@ -34,7 +34,7 @@ def write_received(world: World, source: Source, entries: Sequence[Entry]) -> No
             conversation = participant.conversation_sid
             bodies = source.value([each.body for each in user.unread(conversation)])
             if bodies is not None:
-                variable = source.person("chat_user", identity)
+                variable = source.simulator("chat_user", identity)
                 _write_bodies(source, f"{variable}.unread({source.record(conversation)})", bodies)
 
 
@@ -45,7 +45,7 @@ def _write_bodies(source: Source, messages: str, bodies: Node) -> None:
         source.write(prefixed(f"assert [message.body for message in {messages}] == ", bodies))
 
 
-def _acting(kind: str, entries: Sequence[Entry]) -> Iterator[str]:
+def _acted(kind: str, entries: Sequence[Entry]) -> Iterator[str]:
     """The addresses of phones, or the identities of chat users, that acted."""
     for entry in entries:
         subject = entry.subject if isinstance(entry, Action) else ""

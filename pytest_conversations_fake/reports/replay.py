@@ -18,7 +18,7 @@ from .python_text import Node, call, prefixed
 from .sid_names import FAKE
 from .source import Source
 
-OMITTED = ("run_in", "auth_token", "target", "public_url")
+OMITTED = ("run_in", "target", "public_url")
 """Arguments of `deliver_to` that a test does not repeat as they are."""
 
 
@@ -86,7 +86,7 @@ class Replay:
 
     def _subject(self, action: Action) -> str:
         if person := re.fullmatch(r"(handset|chat_user)\((.*)\)", action.subject, re.DOTALL):
-            return self._source.person(person[1], ast.literal_eval(person[2]))
+            return self._source.simulator(person[1], ast.literal_eval(person[2]))
         return f"{FAKE}.{action.subject}".rstrip(".")
 
     def _arguments(self, action: Action) -> list[Node]:
@@ -136,7 +136,7 @@ class Replay:
             self.call_code("the fake refuses its connections")
         self._source.end_block()
 
-    # What a person fills in
+    # Placeholders
 
     def call_code(self, effect: str) -> None:
         """A placeholder for a call of the code under test."""
@@ -144,10 +144,8 @@ class Replay:
         self._source.write("raise NotImplementedError")
 
     def _deliver_to(self, action: Action) -> None:
-        kept = {name: each for name, each in action.keywords.items() if name not in OMITTED}
-        if "auth_token" in action.keywords:
-            kept["auth_token"] = action.keywords["auth_token"]
-        self.deliver_to(public_url(action), kept)
+        keywords = {name: each for name, each in action.keywords.items() if name not in OMITTED}
+        self.deliver_to(public_url(action), keywords)
 
     def deliver_to(self, url: str, keywords: Mapping[str, object]) -> None:
         """Deliver to an application, which is a placeholder."""
@@ -168,7 +166,7 @@ def public_url(action: Action) -> str:
 
 
 def direct_targets(entries: Sequence[Entry]) -> list[str]:
-    """The URLs of webhooks that an application answered although nobody called `deliver_to`."""
+    """The URLs of webhooks that an application answered without a call of `deliver_to`."""
     targets = [
         public_url(each)
         for each in entries

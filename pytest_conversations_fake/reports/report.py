@@ -53,15 +53,16 @@ class Report:
         return page(self, outcome, failure)
 
     def as_test(self) -> str:
-        """Return a pytest module that repeats the session so far and asserts what followed.
+        """Return a pytest module that repeats the session so far and asserts its effects.
 
             Path("test_recorded.py").write_text(fake.report().as_test(), encoding="utf-8")
 
-        The test loads the seed and repeats what phones, chat users, the clock and the test did. It
-        raises `NotImplementedError` where the code under test is to be called, and has a variable
-        for each application that receives webhooks. It asserts the requests, the deliveries and the
-        messages that people received. Values that differ in each run are left out, and a record
-        with a generated sid is looked up by its name. Secrets are not in the text.
+        The test loads the seed and repeats the actions of phones, chat users, the clock and the
+        test. It raises `NotImplementedError` at the place of each call of the code under test, and
+        has a variable for each application that receives webhooks. It asserts the requests, the
+        deliveries and the messages that phones and chat users received. It leaves out values that
+        differ in each run, and finds a record with a generated sid by its name. Secrets are not in
+        the text.
         """
         from .as_test import as_test
 

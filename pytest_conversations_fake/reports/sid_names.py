@@ -24,7 +24,7 @@ FAKE = "fake_conversations"
 
 SID = re.compile("[A-Z]{2}[0-9a-f]{32}")
 
-# Attributes by which a generated test finds a record, the most telling first
+# Attributes by which a generated test finds a record, the most specific first
 NAMES = (
     "unique_name",
     "identity",
@@ -50,7 +50,9 @@ class SidNames:
         self._frequencies = cache(self._count)
         self._all = cache(self._list)
         self._variables: dict[str, str] = {}
-        self._taken = Counter([FAKE, "pytest", "datetime", "timedelta", "timezone", "message"])
+        self._name_counts = Counter(
+            [FAKE, "pytest", "datetime", "timedelta", "timezone", "message"]
+        )
         self._created = {sid: order for each in entries for sid, order in _created(each)}
         self._removed = {
             str(each.path_params.get("sid")): each.order
@@ -87,8 +89,8 @@ class SidNames:
         """A new variable, named by the first word of *wanted* if that is a free name."""
         word = re.match("[a-z][a-z0-9_]*", wanted.lower())
         name = word[0] if word and not iskeyword(word[0]) else "user"
-        self._taken[name] += 1
-        number = self._taken[name]
+        self._name_counts[name] += 1
+        number = self._name_counts[name]
         return name if number == 1 else self.variable(f"{name}_{number}")
 
     def assign(self, sid: str) -> str:
@@ -97,13 +99,13 @@ class SidNames:
         return name
 
     def lookup(self, sid: str) -> tuple[str, Sequence[tuple[str, str]] | int] | None:
-        """Where a test finds a record now: its collection, and attributes that only it ever has.
+        """The collection of a record, and the attributes by which a test finds it at `now`.
 
-        Without such attributes it is the number of older records. None for a sid of no record, or
-        of one that was removed.
+        If no attributes distinguish it from all other records of the session, the number of older
+        records replaces them. None for a sid of no record, or of a removed one.
         """
         found = self._find(sid)
-        if not found or not self._is_there(found[1]):
+        if not found or not self._exists(found[1]):
             return None
         resource, record = found
         every = self._all(resource)
@@ -116,10 +118,10 @@ class SidNames:
         for name, value in self._names(record):
             if self._frequencies(resource, name)[parent, value] == 1:
                 return resource.collection, [("conversation_sid", str(parent)), (name, value)]
-        return resource.collection, sum(map(self._is_there, every[: every.index(record)]))
+        return resource.collection, sum(map(self._exists, every[: every.index(record)]))
 
-    def _is_there(self, record: Record) -> bool:
-        """Whether a record with the first one above it is not removed now."""
+    def _exists(self, record: Record) -> bool:
+        """Whether neither a record nor a record above it is removed at `now`."""
         if self._account.store.find(type(record), record.sid):
             return True
         above = ("sid", "message_sid", "conversation_sid", "chat_service_sid")
@@ -134,7 +136,7 @@ class SidNames:
         return sorted((each for each in records if each is not first), key=store.position)
 
     def _count(self, resource: Resource[Any], name: str) -> Counter[Any]:
-        """How many records have each value of an attribute, in all and in each conversation."""
+        """The number of records with each value of an attribute, in all and by conversation."""
         frequencies: Counter[Any] = Counter()
         for record in self._all(resource):
             value = getattr(record, name)
@@ -142,7 +144,7 @@ class SidNames:
         return frequencies
 
     def _names(self, record: Record) -> Iterator[tuple[str, str]]:
-        """The attributes of a record that are the same in each run and were not changed."""
+        """The attributes of a record that are the same in each run and that no request changed."""
         for name in NAMES:
             value = getattr(record, name, None)
             is_same = (record.sid, name) not in self._updated

@@ -29,7 +29,7 @@ from .python_text import (
 from .sid_names import FAKE, SID, SidNames
 
 MAX_LENGTH = 2000
-"""Maximum length of a text that an assertion compares; refused requests have longer ones cut."""
+"""Maximum length of a text in an assertion. Refused requests have longer texts cut."""
 
 
 class Source:
@@ -41,7 +41,7 @@ class Source:
         self.names = SidNames(world, entries)
         self._address = world.address
         self._indent = INDENT
-        self._people: dict[str, str] = {}
+        self._simulators: dict[str, str] = {}
 
     # Statements
 
@@ -152,21 +152,21 @@ class Source:
             self.write(f"{self.names.assign(sid)} = [*{records}][{where}]")
         return self.names.known(sid)
 
-    def person(self, kind: str, name: str) -> str:
+    def simulator(self, kind: str, name: str) -> str:
         """The variable of a phone (`handset`) or chat user."""
         expression = f"{FAKE}.{kind}({quoted(name)})"
-        if expression not in self._people:
+        if expression not in self._simulators:
             variable = self.names.variable("phone" if kind == "handset" else name)
-            self._people[expression] = variable
+            self._simulators[expression] = variable
             self.write(f"{variable} = {expression}")
-        return self._people[expression]
+        return self._simulators[expression]
 
     def _fault(self, fault: Fault) -> Node:
         name = type(fault).__name__
         self.use("pytest_conversations_fake", name)
-        given = [
+        arguments = [
             prefixed(f"{each.name}=", self.argument(value))
             for each in fields(fault)
             if (value := getattr(fault, each.name)) != each.default or each.default is MISSING
         ]
-        return call(name, given)
+        return call(name, arguments)

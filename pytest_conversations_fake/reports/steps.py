@@ -1,11 +1,11 @@
-"""Steps: what a session did, and what followed from it."""
+"""Steps: the causes in a session, each with its effects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ..api.actions import Action
+from ..api.actions import RESTORES, Action
 from ..api.deliveries import Delivery
 from ..api.journal import RecordedRequest
 from ..api.outside import Entry
@@ -19,7 +19,7 @@ class Step:
     """The cause; None for a call of the code under test."""
     effects: list[RecordedRequest | Delivery] = field(default_factory=list)
     busy_until: int = 0
-    """The place in the order until which applications work on deliveries of this step."""
+    """The place in the order at which the last application answered a delivery of this step."""
 
     def add(self, effect: RecordedRequest | Delivery) -> None:
         self.effects.append(effect)
@@ -41,9 +41,6 @@ class Step:
         return [each for each in self.effects if isinstance(each, RecordedRequest)]
 
 
-# Actions after which the time line shows only what is left of the session
-RESTORES = ("restore", "reset")
-
 ERRORS = ("", "LookupError", "ValueError")
 """The errors of actions that a test repeats: refusals, not misuse."""
 
@@ -51,8 +48,8 @@ ERRORS = ("", "LookupError", "ValueError")
 def steps(entries: Sequence[Entry]) -> list[Step]:
     """The steps of a time line.
 
-    A request belongs to the action before it if it came while a webhook of this step was delivered.
-    Other requests come from a call of the code under test. Consecutive ones come from one call.
+    A request belongs to the action before it if it arrived during a delivery of that step. Other
+    requests come from a call of the code under test, and consecutive requests from one call.
     """
     found: list[Step] = []
     for entry in entries:

@@ -12,12 +12,12 @@ from ..api.deliveries import Delivery
 from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import RecordedRequest
 from ..api.operations import OPERATIONS
-from ..api.outside import Entry
 from ..api.redaction import redacted
 from ..api.secrets import without_passwords
 from ..api.wording import MIN_WIDTH, counted, shortened, visible
 from .conversations import Transcript
 from .data import Json
+from .timeline import timeline
 
 if TYPE_CHECKING:
     from .report import Report
@@ -27,15 +27,14 @@ WIDTH = 79
 
 INDENT = "    "
 
-MAX_REQUESTS, MAX_DELIVERIES, MAX_CONVERSATIONS, MAX_MESSAGES = 20, 20, 3, 5
-"""The text shows at most so many of each, the last ones. A page shows more."""
+MAX_REQUESTS, MAX_DELIVERIES, MAX_ACTIONS = 20, 20, 20
+MAX_CONVERSATIONS, MAX_MESSAGES = 3, 5
+"""Maximum numbers of the last entries in the text. A page has more."""
 
 FAILED = ("failed", "undelivered")
 """The statuses of a receipt whose message did not reach its participant."""
 
-MAX_ACTIONS = 20
-
-TOLD_SUBJECTS = ("handset(", "chat_user(", "clock")
+SHOWN_SUBJECTS = ("handset(", "chat_user(", "clock")
 """Subjects of the actions that the text shows; others only prepare a test."""
 
 FIRST_PARAMETERS = ("body", "identity", "unique_name", "friendly_name", "messaging_binding_address")
@@ -74,14 +73,14 @@ def text(report: Report) -> str:
 def parameters_text(request: RecordedRequest, width: int = WIDTH - len(INDENT)) -> str:
     """The parameters of a request that are not in its path, without secrets, cut to *width*."""
     path = OPERATIONS[request.operation].path if request.operation else ()
-    sent = {name: value for name, value in request.params.items() if name not in path}
-    names = sorted(sent, key=lambda name: name not in FIRST_PARAMETERS)
-    return _values_text({name: sent[name] for name in names}, width)
+    params = {name: value for name, value in request.params.items() if name not in path}
+    names = sorted(params, key=lambda name: name not in FIRST_PARAMETERS)
+    return _values_text({name: params[name] for name in names}, width)
 
 
 def _values_text(values: Mapping[str, object], width: int = WIDTH - len(INDENT)) -> str:
     shown = ", ".join(f"{name}={redacted(name, value)!r}" for name, value in values.items())
-    return cut(shortened(shown), width)
+    return on_one_line(shortened(shown), width)
 
 
 def _with_parameters(line: str, parameters: str) -> Iterator[str]:
@@ -93,7 +92,7 @@ def _with_parameters(line: str, parameters: str) -> Iterator[str]:
         yield f"{INDENT}{parameters}"
 
 
-def cut(text: str, width: int) -> str:
+def on_one_line(text: str, width: int) -> str:
     """The text on one line of at most *width* characters, with `…` at the end if it is cut.
 
     Ten characters are always shown.
@@ -106,25 +105,24 @@ def cut(text: str, width: int) -> str:
 def _entries(report: Report) -> Iterator[str]:
     """The last requests, webhooks and actions in their common order."""
     requests, deliveries = report.requests[-MAX_REQUESTS:], report.deliveries[-MAX_DELIVERIES:]
-    actions = [each for each in report.actions if each.subject.startswith(TOLD_SUBJECTS)]
+    actions = [each for each in report.actions if each.subject.startswith(SHOWN_SUBJECTS)]
     refused = sum(each.refused for each in report.requests[:-MAX_REQUESTS])
     yield from _earlier(len(report.requests) - len(requests), "request", refused, "refused")
     failed = sum(each.failed for each in report.deliveries[:-MAX_DELIVERIES])
     yield from _earlier(len(report.deliveries) - len(deliveries), "webhook", failed, "failed")
     several_accounts = len({each.account_sid for each in report.requests} - {None}) > 1
-    entries: list[Entry] = [*requests, *deliveries, *actions[-MAX_ACTIONS:]]
-    for entry in sorted(entries, key=lambda entry: entry.order):
+    for entry in timeline(requests, deliveries, actions[-MAX_ACTIONS:]):
         match entry:
             case RecordedRequest():
                 yield from _request(entry, report.assumptions, several_accounts)
             case Delivery():
                 yield from _delivery(entry)
             case Action():
-                yield cut(str(entry), WIDTH)
+                yield on_one_line(str(entry), WIDTH)
 
 
 def _earlier(number: int, noun: str, bad: int, outcome: str) -> Iterator[str]:
-    """How many entries the text leaves out."""
+    """The number of entries that the text leaves out."""
     if number:
         yield f"{counted(number, f'earlier {noun}')}{f', {bad} {outcome}' if bad else ''}"
 
@@ -145,7 +143,7 @@ def _request(
 
 
 def conflict_text(request: RecordedRequest) -> str:
-    """Why a request created a closed conversation; empty for other requests."""
+    """The reason why a request created a closed conversation; empty for other requests."""
     return f"the conversation is closed (50427): {request.reason}" if request.conflict else ""
 
 
@@ -171,7 +169,7 @@ def failure_text(delivery: Delivery) -> str:
     if delivery.status is not None and delivery.status >= 400:
         answer = f"the application answered: {without_passwords(delivery.answer)}"
         hint = f"\n{fill(delivery.hint, WIDTH - len(INDENT))}" if delivery.hint else ""
-        return cut(answer, 2 * WIDTH) + hint
+        return on_one_line(answer, 2 * WIDTH) + hint
     return ""
 
 
@@ -205,7 +203,9 @@ def _heading(conversation: Json, several_accounts: bool) -> str:
         context.append(f"account {shortened(conversation['account_sid'])}")
     where = f" ({', '.join(context)})" if context else ""
     participants = ", ".join(map(_participant, conversation["participants"])) or "nobody"
-    return cut(f"conversation {name}{where}, {conversation['state']}: {participants}", WIDTH)
+    return on_one_line(
+        f"conversation {name}{where}, {conversation['state']}: {participants}", WIDTH
+    )
 
 
 def _name(record: Json, name: str | None) -> str:
@@ -220,11 +220,11 @@ def _participant(participant: Json) -> str:
 
 
 def _message(message: Json) -> str:
-    author = f"{cut(message['author'], WIDTH // 3)}:"
+    author = f"{on_one_line(message['author'], WIDTH // 3)}:"
     template = [f"template {shortened(message['content_sid'])}"] if message["content_sid"] else []
     files = [each["filename"] or shortened(each["sid"]) for each in message["media"]]
     media = "".join(f" [{visible(each)}]" for each in [*template, *files])
-    body = cut(message["body"] or "", WIDTH - len(f"  {author} {media}"))
+    body = on_one_line(message["body"] or "", WIDTH - len(f"  {author} {media}"))
     return f"{author} {body}{media}" if body else f"{author}{media}"
 
 

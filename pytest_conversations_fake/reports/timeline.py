@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
+from operator import attrgetter
+
 from ..api.outside import Entry
-from ..api.world import World
 
 
-def timeline(world: World) -> list[Entry]:
-    """The entries of a world in the order in which they began. The caller holds the lock."""
-    entries: list[Entry] = [*world.journal, *world.deliveries, *world.actions]
-    return sorted(entries, key=lambda entry: entry.order)
+def timeline(*entries: Iterable[Entry]) -> list[Entry]:
+    """The *entries* of all kinds in the order in which they began."""
+    return sorted(chain(*entries), key=attrgetter("order"))

@@ -1,4 +1,4 @@
-"""A whole world as data: the records of all accounts, the clock, and the position of the sids.
+"""A whole world as data: the records of all accounts, the clock, and the numbers of drawn sids.
 
 Recorded requests, webhooks and faults are not part of it, and neither are credentials.
 """
@@ -47,7 +47,7 @@ def check_world_data(data: object) -> Mapping[str, Any]:
         )
     for key, kind in KEYS.items():
         if not isinstance(data.get(key), kind):
-            raise SeedError(f"{key} is missing or damaged, so this is no file of a state")
+            raise SeedError(f"{key} is missing or damaged, so this is not a state file")
     return data
 
 
@@ -62,9 +62,9 @@ def restore_world(world: World, data: Mapping[str, Any]) -> None:
             f"it has the records of {', '.join(missing)}, and the accounts are now "
             f"{', '.join(accounts)}; start with the same accounts"
         )
-    with _whole("clock"):
+    with _refusing_damage("clock"):
         _set_clock(world, data["clock"])
-    with _whole("sids"):  # a load may draw some, which the data has already
+    with _refusing_damage("sids"):  # before the loads, which may draw further sids
         world.sids.skip(data["sids"])
     for sid, seed in data["accounts"].items():
         try:
@@ -74,7 +74,7 @@ def restore_world(world: World, data: Mapping[str, Any]) -> None:
 
 
 @contextmanager
-def _whole(key: str) -> Iterator[None]:
+def _refusing_damage(key: str) -> Iterator[None]:
     try:
         yield
     except (KeyError, OverflowError, TypeError, ValueError):

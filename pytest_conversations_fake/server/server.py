@@ -25,7 +25,7 @@ LOOPBACK = "127.0.0.1"
 LOCAL_NAMES = (LOOPBACK, "localhost")
 """Names of the address at which the server always listens."""
 ANY_ADDRESS = "0.0.0.0"
-"""All addresses of this machine, with the one of `LOOPBACK`."""
+"""All addresses of this machine, including `LOOPBACK`."""
 
 SHARED_CLIENT = (
     "if tests share a client, set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN for all of them"
@@ -67,7 +67,7 @@ class Server:
         self._thread: LoopThread | None = None
         self._refusals = 0
         self.may_have_redirected = False
-        """Whether an open connection may have been redirected, by a fake that has ended."""
+        """Whether an ended fake may have redirected a connection that is still open."""
 
     @property
     def url(self) -> str:

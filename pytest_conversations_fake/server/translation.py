@@ -89,7 +89,7 @@ async def send(response: Response, request: web.BaseRequest, world: World) -> we
 async def _spoil(
     answer: web.Response, fault: object, request: web.BaseRequest
 ) -> web.StreamResponse:
-    """Apply a *fault* of the answer. Returns what is still to be sent."""
+    """Apply a *fault* of the answer. Returns the rest of the answer to send."""
     rest: web.StreamResponse = answer
     body = answer.body if isinstance(answer.body, bytes) else b""
     if isinstance(fault, MalformedJson):

@@ -98,7 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
         default="sh",
         help=f"syntax of the output: {', '.join(SHELLS)} (default: sh)",
     )
-    _add_command(commands, "demo", "show a conversation with the fake, with nothing to configure")
+    _add_command(commands, "demo", "show a conversation with the fake, without configuration")
     _add_command(
         commands, "rules", "list the rules that the fake follows, each with certainty and source"
     )
@@ -134,8 +134,8 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=port,
         const=DEFAULT_TLS_PORT,
-        help="serve HTTPS on a fixed port, and print how programs trust it (default port: "
-        f"{DEFAULT_TLS_PORT})",
+        help="serve HTTPS on a fixed port, and print the settings with which programs trust it "
+        f"(default port: {DEFAULT_TLS_PORT})",
     )
     add(
         "--allow-host",
@@ -160,7 +160,8 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
         "--owned",
         metavar="NAME",
         action="append",
-        help="an address or sid that the account owns, and no others of its kind; can be repeated",
+        help="an address or sid that the account owns; it owns no others of that kind; can be "
+        "repeated",
     )
     add(
         "--assume",
@@ -190,8 +191,7 @@ def _add_session_options(parser: argparse.ArgumentParser) -> None:
     add(
         "--state",
         metavar="FILE",
-        help="keep the records in this file; if it exists, start with them in place of --seed and "
-        "--populate",
+        help="keep the records in this file; an existing file replaces --seed and --populate",
     )
     add(
         "--log-format",

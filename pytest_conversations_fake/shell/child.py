@@ -28,8 +28,9 @@ def run_child(command: Sequence[str], environ: Mapping[str, str]) -> int:
 
     The caller has called `hold_signals`. In the foreground of a terminal the child stays in this
     process group, so that it can read and gets Ctrl-C. Elsewhere it has a group of its own: signals
-    go to the whole group, for example to both processes of a server with `--reload`, and what is
-    left of it at the end is stopped. Raises `CommandError` for a command that cannot be started.
+    go to the whole group, for example to both processes of a server with `--reload`, and the
+    remaining processes of the group are stopped at the end. Raises `CommandError` for a command
+    that cannot be started.
     """
     if sys.platform == "win32":
         return _run_on_windows(command, environ)
@@ -79,7 +80,7 @@ def _next_signal(held: Sequence[int]) -> tuple[int, bool]:
 
 
 def _is_in_foreground() -> bool:
-    """Whether Ctrl-C in the terminal of stdin goes to this process and its child."""
+    """Whether Ctrl-C in the terminal of stdin interrupts this process and its child."""
     try:
         return os.tcgetpgrp(0) == os.getpgrp()
     except OSError:

@@ -1,4 +1,4 @@
-"""`conversations-fake demo`: a conversation with the fake, with nothing to configure.
+"""`conversations-fake demo`: a conversation with the fake, without configuration.
 
 An application of a few lines talks to https://conversations.twilio.com, which leads to the fake.
 """
@@ -28,10 +28,10 @@ WIDTH = 100
 """Columns of a line of the log, if the output is no terminal."""
 
 END = f"""
-That was the fake. Now with your own application:
+Run the fake with your own application:
 
-  {PROGRAM} run -- COMMAND   starts it, and its requests to Twilio arrive at the fake
-  {PROGRAM} serve            starts only the fake, with a page to look at"""
+  {PROGRAM} run -- COMMAND   starts it with a fake
+  {PROGRAM} serve            starts a fake alone"""
 
 
 class Application:
@@ -81,7 +81,7 @@ def execute(options: Namespace) -> int:
 
 
 def _steps(fake: FakeConversations, desk: Application) -> Iterator[str]:
-    """Play the story. Yields the text that comes before each step, and after the one before."""
+    """Carry out the steps. Yields the text to print before each step, and a last text."""
     phone, ada = fake.handset(GRACE), fake.chat_user("ada")
 
     yield "The application opens a conversation for the customer Grace and the agent Ada."
@@ -90,7 +90,7 @@ def _steps(fake: FakeConversations, desk: Application) -> Iterator[str]:
     desk.post(f"Conversations/{sid}/Participants", customer)
     desk.post(f"Conversations/{sid}/Participants", {"Identity": "ada"})
 
-    yield "Grace texts from her phone. A webhook tells the application, which answers."
+    yield "Grace texts from her phone. A webhook reaches the application, which answers."
     phone.send("Where is my order?", to=DESK)
 
     yield "Ada writes in her chat application."

@@ -15,20 +15,20 @@ from .output import UsageError
 def exclusive(path: Path) -> Iterator[None]:
     """Hold the lock of the file at *path*. Raises `UsageError` if another process has it.
 
-    The lock is on a file beside it, since *path* itself is replaced. Windows has no such lock:
-    two processes are not noticed there.
+    The lock is on a file next to it, since a save replaces *path* itself. Windows has no such lock,
+    so a second process is not detected there.
     """
     if sys.platform == "win32":
         yield
         return
     import fcntl
 
-    beside = path.with_name(f"{path.name}.lock")
+    lock_file = path.with_name(f"{path.name}.lock")
     while True:
-        descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
+        descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if _is_same(descriptor, beside):  # its last holder removes it
+            if _is_same(descriptor, lock_file):  # its last holder removes it
                 break
         except BlockingIOError:
             os.close(descriptor)
@@ -40,7 +40,7 @@ def exclusive(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        beside.unlink(missing_ok=True)  # the directory may be gone
+        lock_file.unlink(missing_ok=True)  # the directory may be gone
         os.close(descriptor)
 
 

@@ -1,7 +1,7 @@
 """The log of a session: a line for each request, webhook and action, with notes below it.
 
 Texts come from outside, so control characters are escaped. A thread of its own prints, so that a
-slow reader of the output does not slow down the fake. When nobody reads it, the log ends and the
+slow reader of the output does not slow down the fake. If the output is closed, the log ends and the
 fake goes on.
 """
 
@@ -27,13 +27,13 @@ from ..api.wording import cut, shortened, visible
 from .output import OutputError, print_problem, write
 
 MAX_WAITING = 10_000
-"""Lines that wait for a slow reader. More of them are left out."""
+"""Maximum number of lines that wait for a slow reader. Others are left out."""
 
 END_TIMEOUT = 2.0
 """Seconds for the last lines at the end."""
 
 MAX_ANSWER = 200
-"""Characters of the answer to a webhook that a line has."""
+"""Maximum number of characters of the answer to a webhook."""
 
 INDENT = " " * 9
 
@@ -41,7 +41,7 @@ GREEN, YELLOW, RED, DIM = 32, 33, 31, 2
 
 
 Render = Callable[[datetime, Entry], str]
-"""Shows an entry that was complete at an instant on the fake's clock."""
+"""Returns the text of an entry that was complete at an instant on the fake's clock."""
 
 
 class Log:
@@ -66,7 +66,7 @@ class Log:
             self._left_out += 1
 
     def stop(self) -> None:
-        """Print what is left, unless nobody reads it."""
+        """Print the remaining lines, if the reader is fast enough."""
         if self._thread.is_alive():
             with suppress(Full):
                 self._queue.put(None, timeout=END_TIMEOUT)
@@ -82,7 +82,7 @@ class Log:
 
 
 def renderer(log_format: str, stream: TextIO | None, *, prefix: str = "", width: int = 0) -> Render:
-    """How a log shows entries on a *stream*: in colours and cut to its width on a terminal.
+    """The renderer of entries for a *stream*. A terminal gets colours and lines of its width.
 
     *width* is the width of another stream; 0 for no limit.
     """

@@ -18,7 +18,7 @@ LOG_FORMATS = ("text", "json")
 
 @dataclass(frozen=True, kw_only=True)
 class SessionOptions:
-    """What an offline session serves, where, and how it shows that."""
+    """The options of a session: addresses, accounts, webhooks, records and log."""
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT

@@ -1,4 +1,4 @@
-"""Output of the commands: text that cannot command a terminal, and errors on one line."""
+"""Output of the commands: text without control characters, and errors on one line."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def print_error(text: str) -> None:
 
 
 def print_problem(reason: str) -> None:
-    """Print on one line of stderr what is wrong."""
+    """Print the *reason* of a problem on one line of stderr."""
     from ..api.wording import visible
 
     print_error(f"{PROGRAM}: {visible(reason)}")
@@ -68,7 +68,10 @@ def print_problem(reason: str) -> None:
 
 @contextmanager
 def problems_on_stderr() -> Iterator[None]:
-    """Print warnings and errors inside the fake; without this, ignored parameters, too."""
+    """Print warnings, and errors inside the fake, to stderr.
+
+    Without a handler, Python would print all warnings of the log, such as ignored parameters.
+    """
     logger, handler = getLogger("pytest_conversations_fake"), StreamHandler()
     handler.setLevel(ERROR)
     logger.addHandler(handler)

@@ -84,8 +84,8 @@ class RunningFake:
 def announced(running: RunningFake) -> Iterator[Path]:
     """Announce a session until the end of the `with` statement. Returns its directory.
 
-    The files that `env` wrote stay, as shells refer to them: without them, their programs would
-    reach the real Twilio after the end of the fake.
+    The files that `env` wrote stay, as shells refer to them. Without the files, programs of these
+    shells would reach the real Twilio after the end of the fake.
     """
     directory = _directory(running.http_port)
     for each in (directory.parent, directory):

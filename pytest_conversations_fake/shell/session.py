@@ -33,7 +33,7 @@ MAX_REQUESTS = 10_000
 """The requests, webhooks and actions that a session keeps: the last ones."""
 
 ANY_TOKEN = "offline"
-"""A token for other programs where the fake accepts any; the one of the environment may be real."""
+"""The token for other programs, in place of the one of the environment, which may be real."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Session:
     url: str
 
     def heading(self) -> str:
-        """The lines that tell how to use the session; one line of JSON for a log of JSON."""
+        """The first lines of the log: addresses and credentials. A JSON log has one line."""
         page, credentials = f"{self.url}/_fake/", self.running.credentials
         if self.options.log_format == "json":
             return json.dumps({"kind": "start", "url": self.url, "page": page, **credentials})
@@ -92,7 +92,7 @@ def open_session(
 def _start(
     options: SessionOptions, running: ExitStack, log_to: TextIO | None, prefix: str
 ) -> tuple[Session, Log]:
-    """Start everything but the log. What ends last starts first."""
+    """Start everything but the log. The parts end in the opposite order."""
     state = running.enter_context(open_state_file(options.state)) if options.state else None
     fake = _make_fake(options, state)
     if state:
@@ -176,7 +176,7 @@ def _describe(fake: FakeConversations, server: Server) -> RunningFake:
 
 
 def _reason(error: OSError) -> str:
-    """Why a file or an address cannot be used."""
+    """The reason why a file or an address cannot be used."""
     reason = str(error.strerror).partition(" (while attempting")[0]  # from create_server()
     hint = "; --port 0 takes a free port" if error.errno == EADDRINUSE else ""
     return f"{error.filename}: {reason}{hint}" if error.filename else f"{reason}{hint}"

@@ -14,7 +14,7 @@ STOP_SIGNALS = tuple(
 def hold_signals() -> None:
     """Block the stop signals and SIGCHLD, in this thread and in threads that start later.
 
-    A handler would not do: a second signal would interrupt the shutdown. A thread that does not
+    A handler is not enough: a second signal would interrupt the shutdown. A thread that does not
     block SIGCHLD would take it from the one that waits for it.
     """
     if hasattr(signal, "pthread_sigmask"):

@@ -1,7 +1,7 @@
 """The state file: it keeps the state of a session across restarts.
 
-A change is saved soon after it, and once more at the end. A save replaces the whole file at once,
-so a process that is killed leaves the file of the save before. Recorded requests, webhooks, faults
+A change is saved soon after it, and the end is saved, too. A save replaces the whole file in one
+step, so a killed process leaves the file of the previous save. Recorded requests, webhooks, faults
 and credentials are not saved.
 """
 
@@ -44,7 +44,7 @@ class StateFile:
     def saving(self, world: World) -> Iterator[None]:
         """Save the changes of *world* until the end of the `with` statement."""
         saver = _Saver(world, self.path)
-        saver.save()  # now it is known that the file can be written
+        saver.save()  # fails now if the file cannot be written
         world.outside.listeners.append(saver.note_change)
         saver.start()
         try:
@@ -108,15 +108,15 @@ class _Saver:
         self._stopping.set()
         self._changed.set()
         self._thread.join()
-        self._save_or_complain()
+        self._save_or_warn()
 
     def _save_changes(self) -> None:
         while self._changed.wait() and not self._stopping.is_set():
             self._changed.clear()
-            self._save_or_complain()
+            self._save_or_warn()
             self._stopping.wait(PAUSE)
 
-    def _save_or_complain(self) -> None:
+    def _save_or_warn(self) -> None:
         """Save. The session goes on if that is impossible, and the next change tries again."""
         problem = ""
         try:
@@ -136,7 +136,7 @@ class _Saver:
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Replace the file at *path* at once. A crash leaves either the old file or the new one."""
+    """Replace the file at *path* in one step. A crash leaves the old file or the new one."""
     new = path.with_name(f"{path.name}.new")  # only the holder of the lock writes it
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -1,4 +1,4 @@
-"""How programs in several languages trust the authority of a session."""
+"""Instructions by which programs in several languages trust the authority of a session."""
 
 from __future__ import annotations
 

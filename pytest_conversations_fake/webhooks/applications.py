@@ -1,4 +1,4 @@
-"""Where applications run: in threads of the fake, or on the event loop of the test."""
+"""The places where applications run: in threads of the fake, or on the event loop of the test."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio import wrap_future
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future
 from functools import partial
@@ -31,10 +32,10 @@ class AsgiTarget:
         self._state: dict[str, Any] = {}
 
     async def open(self) -> None:
-        await asyncio.wrap_future(self._runner.run(self._start_up()))
+        await wrap_future(self._runner.run(self._start_up()))
 
     async def close(self) -> None:
-        await asyncio.wrap_future(self._runner.run(self._shut_down()))
+        await wrap_future(self._runner.run(self._shut_down()))
 
     async def send(self, signed_request: SignedRequest) -> Answer:
         """Return the response as soon as it is complete, with the future of the whole call."""
@@ -43,7 +44,8 @@ class AsgiTarget:
         call = self._runner.run(self._call(signed_request, response))
         call.add_done_callback(partial(_fail_without_response, response))
         try:
-            status, text = await asyncio.wrap_future(response)
+            # The application has often responded by now; to wrap the future takes longer
+            status, text = response.result() if response.done() else await wrap_future(response)
         except asyncio.CancelledError:  # the delivery has timed out
             call.cancel()
             raise

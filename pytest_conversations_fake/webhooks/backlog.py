@@ -65,7 +65,6 @@ class Backlog:
                 self._endless_chains.append((*chain, delivery))
             else:
                 self._queue.append(QueuedDelivery(delivery, chain))
-            self._changed.notify_all()
             return was_empty
 
     @property
@@ -82,7 +81,7 @@ class Backlog:
         finally:
             with self._changed:
                 self._in_progress = None
-                self._changed.notify_all()
+                self._notify_if_empty()
 
     @contextmanager
     def pre_event(self, delivery: Delivery) -> Iterator[None]:
@@ -94,7 +93,7 @@ class Backlog:
         finally:
             with self._changed:
                 self._pre_events.remove(delivery)
-                self._changed.notify_all()
+                self._notify_if_empty()
 
     def add_background(self, work: Future[None]) -> None:
         """Wait for the *work* that an application continues after its response."""
@@ -105,6 +104,11 @@ class Backlog:
     def _end_background(self, work: Future[None]) -> None:
         with self._changed:
             self._background.discard(work)
+            self._notify_if_empty()
+
+    def _notify_if_empty(self) -> None:
+        """Wake the threads that settle only when they can go on, and not for each delivery."""
+        if self._is_empty():
             self._changed.notify_all()
 
     def cancel_background(self) -> None:

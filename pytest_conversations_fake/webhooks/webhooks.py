@@ -140,15 +140,14 @@ class Webhooks(SuggestsNames):
             fake_conversations.webhooks.resend(first)
 
         Returns the new delivery, whose `attempt` and `RetryCount` are one more. It goes to the
-        target that its URL has now. Nothing depends on the answer, even if a pre-event is sent
-        again. Raises `TypeError` if it is no delivery, and `RuntimeError` if the fake is not active
-        or an application runs on the event loop of the caller.
+        current target of its URL. The answer has no effect, even for a pre-event. Raises
+        `TypeError` if it is no delivery, and `RuntimeError` if the fake is not active or an
+        application runs on the event loop of the caller.
         """
         __tracebackhide__ = True
         is_delivery = isinstance(delivery, Delivery)
         require(is_delivery, "resend takes one of fake.webhooks.deliveries", delivery)
-        sent = self._dispatcher.resend(next_attempt(delivery))
-        return next((each for each in self.deliveries[::-1] if each.order == sent.order), sent)
+        return self._dispatcher.resend(next_attempt(delivery))
 
     @overload
     def assert_delivered(

@@ -138,8 +138,7 @@ class DeliveryWorker:
             except asyncio.CancelledError:
                 delivered = replace(delivery, error="the fake has ended")
             self._pre_event_tasks.discard(task)
-            self._record(delivered)
-        return delivered
+            return self._record(delivered)
 
     async def _deliver_queue(self) -> None:
         while not self._is_closing:
@@ -152,9 +151,10 @@ class DeliveryWorker:
                     except Exception as error:  # the rest of the queue must not wait for ever
                         self._world.errors.append(error)
 
-    def _record(self, delivery: Delivery) -> None:
-        self._world.enter(delivery)
+    def _record(self, delivery: Delivery) -> Delivery:
+        recorded = self._world.add_delivery(delivery)
         LOG.log(WARNING if delivery.failed else INFO, "%s", delivery)
+        return recorded
 
     async def _deliver(self, delivery: Delivery, *, is_pre_event: bool = False) -> Delivery:
         """Deliver to the destination of the URL. Returns the delivery with its outcome."""

@@ -1,4 +1,4 @@
-"""Actions: what is recorded of the calls that change a fake, and the common order of everything."""
+"""Actions: their content, and the common order of requests, deliveries and actions."""
 
 from __future__ import annotations
 
@@ -11,12 +11,18 @@ from typing import Any
 import pytest
 
 from pytest_conversations_fake import FakeConversations, RateLimited, StrictnessError
+from pytest_conversations_fake.api.outside import Entry
 from pytest_conversations_fake.reports.timeline import timeline
+
+
+def entries_of(fake: FakeConversations) -> list[Entry]:
+    world = fake._world
+    return timeline(world.journal, world.deliveries, world.actions)
 
 
 def texts(fake: FakeConversations) -> list[str]:
     with fake._world.lock:
-        return [str(entry) for entry in timeline(fake._world)]
+        return [str(entry) for entry in entries_of(fake)]
 
 
 ADD_NUMBER = (
@@ -146,7 +152,7 @@ def test_requests_deliveries_and_actions_have_one_order(fake: FakeConversations)
     ada.join("talk")
 
     with fake._world.lock:
-        entries = timeline(fake._world)
+        entries = entries_of(fake)
     assert [type(entry).__name__ for entry in entries] == [
         "Action",
         "RecordedRequest",
@@ -179,7 +185,7 @@ def test_listener_gets_each_entry_of_the_time_line(fake: FakeConversations) -> N
     fake.settle()
 
     with fake._world.lock:
-        assert {*entered} == {*timeline(fake._world)}
+        assert {*entered} == {*entries_of(fake)}
     assert len(entered) == 5
     fake._strictness.excuse(fake.webhooks.deliveries)
 

@@ -100,7 +100,7 @@ assert.deepEqual((await get(`/chat-users/ada/unread?conversation=${talk}`)).mess
 await post("/chat-users/ada/messages", { to: talk, body: "I take this" }, 201);
 await post("/settle", { within: 10 }, 204);
 
-// What the conversation looks like now
+// The conversation after these calls
 const shown = await get(`/conversations/${talk}`);
 assert.deepEqual(shown.messages.map((each) => each.body), ["Hi", "Hello", "I take this"]);
 assert.equal(shown.messages[1].receipts[0].status, "read");
@@ -140,7 +140,7 @@ assert.equal((await get(`/conversations/${talk}`)).state, "closed");
 const resumed = await listen({ "Last-Event-ID": delivered.id });
 assert.deepEqual(await resumed.next("entry"), await events.next("entry"));
 
-// What everything was like before
+// The state of the snapshot
 const seed = await get("/seed");
 assert.equal(seed.conversations[0].sid, talk);
 await post(`/snapshots/${snapshot.id}/restore`, {}, 204);

@@ -253,7 +253,7 @@ def test_faults_clock_and_snapshots_are_controlled(
     assert 1 == len(served.conversations)
     controls.get_by_role("button", name="Reset…").click()
     page.get_by_role("dialog").get_by_role("button", name="Reset").click()
-    expect(page.locator("#toasts")).to_contain_text("as it was at its start")
+    expect(page.locator("#toasts")).to_contain_text("Reset the fake")
     assert 0 == len(served.conversations)
 
 

@@ -154,7 +154,7 @@ def test_path_with_another_host_does_not_reach_the_site(served: FakeConversation
     assert (404, 20404) == (answer.status, json.loads(answer.body)["code"])
 
 
-# Who may ask
+# Foreign hosts and pages
 
 
 @pytest.mark.parametrize("path", ["/", "/health", "/_fake/", "/_fake/v1/state", "/_fake/v1/events"])

@@ -88,7 +88,7 @@ def test_timer_that_ran_out_in_the_meantime_is_applied(world: World) -> None:
     [
         ({"format": 2}, "it has format 2, and this version of pytest-conversations-fake reads "),
         ({"format": None}, "it has format None, and"),
-        ({"sids": []}, "sids is missing or damaged, so this is no file of a state"),
+        ({"sids": []}, "sids is missing or damaged, so this is not a state file"),
         ({"accounts": None}, "accounts is missing or damaged"),
     ],
 )

@@ -30,7 +30,7 @@ Grace's phone received:
   Thank you, Ada takes a look.
   It arrives tomorrow.
 
-That was the fake. Now with your own application:
+Run the fake with your own application:
 """
         in text
     )

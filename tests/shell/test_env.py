@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from pytest_conversations_fake.shell.arguments import SHELLS
 from pytest_conversations_fake.shell.env import SYNTAX
 
 from .commands import COMMAND, address, ran, serving
 
 ENV = shlex.join([*COMMAND, "env"])
 
-# What a person types into a shell, twice, and then programs in it
+# A shell that reads the variables twice, and then starts programs
 PROGRAMS = """
 set -e
 eval "$({env} --port {port})"
@@ -133,6 +134,10 @@ def test_directory_to_which_others_can_write_is_refused(runtime: Path) -> None:
     assert (
         f"conversations-fake: {runtime} belongs to another user, or others can write to it\n"
     ) == message
+
+
+def test_every_shell_has_its_syntax() -> None:
+    assert {*SHELLS} == SYNTAX.keys()
 
 
 @pytest.mark.parametrize(

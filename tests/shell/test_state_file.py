@@ -247,14 +247,13 @@ def test_failed_write_leaves_the_old_file(file: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.newest
 def test_kill_at_any_moment_loses_at_most_a_second(file: Path) -> None:
-    chance = random.Random()
     answered: dict[str, tuple[str, float]] = {}
     for number in range(ROUNDS):
         with serving("--state", str(file)) as process:
             url = address(process)
             assert {sid: name for sid, (name, _) in answered.items()} == listed(url)
             with requests.Session() as client:
-                end = time.monotonic() + chance.uniform(0, 2)
+                end = time.monotonic() + random.uniform(0, 2)
                 while time.monotonic() < end:
                     name = f"{number}-{len(answered)}"
                     form = {"UniqueName": name}

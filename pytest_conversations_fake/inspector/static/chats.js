@@ -1,4 +1,4 @@
-// Conversations: the list, and one of them as a chat in which everybody can be played.
+// Conversations: the list, and one of them as a chat, with forms to act as its participants.
 
 import { counted, cut, element, stamp, visible } from "./dom.js";
 import { conversation, conversationName, stateBadge } from "./conversations.js";
@@ -9,8 +9,8 @@ const list = document.getElementById("chats");
 const chat = document.getElementById("chat");
 const PHONE = /^(?:(\w+):)?(.*)$/;
 
-let open = null; // the sid of the chat on the page
-let drawn = ""; // the data that the chat shows
+let openSid = null; // of the conversation on the page
+let shownData = ""; // of the chat on the page, as JSON
 let composer;
 
 export async function refreshList() {
@@ -22,63 +22,63 @@ export async function refreshList() {
   document.getElementById("no-chats").hidden = Boolean(items.length);
   const omitted = document.getElementById("chats-omitted");
   omitted.hidden = !answer.omitted;
-  omitted.textContent = `${counted(answer.omitted, "other conversation")}, not shown`;
+  omitted.textContent = `${counted(answer.omitted, "other conversation")} not shown`;
   fillNumbers(items);
 }
 
 function item(data) {
   const last = data.messages.at(-1);
-  const people = data.participants.map((each) => each.name);
-  const made = stamp("chat-item", {
+  const names = data.participants.map((each) => each.name);
+  const node = stamp("chat-item", {
     initial: [...conversationName(data)][0].toUpperCase(),
     name: conversationName(data),
     state: data.state === "active" ? "" : stateBadge(data),
-    preview: visible(last ? cut(`${last.author}: ${last.body ?? last.media.map((each) => each.filename).join(", ")}`, 120) : people.join(", ") || "nobody takes part"),
+    preview: visible(last ? cut(`${last.author}: ${last.body ?? last.media.map((each) => each.filename).join(", ")}`, 120) : names.join(", ") || "nobody takes part"),
     time: last ? timeOf(last.date_created) : "",
   });
-  made.querySelector("a").href = `#chats/${data.sid}`;
-  return made;
+  node.querySelector("a").href = `#chats/${data.sid}`;
+  return node;
 }
 
-/** The time of an instant, or its day if the fake has another one now. */
+/** The time of an instant, or its day if that is not today on the clock of the fake. */
 function timeOf(instant) {
   const today = document.getElementById("clock").dateTime.slice(0, 10);
   if (instant.startsWith(today)) return instant.slice(11, 16);
   return new Date(instant).toLocaleDateString("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 }
 
-/** Suggestions for the phone, from everybody who takes part. */
+/** Fills the suggestions of the phone with the numbers of participants. */
 function fillNumbers(items) {
-  const people = items.flatMap((each) => each.participants);
+  const participants = items.flatMap((each) => each.participants);
   const fill = (id, numbers) =>
     document.getElementById(id).replaceChildren(
       ...[...new Set(numbers.filter(Boolean).map((each) => PHONE.exec(each)[2]))].map((value) => element("option", { value })),
     );
-  fill("phones", people.map((each) => each.address));
-  fill("numbers", people.flatMap((each) => [each.proxy_address, each.projected_address]));
+  fill("phones", participants.map((each) => each.address));
+  fill("numbers", participants.flatMap((each) => [each.proxy_address, each.projected_address]));
 }
 
 /** Shows the conversation, or the list for an empty sid. */
 export async function show(sid) {
-  open = sid;
+  openSid = sid;
   document.getElementById("chat-list").hidden = Boolean(sid);
   chat.hidden = !sid;
   await (sid ? refreshChat() : refreshList());
 }
 
 export async function refreshChat() {
-  const sid = open;
+  const sid = openSid;
   if (!sid) return;
   let data;
   try {
     data = await get(`/conversations/${segment(sid)}`, { messages: 200 });
   } catch (error) {
-    if (sid === open) chat.replaceChildren(back(), element("p", { class: "empty box" }, error.message));
-    drawn = "";
+    if (sid === openSid) chat.replaceChildren(back(), element("p", { class: "empty box" }, error.message));
+    shownData = "";
     return;
   }
-  if (sid !== open || drawn === JSON.stringify(data)) return;
-  drawn = JSON.stringify(data);
+  if (sid !== openSid || shownData === JSON.stringify(data)) return;
+  shownData = JSON.stringify(data);
   draw(data);
 }
 
@@ -95,12 +95,12 @@ function draw(data) {
     chat.querySelector(".conversation").replaceWith(talk);
   } else {
     const text = isSame ? (composer.elements?.body.value ?? "") : "";
-    const isOpen = isSame && chat.querySelector(".let").open;
+    const isOpen = isSame && chat.querySelector(".simulators").open;
     composer = writersOf(data).length && data.state !== "closed" ? makeComposer(data) : closedNote(data);
     if (composer.elements) composer.elements.body.value = text;
     composer.dataset.writers = writers;
-    chat.replaceChildren(back(), element("div", { class: "box chat" }, talk, composer, makeControls(data)));
-    chat.querySelector(".let").open = isOpen;
+    chat.replaceChildren(back(), element("div", { class: "box chat" }, talk, composer, makeSimulators(data)));
+    chat.querySelector(".simulators").open = isOpen;
     chat.dataset.sid = data.sid;
   }
   if (!messages) {
@@ -119,7 +119,7 @@ function writersOf(data) {
 }
 
 function closedNote(data) {
-  return element("p", { class: "hint composer" }, data.state === "closed" ? "This conversation is closed, so nobody can write." : "Nobody who can write takes part. Let a chat user join.");
+  return element("p", { class: "hint composer" }, data.state === "closed" ? "This conversation is closed. Nobody can write." : "No participant can write. Let a chat user join.");
 }
 
 function options(participants) {
@@ -162,14 +162,14 @@ function write(author, data, body, filename) {
   });
 }
 
-function makeControls(data) {
+function makeSimulators(data) {
   const phones = data.participants.filter((each) => each.address || each.projected_address);
   const readers = data.participants.filter((each) => each.identity);
-  const made = stamp("let", {
+  const node = stamp("simulators", {
     phones: phones.map((each) => element("option", { value: each.address ?? each.projected_address }, visible(each.name))),
     readers: readers.map((each) => element("option", {}, visible(each.identity))),
   });
-  const form = (name) => made.querySelector(`[data-does=${name}]`);
+  const form = (name) => node.querySelector(`[data-action=${name}]`);
   form("receipt").hidden = !phones.length;
   form("read").hidden = !readers.length;
   onSubmit(form("receipt"), ({ phone, status, error_code }) => {
@@ -178,5 +178,5 @@ function makeControls(data) {
   });
   onSubmit(form("read"), ({ identity }) => post(`/chat-users/${segment(identity)}/read`, { conversation: data.sid }));
   onSubmit(form("join"), ({ identity }) => post(`/chat-users/${segment(identity)}/join`, { conversation: data.sid }));
-  return made;
+  return node;
 }

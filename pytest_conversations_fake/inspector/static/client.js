@@ -1,8 +1,8 @@
 // Calls of the control API.
 
 export async function get(path, query = {}) {
-  const given = Object.entries(query).filter(([, value]) => value !== "" && value != null);
-  return answer(await fetch(`v1${path}${given.length ? `?${new URLSearchParams(given)}` : ""}`));
+  const fields = Object.entries(query).filter(([, value]) => value !== "" && value != null);
+  return answer(await fetch(`v1${path}${fields.length ? `?${new URLSearchParams(fields)}` : ""}`));
 }
 
 export async function post(path, body = {}) {

@@ -87,13 +87,13 @@ function snapshotRow(snapshot) {
 }
 
 byId("take-snapshot").addEventListener("click", async () => {
-  const taken = await attempt(() => post("/snapshots"));
-  if (taken) say(`Took snapshot ${taken.id}`);
+  const snapshot = await attempt(() => post("/snapshots"));
+  if (snapshot) say(`Took snapshot ${snapshot.id}`);
   refreshSnapshots();
 });
 byId("reset").addEventListener("click", async () => {
-  if (await confirmed("Reset the fake?", "It goes back to its initial state, with its seed. Requests, webhooks and faults are removed.", "Reset")) {
-    await attempt(() => post("/reset"), "The fake is as it was at its start");
+  if (await confirmed("Reset the fake?", "The fake goes back to its initial state, with its seed. Requests, webhooks and faults are removed.", "Reset")) {
+    await attempt(() => post("/reset"), "Reset the fake");
   }
 });
 
@@ -123,6 +123,6 @@ for (const id of ["copy-test", "copy-test-2"]) {
 export function showState(state) {
   byId("counts").replaceChildren(facts(Object.entries(state.counts).map(([name, count]) => [name, String(count)])) ?? "");
   const targets = state.webhook_targets.map((url) => element("li", {}, element("code", {}, visible(url))));
-  byId("targets").replaceChildren(targets.length ? element("ul", { class: "rows" }, targets) : element("p", { class: "soft" }, "the URLs that your application configures"));
+  byId("targets").replaceChildren(targets.length ? element("ul", { class: "rows" }, targets) : element("p", { class: "soft" }, "None. Webhooks go to the URLs that your application configures."));
   byId("assumptions").replaceChildren(facts(Object.entries(state.assumptions)) ?? "");
 }

@@ -1,4 +1,4 @@
-// The time line, the newest entry first. It shows a part of the journal and loads older ones.
+// The time line, the newest entry first. It shows the last entries, and loads older ones.
 
 import { counted, element } from "./dom.js";
 import { line } from "./timeline.js";
@@ -7,7 +7,7 @@ import { attempt } from "./notices.js";
 
 const PAGE = 100;
 const MAX_LINES = 500;
-const GATHER_TIME = 100; // milliseconds, so that a burst costs few layouts
+const GATHER_TIME = 100; // milliseconds; a burst of entries then needs few layouts
 
 const list = document.getElementById("lines");
 const filters = document.getElementById("filters");
@@ -19,15 +19,15 @@ const count = document.getElementById("count-entries");
 
 const orders = new Map(); // the order of each line
 let shown = new Set(); // orders that have a line
-let arrived = [];
+let newEntries = [];
 let limit = MAX_LINES;
 let hasMore = false;
-let version = 0; // of the filter, so that a late answer is dropped
+let version = 0; // of the filters; an answer for an earlier version is dropped
 
 export function addEntry(entry) {
   if (!matches(entry)) return;
-  if (!arrived.length) setTimeout(flush, GATHER_TIME);
-  arrived.push(entry);
+  if (!newEntries.length) setTimeout(flush, GATHER_TIME);
+  newEntries.push(entry);
 }
 
 export async function reload() {
@@ -42,8 +42,8 @@ export async function reload() {
 }
 
 function flush() {
-  const entries = arrived;
-  arrived = [];
+  const entries = newEntries;
+  newEntries = [];
   const isFull = shown.size + entries.length > limit;
   add(entries.slice(-limit), "fresh");
   while (shown.size > limit) {
@@ -58,14 +58,14 @@ function flush() {
 function add(entries, className = "loaded") {
   for (const entry of entries) {
     if (shown.has(entry.order)) continue;
-    const made = line(entry, tools);
-    made.classList.add(className);
-    orders.set(made, entry.order);
+    const node = line(entry, tools);
+    node.classList.add(className);
+    orders.set(node, entry.order);
     shown.add(entry.order);
     let next = list.firstElementChild;
     if (next && orders.get(list.lastElementChild) > entry.order) next = null;
     while (next && orders.get(next) > entry.order) next = next.nextElementSibling;
-    list.insertBefore(made, next);
+    list.insertBefore(node, next);
   }
   show();
 }
@@ -76,7 +76,7 @@ function show() {
   list.hidden = !shown.size;
   empty.hidden = isFiltered || hasMore || Boolean(list.querySelector(".request"));
   noMatch.hidden = Boolean(shown.size) || !isFiltered;
-  count.textContent = shown.size ? `${counted(shown.size, "entry").replace("entrys", "entries")}${hasMore ? " shown" : ""}` : "";
+  count.textContent = shown.size ? `${counted(shown.size, "entry", "entries")}${hasMore ? " shown" : ""}` : "";
 }
 
 async function loadOlder() {
@@ -98,7 +98,7 @@ function query() {
   return { search: filters.elements.search.value.trim(), ...chosen };
 }
 
-/** The same choice as the server's, for entries that arrive. */
+/** Whether a new entry passes the filters, by the rules of the server. */
 function matches(entry) {
   const { search, kind, refused } = query();
   if (kind && entry.kind !== kind) return false;
@@ -143,19 +143,19 @@ new IntersectionObserver(([seen]) => seen.isIntersecting && !older.disabled && l
 
 function tools(entry) {
   const conversation = conversationOf(entry);
-  const made = [
+  const buttons = [
     conversation && element("a", { class: "button", href: `#chats/${conversation}` }, "Open the conversation"),
     entry.kind === "delivery" &&
       element(
         "button",
         {
           type: "button",
-          onclick: () => attempt(() => post(`/deliveries/${entry.order}/resend`), "Sent again"),
+          onclick: () => attempt(() => post(`/deliveries/${entry.order}/resend`), "The webhook was sent again"),
         },
         "Resend",
       ),
   ].filter(Boolean);
-  return made.length ? [element("div", { class: "bar" }, made)] : [];
+  return buttons.length ? [element("div", { class: "bar" }, buttons)] : [];
 }
 
 function conversationOf(entry) {

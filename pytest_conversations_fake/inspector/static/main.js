@@ -1,4 +1,4 @@
-// The page: it shows one view beside the time line and keeps everything current.
+// The page: it shows one view next to the time line, and refreshes both.
 
 import { counted } from "./dom.js";
 import { get } from "./client.js";
@@ -12,7 +12,7 @@ import { listen } from "./stream.js";
 const byId = (id) => document.getElementById(id);
 const VIEWS = ["timeline", "chats", "phone", "controls"];
 
-const wide = matchMedia("(min-width: 64rem)"); // the time line and one other view
+const wide = matchMedia("(min-width: 64rem)"); // shows the time line and another view
 
 const REFRESH = {
   timeline: () => {},
@@ -32,7 +32,7 @@ function address() {
   return [VIEWS.includes(view) ? view : "timeline", sid];
 }
 
-/** The view that is on the page; beside the time line, if there is space for both. */
+/** The view on the page. A wide page shows it next to the time line. */
 function route() {
   const [view, sid] = address();
   return [view === "timeline" && wide.matches ? "chats" : view, sid];
@@ -64,13 +64,13 @@ function update(next) {
   byId("account").textContent = state.account_sid;
   byId("count-chats").textContent = state.counts.conversations || "";
   byId("notice").hidden = !state.dropped;
-  byId("notice").textContent = `${counted(state.dropped, "earlier request")} dropped: the fake keeps the last ones only (max_requests).`;
+  byId("notice").textContent = `${counted(state.dropped, "earlier request")} dropped: the fake keeps only the last ones (max_requests).`;
   const now = Date.parse(state.clock.now);
   clock = state.clock.stopped ? { at: now } : { ahead: now - Date.now() };
   tick();
   showState(state);
   if (isOther) reload();
-  soon();
+  refreshSoon();
 }
 
 function tick() {
@@ -83,15 +83,15 @@ function tick() {
 setInterval(tick, 1000);
 
 let waiting = null;
-/** Refreshes the view beside the time line, once for many changes. */
-function soon() {
+/** Refreshes the view, once for many changes. */
+function refreshSoon() {
   waiting ??= setTimeout(() => {
     waiting = null;
     REFRESH[route()[0]]();
   }, 200);
 }
 
-async function everything() {
+async function refreshAll() {
   const next = await attempt(() => get("/state"));
   if (next) update(next);
   await Promise.all([reload(), navigate(), refreshFaults()]);
@@ -105,14 +105,14 @@ wide.addEventListener("change", () => navigate());
 listen({
   onEntry(entry) {
     addEntry(entry);
-    soon();
+    refreshSoon();
   },
   onState: update,
-  onReload: everything,
+  onReload: refreshAll,
   onConnection(isOpen) {
-    if (isOpen && byId("connection").classList.contains("bad")) everything(); // it may be a new fake
+    if (isOpen && byId("connection").classList.contains("bad")) refreshAll(); // it may be a new fake
     byId("connection").textContent = isOpen ? "live" : "not connected";
     byId("connection").className = `badge ${isOpen ? "good" : "bad"}`;
   },
 });
-everything();
+refreshAll();

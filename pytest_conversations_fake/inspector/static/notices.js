@@ -1,4 +1,4 @@
-// Short messages, questions, the clipboard, and forms that show what is wrong.
+// Short messages, dialogs, the clipboard, and forms that show their errors.
 
 import { element } from "./dom.js";
 
@@ -14,7 +14,7 @@ export function say(text, kind = "good") {
   setTimeout(() => toast.remove(), SECONDS * 1000);
 }
 
-/** Runs an action and says what came of it. */
+/** Runs an action, and shows its success or its error. */
 export async function attempt(action, success = "") {
   try {
     const result = await action();
@@ -25,12 +25,12 @@ export async function attempt(action, success = "") {
   }
 }
 
-/** Asks before something is lost. */
+/** Asks before an action that cannot be undone. */
 export async function confirmed(title, text, yes) {
   return (await open({ title, text, yes })) === "yes";
 }
 
-/** Copies a text, or shows it where the browser does not allow that. */
+/** Copies a text, or shows it if the browser does not allow copies. */
 export async function copy(text, what) {
   try {
     await navigator.clipboard.writeText(text);

@@ -1,4 +1,4 @@
-// A phone of a person who texts numbers of the account.
+// A phone that texts numbers of the account.
 
 import { element, stamp, visible } from "./dom.js";
 import { get, post, segment } from "./client.js";
@@ -31,9 +31,9 @@ async function exchanged(phone, channel, address) {
 
 function bubble(data, address) {
   const files = data.media.map((each) => element("span", { class: "file" }, visible(each.filename ?? each.sid)));
-  const made = stamp("message", { author: visible(data.sender ?? ""), body: visible(data.body ?? "", "\n"), files });
-  made.classList.toggle("right", data.author === address);
-  return made;
+  const node = stamp("message", { author: visible(data.sender ?? ""), body: visible(data.body ?? "", "\n"), files });
+  node.classList.toggle("right", data.author === address);
+  return node;
 }
 
 form.addEventListener("input", (event) => event.target.name !== "body" && refresh());

@@ -1,6 +1,6 @@
-// What happens in the fake, as it happens.
+// The event stream of the control API.
 
-/** Calls `onEntry`, `onState`, `onReload` and `onConnection(isOpen)`. */
+/** Calls a function for each event, and `onConnection(isOpen)` for the connection. */
 export function listen({ onEntry, onState, onReload, onConnection }) {
   const source = new EventSource("v1/events");
   source.addEventListener("entry", (event) => onEntry(JSON.parse(event.data)));
@@ -9,7 +9,7 @@ export function listen({ onEntry, onState, onReload, onConnection }) {
   source.addEventListener("open", () => onConnection(true));
   source.addEventListener("error", () => {
     onConnection(false);
-    // A browser gives up after an answer that is no stream, as while the fake starts again
+    // The browser does not connect again after an answer that is no stream, as during a restart
     if (source.readyState === EventSource.CLOSED) {
       setTimeout(() => listen({ onEntry, onState, onReload, onConnection }), 2000);
     }

@@ -26,7 +26,7 @@ export function stateBadge(data) {
   return element("span", { class: `badge state-${data.state}` }, data.state);
 }
 
-/** Service and timers, if they are worth a line. */
+/** The service, unless it is the default one, and the timers. */
 export function context(data) {
   const parts = [];
   if (!data.in_default_service) parts.push(`service ${visible(data.service_name || shortened(data.service_sid))}`);
@@ -55,24 +55,24 @@ function initial(participant) {
   return participant.identity ? [...visible(participant.identity)][0].toUpperCase() : "☏";
 }
 
-/** The messages; all but the last ones open after a click. */
+/** The messages. Older ones are folded. */
 export function messages(data) {
   if (!data.messages.length) return [];
   const addresses = data.participants.map((each) => each.address).filter(Boolean);
   const left = new Set(addresses.length ? addresses : [data.messages[0].author]);
   const names = new Map(data.participants.map((each) => [each.sid, each.name]));
-  const made = data.messages.map((each) => message(each, left.has(each.author), names));
-  const earlier = made.slice(0, -MAX_OPEN);
+  const elements = data.messages.map((each) => message(each, left.has(each.author), names));
+  const earlier = elements.slice(0, -MAX_OPEN);
   return [
-    data.omitted_messages ? element("p", { class: "between" }, `${counted(data.omitted_messages, "message")} before these, not shown`) : null,
+    data.omitted_messages ? element("p", { class: "between" }, `${counted(data.omitted_messages, "earlier message")} not shown`) : null,
     earlier.length ? stamp("earlier", { title: counted(earlier.length, "earlier message"), content: earlier }) : null,
-    ...made.slice(-MAX_OPEN),
+    ...elements.slice(-MAX_OPEN),
   ].filter(Boolean);
 }
 
 function message(data, isLeft, names) {
   const files = data.media.map((each) => each.filename || shortened(each.sid));
-  const made = stamp("message", {
+  const node = stamp("message", {
     author: visible(data.author),
     body: visible(data.body ?? "", "\n"),
     files: [...(data.content_sid ? [`template ${shortened(data.content_sid)}`] : []), ...files].map((name) =>
@@ -80,8 +80,8 @@ function message(data, isLeft, names) {
     ),
     receipts: data.receipts.map((each) => receipt(each, data.receipts.length > 1, names)),
   });
-  made.classList.toggle("right", !isLeft);
-  return made;
+  node.classList.toggle("right", !isLeft);
+  return node;
 }
 
 function receipt(data, isOneOfSeveral, names) {

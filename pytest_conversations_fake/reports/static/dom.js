@@ -13,13 +13,13 @@ export function stamp(name, slots = {}) {
 
 /** An element. Attributes of the value false or null are left out. */
 export function element(name, attributes = {}, ...content) {
-  const made = document.createElement(name);
+  const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (value != null && value !== false) made.setAttribute(key, value === true ? "" : value);
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (value != null && value !== false) node.setAttribute(key, value === true ? "" : value);
   }
-  made.append(...content.flat(2).filter((each) => each != null && each !== ""));
-  return made;
+  node.append(...content.flat(2).filter((each) => each != null && each !== ""));
+  return node;
 }
 
 /** A list of names and values. */
@@ -51,11 +51,11 @@ export function cut(text, length) {
   return text.length > length ? `${text.slice(0, length - 1).trimEnd()}…` : text;
 }
 
-export function counted(number, noun) {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+export function counted(number, noun, plural = `${noun}s`) {
+  return `${number.toLocaleString("en")} ${number === 1 ? noun : plural}`;
 }
 
-/** A value of JSON as people read it: a text is shown without quotation marks. */
+/** A value of JSON for people: a text has no quotation marks. */
 export function shown(value) {
   return typeof value === "string" ? value : JSON.stringify(value, null, 2);
 }

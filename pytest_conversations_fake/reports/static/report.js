@@ -1,4 +1,4 @@
-// The page of a test: its conversations and its time line, from the JSON inside the page.
+// The page of a test: its conversations and its time line, from JSON in the page.
 
 import { counted, element } from "./dom.js";
 import { conversation } from "./conversations.js";

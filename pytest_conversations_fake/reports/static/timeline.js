@@ -1,4 +1,4 @@
-// Requests, webhooks and actions, a line each. Details are made when a line is opened.
+// The lines of requests, webhooks and actions. A line gets its details when it opens.
 
 import { cut, element, facts, shortened, shown, stamp, visible } from "./dom.js";
 
@@ -8,13 +8,13 @@ const EVENT_FIRST = ["Body", "Author", "Identity", "MessagingBinding.Address", "
 /** The line of an entry. `tools(entry)` returns further elements for its details. */
 export function line(entry, tools = () => []) {
   const { summary, more, outcome } = KINDS[entry.kind](entry);
-  const made = stamp("entry", summary);
-  made.classList.add(entry.kind, outcome);
-  made.addEventListener("toggle", () => {
-    const inside = made.querySelector(".more");
-    if (made.open && !inside.hasChildNodes()) inside.append(...more().filter(Boolean), ...tools(entry));
+  const node = stamp("entry", summary);
+  node.classList.add(entry.kind, outcome);
+  node.addEventListener("toggle", () => {
+    const inside = node.querySelector(".more");
+    if (node.open && !inside.hasChildNodes()) inside.append(...more().filter(Boolean), ...tools(entry));
   });
-  return made;
+  return node;
 }
 
 const KINDS = {
@@ -34,13 +34,13 @@ const KINDS = {
       },
       more: () => [
         part("Rule", entry.rule && ruleText(entry.rule)),
-        part("Sent, and read by nobody", entry.ignored_sentence && note(entry.ignored_sentence)),
+        part("Ignored parameters", entry.ignored_sentence && note(entry.ignored_sentence)),
         part("Parameters", facts(pairs(entry.params))),
         part("In the path", facts(pairs(entry.path_params))),
         part("Answer", entry.response == null ? null : code(entry.response)),
         fold("Request", facts([
           ["request", `#${entry.number}`],
-          ["sent to", `${entry.method} ${entry.path}`],
+          ["address", `${entry.method} ${entry.path}`],
           ["account", entry.account_sid ?? "unknown"],
           ...pairs(entry.headers),
         ])),
@@ -63,8 +63,8 @@ const KINDS = {
       more: () => [
         part("Answer", entry.answer ? code(entry.answer) : note(entry.status == null ? "There was no answer." : "The answer was empty.")),
         part("Error", entry.error && entry.error.includes("\n") ? code(entry.error) : entry.error && note(entry.error)),
-        part("Signed", entry.signed ? facts([["for", entry.signed.url], ["with", entry.signed.token_origin]]) : note("No application stands for this URL, so nothing was sent.")),
-        part(`Sent by ${visible(entry.method)}`, facts(pairs(entry.form))),
+        part("Signed", entry.signed ? facts([["URL", entry.signed.url], ["token", entry.signed.token_origin]]) : note("No application stands for this URL, so nothing was sent.")),
+        part(`Parameters (${visible(entry.method)})`, facts(pairs(entry.form))),
       ],
     };
   },

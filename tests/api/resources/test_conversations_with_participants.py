@@ -134,7 +134,9 @@ def test_conflict_after_creation_closes_the_conversation_with_a_reason(
     assert because == closed.reason
     shown = f"the conversation is closed (50427): {because}"
     assert shown in " ".join(str(report(world, [])).split())
-    assert shown in report(world, []).html()
+    html = report(world, []).html()
+    assert because in html
+    assert '"conflict": true' in html
     listed = api.get("/v1/Conversations").response["conversations"]
     assert ["active", "closed"] == [each["state"] for each in listed]
 

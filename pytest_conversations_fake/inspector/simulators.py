@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..api.iso8601 import shown_moment
+from ..reports.conversations import media_data
 from .control import Control
 from .schemas import Json
 
@@ -65,9 +66,6 @@ def _message(message: Any) -> Json:
         "index": message.index,
         "author": message.author,
         "body": message.body,
-        "media": [
-            {name: each[name] for name in ("sid", "filename", "content_type")}
-            for each in message.media or ()
-        ],
+        "media": media_data(message),
         "date_created": shown_moment(message.date_created),
     }

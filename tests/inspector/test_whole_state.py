@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from inspect import isabstract
 from typing import Any
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 
+import pytest_conversations_fake as package
 from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake.api.faults import Fault
 from pytest_conversations_fake.inspector.control import MAX_SNAPSHOTS, Control
 
 from .client import Client
@@ -144,6 +147,17 @@ def test_available_faults_tell_their_arguments(client: Client) -> None:
     assert "CreateServiceConversation" in answer["operations"]
 
 
+def test_faults_of_the_package_are_available(client: Client) -> None:
+    exported = [getattr(package, name) for name in package.__all__]
+    faults = {
+        each.__name__
+        for each in exported
+        if isinstance(each, type) and issubclass(each, Fault) and not isabstract(each)
+    }
+
+    assert faults - {"Fault"} == {each["fault"] for each in client.get("/faults")["available"]}
+
+
 def test_every_available_fault_can_be_injected(client: Client) -> None:
     examples = {"integer": 20404, "number": 1, "string": "x"}
     for each in client.get("/faults")["available"]:
@@ -202,9 +216,12 @@ def test_clock_runs_on_with_tick(client: Client) -> None:
         ({"shift": "1 h"}, "shift is a number from "),
         ({"shift": {"hour": 1}}, "the clock has no unit 'hour'; it has: weeks, days, hours"),
         ({"shift": {"hours": "1"}}, "hours is a number, not '1'"),
-        ({"shift": {"days": 10**9}}, "the clock has the years 1 to 9999, and this shift leaves "),
-        ({"shift": {"days": 9_000_000}}, "the clock has the years 1 to 9999"),
-        ({"shift": {"weeks": -10_000_000}}, "the clock has the years 1 to 9999"),
+        (
+            {"shift": {"days": 10**9}},
+            "this shift leaves the years 1 to 9999, which the clock accepts",
+        ),
+        ({"shift": {"days": 9_000_000}}, "this shift leaves the years 1 to 9999"),
+        ({"shift": {"weeks": -10_000_000}}, "this shift leaves the years 1 to 9999"),
     ],
 )
 def test_wrong_time_is_refused(client: Client, body: Any, sentence: str) -> None:
