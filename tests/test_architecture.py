@@ -59,7 +59,17 @@ ALLOWED: dict[str, set[str]] = {
         "asyncio",
         "threading",
     },
-    "shell": {"api", "fake", "inspector", "redirect", "seeds", "server", "settings", "threading"},
+    "shell": {
+        "api",
+        "fake",
+        "inspector",
+        "redirect",
+        "seeds",
+        "server",
+        "settings",
+        "threading",
+        "webhooks",
+    },
     "pytest_plugin": {
         "aiohttp",
         "asyncio",

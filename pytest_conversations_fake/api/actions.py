@@ -101,6 +101,7 @@ def action(method: Method) -> Method:
 
     The object of the method has an attribute `_recorder`.
     """
+    defaults = method.__kwdefaults__ or {}
 
     @wraps(method)
     def recorded(self: Any, /, *arguments: object, **keywords: object) -> object:
@@ -109,6 +110,11 @@ def action(method: Method) -> Method:
             return method(self, *arguments, **keywords)
         recorder: Recorder = self._recorder
         order = recorder.next_order()
+        chosen = {
+            name: value
+            for name, value in keywords.items()
+            if name not in defaults or value is not defaults[name]
+        }
         token = _is_recorded.set(True)
         try:
             result = method(self, *arguments, **keywords)
@@ -116,12 +122,12 @@ def action(method: Method) -> Method:
             text = without_passwords(
                 f"{type(error).__name__}: {error}"
             )  # the error would keep frames
-            recorder.record(method.__name__, arguments, keywords, order=order, error=text)
+            recorder.record(method.__name__, arguments, chosen, order=order, error=text)
             raise
         finally:
             _is_recorded.reset(token)
         sid = getattr(result, "sid", "")
-        recorder.record(method.__name__, arguments, keywords, order=order, sid=sid)
+        recorder.record(method.__name__, arguments, chosen, order=order, sid=sid)
         return result
 
     return cast(Method, recorded)

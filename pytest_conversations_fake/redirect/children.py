@@ -82,6 +82,7 @@ def subprocess_env(
         "name": f"a child process of {redirection.name}",
         "allow_hosts": redirection.allow_hosts,
         "ca_pem": ca_pem,
+        "remedy": redirection.remedy,
     }
     # The package's directory exists longer than the copy; another user may read only the copy
     python_path = [str(_CHILD), str(copies)]

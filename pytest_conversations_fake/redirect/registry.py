@@ -34,11 +34,14 @@ class Guard:
     """Refuses every host of Twilio.
 
     *name* names the guarded test in refusals. Clients may connect to *allow_hosts*; a `*` in a host
-    matches any text.
+    matches any text. *remedy* is the sentence in refusals that says what to do instead.
     """
 
-    def __init__(self, *, name: str, allow_hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self, *, name: str, allow_hosts: Sequence[str] = (), remedy: str | None = None
+    ) -> None:
         self.name = name
+        self.remedy = remedy
         self.allow_hosts = allow_hosts
         self.refused: list[Refusal] = []
         """Each different refusal once, even if the client swallowed the exception."""
@@ -63,7 +66,7 @@ class Guard:
         """The redirection of a *host* of Twilio; None if it is allowed. Raises `HostRefused`."""
         if self.allows(host):
             return None
-        remedy = _REMEDY if is_imitated(host) else f"{_REMEDY}. {_MOCK}"
+        remedy = self.remedy or (_REMEDY if is_imitated(host) else f"{_REMEDY}. {_MOCK}")
         raise self.refuse(host, host, self._reason(host), f". {remedy}")
 
     def allows(self, host: str) -> bool:
@@ -98,8 +101,9 @@ class Redirection(Guard):
         name: str,
         allow_hosts: Sequence[str] = (),
         ca_pem: str | None = None,
+        remedy: str | None = None,
     ) -> None:
-        super().__init__(name=name, allow_hosts=allow_hosts)
+        super().__init__(name=name, allow_hosts=allow_hosts, remedy=remedy)
         self.ports = {80: http_port, 443: tls_port}
         self.ca_pem = ca_pem
 

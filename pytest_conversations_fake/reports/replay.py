@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping, Sequence, Set
+from operator import attrgetter
 from pathlib import Path
 
 from ..api.actions import Action
 from ..api.deliveries import Delivery
+from ..api.journal import RecordedRequest
 from ..api.outside import Entry
 from ..api.secrets import without_passwords
 from ..api.wording import visible
@@ -26,6 +28,10 @@ class Replay:
     def __init__(self, source: Source, entries: Sequence[Entry], used: Set[str]) -> None:
         self._source = source
         self._used = used
+        self._deliveries = [each for each in entries if isinstance(each, Delivery)]
+        self._met = [
+            fault for each in entries if isinstance(each, RecordedRequest) for fault in each.faults
+        ]
         self._ends = [
             each.subject for each in entries if isinstance(each, Action) and each.name == "end"
         ]
@@ -58,6 +64,8 @@ class Replay:
                 self._deliver_to(action)
             case _, "inject":
                 self._inject(action)
+            case _, "resend":
+                self._resend(action)
             case _, "load":
                 source.write(call(f"{FAKE}.load", [self.seed(action)]))
             case _:
@@ -90,12 +98,15 @@ class Replay:
         ]
 
     def _inject(self, action: Action) -> None:
+        """Inject a fault, unless no request met it: it had no effect, and would fail the test."""
         source = self._source
         keywords = dict(action.keywords)
+        fault = keywords.pop("fault", None) or action.arguments[0]
+        if not any(fault is each for each in self._met):
+            return
         when = ["when=NotImplemented"] if keywords.pop("when", None) else []
         if when:
             source.comment("The function `when` of this fault is not recorded.")
-        fault = keywords.pop("fault", None) or action.arguments[0]
         arguments = [source.argument(fault), *source.keywords(keywords), *when]
         node: Node = call(f"{FAKE}.inject", arguments)
         subject = f"inject({fault!r})"
@@ -103,6 +114,16 @@ class Replay:
             self._faults[subject] = source.names.variable("fault")
             node = prefixed(f"{self._faults[subject]} = ", node)
         source.write(node)
+
+    def _resend(self, action: Action) -> None:
+        [delivery] = action.arguments or action.keywords.values()
+        if delivery in self._deliveries:
+            ended = sorted(self._deliveries, key=attrgetter("end_order"))
+            argument = f"{FAKE}.webhooks.deliveries[{ended.index(delivery)}]"
+        else:
+            self._source.comment("The delivery that is sent again was dropped.")
+            argument = "NotImplemented"
+        self._source.write(call(f"{FAKE}.webhooks.resend", [argument]))
 
     def finish(self) -> None:
         """End the blocks of a session that ended while the fake was down."""

@@ -104,8 +104,8 @@ class _Loader:
             came_with_it = resource.single or resource.seeding.preexisting_by
             if not came_with_it and self._store.of(resource.record, service.sid):
                 raise ValueError(
-                    f"the default service has {self._schema(resource).name} already, so its sid "
-                    f"cannot become {sid}; load this file before anything else"
+                    f"the default service has {self._schema(resource).name} already, so this "
+                    f"file cannot recreate it as {sid}; load it before anything else"
                 )
 
     def _below(

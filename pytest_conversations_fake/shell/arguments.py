@@ -58,6 +58,8 @@ def _unknown_option(unknown: Sequence[str], parser: argparse.ArgumentParser) -> 
     names = [name for action in parser._actions for name in action.option_strings]
     near = get_close_matches(unknown[0].partition("=")[0], names, n=1)
     hint = f"; did you mean {near[0]}?" if near else ""
+    if parser.get_default("command") is not None and not unknown[0].startswith("-"):
+        hint = "; the command comes after --"
     return f"unrecognized arguments: {' '.join(unknown)}{hint}"
 
 

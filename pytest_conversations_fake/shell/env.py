@@ -7,7 +7,7 @@ import shlex
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 
-from .output import print_text
+from .output import UsageError, print_text
 from .runtime import find_running
 
 
@@ -27,8 +27,17 @@ SYNTAX: Mapping[str, Callable[[str, str], str]] = {
 }
 
 
+FAILING: Mapping[str, str] = {"sh": "false", "fish": "false", "powershell": "throw"}
+"""What a shell evaluates without a fake. After nothing, `eval "$(…)" && flask run` would go on, and
+reach the real Twilio."""
+
+
 def execute(options: Namespace) -> int:
-    running, directory = find_running(options.port)
+    try:
+        running, directory = find_running(options.port)
+    except UsageError:
+        print_text(FAILING[options.shell])
+        raise
     files = directory / "env"
     files.mkdir(mode=0o700, exist_ok=True)
     variables = running.variables(files, os.environ)

@@ -40,7 +40,7 @@ def exclusive(path: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        lock_file.unlink()
+        lock_file.unlink(missing_ok=True)  # the directory may be gone
         os.close(descriptor)
 
 

@@ -38,7 +38,9 @@ def write(stream: TextIO | None, text: str) -> None:
     if isinstance(stream, TextIOWrapper):
         stream.reconfigure(errors="backslashreplace")  # the encoding may be ASCII
     try:
-        print(text, file=stream, flush=True)
+        # print() would write the newline apart, after something of the command of `run`
+        stream.write(f"{text}\n")
+        stream.flush()
     except OSError as error:
         # Python flushes the stream again at exit, which would fail again
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

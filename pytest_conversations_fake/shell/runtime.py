@@ -58,7 +58,11 @@ class RunningFake:
     @property
     def redirection(self) -> Redirection:
         return Redirection(
-            http_port=self.http_port, tls_port=self.tls_port, name=self.name, ca_pem=self.ca_pem
+            http_port=self.http_port,
+            tls_port=self.tls_port,
+            name=self.name,
+            ca_pem=self.ca_pem,
+            remedy="There is no option to allow it: replace this client in your application",
         )
 
     def answers(self) -> bool:

@@ -21,6 +21,7 @@ from ..inspector.inspector import Inspector
 from ..redirect import authority_pem, server_context
 from ..server.server import LOCAL_NAMES, Server
 from ..settings import FROM_ENVIRONMENT
+from ..webhooks.destinations import validate_public_url
 from .log import Log, renderer
 from .options import DEFAULT_PORT, SessionOptions
 from .output import PROGRAM, UsageError, print_problem, problems_on_stderr, write
@@ -147,11 +148,15 @@ def _make_fake(options: SessionOptions, state: StateFile | None) -> FakeConversa
 
 def _configure_webhook(fake: FakeConversations, target: str, public_url: str | None) -> None:
     """Let the account send every event to *target*, in place of the URL in a seed or state."""
+    validate_public_url(target, name="--webhook")
+    if public_url is not None:
+        validate_public_url(public_url, name="--public-url")
     account = fake._world.account
     with fake._world.lock:
         configured = webhooks.singleton(account, None)
         account.store.change(configured, pre_webhook_url=None, post_webhook_url=None)
     fake.webhooks.deliver_to(target, public_url=public_url, events=POST_EVENTS)
+    fake._initial = fake.snapshot()  # the state to which `reset` leads
 
 
 def _describe(fake: FakeConversations, server: Server) -> RunningFake:

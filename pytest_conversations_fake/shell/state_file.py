@@ -60,6 +60,8 @@ def open_state_file(name: str) -> Iterator[StateFile]:
     Raises `UsageError` for a file that is damaged, of a newer version or in use. It is left alone.
     """
     path = Path(name).resolve()  # a save replaces the file, and not a link to it
+    if not path.parent.is_dir():
+        raise UsageError(f"{path.parent}: No such directory")
     with exclusive(path), _problems_of(path):
         data = None
         if path.exists():

@@ -61,13 +61,16 @@ def _origin_and_path(url: str) -> tuple[tuple[str, str | None, int | None], str]
     return (parts.scheme, parts.hostname, port), parts.path or "/"
 
 
-def validate_public_url(value: object) -> str:
-    """Return *value* if it is an HTTP URL. Raises `TypeError` or `ValueError` if it is not."""
+def validate_public_url(value: object, *, name: str = "public_url") -> str:
+    """Return *value* if it is an HTTP URL. Raises `TypeError` or `ValueError` if it is not.
+
+    *name* names the value in the error.
+    """
     shown = without_passwords(repr(value))
     if not isinstance(value, str) or not re.match("(?i)https?://[^/]", value):
-        raise TypeError(f"public_url is a URL, as in https://desk.example, not {shown}")
+        raise TypeError(f"{name} is a URL, as in https://desk.example, not {shown}")
     try:
         _ = urlsplit(request_url(value)).port
     except ValueError as error:
-        raise ValueError(f"public_url cannot be {shown}: {error}") from None
+        raise ValueError(f"{name} cannot be {shown}: {error}") from None
     return value

@@ -132,6 +132,7 @@ class Webhooks(SuggestsNames):
         with self._world.lock:
             return list(self._world.deliveries)
 
+    @action
     def resend(self, delivery: Delivery) -> Delivery:
         """Deliver one of the `deliveries` again, as Twilio may do, and wait for the outcome.
 

@@ -77,6 +77,14 @@ def test_every_kind_of_action_is_recorded(tmp_path: Path) -> None:
         assert texts(fake)[1:] == ["reset()"]
 
 
+def test_arguments_that_are_the_default_are_left_out() -> None:
+    fake = FakeConversations(tolerate=["unmet-fault"])
+
+    fake.inject(RateLimited(), on="FetchUser", times=None, after=0)
+
+    assert ["inject(RateLimited(retry_after=1), on='FetchUser')"] == texts(fake)
+
+
 def test_action_that_populates_is_one_action() -> None:
     fake = FakeConversations()
 

@@ -13,7 +13,7 @@ from browsing import accessibility_problems, watched_page
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from pytest_conversations_fake import FakeConversations
+from pytest_conversations_fake import FakeConversations, RateLimited
 from pytest_conversations_fake.inspector.inspector import Inspector
 from pytest_conversations_fake.server.server import Server
 
@@ -96,7 +96,7 @@ def test_requests_and_webhooks_appear_as_they_happen(
     conversations.create(friendly_name="Help", x_twilio_webhook_enabled="true")
 
     expect(page.locator("#empty")).to_be_hidden()
-    webhook = entry(page, "onConversationAdded")
+    webhook = page.locator(".entry.delivery").first
     expect(webhook.locator(".status")).to_have_text("200")
     webhook.locator("summary").first.click()
     expect(webhook).to_contain_text("thanks, got it")
@@ -171,6 +171,7 @@ def test_people_write_in_a_conversation(page: Page, served: FakeConversations) -
     chat.get_by_label("Chat user").fill("grace")
     chat.get_by_role("button", name="Join").click()
     expect(chat.locator(".participant")).to_have_count(3)
+    expect(chat.get_by_role("button", name="Join")).to_be_visible()
     assert {"ada", "grace"} == {each.identity for each in served.participants if each.identity}
 
     served.conversations.one(sid=sid)
@@ -385,16 +386,30 @@ def test_accessibility_has_no_serious_problem(
     assert {} == {view: problems for view, problems in found.items() if problems}
 
 
+LINES = """element => {
+  const range = document.createRange();
+  range.selectNodeContents(element);
+  return new Set([...range.getClientRects()].map(each => each.top)).size;
+}"""
+"""The number of lines on which the text of an element stands."""
+
+
 @pytest.mark.parametrize("view", VIEWS)
 def test_narrow_page_does_not_scroll_sideways(
     browser: Browser, served: FakeConversations, view: str
 ) -> None:
     add_desk(served)
     served.handset(PHONE).send("w" * 200, to=DESK)
+    served.inject(RateLimited(), on="CreateConversationMessage", times=1)
 
     with watched_page(browser, viewport={"width": 360, "height": 740}) as page:
         page.goto(f"{served.url}/_fake/#{view}")
         expect(page.locator(f"#view-{view}")).to_be_visible()
         expect(page.locator(".view:visible")).to_have_count(1)
+        expect(page.locator("#count-faults")).to_have_text("1")
+
+        for name in ("Phone", "End"):  # short words that could be broken
+            for found in page.get_by_text(name, exact=True).locator("visible=true").all():
+                assert 1 == found.evaluate(LINES), name
 
         assert 360 == page.evaluate("document.documentElement.scrollWidth")

@@ -197,8 +197,12 @@ def test_every_part_of_a_session_is_in_its_test() -> None:
             client.credentials.create(type="gcm", secret="of gcm")
         with fake.down():
             fake.clock.shift(hours=1)
-        with fake.inject(TwilioError(50407, status=409), when=lambda params: True), fake.down():
-            pass
+        with fake.inject(TwilioError(50407, status=409), when=lambda params: True):
+            with pytest.raises(Exception, match="Invalid messaging binding"):
+                client.users.create(identity="ada")
+            with fake.down():
+                pass
+        fake.inject(RateLimited(), on="DeleteService")
 
         text = fake.report().as_test()
     assert text == (Path(__file__).parent / "recorded_session.txt").read_text()
@@ -277,6 +281,44 @@ def test_application_that_nobody_named_is_a_placeholder() -> None:
         test = fake.report().as_test()
 
     assert f'application, public_url="{url}"' in test
+
+
+def test_delivery_is_sent_again() -> None:
+    with FakeConversations() as fake:
+        fake.webhooks.deliver_to(
+            answers_nothing, public_url="https://desk.example", events=["onMessageAdded"]
+        )
+        talk = fake.conversations.add(friendly_name="talk")
+        fake.chat_user("ada").join(talk)
+        for body in ("one", "two"):
+            fake.chat_user("ada").send(body, to=talk)
+            fake.settle()
+        fake.webhooks.resend(fake.webhooks.deliveries[1])
+
+        test = fake.report().as_test()
+
+    assert "fake_conversations.webhooks.resend(fake_conversations.webhooks.deliveries[1])\n" in test
+    application = "lambda environ, start: [start('200 OK', [])][:0]"
+    run(test.replace("application = NotImplemented", f"application = {application}"))
+
+
+def test_delivery_that_was_dropped_is_a_placeholder() -> None:
+    with FakeConversations(max_requests=1) as fake:
+        fake.webhooks.deliver_to(
+            answers_nothing, public_url="https://desk.example", events=["onMessageAdded"]
+        )
+        talk = fake.conversations.add(friendly_name="talk")
+        fake.chat_user("ada").join(talk)
+        fake.chat_user("ada").send("one", to=talk)
+        fake.settle()
+        fake.webhooks.resend(fake.webhooks.deliveries[0])
+
+        test = fake.report().as_test()
+
+    assert (
+        "    # The delivery that is sent again was dropped.\n"
+        "    fake_conversations.webhooks.resend(NotImplemented)\n"
+    ) in test
 
 
 def test_dropped_requests_are_mentioned() -> None:

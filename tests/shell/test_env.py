@@ -87,10 +87,18 @@ def test_credentials_of_the_shell_stay_unless_the_fake_enforces_its_own() -> Non
 def test_missing_fake_prints_one_line() -> None:
     ended = ran("env", "--port", "9")
 
-    assert (2, "") == (ended.returncode, ended.stdout)
+    assert (2, "false\n") == (ended.returncode, ended.stdout)
     assert (
         "conversations-fake: no fake runs on port 9; start `conversations-fake serve` first\n"
     ) == ended.stderr
+
+
+@pytest.mark.newest
+def test_nothing_is_started_without_a_fake() -> None:
+    script = f'eval "$({shlex.join(COMMAND)} env --port 9)" && echo started'
+    shell = subprocess.run(["sh", "-c", script], capture_output=True, text=True, timeout=30)
+
+    assert (1, "") == (shell.returncode, shell.stdout)
 
 
 @pytest.mark.newest

@@ -9,6 +9,7 @@ import pty
 from collections.abc import Iterator
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -21,6 +22,7 @@ from pytest_conversations_fake.api.outside import Entry
 from pytest_conversations_fake.shell import log
 from pytest_conversations_fake.shell.log import Log, renderer
 from pytest_conversations_fake.shell.options import SessionOptions
+from pytest_conversations_fake.shell.output import write
 from pytest_conversations_fake.shell.session import open_session
 from pytest_conversations_fake.state.injecting import inject
 
@@ -45,6 +47,25 @@ def text(*entries: Entry, width: int = 0, prefix: str = "") -> str:
 
 def delivery(**values: object) -> Delivery:
     return Delivery(**{**vars(DELIVERY), **values})
+
+
+def test_line_is_written_at_once() -> None:
+    """Otherwise the output of the command of `run` comes before the newline."""
+    written: list[bytes] = []
+
+    class Terminal(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data: Any) -> int:
+            written.append(bytes(data))
+            return len(data)
+
+    stream = io.TextIOWrapper(io.BufferedWriter(Terminal()), write_through=True)
+
+    write(stream, "one\n  note")
+
+    assert [b"one\n  note\n"] == written
 
 
 def test_lines_of_requests(api: Api) -> None:

@@ -232,7 +232,11 @@ def test_webhook_option_delivers_events() -> None:
         (["--public-url", "https://a"], "--public-url needs --webhook, the address of the "),
         (["--host", "nowhere.invalid"], "nowhere.invalid:"),
         (["--allow-host", "http://a"], "an allowed host is a name without scheme and port, "),
-        (["--webhook", "desk"], "public_url is a URL, as in https://desk.example, not 'desk'"),
+        (["--webhook", "desk"], "--webhook is a URL, as in https://desk.example, not 'desk'"),
+        (
+            ["--webhook", "http://127.0.0.1:9", "--public-url", "desk"],
+            "--public-url is a URL, as in https://desk.example, not 'desk'",
+        ),
         (["--assume", "x=y"], "assume has no question 'x'; there is: "),
         (
             ["--seed", "desk.txt"],

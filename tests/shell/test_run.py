@@ -190,13 +190,31 @@ def test_log_is_on_stderr_and_can_be_json() -> None:
 
 
 @pytest.mark.newest
+@pytest.mark.parametrize(
+    "command",
+    [
+        (sys.executable, "-c", "import socket; socket.getaddrinfo('api.twilio.com', 443)"),
+        ("node", "-e", "fetch('https://api.twilio.com').catch(() => {})"),
+    ],
+)
+def test_refusal_of_another_host_names_no_option_of_pytest(command: tuple[str, ...]) -> None:
+    ended = ran("run", "--port", "0", "--", *command)
+
+    assert (
+        "fake_conversations refused api.twilio.com in a child process of conversations-fake, as it "
+        "belongs to the real Twilio. There is no option to allow it: replace this client in your "
+        "application\n"
+    ) in ended.stderr
+
+
+@pytest.mark.newest
 def test_run_without_a_command_prints_one_line() -> None:
     ended = ran("run", "flask", "run")
 
     assert (2, "") == (ended.returncode, ended.stdout)
     assert (
-        "conversations-fake: unrecognized arguments: flask run (see `conversations-fake run "
-        "--help`)\n"
+        "conversations-fake: unrecognized arguments: flask run; the command comes after -- "
+        "(see `conversations-fake run --help`)\n"
     ) == ended.stderr
     assert (
         "conversations-fake: run needs a command after --, as in `conversations-fake run -- flask "

@@ -110,6 +110,20 @@ def test_webhook_is_signed_for_the_public_url(tmp_path: Path) -> None:
     assert "https://desk.example/b" == delivery["url"] == delivery["signed"]["url"]
 
 
+def test_webhook_stays_configured_after_a_reset(tmp_path: Path) -> None:
+    with session(webhook="http://127.0.0.1:9/a") as each:
+        requests.post(f"{each.url}/_fake/v1/reset", json={})
+        headers = {"X-Twilio-Webhook-Enabled": "true"}
+        requests.post(f"{each.url}/v1/Conversations", headers=headers, auth=("a", "b"))
+        requests.post(f"{each.url}/_fake/v1/settle", json={})
+        [delivery] = requests.get(f"{each.url}/_fake/v1/deliveries").json()["entries"]
+        test = requests.get(f"{each.url}/_fake/v1/test").text
+
+    assert "onConversationAdded" == delivery["event"]
+    assert 1 == test.count("webhooks.deliver_to(")
+    assert '"onConversationAdded",' in test.partition("events=[")[2]
+
+
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_python_and_curl_trust_the_authority(host: str) -> None:
     with session(https=0) as each:

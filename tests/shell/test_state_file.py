@@ -175,6 +175,20 @@ def test_file_in_use_is_refused(file: Path) -> None:
         pass
 
 
+def test_directory_may_disappear_during_a_session(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = tmp_path / "gone"
+    directory.mkdir()
+
+    with session(directory / "state.json") as each:
+        directory.rename(tmp_path / "elsewhere")
+        created(each, "one")
+
+    [reason] = capsys.readouterr().err.splitlines()
+    assert f"{directory / 'state.json'} cannot be saved: No such file or directory" in reason
+
+
 @pytest.mark.newest
 def test_file_in_use_by_another_process_is_refused(file: Path) -> None:
     with serving("--state", str(file)) as process:
@@ -193,7 +207,7 @@ def test_file_in_use_by_another_process_is_refused(file: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "reason"),
-    [("missing/state.json", "No such file or directory"), (".", "Is a directory")],
+    [("missing/state.json", r"/missing: No such directory$"), (".", "Is a directory")],
 )
 def test_file_that_cannot_be_used_is_refused(tmp_path: Path, name: str, reason: str) -> None:
     with pytest.raises(UsageError, match=reason), session(tmp_path / name):

@@ -95,10 +95,12 @@ function draw(data) {
     chat.querySelector(".conversation").replaceWith(talk);
   } else {
     const text = isSame ? (composer.elements?.body.value ?? "") : "";
+    const isOpen = isSame && chat.querySelector(".simulators").open;
     composer = writersOf(data).length && data.state !== "closed" ? makeComposer(data) : closedNote(data);
     if (composer.elements) composer.elements.body.value = text;
     composer.dataset.writers = writers;
     chat.replaceChildren(back(), element("div", { class: "box chat" }, talk, composer, makeSimulators(data)));
+    chat.querySelector(".simulators").open = isOpen;
     chat.dataset.sid = data.sid;
   }
   if (!messages) {

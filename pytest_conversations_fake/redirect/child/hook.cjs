@@ -13,10 +13,10 @@ const { redirection, damage } = readRedirection(process.env.FAKE_CONVERSATIONS_R
 function readRedirection(text) {
   if (!text) return { damage: "the environment variable FAKE_CONVERSATIONS_REDIRECTION is missing" };
   try {
-    const { http_port, tls_port, ca_pem, allow_hosts, name } = JSON.parse(text);
+    const { http_port, tls_port, ca_pem, allow_hosts, name, remedy } = JSON.parse(text);
     if (!http_port || !tls_port || !ca_pem) throw new Error("a port or ca_pem is missing");
     const ports = { 80: http_port, 443: tls_port };
-    return { redirection: { ports, ca_pem, allow_hosts: allow_hosts || [], name } };
+    return { redirection: { ports, ca_pem, allow_hosts: allow_hosts || [], name, remedy } };
   } catch (error) {
     return { damage: `the environment variable FAKE_CONVERSATIONS_REDIRECTION is damaged: ${error.message}` };
   }
@@ -42,8 +42,9 @@ function reasonToRefuse(name) {
   if (IMITATED.test(name) || isAllowed(name)) return "";
   return (
     `fake_conversations refused ${name} in ${redirection.name}, as it belongs to the real Twilio. ` +
-    "To allow it, name it in allow_hosts= (FakeConversations or the marker " +
-    "fake_conversations) or in the ini option fake_conversations_allow_hosts"
+    (redirection.remedy ||
+      "To allow it, name it in allow_hosts= (FakeConversations or the marker " +
+        "fake_conversations) or in the ini option fake_conversations_allow_hosts")
   );
 }
 
