@@ -64,6 +64,7 @@ ALLOWED: dict[str, set[str]] = {
         "fake",
         "inspector",
         "redirect",
+        "reports",
         "seeds",
         "server",
         "settings",

@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from ..api.outside import Entry
 from ..fake import FakeConversations
-from .log import renderer
+from .log import text_renderer
 from .output import PROGRAM, print_text, problems_on_stderr
 
 API = "https://conversations.twilio.com/v1"
@@ -70,7 +70,7 @@ def execute(options: Namespace) -> int:
         fake.webhooks.deliver_to(desk, public_url="https://desk.example", events=["onMessageAdded"])
         entries: list[Entry] = []
         fake._world.outside.listeners.append(entries.append)
-        render = renderer("text", sys.stdout, width=WIDTH)
+        render = text_renderer(sys.stdout, width=WIDTH)
         for text in _steps(fake, desk):
             fake.settle()
             lines = [render(fake.clock.now(), entry) for entry in entries]

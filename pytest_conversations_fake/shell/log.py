@@ -10,20 +10,22 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from queue import Full, Queue
 from threading import Thread
-from typing import Any, TextIO
+from typing import TextIO
 
+from ..api.assumptions import Assumptions
 from ..api.deliveries import Delivery
 from ..api.ignored_parameters import ignored_sentence
 from ..api.journal import RecordedRequest
 from ..api.outside import Entry
 from ..api.secrets import without_passwords
 from ..api.wording import cut, shortened, visible
+from ..reports.data import entry_data
 from .output import OutputError, print_problem, write
 
 MAX_WAITING = 10_000
@@ -81,13 +83,16 @@ class Log:
                     print_problem(f"{left_out} lines of the log left out: its reader is too slow")
 
 
-def renderer(log_format: str, stream: TextIO | None, *, prefix: str = "", width: int = 0) -> Render:
+def json_renderer(assumptions: Assumptions) -> Render:
+    """The renderer of entries as JSON, with the names that the control API uses."""
+    return partial(_as_json, assumptions=assumptions)
+
+
+def text_renderer(stream: TextIO | None, *, prefix: str = "", width: int = 0) -> Render:
     """The renderer of entries for a *stream*. A terminal gets colours and lines of its width.
 
     *width* is the width of another stream; 0 for no limit.
     """
-    if log_format == "json":
-        return _as_json
     is_terminal = bool(stream and stream.isatty())
     width = shutil.get_terminal_size().columns if is_terminal else width
     is_coloured = is_terminal and not os.environ.get("NO_COLOR")
@@ -160,39 +165,14 @@ def _delivery_notes(delivery: Delivery) -> Iterator[Coloured]:
         yield visible(delivery.hint), YELLOW
 
 
-def _as_json(now: datetime, entry: Entry) -> str:
-    return json.dumps({"time": now.isoformat(timespec="milliseconds"), **_values(entry)})
+BODIES = ("params", "path_params", "headers", "response", "form")
+"""What a line of JSON leaves out of an entry of the control API."""
 
 
-def _values(entry: Entry) -> Mapping[str, Any]:
-    """The values of a JSON line, with the names that the control API uses."""
-    if isinstance(entry, RecordedRequest):
-        return {
-            "kind": "request",
-            "order": entry.order,
-            "number": entry.number,
-            "method": entry.method,
-            "path": entry.path,
-            "operation": entry.operation,
-            "status": entry.status,
-            "duration_ms": round(entry.duration * 1000, 3),
-            "refused": entry.refused,
-            "reason": entry.reason,
-            "rule": entry.rule,
-            "ignored": entry.ignored,
-            "faults": [*map(str, entry.faults)],
-        }
-    if isinstance(entry, Delivery):
-        return {
-            "kind": "delivery",
-            "order": entry.order,
-            "event": entry.event,
-            "method": entry.method,
-            "url": without_passwords(entry.url),
-            "attempt": entry.attempt,
-            "status": entry.status,
-            "answer": cut(entry.answer, MAX_ANSWER),
-            "outcome": without_passwords(entry.outcome),
-            "failed": entry.failed,
-        }
-    return {"kind": "action", "order": entry.order, "text": str(entry)}
+def _as_json(now: datetime, entry: Entry, *, assumptions: Assumptions) -> str:
+    data = {
+        name: value for name, value in entry_data(entry, assumptions).items() if name not in BODIES
+    }
+    if "answer" in data:
+        data["answer"] = cut(data["answer"], MAX_ANSWER)
+    return json.dumps({"time": now.isoformat(timespec="milliseconds"), **data})

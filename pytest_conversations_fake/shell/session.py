@@ -22,7 +22,7 @@ from ..redirect import authority_pem, server_context
 from ..server.server import LOCAL_NAMES, Server
 from ..settings import FROM_ENVIRONMENT
 from ..webhooks.destinations import validate_public_url
-from .log import Log, renderer
+from .log import Log, json_renderer, text_renderer
 from .options import DEFAULT_PORT, SessionOptions
 from .output import PROGRAM, UsageError, print_problem, problems_on_stderr, write
 from .runtime import RunningFake, announced
@@ -97,7 +97,11 @@ def _start(
     fake = _make_fake(options, state)
     if state:
         running.enter_context(state.saving(fake._world))
-    log = Log(log_to, renderer(options.log_format, log_to, prefix=prefix), fake.clock.now)
+    is_json = options.log_format == "json"
+    render = (
+        json_renderer(fake._world.assumptions) if is_json else text_renderer(log_to, prefix=prefix)
+    )
+    log = Log(log_to, render, fake.clock.now)
     running.callback(log.stop)
     server = Server(
         options.port,

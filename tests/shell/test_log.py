@@ -16,11 +16,12 @@ import requests
 from conftest import Api
 
 from pytest_conversations_fake.api.actions import Action
+from pytest_conversations_fake.api.assumptions import Assumptions
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.faults import RateLimited
 from pytest_conversations_fake.api.outside import Entry
 from pytest_conversations_fake.shell import log
-from pytest_conversations_fake.shell.log import Log, renderer
+from pytest_conversations_fake.shell.log import Log, json_renderer, text_renderer
 from pytest_conversations_fake.shell.options import SessionOptions
 from pytest_conversations_fake.shell.output import write
 from pytest_conversations_fake.shell.session import open_session
@@ -40,8 +41,11 @@ DELIVERY = Delivery(
 )
 
 
+as_json = json_renderer(Assumptions({}))
+
+
 def text(*entries: Entry, width: int = 0, prefix: str = "") -> str:
-    render = renderer("text", io.StringIO(), width=width, prefix=prefix)
+    render = text_renderer(io.StringIO(), width=width, prefix=prefix)
     return "\n".join(render(NOON, entry) for entry in entries)
 
 
@@ -131,7 +135,7 @@ def test_hostile_texts_cannot_command_a_terminal(api: Api) -> None:
     assert lines.replace("\n", "").isprintable()
     assert all(line.startswith(("12:00:00 ", "         ")) for line in lines.splitlines())
     for entry in entries:
-        line = renderer("json", None)(NOON, entry)
+        line = as_json(NOON, entry)
         assert line.isascii()
         assert line.isprintable()
 
@@ -148,8 +152,8 @@ def test_line_is_cut_to_the_width_of_a_terminal(api: Api) -> None:
 def test_json_lines(api: Api) -> None:
     created = api.post("/v1/Conversations", {"Foo": 1})
 
-    line = json.loads(renderer("json", None)(NOON, created))
-    webhook = json.loads(renderer("json", None)(NOON, delivery(status=500, answer="x" * 999)))
+    line = json.loads(as_json(NOON, created))
+    webhook = json.loads(as_json(NOON, delivery(status=500, answer="x" * 999)))
 
     assert {
         "time": "2030-01-01T12:00:00.000+00:00",
@@ -165,6 +169,9 @@ def test_json_lines(api: Api) -> None:
         "reason": "",
         "rule": None,
         "ignored": ["Foo"],
+        "ignored_sentence": "CreateConversation has no parameter Foo, so Twilio ignores it",
+        "account_sid": created.account_sid,
+        "conflict": False,
         "faults": [],
     } == line
     assert ("delivery", 500, True, 200) == (
@@ -183,7 +190,7 @@ def test_terminal_gets_colours_unless_no_color_is_set(
     created = api.post("/v1/Conversations")
     main, terminal = pty.openpty()
     with os.fdopen(main, "rb"), os.fdopen(terminal, "w") as stream:
-        line = renderer("text", stream)(NOON, created)
+        line = text_renderer(stream)(NOON, created)
 
     assert ("\x1b[32m201\x1b[0m" in line) == (not no_color)
     assert ("\x1b" in line) == (not no_color)
