@@ -182,5 +182,5 @@ def _describe(fake: FakeConversations, server: Server) -> RunningFake:
 def _reason(error: OSError) -> str:
     """The reason why a file or an address cannot be used."""
     reason = str(error.strerror).partition(" (while attempting")[0]  # from create_server()
-    hint = "; --port 0 takes a free port" if error.errno == EADDRINUSE else ""
+    hint = "; port 0 takes a free one" if error.errno == EADDRINUSE else ""
     return f"{error.filename}: {reason}{hint}" if error.filename else f"{reason}{hint}"
