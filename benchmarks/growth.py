@@ -91,4 +91,4 @@ def explanation(requests: int, rounds: int) -> Iterator[Row]:
 
     name = f"among {requests:,} requests"
     samples = interleaved({name: seconds}, rounds)
-    yield from rows("explain a failure", samples, "s", budgets={name: Budget(0.3, "s")})
+    yield from rows("explain a failure", samples, "s", budgets={name: Budget(0.1, "s")})

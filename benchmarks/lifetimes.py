@@ -30,8 +30,8 @@ web.run_app(app, port=0, host="127.0.0.1", print=lambda text: print(text, flush=
 PLUGIN = "conversations_fake"
 
 TEARDOWN = {
-    "keep-alive connections open": Budget(5, "ms"),
-    "slow handler abandoned": Budget(60, "ms"),
+    "keep-alive connections open": Budget(2, "ms"),
+    "slow handler abandoned": Budget(5, "ms"),
 }
 
 
@@ -121,7 +121,7 @@ def installed(rounds: int) -> Iterator[Row]:
         samples = interleaved(subjects, rounds)
     samples[added] = differences(samples[added], samples[bare])
     yield from rows(
-        "installed, fixture unused, CPU", samples, "ms", budgets={added: Budget(8, "ms")}
+        "installed, fixture unused, CPU", samples, "ms", budgets={added: Budget(5, "ms")}
     )
 
 
