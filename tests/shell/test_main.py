@@ -180,8 +180,7 @@ def test_port_in_use_prints_one_line() -> None:
 
     assert (2, "") == (process.returncode, out)
     assert (
-        f"conversations-fake: 127.0.0.1:{port}: Address already in use; "
-        "port 0 takes a free one\n"
+        f"conversations-fake: 127.0.0.1:{port}: Address already in use; port 0 takes a free one\n"
     ) == err
 
 
