@@ -233,6 +233,7 @@ def test_slow_reader_does_not_slow_down_the_fake(
 
     assert slow._left_out >= 19
     os.close(read)  # ends the thread that writes
+    slow._thread.join()
 
 
 @pytest.mark.newest
