@@ -115,7 +115,7 @@ InvalidDateUpdated = _refusal("import-dates", 50309)
 DefaultServiceNotDeletable = _refusal(
     "default-service-delete",
     20001,
-    "The default conversation service of an account can not be deleted",
+    "The default conversation service of an account cannot be deleted",
 )
 UnknownDefaultService = _refusal("default-service", 20001, "Invalid DefaultChatServiceSid")
 InvalidWebhookMethod = _refusal("webhook-method", 50055)

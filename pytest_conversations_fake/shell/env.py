@@ -28,8 +28,8 @@ SYNTAX: Mapping[str, Callable[[str, str], str]] = {
 
 
 FAILING: Mapping[str, str] = {"sh": "false", "fish": "false", "powershell": "throw"}
-"""What a shell evaluates without a fake. After nothing, `eval "$(…)" && flask run` would go on, and
-reach the real Twilio."""
+"""The command that fails in each shell if no fake runs. Without it, the application in
+`eval "$(…)" && flask run` would start, and reach the real Twilio."""
 
 
 def execute(options: Namespace) -> int:

@@ -166,7 +166,7 @@ def _delivery_notes(delivery: Delivery) -> Iterator[Coloured]:
 
 
 BODIES = ("params", "path_params", "headers", "response", "form")
-"""What a line of JSON leaves out of an entry of the control API."""
+"""Parts of an entry of the control API that its line in the log leaves out."""
 
 
 def _as_json(now: datetime, entry: Entry, *, assumptions: Assumptions) -> str:

@@ -158,7 +158,7 @@ ROWS = [
     row("name of 257 characters", "friendly-name-length", 400, 50003, "Friendly name too long", S,
         {"FriendlyName": "x" * 257}),
     row("deleting the default service", "default-service-delete", 400, 20001,
-        "The default conversation service of an account can not be deleted", f"{S}/{{default}}",
+        "The default conversation service of an account cannot be deleted", f"{S}/{{default}}",
         method="DELETE"),
     row("default service that does not exist", "default-service", 400, 20001,
         "Invalid DefaultChatServiceSid", "/v1/Configuration", {"DefaultChatServiceSid": IS}),
