@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from programs import needs
 
 from pytest_conversations_fake import FakeConversations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, needs("chromium")]
 
 HOSTILE_PAGE = Path(__file__).with_name("hostile_page.html").read_bytes()
 

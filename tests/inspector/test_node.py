@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from shutil import copytree, which
+from shutil import copytree
 
 import pytest
+from programs import needs
 
 from pytest_conversations_fake import FakeConversations
 
@@ -15,10 +16,7 @@ PACKAGE = "pytest_conversations_fake"
 EXAMPLE = Path(__file__).parents[2] / "examples" / "node"
 ROUND_TRIP = Path(__file__).with_name("round_trip.mjs")
 
-pytestmark = [
-    pytest.mark.newest,
-    pytest.mark.skipif(not which("node"), reason="needs Node.js"),
-]
+pytestmark = [pytest.mark.newest, needs("node")]
 
 
 def test_round_trip_of_node(served: FakeConversations) -> None:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from browsing import accessibility_problems, watched_page
+from programs import needs
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
@@ -20,7 +21,7 @@ from pytest_conversations_fake.server.server import Server
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, needs("chromium", "npm")]
 
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>\u202e"
 PHONE, DESK = "+15550100", "+15550199"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from browsing import watched_page
+from programs import needs
 from twilio.base.exceptions import TwilioRestException
 
 from pytest_conversations_fake import FakeConversations
@@ -22,7 +23,7 @@ from pytest_conversations_fake.server.server import Server
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, needs("chromium")]
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 

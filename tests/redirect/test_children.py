@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from programs import needs
 
 from pytest_conversations_fake.redirect import Redirection, children, subprocess_env
 
@@ -300,11 +301,10 @@ def readable_by_everyone(path: Path) -> None:
 
 
 CURL = shutil.which("curl") or "curl"
-needs_curl = pytest.mark.skipif(not shutil.which("curl"), reason="curl is not installed")
 
 
 @pytest.mark.newest
-@needs_curl
+@needs("curl")
 @pytest.mark.parametrize("url", [URL, URL.replace("https", "http")], ids=["https", "http"])
 def test_curl_reaches_the_fake(run: Run, fake: Site, url: str) -> None:
     ended = run(CURL, "-sS", url)
@@ -314,7 +314,7 @@ def test_curl_reaches_the_fake(run: Run, fake: Site, url: str) -> None:
 
 
 @pytest.mark.newest
-@needs_curl
+@needs("curl")
 def test_existing_curlrc_is_read(run: Run, fake: Site, tmp_path: Path) -> None:
     theirs = tmp_path / "theirs"
     theirs.mkdir()
@@ -326,7 +326,7 @@ def test_existing_curlrc_is_read(run: Run, fake: Site, tmp_path: Path) -> None:
 
 
 @pytest.mark.newest
-@needs_curl
+@needs("curl")
 @needs_another_user
 def test_curl_of_another_user_reaches_the_fake(run: Run, fake: Site, tmp_path: Path) -> None:
     secret = tmp_path / "theirs" / ".curlrc"
@@ -343,7 +343,7 @@ def test_curl_of_another_user_reaches_the_fake(run: Run, fake: Site, tmp_path: P
 
 
 @pytest.mark.newest
-@needs_curl
+@needs("curl")
 @pytest.mark.parametrize(
     "url",
     [
@@ -367,7 +367,7 @@ def test_curl_refuses_another_host(run: Run, fake: Site, url: str) -> None:
 
 
 @pytest.mark.newest
-@needs_curl
+@needs("curl")
 def test_curl_does_not_refuse_an_allowed_host(fake: Site, tmp_path: Path) -> None:
     subprocess_env(fake.redirection(allow_hosts=["api.*twilio.com"]), tmp_path)
 
@@ -377,7 +377,7 @@ def test_curl_does_not_refuse_an_allowed_host(fake: Site, tmp_path: Path) -> Non
 
 
 @pytest.mark.newest
-@needs_curl
+@needs("curl")
 def test_curl_can_ignore_the_redirection(run: Run, fake: Site) -> None:
     """A documented exception. It would reach the real host, which does not resolve here."""
     ended = run(
@@ -400,11 +400,10 @@ NODE_CLIENTS = {
         " s.resume()"
     ),
 }
-needs_node = pytest.mark.skipif(not shutil.which("node"), reason="Node.js is not installed")
 
 
 @pytest.mark.newest
-@needs_node
+@needs("node")
 @pytest.mark.parametrize("client", NODE_CLIENTS)
 def test_node_reaches_the_fake(run: Run, fake: Site, client: str) -> None:
     ended = run(NODE, "-e", NODE_CLIENTS[client].format(url=URL))
@@ -414,7 +413,7 @@ def test_node_reaches_the_fake(run: Run, fake: Site, client: str) -> None:
 
 
 @pytest.mark.newest
-@needs_node
+@needs("node")
 @pytest.mark.parametrize("client", ["http", "fetch"])
 def test_node_reaches_the_fake_over_plain_http(run: Run, fake: Site, client: str) -> None:
     script = (NODE_CLIENTS | {"http": NODE_CLIENTS["https"].replace("https", "http")})[client]
@@ -427,7 +426,7 @@ def test_node_reaches_the_fake_over_plain_http(run: Run, fake: Site, client: str
 
 
 @pytest.mark.newest
-@needs_node
+@needs("node")
 @pytest.mark.parametrize("client", ["https", "fetch"])
 def test_node_refuses_another_host(run: Run, fake: Site, client: str) -> None:
     ended = run(NODE, "-e", NODE_CLIENTS[client].format(url="https://api.twilio.com"))
@@ -441,7 +440,7 @@ def test_node_refuses_another_host(run: Run, fake: Site, client: str) -> None:
 
 
 @pytest.mark.newest
-@needs_node
+@needs("node")
 @damaged
 @pytest.mark.parametrize("client", ["https", "fetch", "tls positional"])
 def test_node_with_a_damaged_redirection_refuses_twilio(
@@ -455,7 +454,7 @@ def test_node_with_a_damaged_redirection_refuses_twilio(
 
 
 @pytest.mark.newest
-@needs_node
+@needs("node")
 @damaged
 def test_node_with_a_damaged_redirection_runs_otherwise(run: Run, fake: Site, damage: str) -> None:
     url = f"http://127.0.0.1:{fake.http_port}/"
@@ -474,7 +473,7 @@ const socket = require("node:net").connect({port}, {address!r}, () =>
 
 
 @pytest.mark.newest
-@needs_node
+@needs("node")
 @pytest.mark.parametrize(
     ("host", "line"),
     [
@@ -501,7 +500,7 @@ def test_node_with_its_own_proxy_refuses_twilio(
 
 
 @pytest.mark.newest
-@needs_node
+@needs("node")
 def test_existing_node_options_are_kept(run: Run) -> None:
     ended = run(NODE, "-p", "process.title", NODE_OPTIONS="--title=theirs")
 

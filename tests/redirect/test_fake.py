@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -20,6 +19,7 @@ import aiohttp
 import httpx
 import pytest
 import requests
+from programs import needs
 from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.rest import Client
 
@@ -383,10 +383,10 @@ CHILDREN = {
 }
 
 
-@pytest.mark.parametrize("child", CHILDREN)
+@pytest.mark.parametrize(
+    "child", [pytest.param(name, marks=needs(command[0])) for name, command in CHILDREN.items()]
+)
 def test_child_process_reaches_the_fake(child: str) -> None:
-    if not shutil.which(CHILDREN[child][0]):
-        pytest.skip(f"{child} is not installed")
     with FakeConversations() as fake:
         ended = subprocess.run(
             CHILDREN[child], env=fake.subprocess_env(), capture_output=True, text=True

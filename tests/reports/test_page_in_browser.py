@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from browsing import accessibility_problems, watched_page
 from conftest import Api
+from programs import needs
 
 from pytest_conversations_fake.api.deliveries import Delivery
 from pytest_conversations_fake.api.world import World
@@ -18,7 +19,7 @@ from pytest_conversations_fake.state.account import AccountView
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.newest
+pytestmark = [pytest.mark.newest, needs("chromium", "npm")]
 
 HOSTILE = "</script><img src=x onerror=alert(1)><script>alert(2)</script>\u202e"
 

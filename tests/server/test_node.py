@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from shutil import which
 
 import pytest
+from programs import needs
 from shell.commands import address, serving
 
 SMOKE = Path(__file__).with_name("smoke.js")
 
 
 @pytest.mark.newest
-@pytest.mark.skipif(not which("npm"), reason="needs Node's npm")
+@needs("node", "npm")
 def test_client_of_twilio_node_works(tmp_path: Path) -> None:
     install = ["npm", "install", "--no-audit", "--no-fund", "--silent", "twilio"]
     subprocess.run(install, cwd=tmp_path, check=True)

@@ -7,10 +7,10 @@ import shlex
 import socket
 import subprocess
 from pathlib import Path
-from shutil import which
 from urllib.parse import urlsplit
 
 import pytest
+from programs import needs
 
 from pytest_conversations_fake.shell.arguments import SHELLS
 from pytest_conversations_fake.shell.env import SYNTAX
@@ -36,7 +36,7 @@ echo "$PYTHONPATH:" | tr ':' '\\n' | sort | uniq -d
 
 
 @pytest.mark.newest
-@pytest.mark.skipif(not which("node") or not which("curl"), reason="needs Node.js and curl")
+@needs("node", "curl")
 def test_programs_of_a_shell_reach_the_running_fake() -> None:
     with serving() as process:
         port = urlsplit(address(process)).port
@@ -57,7 +57,7 @@ def test_programs_of_a_shell_reach_the_running_fake() -> None:
 
 
 @pytest.mark.newest
-@pytest.mark.skipif(not which("curl"), reason="needs curl")
+@needs("curl")
 def test_programs_of_a_shell_do_not_reach_twilio_after_the_end_of_the_fake() -> None:
     with serving() as process:
         port = urlsplit(address(process)).port

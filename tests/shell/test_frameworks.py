@@ -8,20 +8,17 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
 import requests
+from programs import needs
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from .commands import COMMAND, started
 
-pytestmark = [
-    pytest.mark.newest,
-    pytest.mark.skipif(not which("strace"), reason="strace counts the connections"),
-]
+pytestmark = [pytest.mark.newest, needs("strace")]  # it counts the connections
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -38,6 +35,9 @@ COMMANDS = {
     "fastapi --reload": [*PYTHON, "uvicorn", "fastapi_app:app", "--reload", "--port", "{port}"],
     "express": ["node", "node/express_app.js"],
 }
+APPLICATIONS = [
+    pytest.param(name, marks=needs("node", "npm") if name == "express" else ()) for name in COMMANDS
+]
 
 
 @pytest.fixture(scope="session")
@@ -63,16 +63,11 @@ def patient_client() -> requests.Session:
     return client
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", APPLICATIONS)
 def test_application_works_offline(
     name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    if name == "express":
-        if not which("npm"):
-            pytest.skip("needs Node's npm")
-        modules = request.getfixturevalue("modules")
-    else:
-        modules = tmp_path
+    modules = request.getfixturevalue("modules") if name == "express" else tmp_path
     port, fake_port = free_port(), free_port()
     traced = tmp_path / "traced"
     environment = {

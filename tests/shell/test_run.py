@@ -12,6 +12,7 @@ from pathlib import Path
 from select import select
 
 import pytest
+from programs import needs
 
 from .commands import COMMAND, ran, started
 
@@ -194,7 +195,9 @@ def test_log_is_on_stderr_and_can_be_json() -> None:
     "command",
     [
         (sys.executable, "-c", "import socket; socket.getaddrinfo('api.twilio.com', 443)"),
-        ("node", "-e", "fetch('https://api.twilio.com').catch(() => {})"),
+        pytest.param(
+            ("node", "-e", "fetch('https://api.twilio.com').catch(() => {})"), marks=needs("node")
+        ),
     ],
 )
 def test_refusal_of_another_host_names_no_option_of_pytest(command: tuple[str, ...]) -> None:

@@ -6,11 +6,11 @@ import io
 import json
 import subprocess
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
 import requests
+from programs import needs
 
 from pytest_conversations_fake.shell.options import SessionOptions
 from pytest_conversations_fake.shell.output import UsageError
@@ -124,6 +124,7 @@ def test_webhook_stays_configured_after_a_reset(tmp_path: Path) -> None:
     assert '"onConversationAdded",' in test.partition("events=[")[2]
 
 
+@needs("curl")
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
 def test_python_and_curl_trust_the_authority(host: str) -> None:
     with session(https=0) as each:
@@ -133,13 +134,12 @@ def test_python_and_curl_trust_the_authority(host: str) -> None:
         assert requests.get(url, verify=str(trusted)).ok
         with pytest.raises(requests.exceptions.SSLError):
             requests.get(url)
-        if which("curl"):
-            command = ["curl", "-sS", "--cacert", str(authority), url]
-            assert '{"status": "ok"}' == subprocess.check_output(command, text=True)
+        command = ["curl", "-sS", "--cacert", str(authority), url]
+        assert '{"status": "ok"}' == subprocess.check_output(command, text=True)
 
 
 @pytest.mark.newest
-@pytest.mark.skipif(not which("node"), reason="needs Node.js")
+@needs("node")
 def test_node_trusts_the_authority() -> None:
     with session(https=0) as each:
         url = f"https://localhost:{each.running.tls_port}/health"
