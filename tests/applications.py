@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from threading import Event
 from typing import Any
 
 from aiohttp import web
@@ -128,6 +129,19 @@ def answering(status: int = 200, text: str = "") -> Any:
         return PlainTextResponse(text, status)
 
     return at_hook(hook)
+
+
+class WaitingApplication:
+    """A WSGI application that responds when the test lets it."""
+
+    def __init__(self) -> None:
+        self.called = Event()
+        self.may_answer = Event()
+
+    def __call__(self, environ: object, start: Callable[..., Any]) -> list[bytes]:
+        self.called.set()
+        assert self.may_answer.wait(10)
+        return answers_nothing(environ, start)
 
 
 def answers_nothing(environ: object, start: Callable[..., Any]) -> list[bytes]:

@@ -13,6 +13,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
+from applications import WaitingApplication
 
 from pytest_conversations_fake import FakeConversations
 from pytest_conversations_fake.inspector.inspector import Inspector
@@ -316,14 +317,7 @@ def test_body_that_is_no_json_is_refused(served: FakeConversations) -> None:
 
 
 def test_call_that_waits_does_not_block_the_server(served: FakeConversations) -> None:
-    called, answering = threading.Event(), threading.Event()
-
-    def hook(environ: Any, start_response: Any) -> list[bytes]:
-        called.set()
-        assert answering.wait(10)
-        start_response("200 OK", [])
-        return [b""]
-
+    hook = WaitingApplication()
     served.webhooks.deliver_to(hook, public_url="https://desk.example", events=["onUserAdded"])
     user = served.chat_user("ada")
     served.conversations.add(unique_name="talk")
@@ -332,12 +326,12 @@ def test_call_that_waits_does_not_block_the_server(served: FakeConversations) ->
     call = threading.Thread(
         target=lambda: settled.append(ask(served, "POST", "/_fake/v1/settle", "{}"))
     )
-    assert called.wait(10)
+    assert hook.called.wait(10)
     call.start()
 
     assert 200 == ask(served, "GET", "/_fake/v1/state").status
     assert [] == settled
-    answering.set()
+    hook.may_answer.set()
     call.join()
 
     assert [204] == [each.status for each in settled]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from inspect import isabstract
 from typing import Any
 
 import pytest
+from applications import WaitingApplication
 from twilio.base.exceptions import TwilioRestException
 
 import pytest_conversations_fake as package
@@ -255,21 +255,14 @@ def test_settle_waits_for_webhooks(active: Client, served: FakeConversations) ->
 
 
 def test_settle_says_what_is_open(active: Client, served: FakeConversations) -> None:
-    called, answering = threading.Event(), threading.Event()
-
-    def hook(environ: Any, start_response: Any) -> list[bytes]:
-        called.set()
-        assert answering.wait(10)
-        start_response("200 OK", [])
-        return [b""]
-
+    hook = WaitingApplication()
     served.webhooks.deliver_to(hook, public_url="https://d.example/h", events=["onUserAdded"])
     served.conversations.add(unique_name="talk")
     served.chat_user("ada").join("talk")
-    assert called.wait(10)
+    assert hook.called.wait(10)
 
     status, sentence = active.refusal("POST", "/settle", {"within": 0})
-    answering.set()
+    hook.may_answer.set()
 
     assert 409 == status
     assert sentence.startswith("webhooks did not settle within 0 seconds")
