@@ -185,7 +185,7 @@ class FakeConversations(AccountView):
         A client that was refused got an answer.
         """
         journal = self._world.journal
-        sent = [each for each in (*journal.dropped_problems, *journal) if not each.refused]
+        sent = [each for each in (*journal.dropped.problems, *journal) if not each.refused]
         return [*filter(None, dict.fromkeys(map(ignored_sentence, sent)))]
 
     # Accounts and clients

@@ -82,7 +82,7 @@ def test_unknown_route_of_a_dropped_request_fails_the_test() -> None:
 
     with pytest.raises(StrictnessError, match="POST /v1/Nothing"):
         run()
-    assert [1, 1] == [len(fake.requests), len(fake._world.journal.dropped_problems)]
+    assert [1, 1] == [len(fake.requests), len(fake._world.journal.dropped.problems)]
 
 
 def test_ignored_parameter_of_a_dropped_request_is_named() -> None:

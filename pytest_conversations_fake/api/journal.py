@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bisect import insort
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, overload
 
+from .dropped import Dropped
 from .operation_names import OperationName, ServiceOperationName
 from .refusals import MethodNotAllowed, NotImitated, Refused
 from .secrets import without_credentials
-from .wording import counted, shortened, visible
+from .wording import shortened, visible
 
 MAX_CHARACTERS = 64 * 1024
 """A refused request of at most so many characters is kept whole. The longest value that Twilio
@@ -174,14 +174,13 @@ class Journal(Sequence[RecordedRequest]):
     ) -> None:
         self._on_request = on_request
         self._next_order = next_order
-        self._limit = limit
         self._requests: list[RecordedRequest] = []
         self._opened = 0
         self.answered = 0
         """Number of answered requests, with those that were dropped."""
-        self._dropped: Counter[OperationName | None] = Counter()
-        self.dropped_problems: list[RecordedRequest] = []
-        """Dropped requests that are checked at the end of the test; no more than the limit."""
+        self.dropped = Dropped[RecordedRequest](
+            "request", limit, name_of=attrgetter("operation"), is_problem=_is_checked_at_the_end
+        )
 
     def open(self, request: Request) -> PendingRequest:
         self._opened += 1
@@ -211,26 +210,9 @@ class Journal(Sequence[RecordedRequest]):
             recorded_request = _shortened(recorded_request)
         insort(self._requests, recorded_request, key=attrgetter("number"))
         self.answered += 1
-        self._drop()
+        self.dropped.drop(self._requests)
         self._on_request(recorded_request)
         return recorded_request
-
-    def _drop(self) -> None:
-        if self._limit is None:
-            return
-        oldest = self._requests[: -self._limit]
-        del self._requests[: -self._limit]
-        self._dropped.update(request.operation for request in oldest)
-        problems = [request for request in oldest if _is_checked_at_the_end(request)]
-        self.dropped_problems += problems[: self._limit - len(self.dropped_problems)]
-
-    def dropped(self, operation: OperationName | None = None) -> str:
-        """A note on the dropped requests, or on those for one *operation*; empty without any."""
-        number = self._dropped[operation] if operation else self.answered - len(self)
-        if not number:
-            return ""
-        what = f"{number} earlier {operation}" if operation else counted(number, "earlier request")
-        return f"{what} dropped (max_requests={self._limit})"
 
     def __len__(self) -> int:
         return len(self._requests)

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
+from operator import attrgetter
 from typing import Any
 
 from .accounts import Account, Authenticator
@@ -66,7 +67,10 @@ class World:
             after_move=self._after_move,
         )
         self.sids = Sids(name)
-        self.dropped = Dropped(max_requests)
+        self.dropped_deliveries = Dropped[Delivery](
+            "delivery", max_requests, name_of=attrgetter("event"), is_problem=attrgetter("failed")
+        )
+        self.dropped_actions = Dropped[Action]("action", max_requests)
         self.journal = Journal(self._on_request, self.next_order, max_requests)
         self.injections: list[Injection] = []
         self.errors: list[Exception] = []
@@ -114,19 +118,17 @@ class World:
     def add_action(self, action: Action) -> None:
         with self.lock:
             self.actions.append(action)
-            self._complete(action)
+            self.dropped_actions.drop(self.actions)
+            self._notify(action)
 
     def add_delivery(self, delivery: Delivery) -> Delivery:
         """Add a delivery with its outcome. Returns it with the place of that outcome."""
         with self.lock:
             delivery = replace(delivery, end_order=self.next_order())
             self.deliveries.append(delivery)
-            self._complete(delivery)
+            self.dropped_deliveries.drop(self.deliveries)
+            self._notify(delivery)
         return delivery
-
-    def _complete(self, entry: Delivery | Action) -> None:
-        self.dropped.drop(self.deliveries, self.actions)
-        self._notify(entry)
 
     def _on_request(self, request: RecordedRequest) -> None:
         self.lock.notify_all()  # for assertions that wait for a request
@@ -170,8 +172,9 @@ class World:
         """Return a function that restores the current state, except for errors inside the fake."""
         accounts = self.authenticator.accounts
         timers = [each.timers for each in accounts]
+        dropped = self.journal.dropped, self.dropped_deliveries, self.dropped_actions
         parts = [
-            save_attributes([self.clock, self.journal, self.dropped, *accounts, *timers]),
+            save_attributes([self.clock, self.journal, *dropped, *accounts, *timers]),
             *(each.save() for each in self.injections),
             self.sids.save(),
             *(each.store.save() for each in accounts),

@@ -105,7 +105,7 @@ def expect(
             raise TypeError(unknown(f"{event} has no parameter", keyword, known))
     check_sids(None, params)
     comparison = compare(DeliveryExpectation(event, count, params, failed), deliveries)
-    dropped = world.dropped.deliveries(event)
+    dropped = world.dropped_deliveries.note(event)
     if not comparison.holds:
         explanation = explain(comparison, hints_for_event(world, event), truncation_for(world))
         raise AssertionError("\n\n".join(filter(None, [explanation, dropped])))

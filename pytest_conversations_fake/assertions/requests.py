@@ -127,7 +127,7 @@ class RequestAssertions:
             truncation = truncation_for(self._world)
             journal = self._world.journal
             explanation = explain(comparison, hints, truncation, within=within)
-            raise AssertionError("\n\n".join(filter(None, [explanation, journal.dropped()])))
+            raise AssertionError("\n\n".join(filter(None, [explanation, journal.dropped.note()])))
         if is_limit or not count:
             self._check_complete(expectation)
         return comparison.matching
@@ -135,7 +135,7 @@ class RequestAssertions:
     def _check_complete(self, expectation: RequestExpectation) -> None:
         """Raise `AssertionError` if a dropped request may have been an unexpected one."""
         __tracebackhide__ = True
-        if dropped := self._world.journal.dropped(self._operation.name):
+        if dropped := self._world.journal.dropped.note(self._operation.name):
             call = expectation.call(truncation_for(self._world))
             raise AssertionError(f"cannot tell how often there was {call}: {dropped}")
 

@@ -131,7 +131,7 @@ class _Draft:
 
     @property
     def _dropped(self) -> str:
-        notes = (self._world.journal.dropped(), self._world.dropped.actions())
+        notes = (self._world.journal.dropped.note(), self._world.dropped_actions.note())
         return ", ".join(filter(None, notes))
 
     def _note(self) -> str:

@@ -75,7 +75,7 @@ def report(world: World, unrecorded: Sequence[str]) -> Report:
             name=world.name,
             assumptions=world.assumptions,
             requests=[*world.journal],
-            dropped=world.journal.dropped(),
+            dropped=world.journal.dropped.note(),
             deliveries=[*world.deliveries],
             actions=[*world.actions],
             transcript=transcript(world),

@@ -27,8 +27,11 @@ class Violation:
 def violations(world: World) -> Iterator[Violation]:
     """Yield the violations in a *world*, the most serious kind first."""
     with world.lock:
-        errors, requests = [*world.errors], [*world.journal.dropped_problems, *world.journal]
-        injections, deliveries = [*world.injections], [*world.dropped.failures, *world.deliveries]
+        errors, requests = [*world.errors], [*world.journal.dropped.problems, *world.journal]
+        injections, deliveries = (
+            [*world.injections],
+            [*world.dropped_deliveries.problems, *world.deliveries],
+        )
     for error in errors:
         is_from_test = isinstance(error, WhenRaised)
         message = str(error) if is_from_test else f"an error inside the fake: {error!r}"

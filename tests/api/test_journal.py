@@ -139,9 +139,9 @@ def test_journal_with_a_limit_keeps_the_last_requests() -> None:
     assert [3, 4] == [request.number for request in journal]
     assert (2, 4) == (len(journal), journal.answered)
     assert ("/v1/Users", "/v1/Roles") == (journal[0].path, journal[-1].path)
-    assert "2 earlier requests dropped (max_requests=2)" == journal.dropped()
-    assert "1 earlier ListService dropped (max_requests=2)" == journal.dropped("ListService")
-    assert "" == journal.dropped("ListUser")
+    assert "2 earlier requests dropped (max_requests=2)" == journal.dropped.note()
+    assert "1 earlier ListService dropped (max_requests=2)" == journal.dropped.note("ListService")
+    assert "" == journal.dropped.note("ListUser")
 
 
 def test_dropped_request_is_no_longer_in_memory() -> None:
@@ -162,7 +162,7 @@ def test_journal_at_its_limit_drops_nothing() -> None:
     for _ in range(2):
         api.get("/v1/Services")
 
-    assert ("", 2) == (world.journal.dropped(), len(world.journal))
+    assert ("", 2) == (world.journal.dropped.note(), len(world.journal))
 
 
 def test_restore_counts_dropped_requests_anew() -> None:
@@ -175,4 +175,4 @@ def test_restore_counts_dropped_requests_anew() -> None:
     restore()
 
     [request] = world.journal
-    assert ("/v1/Services", "") == (request.path, world.journal.dropped())
+    assert ("/v1/Services", "") == (request.path, world.journal.dropped.note())
