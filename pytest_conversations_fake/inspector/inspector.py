@@ -1,4 +1,4 @@
-"""The inspector of a fake: it puts the page, the control API and their guard together."""
+"""The inspector of a fake: it puts the page, the control API and their filter together."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .control import Control, Inspectable
 from .feed import Feed
-from .guard import Guard
+from .foreign_page_filter import ForeignPageFilter
 from .site import Site
 from .streams import Streams
 
@@ -22,4 +22,4 @@ class Inspector:
 
     def __init__(self, fake: Inspectable, *, allow_hosts: Iterable[str] = ()) -> None:
         control = Control(fake)
-        self.site = Site(control, Guard(allow_hosts), Streams(Feed(control)))
+        self.site = Site(control, ForeignPageFilter(allow_hosts), Streams(Feed(control)))

@@ -19,7 +19,7 @@ from .call_threads import in_thread
 from .calls import CallError, Reply, error_reply, find, run
 from .control import Control
 from .endpoint import EVENT_STREAM, PREFIX
-from .guard import SECURITY_HEADERS, Guard, header_problem
+from .foreign_page_filter import SECURITY_HEADERS, ForeignPageFilter, header_problem
 from .page import FILES, PAGE, POLICY
 from .streams import Streams
 
@@ -29,18 +29,18 @@ JSON = "application/json"
 
 
 class Site:
-    """Answers requests for the page and the control API, after the *guard* has accepted them."""
+    """Answers requests for the page and the control API that the *page_filter* accepts."""
 
-    def __init__(self, control: Control, guard: Guard, streams: Streams) -> None:
+    def __init__(self, control: Control, page_filter: ForeignPageFilter, streams: Streams) -> None:
         self._control = control
-        self._guard = guard
+        self._page_filter = page_filter
         self._streams = streams
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse | None:
         """Answer a request. Returns None if the imitated API answers it."""
         path, _, query = request.raw_path.partition("?")
         is_own = path in OWN_PATHS or path.startswith("/_fake/")
-        if reason := self._guard.refusal(request.headers, for_api=not is_own):
+        if reason := self._page_filter.refusal(request.headers, for_api=not is_own):
             return self._response(error_reply(403, reason) if is_own else _forbidden(reason))
         if not is_own:
             return None

@@ -1,10 +1,13 @@
-"""Tests of the guard: hosts and web pages from which requests are accepted."""
+"""Tests of the filter: hosts and web pages from which requests are accepted."""
 
 from __future__ import annotations
 
 import pytest
 
-from pytest_conversations_fake.inspector.guard import Guard, header_problem
+from pytest_conversations_fake.inspector.foreign_page_filter import (
+    ForeignPageFilter,
+    header_problem,
+)
 
 HERE = "127.0.0.1:8010"
 
@@ -24,7 +27,7 @@ HERE = "127.0.0.1:8010"
     ],
 )
 def test_own_host_is_accepted(host: str) -> None:
-    assert Guard(["desk.example"]).refusal({"Host": host}) is None
+    assert ForeignPageFilter(["desk.example"]).refusal({"Host": host}) is None
 
 
 @pytest.mark.parametrize(
@@ -45,7 +48,7 @@ def test_own_host_is_accepted(host: str) -> None:
     ],
 )
 def test_foreign_host_is_refused(host: str) -> None:
-    assert Guard(["desk.example"]).refusal({"Host": host}) == (
+    assert ForeignPageFilter(["desk.example"]).refusal({"Host": host}) == (
         f"the host {host!r} is not allowed, as a foreign web page could use it; use localhost, or "
         "start the fake with --allow-host and this name"
     )
@@ -61,7 +64,7 @@ def test_foreign_host_is_refused(host: str) -> None:
     ],
 )
 def test_api_is_also_reached_by_the_names_of_twilio(host: str, is_accepted: bool) -> None:
-    assert (Guard().refusal({"Host": host}, for_api=True) is None) == is_accepted
+    assert (ForeignPageFilter().refusal({"Host": host}, for_api=True) is None) == is_accepted
 
 
 @pytest.mark.parametrize(
@@ -72,15 +75,15 @@ def test_api_is_also_reached_by_the_names_of_twilio(host: str, is_accepted: bool
 def test_own_page_is_accepted(origin: str, site: str) -> None:
     headers = {"Host": HERE, "Origin": origin, "Sec-Fetch-Site": site}
 
-    assert Guard(["desk.example"]).refusal(headers) is None
+    assert ForeignPageFilter(["desk.example"]).refusal(headers) is None
 
 
 def test_page_of_an_address_in_the_network_is_accepted_at_the_same_address_only() -> None:
     page = {"Origin": "http://192.168.1.5:8010"}
 
-    assert Guard().refusal({"Host": "192.168.1.5:8010", **page}) is None
-    assert Guard().refusal({"Host": "192.168.1.5:8011", **page})
-    assert Guard().refusal({"Host": HERE, **page})
+    assert ForeignPageFilter().refusal({"Host": "192.168.1.5:8010", **page}) is None
+    assert ForeignPageFilter().refusal({"Host": "192.168.1.5:8011", **page})
+    assert ForeignPageFilter().refusal({"Host": HERE, **page})
 
 
 @pytest.mark.parametrize(
@@ -97,7 +100,7 @@ def test_page_of_an_address_in_the_network_is_accepted_at_the_same_address_only(
     ],
 )
 def test_foreign_page_is_refused(origin: str) -> None:
-    assert Guard().refusal({"Host": HERE, "Origin": origin}) == (
+    assert ForeignPageFilter().refusal({"Host": HERE, "Origin": origin}) == (
         f"a web page of {origin} may not use the fake; start the fake with --allow-host and its "
         "host name if it may"
     )
@@ -107,16 +110,16 @@ def test_page_of_a_name_that_resolves_anew_is_refused() -> None:
     """A page of evil.example has the same origin as the fake after DNS rebinding."""
     headers = {"Host": "evil.example:8010", "Origin": "http://evil.example:8010"}
 
-    assert Guard().refusal(headers)
-    assert Guard().refusal(headers, for_api=True)
+    assert ForeignPageFilter().refusal(headers)
+    assert ForeignPageFilter().refusal(headers, for_api=True)
 
 
 def test_resource_in_a_page_of_another_site_is_refused() -> None:
     headers = {"Host": HERE, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
 
-    assert Guard().refusal(headers)
-    assert Guard().refusal({**headers, "Sec-Fetch-Mode": "navigate"}) is None  # a link
-    assert Guard().refusal({**headers, "Sec-Fetch-Site": "none"}) is None
+    assert ForeignPageFilter().refusal(headers)
+    assert ForeignPageFilter().refusal({**headers, "Sec-Fetch-Mode": "navigate"}) is None  # a link
+    assert ForeignPageFilter().refusal({**headers, "Sec-Fetch-Site": "none"}) is None
 
 
 @pytest.mark.parametrize(
@@ -124,12 +127,12 @@ def test_resource_in_a_page_of_another_site_is_refused() -> None:
 )
 def test_allowed_host_is_a_name(name: str) -> None:
     with pytest.raises(ValueError, match="an allowed host is a name without scheme and port"):
-        Guard([name])
+        ForeignPageFilter([name])
 
 
 def test_allowed_hosts_are_a_list() -> None:
     with pytest.raises(TypeError, match=r"^allow_hosts is a list of host names, not 'desk.exam"):
-        Guard("desk.example")
+        ForeignPageFilter("desk.example")
 
 
 def test_headers_are_limited() -> None:

@@ -1,7 +1,7 @@
-"""The guard refuses requests of foreign web pages, and limits our own page by headers.
+"""The filter refuses requests of foreign web pages, and limits our own page by headers.
 
 A page of another site can send requests to this machine, directly or with a name that suddenly
-resolves to a loopback address (DNS rebinding). The guard refuses both by the headers that browsers
+resolves to a loopback address (DNS rebinding). The filter refuses both by the headers that browsers
 send and that a page cannot change: `Host`, `Origin` and `Sec-Fetch-Site`.
 """
 
@@ -32,7 +32,7 @@ MAX_HEADER_BYTES = 32 * 1024
 """Maximum number of bytes of these headers in all."""
 
 
-class Guard:
+class ForeignPageFilter:
     """Refuses requests of foreign web pages.
 
     Loopback names are accepted, and the host names *allow_hosts*. Raises `TypeError` or
