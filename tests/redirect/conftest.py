@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -41,3 +42,35 @@ def real(real_site: tuple[Site, str], monkeypatch: pytest.MonkeyPatch) -> Site:
     site.requests.clear()
     make_public(site, authority, monkeypatch)
     return site
+
+
+@pytest.fixture
+def public_suite(suite: pytest.Pytester) -> pytest.Pytester:
+    """A suite that prints at its end which requests reached the real Twilio."""
+    suite.makeconftest(
+        f"""
+        import sys
+        import pytest
+
+        sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+        import requests
+        from redirect.real import make_public, real_twilio
+
+        running = real_twilio()
+        site, authority = running.__enter__()
+        make_public(site, authority, pytest.MonkeyPatch())
+
+        def pytest_terminal_summary(terminalreporter):
+            terminalreporter.line(f"the real Twilio had {{site.requests}}")
+
+        def pytest_unconfigure():
+            running.__exit__(None, None, None)
+
+        def swallow(url):
+            try:
+                requests.get(url)
+            except requests.ConnectionError:
+                pass
+        """
+    )
+    return suite

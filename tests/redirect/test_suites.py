@@ -1,75 +1,14 @@
-"""Redirection and the guard in downstream suites, where the real Twilio would answer."""
+"""Redirection in downstream suites, where the real Twilio would answer."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-REMEDY = (
-    "To allow it, name it in allow_hosts= (FakeConversations or the marker fake_conversations) or "
-    "in the ini option fake_conversations_allow_hosts"
-)
+from .suites import as_pattern, ran, refused
 
 
-@pytest.fixture
-def suite(suite: pytest.Pytester) -> pytest.Pytester:
-    """A suite that prints at its end which requests reached the real Twilio."""
-    suite.makeconftest(
-        f"""
-        import sys
-        import pytest
-
-        sys.path.insert(0, {str(Path(__file__).parents[1])!r})
-        import requests
-        from redirect.real import make_public, real_twilio
-
-        running = real_twilio()
-        site, authority = running.__enter__()
-        make_public(site, authority, pytest.MonkeyPatch())
-
-        def pytest_terminal_summary(terminalreporter):
-            terminalreporter.line(f"the real Twilio had {{site.requests}}")
-
-        def pytest_unconfigure():
-            running.__exit__(None, None, None)
-
-        def swallow(url):
-            try:
-                requests.get(url)
-            except requests.ConnectionError:
-                pass
-        """
-    )
-    return suite
-
-
-def ran(suite: pytest.Pytester, *options: str, guard: str = "fixture") -> pytest.RunResult:
-    # pytest-socket restores the functions below the patches of this conftest
-    return suite.runpytest("-p", "no:socket", "-o", f"fake_conversations_guard={guard}", *options)
-
-
-def refused(host: str, where: str) -> str:
-    return (
-        f"fake_conversations refused {host} in {where}, as it belongs to the real Twilio. {REMEDY}"
-        ". To mock it beside the fake, see 'Other mocks in the same test' "
-        "(docs/how-to/other-mocks.md of pytest-conversations-fake)"
-    )
-
-
-def guarded(where: str, host: str = "conversations.twilio.com") -> str:
-    return (
-        f"fake_conversations refused {host} in {where}, where no fake is active: use the fixture "
-        f"fake_conversations. {REMEDY}"
-    )
-
-
-def judgement(text: str) -> str:
-    return text.replace("[", "[[]")
-
-
-def test_fixture_redirects_unmodified_code(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
+def test_fixture_redirects_unmodified_code(public_suite: pytest.Pytester) -> None:
+    public_suite.makepyfile(
         desk="""
         from twilio.rest import Client
 
@@ -80,7 +19,7 @@ def test_fixture_redirects_unmodified_code(suite: pytest.Pytester) -> None:
             return client.conversations.v1.services.create(friendly_name=name).url
         """
     )
-    suite.makepyfile(
+    public_suite.makepyfile(
         """
         import socket
         from desk import EARLY, open_desk
@@ -98,16 +37,16 @@ def test_fixture_redirects_unmodified_code(suite: pytest.Pytester) -> None:
         """
     )
 
-    result = ran(suite)
+    result = ran(public_suite)
 
     result.assert_outcomes(passed=2)
     result.stdout.fnmatch_lines(["the real Twilio had []"])
 
 
 def test_pooled_connections_are_dropped_before_a_test_without_the_fixture(
-    suite: pytest.Pytester,
+    public_suite: pytest.Pytester,
 ) -> None:
-    suite.makepyfile(
+    public_suite.makepyfile(
         """
         import pytest
         import requests
@@ -146,15 +85,15 @@ def test_pooled_connections_are_dropped_before_a_test_without_the_fixture(
         """
     )
 
-    result = ran(suite)
+    result = ran(public_suite)
 
     result.assert_outcomes(passed=5)
     url = "https://conversations.twilio.com/v1/Services"
     result.stdout.fnmatch_lines([f"the real Twilio had {[url, url]}".replace("[", "[[]")])
 
 
-def test_patches_are_removed_after_a_failed_setup(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
+def test_patches_are_removed_after_a_failed_setup(public_suite: pytest.Pytester) -> None:
+    public_suite.makepyfile(
         """
         import os
         import socket
@@ -187,11 +126,13 @@ def test_patches_are_removed_after_a_failed_setup(suite: pytest.Pytester) -> Non
         """
     )
 
-    ran(suite).assert_outcomes(passed=1, errors=1)
+    ran(public_suite).assert_outcomes(passed=1, errors=1)
 
 
-def test_fake_of_a_wider_scope_gets_the_hosts_back_after_a_test(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
+def test_fake_of_a_wider_scope_gets_the_hosts_back_after_a_test(
+    public_suite: pytest.Pytester,
+) -> None:
+    public_suite.makepyfile(
         """
         import pytest
         import requests
@@ -220,7 +161,7 @@ def test_fake_of_a_wider_scope_gets_the_hosts_back_after_a_test(suite: pytest.Py
         """
     )
 
-    result = ran(suite)
+    result = ran(public_suite)
 
     result.assert_outcomes(passed=3)
     result.stdout.fnmatch_lines(["the real Twilio had []"])
@@ -229,8 +170,8 @@ def test_fake_of_a_wider_scope_gets_the_hosts_back_after_a_test(suite: pytest.Py
 # Other hosts of Twilio
 
 
-def test_swallowed_refusal_fails_the_test_once(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
+def test_swallowed_refusal_fails_the_test_once(public_suite: pytest.Pytester) -> None:
+    public_suite.makepyfile(
         """
         import pytest
         from conftest import swallow
@@ -247,18 +188,18 @@ def test_swallowed_refusal_fails_the_test_once(suite: pytest.Pytester) -> None:
         """
     )
 
-    result = ran(suite)
+    result = ran(public_suite)
 
     result.assert_outcomes(errors=2, passed=2, xpassed=1)
-    [file] = suite.path.glob("test_*.py")
+    [file] = public_suite.path.glob("test_*.py")
     for test in ("test_it", "test_marked"):
         text = refused("api.twilio.com", f"{file.name}::{test}")
         assert 1 == str(result.stdout).count(text)
     result.stdout.fnmatch_lines(["the real Twilio had []"])
 
 
-def test_refusals_of_a_failed_test_are_in_its_report_only(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
+def test_refusals_of_a_failed_test_are_in_its_report_only(public_suite: pytest.Pytester) -> None:
+    public_suite.makepyfile(
         """
         from conftest import swallow
 
@@ -268,10 +209,10 @@ def test_refusals_of_a_failed_test_are_in_its_report_only(suite: pytest.Pytester
         """
     )
 
-    result = ran(suite)
+    result = ran(public_suite)
 
     result.assert_outcomes(failed=1)
-    [file] = suite.path.glob("test_*.py")
+    [file] = public_suite.path.glob("test_*.py")
     result.stdout.fnmatch_lines(
         [
             "*- Captured fake_conversations call -*",
@@ -282,8 +223,8 @@ def test_refusals_of_a_failed_test_are_in_its_report_only(suite: pytest.Pytester
     )
 
 
-def test_host_that_the_marker_allows_is_reached(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
+def test_host_that_the_marker_allows_is_reached(public_suite: pytest.Pytester) -> None:
+    public_suite.makepyfile(
         """
         import pytest
         import requests
@@ -298,11 +239,11 @@ def test_host_that_the_marker_allows_is_reached(suite: pytest.Pytester) -> None:
         """
     )
 
-    result = ran(suite)
+    result = ran(public_suite)
 
     result.assert_outcomes(passed=2)
     urls = ["https://api.twilio.com/1", "https://api.twilio.com/2"]
-    result.stdout.fnmatch_lines([f"the real Twilio had {urls}".replace("[", "[[]")])
+    result.stdout.fnmatch_lines([as_pattern(f"the real Twilio had {urls}")])
 
 
 @pytest.mark.parametrize(
@@ -313,8 +254,10 @@ def test_host_that_the_marker_allows_is_reached(suite: pytest.Pytester) -> None:
         "fake_conversations_redirect=no",
     ],
 )
-def test_host_that_the_ini_file_allows_is_reached(suite: pytest.Pytester, option: str) -> None:
-    suite.makepyfile(
+def test_host_that_the_ini_file_allows_is_reached(
+    public_suite: pytest.Pytester, option: str
+) -> None:
+    public_suite.makepyfile(
         """
         import requests
 
@@ -323,185 +266,7 @@ def test_host_that_the_ini_file_allows_is_reached(suite: pytest.Pytester, option
         """
     )
 
-    result = ran(suite, "-o", option)
+    result = ran(public_suite, "-o", option)
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["the real Twilio had [[]'https://api.twilio.com/']"])
-
-
-# The guard for the whole session
-
-
-def test_test_without_the_fixture_is_not_guarded_by_default(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
-        """
-        import requests
-
-        requests.get("https://conversations.twilio.com/v1")
-
-        def test_it():
-            requests.get("https://api.twilio.com")
-        """
-    )
-
-    result = ran(suite)
-
-    result.assert_outcomes(passed=1)
-    urls = ["https://conversations.twilio.com/v1", "https://api.twilio.com/"]
-    result.stdout.fnmatch_lines([f"the real Twilio had {urls}".replace("[", "[[]")])
-
-
-def test_session_guard_refuses_connections_during_collection(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
-        test_raises="""
-        import requests
-
-        requests.get("https://conversations.twilio.com/v1")
-        """,
-        test_swallows="""
-        from conftest import swallow
-
-        swallow("https://api.twilio.com")
-
-        def test_it(): ...
-        """,
-    )
-
-    result = ran(suite, guard="session")
-
-    result.assert_outcomes(errors=2)
-    result.stdout.fnmatch_lines(
-        [
-            "*_ ERROR collecting test_raises.py _*",
-            f"E   *{guarded('test_raises.py')}*",
-            "*_ ERROR collecting test_swallows.py _*",
-            refused("api.twilio.com", "test_swallows.py"),
-            "the real Twilio had []",
-        ]
-    )
-
-
-def test_session_guard_fails_a_test_with_a_refused_connection(suite: pytest.Pytester) -> None:
-    suite.makepyfile(
-        """
-        import pytest
-        from conftest import swallow
-
-        URL = "https://conversations.twilio.com/v1/Services"
-
-        def test_body():
-            swallow(URL)
-
-        @pytest.mark.xfail(reason="which must not hide it")
-        def test_marked():
-            swallow(URL)
-
-        @pytest.fixture
-        def early():
-            swallow(URL)
-
-        @pytest.fixture
-        def late():
-            yield
-            swallow(URL)
-
-        def test_set_up(early): ...
-
-        def test_tear_down(late): ...
-
-        def test_failed(late):
-            swallow(URL)
-            assert not "again at its end"
-
-        def test_innocent(): ...
-
-        @pytest.mark.fake_conversations(tolerate=["guarded-host"])
-        def test_tolerant():
-            swallow(URL)
-
-        def test_with_a_fake(fake_conversations):
-            swallow(URL)
-        """
-    )
-
-    result = ran(suite, guard="session")
-
-    result.assert_outcomes(passed=4, failed=3, errors=2)
-    [file] = suite.path.glob("test_*.py")
-    for test in ("test_body", "test_marked", "test_set_up", "test_tear_down"):
-        text = guarded(f"{file.name}::{test}")
-        result.stdout.fnmatch_lines([judgement(text)])
-        assert 1 == str(result.stdout).count(text)
-    failed = guarded(f"{file.name}::test_failed")
-    result.stdout.fnmatch_lines(["*- Captured fake_conversations call -*", failed])
-    assert 1 == str(result.stdout).count(failed)
-    result.stdout.fnmatch_lines(["the real Twilio had []"])
-
-
-def test_session_guard_allows_hosts_of_ini_file_and_marker(
-    suite: pytest.Pytester,
-) -> None:
-    suite.makepyfile(
-        """
-        import pytest
-        import requests
-
-        requests.get("https://api.twilio.com/collection")
-
-        def test_ini():
-            requests.get("https://api.twilio.com/test")
-
-        @pytest.mark.fake_conversations(allow_hosts=["conversations.twilio.com"])
-        def test_marker():
-            requests.get("https://conversations.twilio.com/v1")
-        """
-    )
-
-    result = ran(suite, "-o", "fake_conversations_allow_hosts=api.twilio.com", guard="session")
-
-    result.assert_outcomes(passed=2)
-    urls = [
-        "https://api.twilio.com/collection",
-        "https://api.twilio.com/test",
-        "https://conversations.twilio.com/v1",
-    ]
-    result.stdout.fnmatch_lines([f"the real Twilio had {urls}".replace("[", "[[]")])
-
-
-def test_pooled_connection_to_the_fake_does_not_bypass_the_session_guard(
-    suite: pytest.Pytester,
-) -> None:
-    suite.makepyfile(
-        """
-        import requests
-
-        URL = "https://conversations.twilio.com/v1/Services"
-        session = requests.Session()
-
-        def test_first(fake_conversations):
-            session.get(URL)
-
-        def test_second():
-            session.get(URL)
-        """
-    )
-
-    result = ran(suite, guard="session")
-
-    result.assert_outcomes(passed=1, failed=1)
-    [file] = suite.path.glob("test_*.py")
-    result.stdout.fnmatch_lines(
-        [f"E *{guarded(f'{file.name}::test_second')}*", "the real Twilio had []"]
-    )
-
-
-def test_unknown_guard_is_a_usage_error(suite: pytest.Pytester) -> None:
-    result = ran(suite, guard="sesion")
-
-    assert pytest.ExitCode.USAGE_ERROR == result.ret
-    result.stderr.fnmatch_lines(
-        [
-            "ERROR: the ini option fake_conversations_guard cannot be 'sesion'; "
-            "did you mean 'session'? There is: fixture, session, off"
-        ]
-    )
